@@ -1,0 +1,100 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+
+/** How one part of the appliance is doing. */
+export interface PartStatus {
+  /** `off`: not wanted by the configuration; `starting`: not yet; `ok`; `fault`: see `message`. */
+  readonly state: 'off' | 'starting' | 'ok' | 'fault';
+  /** ISO 8601: since when. */
+  readonly since: string;
+  /** What is going on, in words. */
+  readonly message: string;
+  /** What a person can do about a fault. */
+  readonly remedy?: string;
+  /** Whether a person must act; otherwise the part mends itself once the world does. */
+  readonly needsPerson?: boolean;
+}
+
+export interface Fault {
+  /** What is wrong, in words; part of the log line, `/healthz` and the page. */
+  readonly message: string;
+  /** What a person can do about it. */
+  readonly remedy: string;
+  readonly needsPerson: boolean;
+}
+
+/** Where one part reports how it is doing. Repeating the same report changes nothing. */
+export interface PartHealth {
+  readonly status: PartStatus;
+  off(message: string): void;
+  /** Working. Ends a fault, and says so once in the log. */
+  ok(message?: string): void;
+  /** Not working. Logged once when it begins, and again only when the message changes. */
+  fault(fault: Fault): void;
+}
+
+/** Collects the health of every part; `/healthz`, the page and the fault code read it. */
+export class Health {
+  readonly #parts = new Map<string, PartHealth>();
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** The place where the part called `name` reports; made on first use. */
+  part(name: string): PartHealth {
+    const known = this.#parts.get(name);
+    if (known) return known;
+    const part = this.#createPart(name);
+    this.#parts.set(name, part);
+    return part;
+  }
+
+  /** Every part's status by name, in the order in which the parts were made. */
+  statuses(): ReadonlyMap<string, PartStatus> {
+    return new Map([...this.#parts].map(([name, part]) => [name, part.status]));
+  }
+
+  /** The parts that do not work now. */
+  faults(): (PartStatus & { readonly part: string })[] {
+    return [...this.statuses()]
+      .filter(([, status]) => status.state === 'fault')
+      .map(([part, status]) => ({ part, ...status }));
+  }
+
+  /** Calls `listener` after every change of any part's status. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #createPart(name: string): PartHealth {
+    const log = this.#log.for(name);
+    const since = () => this.#clock.now().toISOString();
+    let status: PartStatus = { state: 'starting', since: since(), message: 'starting' };
+    const change = (next: Omit<PartStatus, 'since'>) => {
+      const sameState = next.state === status.state;
+      if (sameState && next.message === status.message) return;
+      status = { ...next, since: sameState ? status.since : since() };
+      for (const listener of this.#listeners) listener();
+    };
+    return {
+      get status() {
+        return status;
+      },
+      off: (message) => change({ state: 'off', message }),
+      ok: (message = 'working') => {
+        if (status.state === 'fault') log.info(`working again: ${message}`);
+        change({ state: 'ok', message });
+      },
+      fault: (fault) => {
+        const isNews = status.state !== 'fault' || status.message !== fault.message;
+        if (isNews) log.error(`${fault.message}. ${fault.remedy}`);
+        change({ state: 'fault', ...fault });
+      },
+    };
+  }
+}

@@ -1,0 +1,96 @@
+import { styleText } from 'node:util';
+
+/** Butler's log levels, from the most important to the least. */
+export const logLevels = ['error', 'warn', 'info', 'verbose', 'debug', 'silly'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Writes one line per call; `part` names who is speaking. */
+export interface Log {
+  error(message: string): void;
+  warn(message: string): void;
+  info(message: string): void;
+  verbose(message: string): void;
+  debug(message: string): void;
+  silly(message: string): void;
+  /** The same log, speaking for another part. */
+  for(part: string): Log;
+}
+
+/**
+ * How a line is dressed: `terminal` with colours, `plain` with full times (a pipe or a file),
+ * `journal` with systemd's priority prefix and no time, which the journal adds itself
+ * (sd-daemon(3)).
+ */
+export type LogStyle = 'terminal' | 'plain' | 'journal';
+
+export interface LogOptions {
+  level: LogLevel;
+  style: LogStyle;
+  now: () => Date;
+  writeLine: (line: string) => void;
+}
+
+/** syslog(3) priorities as the journal reads them from the `<N>` prefix. */
+const journalPriority: Record<LogLevel, number> = {
+  error: 3,
+  warn: 4,
+  info: 6,
+  verbose: 6,
+  debug: 7,
+  silly: 7,
+};
+
+const terminalColour = {
+  error: 'red',
+  warn: 'yellow',
+  info: 'green',
+  verbose: 'cyan',
+  debug: 'blue',
+  silly: 'gray',
+} as const satisfies Record<LogLevel, string>;
+
+const formatters: Record<LogStyle, (level: LogLevel, text: string, now: Date) => string> = {
+  terminal: (level, text, now) =>
+    `${styleText('gray', now.toTimeString().slice(0, 8))} ${styleText(terminalColour[level], level.padEnd(7))} ${text}`,
+  plain: (level, text, now) => `${now.toISOString()} ${level.padEnd(7)} ${text}`,
+  journal: (level, text) => `<${journalPriority[level]}>${text}`,
+};
+
+/** Every Slack token starts `xox` or `xapp`; none may reach a log, however it got into a message. */
+const slackToken = /\bx(?:ox[a-z]|app)[-.][\w.-]+/g;
+
+/** Line breaks and control characters would let a datagram forge a log line of its own. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+
+/** Makes the log of the program. Lines less important than `level` are dropped. */
+export function createLog(options: LogOptions): Log {
+  const threshold = logLevels.indexOf(options.level);
+  const format = formatters[options.style];
+
+  const forPart = (part: string): Log => {
+    const write = (level: LogLevel) => (message: string) => {
+      if (logLevels.indexOf(level) > threshold) return;
+      const safe = message.replace(slackToken, 'xox…').replace(controlCharacters, ' ');
+      options.writeLine(format(level, part ? `${part}: ${safe}` : safe, options.now()));
+    };
+    return {
+      error: write('error'),
+      warn: write('warn'),
+      info: write('info'),
+      verbose: write('verbose'),
+      debug: write('debug'),
+      silly: write('silly'),
+      for: forPart,
+    };
+  };
+  return forPart('');
+}
+
+/** A log that says nothing. */
+export const silentLog: Log = createLog({
+  level: 'error',
+  style: 'plain',
+  now: () => new Date(0),
+  writeLine: () => {},
+});
