@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { withButlerSlackSettings } from './butler.ts';
+import { withOverrides } from './overrides.ts';
+import { ConfigError, type ConfigProblem, showValue } from './problem.ts';
+import { type Config, configSchema, contradictionsIn, fieldNotes } from './schema.ts';
+import { type ConfigSource, isSettings, type Path, parseSource } from './source.ts';
+import { findUnknownKeys, shapeOf } from './unknown-keys.ts';
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file that was read; undefined when the defaults are used. */
+  readonly file: string | undefined;
+  /** Lines for the log: unknown keys and the like. */
+  readonly warnings: readonly string[];
+  /** Butler 6's settings that have no meaning here, dotted, below `Butler`. */
+  readonly unusedButlerKeys: readonly string[];
+}
+
+export interface LoadOptions {
+  /** The file named by `--config`, which must exist. */
+  readonly file?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `KEY=VALUE` of each `--set`. */
+  readonly overrides?: readonly string[];
+}
+
+/** Looked for in this order when neither `--config` nor `BLINKY_CONFIG` names a file. */
+const usualPlaces = ['./blinky.yaml', '/etc/blinky/blinky.yaml'] as const;
+
+/**
+ * Finds, reads and checks the configuration.
+ * @throws ConfigError with every problem found, each with its place
+ */
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const found = findFile(options);
+  const source = found ? parseSource(found.file, found.text) : noSource;
+  return { file: found?.file, ...checkSource(withOverrides(source, options.overrides ?? [])) };
+}
+
+const noSource: ConfigSource = { settings: {}, placeOf: () => 'defaults' };
+
+function findFile(options: LoadOptions): { file: string; text: string } | undefined {
+  const named = options.file ?? options.environment['BLINKY_CONFIG'];
+  if (named) return { file: named, text: readNamedFile(named) };
+  for (const file of usualPlaces) {
+    try {
+      return { file, text: readFileSync(file, 'utf8') };
+    } catch (error) {
+      if (!isMissingFile(error)) throw unreadable(file, error);
+    }
+  }
+  return undefined;
+}
+
+function readNamedFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function unreadable(file: string, error: unknown): ConfigError {
+  const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new ConfigError([
+    {
+      place: file,
+      key: '',
+      found: found === 'ENOENT' ? 'no such file' : `a file that can't be read (${found})`,
+      allowed: 'a configuration file that this user may read',
+    },
+  ]);
+}
+
+function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
+  const settings = withButlerSlackSettings(source.settings);
+  const findings = findUnknownKeys(configSchema, settings);
+  const result = configSchema.safeParse(settings);
+  if (!result.success) {
+    throw new ConfigError(
+      result.error.issues.map((issue) =>
+        problemAt(source, settings, issue.path.map(stepOf), issue.message),
+      ),
+    );
+  }
+  const contradictions = contradictionsIn(result.data).map(({ path, found, allowed }) => ({
+    place: source.placeOf(path),
+    key: keyOf(path),
+    found,
+    allowed,
+  }));
+  if (contradictions.length > 0) throw new ConfigError(contradictions);
+
+  return {
+    config: result.data,
+    warnings: findings.unknown.map(
+      ({ key, nearest }) =>
+        `${source.placeOf(key.split('.'))}: ${keyOf(key.split('.'))}: unknown key, ignored${
+          nearest ? `; did you mean ${keyOf(nearest.split('.'))}?` : ''
+        }`,
+    ),
+    unusedButlerKeys: findings.unusedButler,
+  };
+}
+
+const stepOf = (step: PropertyKey): string | number =>
+  typeof step === 'number' ? step : String(step);
+
+const keyOf = (path: Path): string => ['Butler', ...path].join('.');
+
+function problemAt(
+  source: ConfigSource,
+  settings: unknown,
+  path: Path,
+  message: string,
+): ConfigProblem {
+  const key = keyOf(path);
+  return {
+    place: source.placeOf(path),
+    key,
+    found: showValue(key, valueAt(settings, path)),
+    allowed: noteAt(configSchema, path) ?? message,
+  };
+}
+
+function valueAt(settings: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, step) => {
+    if (Array.isArray(value)) return value[Number(step)];
+    return isSettings(value) ? value[step] : undefined;
+  }, settings);
+}
+
+/** What the field at `path` allows, in words; of the nearest field above it that says. */
+function noteAt(schema: z.ZodType, path: Path): string | undefined {
+  const [step, ...rest] = path;
+  const inner = withoutDefault(schema);
+  const own = fieldNotes.get(inner)?.allowed;
+  if (step === undefined) return own;
+  const below = inner instanceof z.ZodArray ? (inner.element as z.ZodType) : shapeOf(inner)?.[step];
+  return (below && noteAt(below, rest)) ?? own;
+}
+
+function withoutDefault(schema: z.ZodType): z.ZodType {
+  const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return wrapped ? withoutDefault(schema.unwrap() as z.ZodType) : schema;
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { logLevels } from '../log.ts';
+import {
+  addressRanges,
+  choice,
+  fieldNotes,
+  flag,
+  httpUrl,
+  listOf,
+  port,
+  section,
+  text,
+  topic,
+  users,
+  wholeNumber,
+} from './fields.ts';
+
+/** GPIO 0 and 1 belong to the ID EEPROM of expansion boards; the header ends at 27. */
+const pin = (byDefault: number) => wholeNumber(2, 27, byDefault, 'a BCM number');
+
+const light = (byDefault: number) => section({ pin: pin(byDefault), activeLow: flag(false) });
+
+const lightChoice = (byDefault: 'green' | 'red' | 'none') =>
+  choice(['green', 'red', 'none'], byDefault);
+
+/**
+ * WCAG 2.3.1 allows three flashes a second, so a blink may have to wait this long (ms) for its
+ * turn; `BlinkPlanner` says the same.
+ */
+const longestWaitMs = 1001;
+
+const lightConfig = section({
+  driver: choice(['auto', 'onoff', 'gpiochip', 'rpio', 'simulated'], 'auto'),
+  green: light(17),
+  red: light(27),
+  onMs: wholeNumber(20, 1000, 250, 'ms'),
+  offMs: wholeNumber(20, 1000, 100, 'ms'),
+  maxBacklogMs: wholeNumber(1100, 60_000, 3000, 'ms'),
+  connectionOpen: lightChoice('green'),
+  connectionClose: lightChoice('red'),
+  sessionStart: lightChoice('none'),
+  sessionStop: lightChoice('none'),
+  heartbeat: section({
+    enable: flag(false),
+    everySeconds: wholeNumber(2, 3600, 30, 's'),
+  }),
+  button: section({ enable: flag(false), pin: pin(3) }),
+});
+
+const brokerUser = z.object({
+  name: z.string().min(1).max(64),
+  passwordHash: z.string().min(1),
+  publish: z.array(z.string()).optional(),
+  subscribe: z.array(z.string()).optional(),
+});
+
+const brokerConfig = section({
+  host: text('0.0.0.0'),
+  port: port(1883),
+  tls: section({
+    enable: flag(false),
+    port: port(8883),
+    certFile: text('', 'the path of a PEM file'),
+    keyFile: text('', 'the path of a PEM file'),
+  }),
+  access: section({
+    anonymous: choice(['none', 'subscribe', 'publish'], 'subscribe'),
+    personalData: choice(['anyone', 'signedIn'], 'anyone'),
+    users: listOf(brokerUser, 'users as `blinky passwd NAME` writes them'),
+  }),
+  limits: section({
+    clients: wholeNumber(1, 10_000, 1000),
+    packetBytes: wholeNumber(1024, 16_777_216, 262_144, 'bytes'),
+    queuedPerClient: wholeNumber(1, 100_000, 1000),
+  }),
+});
+
+const mqttConfig = section({
+  enable: flag(true),
+  brokerHost: text('', 'a host name or address, or nothing'),
+  brokerPort: port(1883),
+  payload: choice(['text', 'json'], 'text'),
+  sessionStartTopic: topic('qliksense/session/start'),
+  sessionStopTopic: topic('qliksense/session/stop'),
+  connectionOpenTopic: topic('qliksense/connection/open'),
+  connectionCloseTopic: topic('qliksense/connection/close'),
+  everythingTopic: topic('qliksense/userevent'),
+  sessionServerStatusTopic: topic('qliksense/butler/session_server'),
+  activeUserCountTopic: topic('qliksense/users/active/count'),
+  activeUsersTopic: topic('qliksense/users/active/usernames'),
+  homeAssistant: section({
+    enable: flag(true),
+    discoveryPrefix: topic('homeassistant'),
+  }),
+});
+
+/** What stands below `Butler:` in the configuration file. */
+export const configSchema = section({
+  logLevel: choice(logLevels, 'info'),
+  udpServerConfig: section({
+    enable: flag(true),
+    serverHost: text('0.0.0.0', 'an address of this machine'),
+    portSessionConnectionEvents: port(9997),
+    allowFrom: addressRanges(),
+  }),
+  userEvents: section({ excludeUser: users() }),
+  lightConfig,
+  brokerConfig,
+  mqttConfig,
+  satelliteConfig: section({
+    brokerHost: text('', 'a host name or address, or nothing'),
+    brokerPort: port(1883),
+  }),
+  slackConfig: section({
+    enable: flag(false),
+    loginNotificationChannel: text('sense-user-activity', 'the name or id of a channel'),
+    tokenFile: text('', 'the path of a file'),
+    apiUrl: httpUrl('https://slack.com/api/'),
+    excludeUser: users(),
+  }),
+  webConfig: section({
+    enable: flag(true),
+    host: text('0.0.0.0', 'an address of this machine'),
+    port: port(8080),
+  }),
+  stateDirectory: text('', 'the path of a folder'),
+});
+
+/** The appliance's settings, complete and valid. Each part is handed its own section only. */
+export type Config = z.output<typeof configSchema>;
+
+/** A rule that takes more than one field to check. */
+export interface Contradiction {
+  readonly path: readonly string[];
+  readonly found: string;
+  readonly allowed: string;
+}
+
+/** Finds settings that are each fine but can't stand together. */
+export function contradictionsIn(config: Config): Contradiction[] {
+  return [...pinClashes(config.lightConfig), ...backlogTooShort(config.lightConfig)];
+}
+
+function pinClashes({ green, red, button }: Config['lightConfig']): Contradiction[] {
+  const taken = new Map([[green.pin, 'the green light']]);
+  const clashes: Contradiction[] = [];
+  const claim = (name: string, owner: string, wanted: number) => {
+    const holder = taken.get(wanted);
+    if (holder === undefined) taken.set(wanted, owner);
+    else {
+      clashes.push({
+        path: ['lightConfig', name, 'pin'],
+        found: String(wanted),
+        allowed: `a GPIO other than that of ${holder}`,
+      });
+    }
+  };
+  claim('red', 'the red light', red.pin);
+  if (button.enable) claim('button', 'the button', button.pin);
+  return clashes;
+}
+
+function backlogTooShort({ onMs, offMs, maxBacklogMs }: Config['lightConfig']): Contradiction[] {
+  const least = Math.max(onMs + offMs, longestWaitMs) + onMs;
+  if (maxBacklogMs >= least) return [];
+  return [
+    {
+      path: ['lightConfig', 'maxBacklogMs'],
+      found: String(maxBacklogMs),
+      allowed: `${least} ms or more with onMs ${onMs} and offMs ${offMs}, so that one blink always fits`,
+    },
+  ];
+}
+
+export { fieldNotes };

@@ -1,0 +1,106 @@
+import type { UserEvent } from '../events/user-event.ts';
+import type { Sink } from './sink.ts';
+
+export interface InboxOptions {
+  readonly sink: Pick<Sink, 'name' | 'accept'>;
+  /** How many events may wait; when one more comes, the oldest goes and is counted. */
+  readonly capacity: number;
+  /** Told about a sink that threw or rejected; the event it was given counts as failed. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Gives the event loop a chance to read the next datagrams after so many events. */
+const eventsPerTurn = 64;
+
+/**
+ * The queue in front of one sink. Events wait here while the sink starts or is busy, so a slow,
+ * stuck or throwing sink keeps nobody else waiting.
+ */
+export class Inbox {
+  /** Events that went because the inbox was full. */
+  dropped = 0;
+  /** Events during which the sink threw or rejected. */
+  failed = 0;
+  readonly #options: InboxOptions;
+  // Items before #head are already handed over; only the rest is waiting.
+  #queue: UserEvent[] = [];
+  #head = 0;
+  #open = false;
+  #draining = false;
+  #onEmpty: (() => void)[] = [];
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.sink.name;
+  }
+
+  get length(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  put(event: UserEvent): void {
+    if (this.length >= this.#options.capacity) {
+      this.#take();
+      this.dropped += 1;
+    }
+    this.#queue.push(event);
+    this.#wake();
+  }
+
+  /** Begins handing events over; until then they wait. */
+  open(): void {
+    this.#open = true;
+    this.#wake();
+  }
+
+  /** Resolves when nothing waits and the sink is not busy, or when `deadline` aborts. */
+  async drained(deadline: AbortSignal): Promise<void> {
+    if (!this.#open || (this.length === 0 && !this.#draining) || deadline.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty.push(resolve);
+      deadline.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  #wake(): void {
+    if (this.#draining || !this.#open || this.length === 0) return;
+    this.#draining = true;
+    setImmediate(() => void this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    const { sink, onFailure } = this.#options;
+    for (let handed = 0; this.length > 0; handed += 1) {
+      if (handed === eventsPerTurn) {
+        setImmediate(() => void this.#drain());
+        return;
+      }
+      try {
+        const busy = sink.accept(this.#take());
+        if (busy) await busy;
+      } catch (error) {
+        this.failed += 1;
+        onFailure(error);
+      }
+    }
+    this.#draining = false;
+    for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+
+  #take(): UserEvent {
+    const event = this.#queue[this.#head];
+    if (event === undefined) throw new Error('the inbox is empty');
+    this.#head += 1;
+    if (this.#head === this.#queue.length) {
+      this.#queue = [];
+      this.#head = 0;
+    } else if (this.#head >= 1024) {
+      this.#queue.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return event;
+  }
+}

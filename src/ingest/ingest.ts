@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts';
+import { createUserFilter, type ExcludedUser } from '../events/excluded-users.ts';
+import { type EventKind, eventKinds, type UserEvent } from '../events/user-event.ts';
+import { createAllowList } from './allow-list.ts';
+import { parseDatagram } from './parse.ts';
+import type { Rejections } from './rejections.ts';
+import { createUserAgentReader } from './user-agent.ts';
+
+export interface IngestOptions {
+  readonly allowFrom: readonly string[];
+  readonly excludeUser: readonly ExcludedUser[];
+  readonly rejections: Rejections;
+  readonly clock: Clock;
+  /** Makes the id of an event received at `timeMs` (ms since 1970): unique, sortable by time. */
+  readonly createId: (timeMs: number) => string;
+  /** Takes each event, in the same turn of the event loop as its datagram was read. */
+  readonly deliver: (event: UserEvent) => void;
+}
+
+/** Turns datagrams into events: who may send, what it says, whom to leave out. */
+export class Ingest {
+  /** Events accepted since the start. */
+  readonly accepted: Record<EventKind, number>;
+  /** Events of excluded users, which go nowhere. */
+  excluded = 0;
+  readonly #options: IngestOptions;
+  readonly #maySend: (address: string) => boolean;
+  readonly #readUserAgent = createUserAgentReader();
+  readonly #isExcluded: (event: Pick<UserEvent, 'userDirectory' | 'userId'>) => boolean;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#maySend = createAllowList(options.allowFrom);
+    this.#isExcluded = createUserFilter(options.excludeUser);
+    this.accepted = Object.fromEntries(eventKinds.map((kind) => [kind, 0])) as Record<
+      EventKind,
+      number
+    >;
+  }
+
+  /** Takes one datagram from the network. Never throws for what is in it. */
+  receive(bytes: Uint8Array, senderAddress: string, senderPort: number): void {
+    const { rejections, clock, createId, deliver } = this.#options;
+    const sender = `${senderAddress}:${senderPort}`;
+    if (!this.#maySend(senderAddress)) {
+      rejections.add('sender-not-allowed', sender, bytes);
+      return;
+    }
+    const result = parseDatagram(bytes, this.#readUserAgent);
+    if (!result.ok) {
+      rejections.add(result.reason, sender, bytes);
+      return;
+    }
+    if (this.#isExcluded(result.event)) {
+      this.excluded += 1;
+      return;
+    }
+    const now = clock.now();
+    this.accepted[result.event.kind] += 1;
+    deliver({
+      id: createId(now.getTime()),
+      receivedAt: now.toISOString(),
+      ...result.event,
+      source: senderAddress,
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { cleanField } from './clean.ts';
+import { type RejectionReason, rejectionReasons } from './parse.ts';
+
+/** At most one line in so many ms, whatever arrives. */
+const logEveryMs = 1000;
+const previewLength = 80;
+
+const explanations: Record<RejectionReason, string> = {
+  empty: 'an empty datagram',
+  'wrong-appender':
+    'it comes from an appender file that documentation prints by mistake (/proxy-user-event/); download the right LocalLogConfig.xml from the page of this appliance (/LocalLogConfig.xml) or print it with `blinky appender`',
+  'unknown-prefix': 'it begins with a prefix that is no user event',
+  'unknown-command':
+    'its command is none of Start session, Stop session, Open connection, Close connection',
+  'missing-host': 'it names no host',
+  'missing-user': 'it names no user',
+  'sender-not-allowed': 'its sender is not in Butler.udpServerConfig.allowFrom',
+};
+
+/** Counts the datagrams that were no events, and logs them without being flooded. */
+export class Rejections {
+  readonly counts: Record<RejectionReason, number>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #quietUntil = Number.NEGATIVE_INFINITY;
+  #suppressed = 0;
+  #cancelSummary: (() => void) | undefined;
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+    this.counts = Object.fromEntries(rejectionReasons.map((reason) => [reason, 0])) as Record<
+      RejectionReason,
+      number
+    >;
+  }
+
+  /** Counts one datagram, and logs it unless a line was logged less than a second ago. */
+  add(reason: RejectionReason, sender: string, bytes: Uint8Array): void {
+    this.counts[reason] += 1;
+    const now = this.#clock.monotonicMs();
+    if (now < this.#quietUntil) {
+      this.#suppressed += 1;
+      this.#cancelSummary ??= this.#clock.schedule(this.#quietUntil - now, () => this.#sumUp());
+      return;
+    }
+    this.#quietUntil = now + logEveryMs;
+    this.#log.warn(`rejected a datagram from ${sender}: ${explanations[reason]}${preview(bytes)}`);
+  }
+
+  stop(): void {
+    if (this.#cancelSummary) this.#sumUp();
+  }
+
+  #sumUp(): void {
+    this.#cancelSummary?.();
+    this.#cancelSummary = undefined;
+    this.#quietUntil = this.#clock.monotonicMs() + logEveryMs;
+    this.#log.warn(`rejected ${this.#suppressed} more datagrams within the last second`);
+    this.#suppressed = 0;
+  }
+}
+
+/** The beginning of the datagram, so that a person recognises who sends it. */
+function preview(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.subarray(0, previewLength)).toString('latin1');
+  const text = cleanField(start, previewLength);
+  return text === '' ? '' : ` (${bytes.length} bytes: ${JSON.stringify(text)})`;
+}

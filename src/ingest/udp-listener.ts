@@ -1,0 +1,144 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../clock.ts';
+import type { PartHealth } from '../health/health.ts';
+import type { Log } from '../log.ts';
+import type { RetryPauses } from '../retry-pauses.ts';
+
+/** Bytes asked of the kernel; what it grants depends on `net.core.rmem_max`. */
+const wantedReceiveBuffer = 4 * 1024 * 1024;
+
+/** What the kernel charges for one datagram of about 150 bytes (measured on Linux 6.12). */
+const bufferBytesPerEvent = 832;
+
+export interface UdpListenerOptions {
+  readonly host: string;
+  /** 0 takes any free port; `port` tells which. */
+  readonly port: number;
+  readonly onDatagram: (bytes: Uint8Array, senderAddress: string, senderPort: number) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: PartHealth;
+  readonly retry: RetryPauses;
+}
+
+/** Receives datagrams and hands on their bytes. Knows nothing of what is in them. */
+export class UdpListener {
+  readonly #options: UdpListenerOptions;
+  #socket: Socket | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(options: UdpListenerOptions) {
+    this.#options = options;
+  }
+
+  /** The port it listens on; undefined while it does not. */
+  get port(): number | undefined {
+    return this.#socket?.address().port;
+  }
+
+  /** Resolves when it listens, or when the first try has failed and others will follow. */
+  async start(): Promise<void> {
+    const { host, port, health, log, retry } = this.#options;
+    try {
+      const socket = await bind(host, port);
+      if (this.#stopped) {
+        socket.close();
+        return;
+      }
+      this.#socket = socket;
+      retry.reset();
+      const { address, port: bound } = socket.address();
+      log.info(`listening for Sense events on udp://${address}:${bound}`);
+      logReceiveBuffer(socket, log);
+      health.ok(`listening on UDP port ${bound}`);
+      socket.on('message', (bytes, sender) => {
+        this.#options.onDatagram(bytes, sender.address, sender.port);
+      });
+      socket.on('error', (error) => {
+        socket.close();
+        this.#socket = undefined;
+        this.#tryAgain(error);
+      });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#tryAgain(error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelRetry?.();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket) await new Promise<void>((resolve) => socket.close(() => resolve()));
+  }
+
+  #tryAgain(error: Error): void {
+    if (this.#stopped) return;
+    const { host, port, health, clock, retry } = this.#options;
+    health.fault({ ...explain(error, host, port), needsPerson: true });
+    this.#cancelRetry = clock.schedule(retry.next(), () => void this.start());
+  }
+}
+
+async function bind(host: string, port: number): Promise<Socket> {
+  const socket = createSocket({
+    type: isIPv6(host) ? 'udp6' : 'udp4',
+    recvBufferSize: wantedReceiveBuffer,
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(port, host, () => {
+        socket.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  return socket;
+}
+
+function logReceiveBuffer(socket: Socket, log: Log): void {
+  const granted = socket.getRecvBufferSize();
+  const events = Math.floor(granted / bufferBytesPerEvent);
+  const size = `${Math.round(granted / 1024)} KiB, enough for a burst of about ${events} events`;
+  if (granted >= wantedReceiveBuffer) log.verbose(`receive buffer: ${size}`);
+  else {
+    log.info(
+      `receive buffer: ${size}; for larger bursts: sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
+    );
+  }
+}
+
+function explain(error: Error, host: string, port: number): { message: string; remedy: string } {
+  const code = 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'EADDRINUSE':
+      return {
+        message: `UDP port ${port} is in use by another program`,
+        remedy: `Stop that program (\`ss -ulpn sport = :${port}\` names it), or change Butler.udpServerConfig.portSessionConnectionEvents`,
+      };
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return {
+        message: `${host} is no address of this machine`,
+        remedy:
+          'Set Butler.udpServerConfig.serverHost to 0.0.0.0, or to an address of this machine',
+      };
+    case 'EACCES':
+      return {
+        message: `this user may not listen on UDP port ${port}`,
+        remedy: 'Choose a port above 1023 in Butler.udpServerConfig.portSessionConnectionEvents',
+      };
+    default:
+      return {
+        message: `can't listen on UDP port ${port} (${error.message})`,
+        remedy: 'It is tried again by itself',
+      };
+  }
+}
