@@ -11,7 +11,7 @@ export interface CommandOption {
 }
 
 export type OptionValues = Readonly<
-  Record<string, string | boolean | readonly string[] | undefined>
+  Record<string, string | boolean | readonly (string | boolean)[] | undefined>
 >;
 
 /** One command of `blinky`. */
