@@ -115,7 +115,11 @@ function stopOnSignal(app: App, log: Log, surroundings: Surroundings): Promise<n
         return;
       }
       log.info(`stopping (${signal})`);
-      void app.stop(AbortSignal.timeout(stopWithinMs)).then(() => {
+      // Not AbortSignal.timeout, whose timer would not keep the process while a part hangs.
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(), stopWithinMs);
+      void app.stop(deadline.signal).then(() => {
+        clearTimeout(timer);
         log.info('stopped');
         resolve(exitStatus.fine);
       });
