@@ -105,7 +105,8 @@ function labelOf(descriptor: number, ioctl: Ioctl): string | undefined {
     const info = chipInfo.empty();
     ioctl(descriptor, requests.getChipInfo, info);
     return chipInfo.label(info);
-  } catch {
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
     // Something else by the name of a chip.
     return undefined;
   }
