@@ -1,0 +1,106 @@
+import type { UserEvent } from '../events/user-event.ts';
+
+/** One user's sessions on one host. */
+export interface ActiveUser {
+  readonly host: string;
+  readonly userDirectory: string;
+  readonly userId: string;
+  readonly sessions: number;
+  /** Known only from an opened connection; the session's own start may still come. */
+  readonly implied: boolean;
+  /** Time of the last event, ms since 1970. */
+  readonly lastSeenMs: number;
+}
+
+/**
+ * A lost `Stop session` must not leave its user active for ever. Qlik ends an idle session after
+ * 30 minutes unless it is set up otherwise; a day without any event is surely long enough.
+ */
+export const forgottenAfterMs = 24 * 60 * 60 * 1000;
+
+/** Names come from the network, so their number must have an end. */
+const mostEntries = 10_000;
+
+/**
+ * Who has a session: from `Start session` or `Open connection` on until `Stop session`, counted
+ * over several sessions of one user. Pure state; whoever owns it saves and publishes it.
+ */
+export class ActiveUsers {
+  // In the order of their last events, oldest first, so that the oldest is quickly found.
+  readonly #entries = new Map<string, ActiveUser>();
+
+  constructor(entries: readonly ActiveUser[] = []) {
+    for (const entry of entries) this.#entries.set(keyOf(entry), entry);
+  }
+
+  /** Takes an event into account, and tells whether anything changed. */
+  apply(event: UserEvent): boolean {
+    const key = keyOf(event);
+    const before = this.#entries.get(key);
+    const { host, userDirectory, userId } = event;
+    const lastSeenMs = Date.parse(event.receivedAt);
+    const put = (sessions: number, implied: boolean) => {
+      this.#entries.delete(key);
+      this.#entries.set(key, { host, userDirectory, userId, sessions, implied, lastSeenMs });
+    };
+    switch (event.kind) {
+      case 'session-start':
+        put(before && !before.implied ? before.sessions + 1 : 1, false);
+        break;
+      case 'connection-open':
+        put(before?.sessions ?? 1, before?.implied ?? true);
+        break;
+      case 'connection-close':
+        if (before) put(before.sessions, before.implied);
+        break;
+      case 'session-stop':
+        if (before && before.sessions > 1) put(before.sessions - 1, false);
+        else this.#entries.delete(key);
+        break;
+    }
+    if (this.#entries.size > mostEntries) this.#dropOldest();
+    return this.#entries.get(key)?.sessions !== before?.sessions;
+  }
+
+  /** Lets go of users of whom nothing was heard for a day, and tells whether there were any. */
+  forgetBefore(nowMs: number): boolean {
+    let forgotten = false;
+    for (const [key, entry] of this.#entries) {
+      if (entry.lastSeenMs > nowMs - forgottenAfterMs) continue;
+      this.#entries.delete(key);
+      forgotten = true;
+    }
+    return forgotten;
+  }
+
+  entries(): ActiveUser[] {
+    return [...this.#entries.values()];
+  }
+
+  /** User ids, one for each user however many hosts and sessions they use. */
+  userNames(): string[] {
+    const users = new Map(this.entries().map((entry) => [userKeyOf(entry), entry.userId] as const));
+    return [...users.values()];
+  }
+
+  /** Number of users by host. */
+  countByHost(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { host } of this.#entries.values()) counts.set(host, (counts.get(host) ?? 0) + 1);
+    return counts;
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+}
+
+type UserAndHost = Pick<ActiveUser, 'host' | 'userDirectory' | 'userId'>;
+
+// Qlik's user and host names compare without regard to case.
+const keyOf = ({ host, userDirectory, userId }: UserAndHost): string =>
+  JSON.stringify([host, userDirectory, userId]).toLowerCase();
+
+const userKeyOf = ({ userDirectory, userId }: UserAndHost): string =>
+  JSON.stringify([userDirectory, userId]).toLowerCase();
