@@ -134,10 +134,21 @@ test('holding is told after 3 s while still down, and letting go then is no pres
   assert.equal(holdMs, 3000);
 });
 
+test('a loose contact while the button is held does not begin the 3 s anew', async (t) => {
+  const { clock, told, push, release } = await pressable(t);
+  push();
+  clock.advance(2000);
+  release();
+  clock.advance(5);
+  push();
+  clock.advance(settleMs + holdMs - 2005);
+  assert.deepEqual(told, ['hold']);
+});
+
 test('a press that just misses the 3 s is short', async (t) => {
   const { clock, told, push, release } = await pressable(t);
   push();
-  clock.advance(settleMs + holdMs - settleMs - 1);
+  clock.advance(holdMs - 1);
   release();
   clock.advance(settleMs);
   assert.deepEqual(told, ['press']);
