@@ -152,3 +152,79 @@ describe('the command line', () => {
     assert.ok(took > 300, `20 at 50 a second took only ${took} ms`);
   });
 });
+
+describe('blinky check', () => {
+  const freePorts = [
+    '--set',
+    'udpServerConfig.portSessionConnectionEvents=0',
+    '--set',
+    'brokerConfig.port=0',
+    '--set',
+    'webConfig.port=0',
+  ];
+
+  test('all well: every finding, exit status 0', async (context) => {
+    const { status, output } = await blinky(context, [
+      'check',
+      '--yes',
+      ...freePorts,
+      '--set',
+      'lightConfig.driver=simulated',
+    ]);
+    assert.equal(status, 0, output);
+    for (const name of [
+      'Configuration',
+      'State directory',
+      'Clock',
+      'UDP port',
+      'Board',
+      'Driver onoff',
+      'Driver gpiochip',
+      'Driver rpio',
+      'Lights',
+    ]) {
+      assert.match(output, new RegExp(`^[✓!] ${name}`, 'm'));
+    }
+  });
+
+  test('a wrong configuration, a port in use, a state directory that is a file', async (context) => {
+    const folder = temporaryFolder(context);
+    const file = join(folder, 'blinky.yaml');
+    writeFileSync(file, 'Butler:\n  logLevel: loud\n');
+    const wrong = await blinky(context, ['check', '--yes', '--config', file]);
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.output, /✗ Configuration: .*blinky\.yaml:2: Butler\.logLevel: found "loud"/);
+
+    const squatter = createSocket('udp4');
+    context.after(() => squatter.close());
+    await new Promise<void>((resolve) => squatter.bind(0, '127.0.0.1', resolve));
+    const { port } = squatter.address();
+    const busy = await blinky(context, [
+      'check',
+      '--yes',
+      ...freePorts,
+      '--set',
+      `udpServerConfig.portSessionConnectionEvents=${port}`,
+      '--set',
+      `stateDirectory=${file}`,
+    ]);
+    assert.equal(busy.status, 1);
+    assert.match(
+      busy.output,
+      /✗ UDP port \d+: .*in use by another program\n {4}→ .*portSessionConnectionEvents/,
+    );
+    assert.match(busy.output, /✗ State directory: .*can't be written/);
+  });
+
+  test('a driver that was asked for by name and is not to be had is a fault', async (context) => {
+    const { status, output } = await blinky(context, [
+      'check',
+      '--yes',
+      ...freePorts,
+      '--set',
+      'lightConfig.driver=gpiochip',
+    ]);
+    assert.equal(status, 1);
+    assert.match(output, /✗ Driver gpiochip: can't be used/);
+  });
+});
