@@ -10,6 +10,7 @@ import { Inbox } from './fan-out/inbox.ts';
 import type { Sink } from './fan-out/sink.ts';
 import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
+import { NetworkWatch } from './health/network-watch.ts';
 import { shownFault } from './health/shown-fault.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
@@ -38,6 +39,10 @@ export interface AppOptions {
   readonly openButton?: ButtonOptions['open'];
   /** Asks the machine to shut down. Throws an error that says why it can't. */
   readonly powerOff?: () => void;
+  /** The machine's addresses, where a missing network is to be reported. */
+  readonly addresses?: () => readonly string[];
+  /** What is wrong with the configuration, where the defaults had to take its place. */
+  readonly configProblems?: readonly string[];
   /** Sinks beside the appliance's own, last in line. */
   readonly extraSinks?: readonly Sink[];
   /** Told after a light went on or off. */
@@ -110,6 +115,8 @@ export function createApp(options: AppOptions): App {
     onPress: () => lights.testLamps(),
     onHold: () => options.powerOff?.(),
   });
+
+  const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
   const broker = new Broker({
     ...partTools('mqtt'),
@@ -221,6 +228,19 @@ export function createApp(options: AppOptions): App {
     brokerSink.publishUdpServerState(works ? 'start' : 'error');
   };
 
+  function reportConfiguration(): void {
+    const problems = options.configProblems ?? [];
+    const configuration = health.part('configuration');
+    if (problems.length === 0) configuration.ok('understood');
+    else {
+      configuration.fault({
+        message: `the configuration is wrong, so the defaults are in force: ${problems.join('; ')}`,
+        remedy: 'Correct the line and start again',
+        needsPerson: true,
+      });
+    }
+  }
+
   async function startSink(sink: Sink, inbox: Inbox): Promise<void> {
     try {
       await sink.start();
@@ -235,6 +255,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function start(): Promise<void> {
+    reportConfiguration();
     await state.open();
     await lights.start();
     // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
@@ -245,6 +266,7 @@ export function createApp(options: AppOptions): App {
       if (inbox) await startSink(sink, inbox);
     }
     await button.start();
+    network.start();
     const healthChanged = () => {
       tellUdpState();
       lights.showFault(shownFault(health.faults())?.flashes ?? 0);
@@ -254,6 +276,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function stop(deadline: AbortSignal): Promise<void> {
+    network.stop();
     button.stop();
     await listener.stop();
     rejections.stop();

@@ -1,11 +1,13 @@
+import { readBoard } from '../../hardware/board.ts';
 import { openButton } from '../../hardware/button.ts';
 import { type App, type AppOptions, createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { createLog, type Log, type LogStyle } from '../log.ts';
 import { stateDirectory } from '../state/state.ts';
+import { reachableAddresses } from './addresses.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
-import { configFrom, configOptions } from './config-options.ts';
+import { configOptions, configOrDefaults } from './config-options.ts';
 import { createLampOpener } from './lamps.ts';
 import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
@@ -23,8 +25,8 @@ export const runCommand: Command = {
   examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const loaded = configFrom(values, surroundings);
-    return runAppliance(loaded, surroundings);
+    const loaded = configOrDefaults(values, surroundings);
+    return runAppliance(loaded, surroundings, { configProblems: loaded.problems });
   },
 };
 
@@ -65,6 +67,7 @@ export async function runAppliance(
     ...(config.lightConfig.button.enable && {
       openButton: (handlers) => openButton({ pin: config.lightConfig.button.pin, ...handlers }),
     }),
+    ...(readBoard().isRaspberryPi && { addresses: reachableAddresses }),
     powerOff: () => requestPowerOff(environment['RUNTIME_DIRECTORY']),
     clock: systemClock,
     random: Math.random,

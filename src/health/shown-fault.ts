@@ -3,6 +3,7 @@ import type { PartStatus } from './health.ts';
 
 /** Which fault code a part's fault shows; parts that are not here show none. */
 const faultOfPart: ReadonlyMap<string, FaultName> = new Map([
+  ['network', 'network'],
   ['configuration', 'configuration'],
   ['state', 'storage'],
   ['udp', 'events'],
