@@ -13,8 +13,11 @@ export interface IngestOptions {
   readonly clock: Clock;
   /** Makes the id of an event received at `timeMs` (ms since 1970): unique, sortable by time. */
   readonly createId: (timeMs: number) => string;
-  /** Takes each event, in the same turn of the event loop as its datagram was read. */
-  readonly deliver: (event: UserEvent) => void;
+  /**
+   * Takes each event, in the same turn of the event loop as its datagram was read.
+   * @param readAtMs when the datagram was read, on the monotonic clock
+   */
+  readonly deliver: (event: UserEvent, readAtMs: number) => void;
 }
 
 /** Turns datagrams into events: who may send, what it says, whom to leave out. */
@@ -41,6 +44,7 @@ export class Ingest {
   /** Takes one datagram from the network. Never throws for what is in it. */
   receive(bytes: Uint8Array, senderAddress: string, senderPort: number): void {
     const { rejections, clock, createId, deliver } = this.#options;
+    const readAtMs = clock.monotonicMs();
     const sender = `${senderAddress}:${senderPort}`;
     if (!this.#maySend(senderAddress)) {
       rejections.add('sender-not-allowed', sender, bytes);
@@ -57,11 +61,12 @@ export class Ingest {
     }
     const now = clock.now();
     this.accepted[result.event.kind] += 1;
-    deliver({
+    const event: UserEvent = {
       id: createId(now.getTime()),
       receivedAt: now.toISOString(),
       ...result.event,
       source: senderAddress,
-    });
+    };
+    deliver(event, readAtMs);
   }
 }

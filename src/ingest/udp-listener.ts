@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
+import { listenFault } from '../health/listen-fault.ts';
 import type { Log } from '../log.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
 
@@ -62,7 +63,6 @@ export class UdpListener {
         this.#tryAgain(error);
       });
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
       this.#tryAgain(error);
     }
   }
@@ -75,10 +75,19 @@ export class UdpListener {
     if (socket) await new Promise<void>((resolve) => socket.close(() => resolve()));
   }
 
-  #tryAgain(error: Error): void {
+  #tryAgain(error: unknown): void {
     if (this.#stopped) return;
     const { host, port, health, clock, retry } = this.#options;
-    health.fault({ ...explain(error, host, port), needsPerson: true });
+    health.fault(
+      listenFault(error, {
+        protocol: 'UDP',
+        host,
+        port,
+        purpose: 'Sense events',
+        hostKey: 'Butler.udpServerConfig.serverHost',
+        portKey: 'Butler.udpServerConfig.portSessionConnectionEvents',
+      }),
+    );
     this.#cancelRetry = clock.schedule(retry.next(), () => void this.start());
   }
 }
@@ -112,33 +121,5 @@ function logReceiveBuffer(socket: Socket, log: Log): void {
     log.info(
       `receive buffer: ${size}; for larger bursts: sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
     );
-  }
-}
-
-function explain(error: Error, host: string, port: number): { message: string; remedy: string } {
-  const code = 'code' in error ? String(error.code) : '';
-  switch (code) {
-    case 'EADDRINUSE':
-      return {
-        message: `UDP port ${port} is in use by another program`,
-        remedy: `Stop that program (\`ss -ulpn sport = :${port}\` names it), or change Butler.udpServerConfig.portSessionConnectionEvents`,
-      };
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return {
-        message: `${host} is no address of this machine`,
-        remedy:
-          'Set Butler.udpServerConfig.serverHost to 0.0.0.0, or to an address of this machine',
-      };
-    case 'EACCES':
-      return {
-        message: `this user may not listen on UDP port ${port}`,
-        remedy: 'Choose a port above 1023 in Butler.udpServerConfig.portSessionConnectionEvents',
-      };
-    default:
-      return {
-        message: `can't listen on UDP port ${port} (${error.message})`,
-        remedy: 'It is tried again by itself',
-      };
   }
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { Clock } from '../../clock.ts';
 import type { PartHealth } from '../../health/health.ts';
+import { listenFault } from '../../health/listen-fault.ts';
 import type { Log } from '../../log.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
 import type { Access } from './access.ts';
@@ -111,15 +112,16 @@ export class Broker {
       });
     } catch (error) {
       if (this.#stopped) return;
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      health.fault({
-        message:
-          reason === 'EADDRINUSE'
-            ? `TCP port ${port} for MQTT is in use by another program`
-            : `can't listen on TCP port ${port} of ${host} for MQTT (${reason})`,
-        remedy: `Stop that program (\`ss -tlpn sport = :${port}\` names it), or change Butler.brokerConfig.port`,
-        needsPerson: true,
-      });
+      health.fault(
+        listenFault(error, {
+          protocol: 'TCP',
+          host,
+          port,
+          purpose: 'MQTT',
+          hostKey: 'Butler.brokerConfig.host',
+          portKey: 'Butler.brokerConfig.port',
+        }),
+      );
       this.#cancelRetry = clock.schedule(retry.next(), () => void this.#listen());
       return;
     }

@@ -1,0 +1,287 @@
+import { monotonicFactory } from 'ulid';
+import type { Colour, Lamps } from '../hardware/lamp.ts';
+import { ActiveUsersSink } from './active-users/active-users-sink.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config/schema.ts';
+import type { UserEvent } from './events/user-event.ts';
+import { FanOut } from './fan-out/fan-out.ts';
+import { Inbox } from './fan-out/inbox.ts';
+import type { Sink } from './fan-out/sink.ts';
+import { Health } from './health/health.ts';
+import { createMetrics } from './health/metrics.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { Rejections } from './ingest/rejections.ts';
+import { UdpListener } from './ingest/udp-listener.ts';
+import type { Log } from './log.ts';
+import { RetryPauses } from './retry-pauses.ts';
+import { createAccess } from './sinks/broker/access.ts';
+import { Broker } from './sinks/broker/broker.ts';
+import { BrokerSink } from './sinks/broker/broker-sink.ts';
+import { ownTopics } from './sinks/broker/topics.ts';
+import { LightsSink } from './sinks/lights/lights-sink.ts';
+import { WebSink } from './sinks/web/web-sink.ts';
+import { State } from './state/state.ts';
+
+/** What the appliance needs from the world around it. */
+export interface AppOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly stateDirectory: string;
+  /** Opens the lamps; called again after a fault of theirs. */
+  readonly openLamps: () => Promise<{ readonly lamps: Lamps; readonly description: string }>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Sinks beside the appliance's own, last in line. */
+  readonly extraSinks?: readonly Sink[];
+  /** Told after a light went on or off. */
+  readonly onLight?: (colour: Colour, lit: boolean) => void;
+}
+
+/** The whole running program. */
+export interface App {
+  readonly health: Health;
+  readonly lights: LightsSink;
+  readonly activeUserCount: number;
+  /** Where it listens; undefined where it does not. */
+  readonly ports: {
+    readonly udp: number | undefined;
+    readonly mqtt: number | undefined;
+    readonly web: number | undefined;
+  };
+  /** Resolves when every part has started, or reported why it could not yet. */
+  start(): Promise<void>;
+  /**
+   * Takes no more events, lets the sinks finish until `deadline`, and ends dark.
+   * Calling it twice is harmless.
+   */
+  stop(deadline: AbortSignal): Promise<void>;
+}
+
+/** Events that may wait for a sink; a minute of the worst flood measured. */
+const inboxCapacity = 100_000;
+/** Pauses between tries at something outside, ms. */
+const firstRetryMs = 1000;
+const longestRetryMs = 60_000;
+
+/** Builds every part of the appliance and joins them. Nothing runs before `start`. */
+export function createApp(options: AppOptions): App {
+  const { config, clock, random, log } = options;
+  const health = new Health(clock, log);
+  /** What a part that reaches outside works with. */
+  const partTools = (name: string) => ({
+    clock,
+    log: log.for(name),
+    health: health.part(name),
+    retry: new RetryPauses(firstRetryMs, longestRetryMs, random),
+  });
+  const startedAt = clock.now().toISOString();
+  const state = new State({ ...partTools('state'), directory: options.stateDirectory });
+
+  const lights = new LightsSink({
+    ...partTools('lights'),
+    blink: config.lightConfig,
+    lightFor: {
+      'session-start': config.lightConfig.sessionStart,
+      'session-stop': config.lightConfig.sessionStop,
+      'connection-open': config.lightConfig.connectionOpen,
+      'connection-close': config.lightConfig.connectionClose,
+    },
+    heartbeatMs: config.lightConfig.heartbeat.enable
+      ? config.lightConfig.heartbeat.everySeconds * 1000
+      : undefined,
+    openLamps: options.openLamps,
+    onChange: (colour, lit) => {
+      options.onLight?.(colour, lit);
+      // The light is on; who else wants to know hears it in a later turn of the event loop.
+      setImmediate(() => brokerSink.publishLight(colour, lit));
+    },
+  });
+
+  const broker = new Broker({
+    ...partTools('mqtt'),
+    host: config.brokerConfig.host,
+    port: config.brokerConfig.port,
+    access: createAccess(config.brokerConfig.access.anonymous),
+    limits: config.brokerConfig.limits,
+    onMessage: (topic, payload) => {
+      const colour = payload.toString().trim();
+      if (topic === ownTopics.blink && (colour === 'green' || colour === 'red')) {
+        lights.testBlink(colour);
+      }
+    },
+  });
+  const brokerSink = new BrokerSink({ mqtt: config.mqttConfig, broker });
+
+  const activeUsers = new ActiveUsersSink({
+    clock,
+    log: log.for('active users'),
+    store: {
+      get: async (key) => state.database?.sublevel('active-users').get(key),
+      put: async (key, value) => state.database?.sublevel('active-users').put(key, value),
+    },
+    onChange: (users) => brokerSink.publishActiveUsers(users),
+  });
+
+  const rejections = new Rejections(clock, log.for('udp'));
+  const newId = monotonicFactory(random);
+  const ingest = new Ingest({
+    allowFrom: config.udpServerConfig.allowFrom,
+    excludeUser: config.userEvents.excludeUser,
+    rejections,
+    clock,
+    createId: (timeMs) => newId(timeMs),
+    deliver: (event, readAtMs) => deliver(event, readAtMs),
+  });
+  const udpHealth = health.part('udp');
+  const listener = new UdpListener({
+    ...partTools('udp'),
+    host: config.udpServerConfig.serverHost,
+    port: config.udpServerConfig.portSessionConnectionEvents,
+    onDatagram: (bytes, address, port) => ingest.receive(bytes, address, port),
+  });
+
+  const web = new WebSink({
+    ...partTools('web'),
+    host: config.webConfig.host,
+    port: config.webConfig.port,
+    status: () => ({
+      version: options.version,
+      startedAt,
+      parts: Object.fromEntries(health.statuses()),
+      lights: {
+        green: lightStatus(lights, 'green'),
+        red: lightStatus(lights, 'red'),
+      },
+      accepted: ingest.accepted,
+      excluded: ingest.excluded,
+      rejected: rejections.counts,
+      activeUsers: activeUsers.users.userNames().length,
+      mqttClients: broker.clientCount,
+    }),
+    faults: () => health.faults(),
+    metrics: () => metrics.render(),
+  });
+
+  /** In the order in which they start; they stop in reverse. */
+  const sinks: readonly Sink[] = [
+    activeUsers,
+    brokerSink,
+    ...(config.webConfig.enable ? [web] : []),
+    ...(options.extraSinks ?? []),
+  ];
+  const inboxes = sinks.map(
+    (sink) =>
+      new Inbox({
+        sink,
+        capacity: inboxCapacity,
+        onFailure: (error) => log.for(sink.name).error(`failed at an event: ${describe(error)}`),
+      }),
+  );
+  const fanOut = new FanOut({
+    first: lights,
+    inboxes,
+    onFailure: (error) => log.for(lights.name).error(`failed at an event: ${describe(error)}`),
+  });
+  const metrics = createMetrics({
+    accepted: () => ingest.accepted,
+    rejected: () => rejections.counts,
+    lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
+    inboxes: () => inboxes,
+    activeUsers: () => activeUsers.users.userNames().length,
+    clients: () => broker.clientCount,
+    parts: () => health.statuses(),
+  });
+
+  function deliver(event: UserEvent, readAtMs: number): void {
+    fanOut.deliver(event);
+    metrics.observeLightLatency(clock.monotonicMs() - readAtMs);
+  }
+
+  /** Butler's subscribers learn from a topic whether events can arrive. */
+  let udpWorks: boolean | undefined;
+  const tellUdpState = () => {
+    const works = udpHealth.status.state === 'ok';
+    if (works === udpWorks || !config.udpServerConfig.enable) return;
+    udpWorks = works;
+    brokerSink.publishUdpServerState(works ? 'start' : 'error');
+  };
+
+  async function startSink(sink: Sink, inbox: Inbox): Promise<void> {
+    try {
+      await sink.start();
+      inbox.open();
+    } catch (error) {
+      health.part(sink.name).fault({
+        message: `did not start: ${describe(error)}`,
+        remedy: 'This is a bug of the program; please report it with this log',
+        needsPerson: true,
+      });
+    }
+  }
+
+  async function start(): Promise<void> {
+    await state.open();
+    await lights.start();
+    // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
+    if (config.udpServerConfig.enable) await listener.start();
+    else udpHealth.off('Butler.udpServerConfig.enable is false');
+    for (const [index, sink] of sinks.entries()) {
+      const inbox = inboxes[index];
+      if (inbox) await startSink(sink, inbox);
+    }
+    tellUdpState();
+    health.onChange(tellUdpState);
+  }
+
+  async function stop(deadline: AbortSignal): Promise<void> {
+    await listener.stop();
+    rejections.stop();
+    await fanOut.drained(deadline);
+    for (const sink of [...sinks].reverse()) {
+      await Promise.race([stopSink(sink, deadline), aborted(deadline)]);
+    }
+    lights.goDark();
+    await Promise.race([state.close(), aborted(deadline)]);
+  }
+
+  async function stopSink(sink: Sink, deadline: AbortSignal): Promise<void> {
+    try {
+      await sink.stop(deadline);
+    } catch (error) {
+      log.for(sink.name).error(`did not stop cleanly: ${describe(error)}`);
+    }
+  }
+
+  let stopping: Promise<void> | undefined;
+  return {
+    health,
+    lights,
+    get activeUserCount() {
+      return activeUsers.users.userNames().length;
+    },
+    get ports() {
+      return { udp: listener.port, mqtt: broker.port, web: web.port };
+    },
+    start,
+    stop: (deadline) => {
+      stopping ??= stop(deadline);
+      return stopping;
+    },
+  };
+}
+
+function aborted(deadline: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (deadline.aborted) resolve();
+    else deadline.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function lightStatus(lights: LightsSink, colour: Colour) {
+  const { lit, planner } = lights.lights[colour];
+  return { lit, blinked: planner.blinked, coalesced: planner.coalesced };
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,92 @@
+/** Which product's prefix the datagrams carry. */
+export type AppenderVariant = 'butler' | 'butler-sos';
+
+export interface AppenderOptions {
+  /** Where the Sense server sends its events: an address of the appliance. */
+  readonly address: string;
+  readonly port: number;
+  readonly variant: AppenderVariant;
+}
+
+/** What the fields of a datagram are to the proxy's log (log4net, PatternLayout). */
+const fields = [
+  '%hostname',
+  '%property{Command}',
+  '%property{UserDirectory}',
+  '%property{UserId}',
+  '%property{Origin}',
+  '%property{Context}',
+  '%message',
+] as const;
+
+/** The log rows wanted, by the words that stand in them; the proxy writes many others. */
+const appenders = [
+  {
+    name: 'EventSession',
+    prefix: 'session',
+    rows: ['Start session for user', 'Stop session for user'],
+  },
+  {
+    name: 'EventConnection',
+    prefix: 'connection',
+    rows: ['connection Opened for session', 'connection Closed for session'],
+  },
+] as const;
+
+/** The layout of one datagram, as log4net is told it. */
+export function conversionPattern(
+  variant: AppenderVariant,
+  kind: 'session' | 'connection',
+): string {
+  const prefix = `/${variant === 'butler-sos' ? 'qseow-' : ''}proxy-${kind}/`;
+  return [prefix, ...fields].join(';');
+}
+
+/**
+ * The file `LocalLogConfig.xml` that makes a Sense proxy send its user events to the appliance.
+ * It goes to `C:\ProgramData\Qlik\Sense\Proxy\` on every server with a proxy service.
+ */
+export function localLogConfig({ address, port, variant }: AppenderOptions): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<configuration>
+${appenders
+  .map(
+    ({ name, prefix, rows }) => `  <appender name="${name}" type="log4net.Appender.UdpAppender">
+${rows
+  .map(
+    (row) => `    <filter type="log4net.Filter.StringMatchFilter">
+      <param name="stringToMatch" value="${escapeXml(row)}" />
+    </filter>
+`,
+  )
+  .join('')}    <filter type="log4net.Filter.DenyAllFilter" />
+    <param name="remoteAddress" value="${escapeXml(address)}" />
+    <param name="remotePort" value="${port}" />
+    <param name="encoding" value="utf-8" />
+    <layout type="log4net.Layout.PatternLayout">
+      <converter>
+        <param name="name" value="hostname" />
+        <param name="type" value="Qlik.Sense.Logging.log4net.Layout.Pattern.HostNamePatternConverter" />
+      </converter>
+      <param name="conversionpattern" value="${escapeXml(conversionPattern(variant, prefix))}" />
+    </layout>
+  </appender>
+`,
+  )
+  .join('')}  <logger name="AuditActivity.Proxy">
+${appenders.map(({ name }) => `    <appender-ref ref="${name}" />\n`).join('')}  </logger>
+</configuration>
+`;
+}
+
+const xmlEntities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => xmlEntities[character] ?? '');
+}

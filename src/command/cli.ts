@@ -1,0 +1,77 @@
+import { ConfigError, describeProblem } from '../config/problem.ts';
+import { appenderCommand } from './appender.ts';
+import { type Command, commandHelp, parseCommandArguments, UsageError } from './command.ts';
+import { configCommand } from './config.ts';
+import { runCommand } from './run.ts';
+import { sendCommand } from './send.ts';
+import { exitStatus, type Surroundings } from './surroundings.ts';
+import { watchCommand } from './watch.ts';
+
+const commands: readonly Command[] = [
+  runCommand,
+  sendCommand,
+  watchCommand,
+  appenderCommand,
+  configCommand,
+];
+
+/** Runs the command that the arguments name; resolves with the exit status. */
+export async function runCommandLine(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  const [first] = args;
+  if (first === '--version' || first === '-v') {
+    stdout.write(`${surroundings.version}\n`);
+    return exitStatus.fine;
+  }
+  if (first === '--help' || first === '-h' || first === 'help') {
+    stdout.write(overview());
+    return exitStatus.fine;
+  }
+
+  const isNamed = first !== undefined && !first.startsWith('-');
+  const command = isNamed ? commands.find(({ name }) => name === first) : runCommand;
+  if (!command) {
+    stderr.write(`blinky: there is no command "${first}"; \`blinky --help\` lists them\n`);
+    return exitStatus.wrongUsage;
+  }
+  try {
+    const { positionals, values } = parseCommandArguments(command, isNamed ? args.slice(1) : args);
+    if (values['help'] === true) {
+      stdout.write(commandHelp(command));
+      return exitStatus.fine;
+    }
+    if (values['version'] === true) {
+      stdout.write(`${surroundings.version}\n`);
+      return exitStatus.fine;
+    }
+    return await command.run({ positionals, values, surroundings });
+  } catch (error) {
+    if (error instanceof UsageError) {
+      stderr.write(`blinky ${command.name}: ${error.message}; see blinky ${command.name} --help\n`);
+      return exitStatus.wrongUsage;
+    }
+    if (error instanceof ConfigError) {
+      for (const problem of error.problems) stderr.write(`${describeProblem(problem)}\n`);
+      return exitStatus.wrongConfiguration;
+    }
+    throw error;
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    'Usage: blinky [COMMAND] [options]',
+    '',
+    'Lights, MQTT and Slack for the user activity of Qlik Sense servers.',
+    '',
+    'Commands:',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'blinky COMMAND --help tells more about one; blinky --version prints the version.',
+    '',
+  ].join('\n');
+}

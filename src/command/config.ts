@@ -1,0 +1,36 @@
+import { stringify } from 'yaml';
+import { isSecretKey } from '../config/problem.ts';
+import { type Command, refuseExtraArguments } from './command.ts';
+import { configFrom, configOptions } from './config-options.ts';
+import { exitStatus } from './surroundings.ts';
+
+export const configCommand: Command = {
+  name: 'config',
+  summary: 'Print the effective configuration, defaults included, secrets hidden.',
+  usage: '[options]',
+  options: configOptions,
+  examples: ['blinky config', 'blinky config --config production.yaml'],
+  run: async ({ positionals, values, surroundings }) => {
+    refuseExtraArguments(positionals, 0);
+    const { config, file, warnings, unusedButlerKeys } = configFrom(values, surroundings);
+    const { stdout, stderr } = surroundings;
+    for (const warning of warnings) stderr.write(`${warning}\n`);
+    if (unusedButlerKeys.length > 0) {
+      stderr.write(`not used here: ${unusedButlerKeys.join(', ')}\n`);
+    }
+    stdout.write(`# ${file ? `from ${file}` : 'no configuration file: all defaults'}\n`);
+    stdout.write(stringify({ Butler: withoutSecrets(config) }));
+    return exitStatus.fine;
+  },
+};
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, below]) => [
+      key,
+      isSecretKey(key) && below !== '' ? '(hidden)' : withoutSecrets(below),
+    ]),
+  );
+}

@@ -1,0 +1,117 @@
+import { type App, createApp } from '../app.ts';
+import { systemClock } from '../clock.ts';
+import { createLog, type Log, type LogStyle } from '../log.ts';
+import { stateDirectory } from '../state/state.ts';
+import { type Command, refuseExtraArguments } from './command.ts';
+import { configFrom, configOptions } from './config-options.ts';
+import { createLampOpener } from './lamps.ts';
+import { StatusLine } from './status-line.ts';
+import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
+import { welcome } from './welcome.ts';
+
+/** How long the parts may take to finish what they accepted, ms. */
+const stopWithinMs = 5000;
+
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'Run the appliance (the default command).',
+  usage: '[options]',
+  options: configOptions,
+  examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
+  run: async ({ positionals, values, surroundings }) => {
+    refuseExtraArguments(positionals, 0);
+    const { config, file, warnings, unusedButlerKeys } = configFrom(values, surroundings);
+    const { stdout, environment } = surroundings;
+
+    const colours = wantsColours(stdout, environment);
+    const statusLine = stdout.isTerminal ? new StatusLine(stdout, colours) : undefined;
+    const log = createLog({
+      level: config.logLevel,
+      style: logStyle(surroundings, colours),
+      now: systemClock.now,
+      writeLine: (line) => {
+        if (statusLine) statusLine.writeLine(line);
+        else stdout.write(`${line}\n`);
+      },
+    });
+    logConfiguration(log, file, warnings, unusedButlerKeys);
+
+    let simulated = false;
+    const openLamps = createLampOpener();
+    const app = createApp({
+      config,
+      version: surroundings.version,
+      stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
+      openLamps: async () => {
+        const opened = await openLamps();
+        simulated = opened.description.startsWith('simulated');
+        return opened;
+      },
+      clock: systemClock,
+      random: Math.random,
+      log,
+      extraSinks: statusLine ? [statusLine] : [],
+      onLight: (colour, lit) => {
+        if (statusLine) statusLine.showLight(colour, lit);
+        else if (simulated) log.info(`${colour} light ${lit ? 'on' : 'off'}`);
+      },
+    });
+    surroundings.onCrash((error) => {
+      app.lights.goDark();
+      log.error(`stopping because of a bug: ${error instanceof Error ? error.stack : error}`);
+    });
+
+    const stopped = stopOnSignal(app, log, surroundings);
+    await app.start();
+    if (statusLine)
+      statusLine.writeLine(welcome(app, config, testCommand(app), surroundings.version, colours));
+    else log.info(`ready; to send a test event: ${testCommand(app)}`);
+    return stopped;
+  },
+};
+
+/** The command that sends a test event to this appliance. */
+function testCommand(app: App): string {
+  const { udp } = app.ports;
+  const to = udp === undefined || udp === 9997 ? '' : ` --to 127.0.0.1:${udp}`;
+  return `npx blinky send open --user LAB/goran --host sense1${to}`;
+}
+
+/** Under systemd the journal adds times and reads priorities itself. */
+function logStyle({ environment, stdout }: Surroundings, colours: boolean): LogStyle {
+  if (colours) return 'terminal';
+  return environment['JOURNAL_STREAM'] && !stdout.isTerminal ? 'journal' : 'plain';
+}
+
+function logConfiguration(
+  log: Log,
+  file: string | undefined,
+  warnings: readonly string[],
+  unusedButlerKeys: readonly string[],
+): void {
+  log.info(file ? `configuration: ${file}` : 'no configuration file: using the defaults');
+  for (const warning of warnings) log.warn(warning);
+  if (unusedButlerKeys.length > 0) {
+    log.info(`settings of Butler that are not used here: ${unusedButlerKeys.join(', ')}`);
+  }
+}
+
+/** Resolves with the exit status when the appliance has stopped. A second signal ends it at once. */
+function stopOnSignal(app: App, log: Log, surroundings: Surroundings): Promise<number> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    surroundings.onSignal((signal) => {
+      signals += 1;
+      if (signals > 1) {
+        app.lights.goDark();
+        resolve(exitStatus.fault);
+        return;
+      }
+      log.info(`stopping (${signal})`);
+      void app.stop(AbortSignal.timeout(stopWithinMs)).then(() => {
+        log.info('stopped');
+        resolve(exitStatus.fine);
+      });
+    });
+  });
+}

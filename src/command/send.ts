@@ -1,0 +1,132 @@
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { encodeDatagram } from '../appender/datagram.ts';
+import type { Dialect, EventKind } from '../events/user-event.ts';
+import {
+  type Command,
+  hostOption,
+  numberOption,
+  type OptionValues,
+  refuseExtraArguments,
+  textOption,
+  UsageError,
+} from './command.ts';
+import { exitStatus } from './surroundings.ts';
+
+const kindOf: ReadonlyMap<string, EventKind> = new Map([
+  ['start', 'session-start'],
+  ['stop', 'session-stop'],
+  ['open', 'connection-open'],
+  ['close', 'connection-close'],
+]);
+
+const dialects: readonly Dialect[] = ['butler-6', 'butler-sos', 'butler-4'];
+
+/** A browser, so that a test event shows everything that a real one does. */
+const userAgent =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
+
+/** Timers are too coarse to space datagrams further apart than this many a second one by one. */
+const sleepsPerSecond = 100;
+
+export const sendCommand: Command = {
+  name: 'send',
+  summary: 'Send a real event to an appliance, as a Sense server does.',
+  usage: 'start|stop|open|close [options]',
+  options: {
+    user: { type: 'string', placeholder: 'DIRECTORY/ID', help: 'the user (default LAB/goran)' },
+    host: { type: 'string', placeholder: 'NAME', help: 'the Sense host (default sense1)' },
+    app: { type: 'string', placeholder: 'ID', help: 'the id of the app that is opened or closed' },
+    to: {
+      type: 'string',
+      placeholder: 'HOST[:PORT]',
+      help: 'the appliance (default 127.0.0.1:9997)',
+    },
+    dialect: {
+      type: 'string',
+      placeholder: 'NAME',
+      help: `the datagram's layout: ${dialects.join(', ')} (default butler-6)`,
+    },
+    count: { type: 'string', placeholder: 'N', help: 'how many (default 1)' },
+    rate: { type: 'string', placeholder: 'N', help: 'how many a second (default 10; 0: no limit)' },
+  },
+  examples: [
+    'blinky send open --user LAB/goran --host sense1 --to blinky.local',
+    'blinky send close --count 100 --rate 5',
+  ],
+  run: async ({ positionals, values, surroundings }) => {
+    refuseExtraArguments(positionals, 1);
+    const [name = ''] = positionals;
+    const kind = kindOf.get(name);
+    if (!kind) {
+      throw new UsageError(
+        `say what to send: ${[...kindOf.keys()].join(', ')}${name ? `, not "${name}"` : ''}`,
+      );
+    }
+    const target = hostOption(values, 'to', { host: '127.0.0.1', port: 9997 });
+    const count = numberOption(values, 'count', { min: 1, max: 10_000_000, byDefault: 1 });
+    const rate = numberOption(values, 'rate', { min: 0, max: 1_000_000, byDefault: 10 });
+    const datagram = encodeDatagram({
+      kind,
+      host: textOption(values, 'host') ?? 'sense1',
+      ...userFrom(values),
+      appId: textOption(values, 'app') ?? 'a421f4a2-c311-4ef4-ba41-fe2e6a2b0d69',
+      userAgent,
+      dialect: dialectFrom(values),
+    });
+    try {
+      await sendDatagrams(datagram, target, count, rate);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      surroundings.stderr.write(`blinky send: could not send to ${target.host}: ${reason}\n`);
+      return exitStatus.fault;
+    }
+    surroundings.stdout.write(
+      `sent ${count === 1 ? `one "${name}"` : `${count} "${name}"`} to ${target.host}:${target.port} (UDP gives no receipt)\n`,
+    );
+    return exitStatus.fine;
+  },
+};
+
+function userFrom(values: OptionValues): { userDirectory: string; userId: string } {
+  const user = textOption(values, 'user') ?? 'LAB/goran';
+  const [userDirectory = '', userId = '', ...rest] = user.split(/[/\\]/);
+  if (userId === '' || rest.length > 0) {
+    throw new UsageError(`--user takes DIRECTORY/ID such as LAB/goran, not "${user}"`);
+  }
+  return { userDirectory, userId };
+}
+
+function dialectFrom(values: OptionValues): Dialect {
+  const name = textOption(values, 'dialect') ?? 'butler-6';
+  const dialect = dialects.find((one) => one === name);
+  if (!dialect) throw new UsageError(`--dialect takes ${dialects.join(', ')}, not "${name}"`);
+  return dialect;
+}
+
+async function sendDatagrams(
+  datagram: Uint8Array,
+  target: { host: string; port: number },
+  count: number,
+  rate: number,
+): Promise<void> {
+  const { address, family } = await lookup(target.host);
+  const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+  const send = () =>
+    new Promise<void>((resolve, reject) => {
+      socket.send(datagram, target.port, address, (error) => (error ? reject(error) : resolve()));
+    });
+  try {
+    const startedAt = performance.now();
+    for (let sent = 0; sent < count; sent += 1) {
+      const aheadMs = rate === 0 ? 0 : (sent / rate) * 1000 - (performance.now() - startedAt);
+      if (aheadMs > 1000 / sleepsPerSecond || (aheadMs > 0 && rate <= sleepsPerSecond)) {
+        await pause(aheadMs);
+      }
+      await send();
+    }
+  } finally {
+    socket.close();
+  }
+}

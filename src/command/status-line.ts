@@ -1,0 +1,69 @@
+import { styleText } from 'node:util';
+import type { Colour } from '../../hardware/lamp.ts';
+import type { UserEvent } from '../events/user-event.ts';
+import { userName } from '../events/user-event.ts';
+import type { Sink } from '../fan-out/sink.ts';
+import type { Output } from './surroundings.ts';
+
+/** Moves to the first column and clears the line (ECMA-48, CR and EL). */
+const clearLine = '\r\x1b[K';
+
+/**
+ * The last line of the terminal: both lights, how many events came, and the newest of them. Log
+ * lines go above it.
+ */
+export class StatusLine implements Sink {
+  readonly name = 'terminal';
+  readonly #output: Output;
+  readonly #colours: boolean;
+  readonly #lit: Record<Colour, boolean> = { green: false, red: false };
+  #events = 0;
+  #newest = 'waiting for the first event';
+  #shown = '';
+
+  constructor(output: Output, colours: boolean) {
+    this.#output = output;
+    this.#colours = colours;
+  }
+
+  async start(): Promise<void> {
+    this.#draw();
+  }
+
+  accept(event: UserEvent): void {
+    this.#events += 1;
+    this.#newest = `${event.command} for user ${userName(event)} on ${event.host}`;
+    this.#draw();
+  }
+
+  showLight(colour: Colour, lit: boolean): void {
+    this.#lit[colour] = lit;
+    this.#draw();
+  }
+
+  /** Writes a line above the status line. */
+  writeLine(line: string): void {
+    this.#output.write(`${this.#shown ? clearLine : ''}${line}\n${this.#shown}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#shown) this.#output.write(clearLine);
+    this.#shown = '';
+  }
+
+  #draw(): void {
+    const count = `${this.#events} event${this.#events === 1 ? '' : 's'}`;
+    const plain = ` green   red   ${count}, newest: ${this.#newest}`;
+    const text = plain.slice(' green   red   '.length, Math.max(this.#output.columns - 5, 20));
+    const next = ` ${this.#light('green')} green  ${this.#light('red')} red  ${text}`;
+    if (next === this.#shown) return;
+    this.#shown = next;
+    this.#output.write(`${clearLine}${next}`);
+  }
+
+  #light(colour: Colour): string {
+    const mark = this.#lit[colour] ? '●' : '○';
+    if (!this.#colours) return mark;
+    return styleText(this.#lit[colour] ? colour : 'gray', mark, { validateStream: false });
+  }
+}

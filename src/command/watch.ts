@@ -1,0 +1,112 @@
+import { styleText } from 'node:util';
+import { connect } from 'mqtt';
+import { z } from 'zod';
+import { type Command, hostOption, refuseExtraArguments, textOption } from './command.ts';
+import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
+
+/** What of an event is printed; the topic is the appliance's own, `blinky/event`. */
+const watchedEvent = z.object({
+  receivedAt: z.string(),
+  kind: z.string(),
+  command: z.string(),
+  host: z.string(),
+  userDirectory: z.string(),
+  userId: z.string(),
+  appId: z.string().optional(),
+});
+
+export const watchCommand: Command = {
+  name: 'watch',
+  summary: 'Print events as they arrive, from the broker of an appliance.',
+  usage: '[options]',
+  options: {
+    from: {
+      type: 'string',
+      placeholder: 'HOST[:PORT]',
+      help: 'the broker (default 127.0.0.1:1883)',
+    },
+    json: { type: 'boolean', help: 'print the whole event as JSON, one a line' },
+    'user-name': { type: 'string', placeholder: 'NAME', help: 'sign in as this broker user' },
+    'password-variable': {
+      type: 'string',
+      placeholder: 'NAME',
+      help: 'the environment variable that holds the password (default BLINKY_PASSWORD)',
+    },
+  },
+  examples: ['blinky watch --from blinky.local', 'blinky watch --json | jq .userId'],
+  run: ({ positionals, values, surroundings }) => {
+    refuseExtraArguments(positionals, 0);
+    const { host, port } = hostOption(values, 'from', { host: '127.0.0.1', port: 1883 });
+    const userName = textOption(values, 'user-name');
+    const variable = textOption(values, 'password-variable') ?? 'BLINKY_PASSWORD';
+    const password = surroundings.environment[variable];
+    const place = `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const print = values['json'] === true ? printJson : printLine;
+
+    return new Promise((resolve) => {
+      const client = connect(place, {
+        connectTimeout: 5000,
+        reconnectPeriod: 2000,
+        ...(userName !== undefined && { username: userName, password: password ?? '' }),
+      });
+      const say = (text: string) => surroundings.stderr.write(`${text}\n`);
+      let lastTrouble = '';
+      const trouble = (text: string) => {
+        if (text !== lastTrouble) say(`${text}; trying again (Ctrl+C ends)`);
+        lastTrouble = text;
+      };
+      client.on('connect', () => {
+        lastTrouble = '';
+        say(`watching ${place} (Ctrl+C ends)`);
+        client.subscribe('blinky/event', (error, granted) => {
+          const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false;
+          if (error || isRefused)
+            say('the broker does not let this client subscribe: sign in with --user-name');
+        });
+      });
+      client.on('error', (error) => trouble(`${place}: ${describeConnectError(error)}`));
+      client.on('close', () => trouble(`${place}: not connected`));
+      client.on('message', (_topic, payload) => print(payload.toString(), surroundings));
+      surroundings.onSignal(() => client.end(true, () => resolve(exitStatus.fine)));
+    });
+  },
+};
+
+function describeConnectError(error: Error): string {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no such host';
+  return error.message || code;
+}
+
+function printJson(json: string, { stdout }: Surroundings): void {
+  stdout.write(`${json}\n`);
+}
+
+const markOf: Readonly<Record<string, { mark: string; colour: 'green' | 'red' | 'gray' }>> = {
+  'connection-open': { mark: '●', colour: 'green' },
+  'connection-close': { mark: '●', colour: 'red' },
+};
+
+function printLine(json: string, { stdout, environment }: Surroundings): void {
+  const result = watchedEvent.safeParse(safeJson(json));
+  if (!result.success) return;
+  const event = result.data;
+  const { mark, colour } = markOf[event.kind] ?? { mark: '○', colour: 'gray' };
+  const shown = wantsColours(stdout, environment)
+    ? styleText(colour, mark, { validateStream: false })
+    : mark;
+  const time = new Date(event.receivedAt).toTimeString().slice(0, 8);
+  const app = event.appId ? `  app ${event.appId}` : '';
+  stdout.write(
+    `${time} ${shown} ${event.command.padEnd(16)} ${event.userDirectory}/${event.userId} on ${event.host}${app}\n`,
+  );
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
