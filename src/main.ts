@@ -1,47 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import { runCommandLine } from './command/cli.ts';
-import type { Output, Surroundings } from './command/surroundings.ts';
-
-function output(stream: NodeJS.WriteStream): Output {
-  // Whoever reads our output may stop reading (`blinky watch | head`); that is no fault of ours.
-  stream.on('error', () => {});
-  return {
-    isTerminal: stream.isTTY === true,
-    get columns() {
-      return stream.columns || 80;
-    },
-    write: (text) => {
-      stream.write(text);
-    },
-  };
-}
-
-const surroundings: Surroundings = {
-  version: packageJson.version,
-  environment: process.env,
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
-  ask: async (question) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    try {
-      return await terminal.question(question);
-    } finally {
-      terminal.close();
-    }
-  },
-  onSignal: (onSignal) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => onSignal(signal));
-    }
-  },
-  onCrash: (onCrash) => {
-    process.on('uncaughtException', (error) => {
-      onCrash(error);
-      process.exit(1);
-    });
-  },
-};
+import { processSurroundings } from './command/process-surroundings.ts';
 
 // Connections that a part could not close in time must not keep the process.
-process.exit(await runCommandLine(process.argv.slice(2), surroundings));
+process.exit(await runCommandLine(process.argv.slice(2), processSurroundings(packageJson.version)));

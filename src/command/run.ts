@@ -1,5 +1,6 @@
-import { type App, createApp } from '../app.ts';
+import { type App, type AppOptions, createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { createLog, type Log, type LogStyle } from '../log.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
@@ -20,55 +21,61 @@ export const runCommand: Command = {
   examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const { config, file, warnings, unusedButlerKeys } = configFrom(values, surroundings);
-    const { stdout, environment } = surroundings;
-
-    const colours = wantsColours(stdout, environment);
-    const statusLine = stdout.isTerminal ? new StatusLine(stdout, colours) : undefined;
-    const log = createLog({
-      level: config.logLevel,
-      style: logStyle(surroundings, colours),
-      now: systemClock.now,
-      writeLine: (line) => {
-        if (statusLine) statusLine.writeLine(line);
-        else stdout.write(`${line}\n`);
-      },
-    });
-    logConfiguration(log, file, warnings, unusedButlerKeys);
-
-    let simulated = false;
-    const openLamps = createLampOpener();
-    const app = createApp({
-      config,
-      version: surroundings.version,
-      stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
-      openLamps: async () => {
-        const opened = await openLamps();
-        simulated = opened.description.startsWith('simulated');
-        return opened;
-      },
-      clock: systemClock,
-      random: Math.random,
-      log,
-      extraSinks: statusLine ? [statusLine] : [],
-      onLight: (colour, lit) => {
-        if (statusLine) statusLine.showLight(colour, lit);
-        else if (simulated) log.info(`${colour} light ${lit ? 'on' : 'off'}`);
-      },
-    });
-    surroundings.onCrash((error) => {
-      app.lights.goDark();
-      log.error(`stopping because of a bug: ${error instanceof Error ? error.stack : error}`);
-    });
-
-    const stopped = stopOnSignal(app, log, surroundings);
-    await app.start();
-    if (statusLine)
-      statusLine.writeLine(welcome(app, config, testCommand(app), surroundings.version, colours));
-    else log.info(`ready; to send a test event: ${testCommand(app)}`);
-    return stopped;
+    const loaded = configFrom(values, surroundings);
+    return runAppliance(loaded, createLampOpener(), surroundings);
   },
 };
+
+/** Runs the appliance until it is told to stop; resolves with the exit status. */
+export async function runAppliance(
+  { config, file, warnings, unusedButlerKeys }: LoadedConfig,
+  openLamps: AppOptions['openLamps'],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, environment, version } = surroundings;
+  const colours = wantsColours(stdout, environment);
+  const statusLine = stdout.isTerminal ? new StatusLine(stdout, colours) : undefined;
+  const log = createLog({
+    level: config.logLevel,
+    style: logStyle(surroundings, colours),
+    now: systemClock.now,
+    writeLine: (line) => {
+      if (statusLine) statusLine.writeLine(line);
+      else stdout.write(`${line}\n`);
+    },
+  });
+  logConfiguration(log, file, warnings, unusedButlerKeys);
+
+  let simulated = false;
+  const app = createApp({
+    config,
+    version,
+    stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
+    openLamps: async () => {
+      const opened = await openLamps();
+      simulated = opened.description.startsWith('simulated');
+      return opened;
+    },
+    clock: systemClock,
+    random: Math.random,
+    log,
+    extraSinks: statusLine ? [statusLine] : [],
+    onLight: (colour, lit) => {
+      if (statusLine) statusLine.showLight(colour, lit);
+      else if (simulated) log.info(`${colour} light ${lit ? 'on' : 'off'}`);
+    },
+  });
+  surroundings.onCrash((error) => {
+    app.lights.goDark();
+    log.error(`stopping because of a bug: ${error instanceof Error ? error.stack : error}`);
+  });
+
+  const stopped = stopOnSignal(app, log, surroundings);
+  await app.start();
+  if (statusLine) statusLine.writeLine(welcome(app, config, testCommand(app), version, colours));
+  else log.info(`ready; to send a test event: ${testCommand(app)}`);
+  return stopped;
+}
 
 /** The command that sends a test event to this appliance. */
 function testCommand(app: App): string {

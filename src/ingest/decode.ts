@@ -1,6 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 
-const windows1252 = new TextDecoder('windows-1252');
+/**
+ * Bytes 0x80 to 0x9F of windows-1252 (Encoding Standard, index-windows-1252); all others are as in
+ * ISO 8859-1. Node 20's own decoder of that name reads these too as ISO 8859-1, which has only
+ * control characters there.
+ */
+const windows1252Extras = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 /**
  * Text of a datagram. Appender files since Butler 5 send UTF-8; older ones send the Windows code
@@ -8,9 +13,8 @@ const windows1252 = new TextDecoder('windows-1252');
  * A byte order mark and trailing CR, LF and NUL are dropped.
  */
 export function decode(bytes: Uint8Array): string {
-  const text = isUtf8(bytes)
-    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-    : windows1252.decode(bytes);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = isUtf8(bytes) ? buffer.toString('utf8') : decodeWindows1252(buffer);
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let end = text.length;
   while (end > start && isTrailer(text.charCodeAt(end - 1))) end -= 1;
@@ -19,4 +23,10 @@ export function decode(bytes: Uint8Array): string {
 
 function isTrailer(code: number): boolean {
   return code === 0x0d || code === 0x0a || code === 0x00;
+}
+
+function decodeWindows1252(buffer: Buffer): string {
+  return buffer
+    .toString('latin1')
+    .replace(/[\u0080-\u009f]/g, (byte) => windows1252Extras.charAt(byte.charCodeAt(0) - 0x80));
 }

@@ -88,13 +88,14 @@ export class BlinkPlanner {
       this.#isWink = false;
       this.#darkSince = now;
     }
-    if (this.lit || this.#waiting === 0 || now < this.#earliestFlash()) return;
+    if (this.lit || this.#waiting === 0) return;
     if (now + this.#settings.onMs > this.#deadline()) {
       // So late that a blink would tell of something long past.
       this.#coalesceWaiting();
       this.#saturatedUntil = undefined;
       return;
     }
+    if (now < this.#earliestFlash()) return;
     this.blinked += 1;
     this.#waiting -= 1;
     if (this.#saturatedUntil === undefined) this.#lightUp(now, now + this.#settings.onMs);

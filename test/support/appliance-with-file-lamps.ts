@@ -1,0 +1,38 @@
+// The appliance, run as the command line runs it, with lamps that are files: `1` while lit, `0`
+// while dark. Whatever way the process ends, a test can read what the lights would show.
+// BLINKY_TEST_CRASH=1 makes it fail with an uncaught error as soon as the green lamp is lit.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Lamp } from '../../hardware/lamp.ts';
+import { processSurroundings } from '../../src/command/process-surroundings.ts';
+import { runAppliance } from '../../src/command/run.ts';
+import { loadConfig } from '../../src/config/load.ts';
+
+const [folder = '.', ...overrides] = process.argv.slice(2);
+const crash = process.env['BLINKY_TEST_CRASH'] === '1';
+let opened = false;
+
+function fileLamp(name: string): Lamp {
+  const set = (on: boolean) => {
+    writeFileSync(join(folder, name), on ? '1' : '0');
+    if (on && opened && crash) {
+      setImmediate(() => {
+        throw new Error('a bug, made on purpose');
+      });
+    }
+  };
+  set(false);
+  return { set, close: () => set(false) };
+}
+
+const loaded = loadConfig({ environment: {}, overrides });
+const status = await runAppliance(
+  loaded,
+  async () => {
+    const lamps = { green: fileLamp('green'), red: fileLamp('red') };
+    opened = true;
+    return { lamps, description: 'lamps that are files' };
+  },
+  processSurroundings('test'),
+);
+process.exit(status);

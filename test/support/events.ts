@@ -1,0 +1,21 @@
+import { commandOf, type EventKind, type UserEvent } from '../../src/events/user-event.ts';
+
+/** An event as the parser would make it; what matters to a test is passed in. */
+export function userEvent(overrides: Partial<UserEvent> & { kind?: EventKind } = {}): UserEvent {
+  const kind = overrides.kind ?? 'connection-open';
+  return {
+    id: '01JDC0000000000000000000A1',
+    receivedAt: '2026-11-23T12:00:00.000Z',
+    command: commandOf[kind],
+    host: 'sense1',
+    userDirectory: 'LAB',
+    userId: 'goran',
+    origin: 'AppAccess',
+    context: '/hub/',
+    message: '',
+    dialect: 'butler-6',
+    source: '127.0.0.1',
+    ...overrides,
+    kind,
+  };
+}

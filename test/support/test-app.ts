@@ -1,0 +1,128 @@
+import { createSocket } from 'node:dgram';
+import type { TestContext } from 'node:test';
+import mqtt, { type MqttClient } from 'mqtt';
+import type { Colour, Lamp } from '../../hardware/lamp.ts';
+import { type App, type AppOptions, createApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { recordingLog } from './recording-log.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Every port free, nothing but loopback, lights quick enough for a test. */
+const testSettings = [
+  'udpServerConfig.serverHost=127.0.0.1',
+  'udpServerConfig.portSessionConnectionEvents=0',
+  'brokerConfig.host=127.0.0.1',
+  'brokerConfig.port=0',
+  'webConfig.host=127.0.0.1',
+  'webConfig.port=0',
+];
+
+export interface LampChange {
+  readonly colour: Colour;
+  readonly on: boolean;
+  readonly atMs: number;
+}
+
+export interface TestApp {
+  readonly app: App;
+  readonly lines: readonly string[];
+  /** Every switching of a lamp, in order. */
+  readonly lampChanges: readonly LampChange[];
+  /** How often `colour` was lit since the lamps' own test. */
+  blinks(colour: Colour): number;
+  send(datagram: string | Uint8Array): Promise<void>;
+  get(path: string): Promise<Response>;
+  /** A client that has subscribed to the topics; it ends with the test. */
+  subscribe(topics: string | string[], options?: mqtt.IClientOptions): Promise<Subscriber>;
+  stop(): Promise<void>;
+}
+
+export interface Subscriber {
+  readonly client: MqttClient;
+  readonly messages: readonly { topic: string; payload: string; retained: boolean }[];
+  /** Resolves with the payload of the first message on `topic`. */
+  received(topic: string): Promise<string>;
+}
+
+/** Starts the whole appliance on free ports, with lamps that only remember. */
+export async function startTestApp(
+  context: TestContext,
+  settings: readonly string[] = [],
+  options: Partial<AppOptions> = {},
+): Promise<TestApp> {
+  const { log, lines } = recordingLog();
+  const lampChanges: LampChange[] = [];
+  const lamp = (colour: Colour): Lamp => ({
+    set: (on) => lampChanges.push({ colour, on, atMs: performance.now() }),
+    close: () => lampChanges.push({ colour, on: false, atMs: performance.now() }),
+  });
+  const { config } = loadConfig({
+    environment: { BLINKY_CONFIG: '/dev/null' },
+    overrides: [...testSettings, ...settings],
+  });
+  const app = createApp({
+    config,
+    version: '0.0.0-test',
+    stateDirectory: options.stateDirectory ?? temporaryFolder(context),
+    openLamps: async () => ({
+      lamps: { green: lamp('green'), red: lamp('red') },
+      description: 'lamps of a test',
+    }),
+    clock: systemClock,
+    random: Math.random,
+    log,
+    ...options,
+  });
+  const stop = () => app.stop(AbortSignal.timeout(5000));
+  context.after(stop);
+  await app.start();
+  const afterTest = { green: 1, red: 1 };
+
+  const sender = createSocket('udp4');
+  context.after(() => sender.close());
+
+  return {
+    app,
+    lines,
+    lampChanges,
+    blinks: (colour) =>
+      lampChanges.filter((change) => change.colour === colour && change.on).length -
+      afterTest[colour],
+    send: (datagram) =>
+      new Promise((resolve, reject) => {
+        sender.send(datagram, app.ports.udp ?? 0, '127.0.0.1', (error) =>
+          error ? reject(error) : resolve(),
+        );
+      }),
+    get: (path) => fetch(`http://127.0.0.1:${app.ports.web}${path}`),
+    subscribe: (topics, clientOptions) => subscribe(context, app, topics, clientOptions),
+    stop,
+  };
+}
+
+async function subscribe(
+  context: TestContext,
+  app: App,
+  topics: string | string[],
+  options: mqtt.IClientOptions = {},
+): Promise<Subscriber> {
+  const client = mqtt.connect(`mqtt://127.0.0.1:${app.ports.mqtt}`, {
+    reconnectPeriod: 0,
+    ...options,
+  });
+  context.after(() => client.endAsync(true));
+  const messages: { topic: string; payload: string; retained: boolean }[] = [];
+  client.on('message', (topic, payload, { retain }) => {
+    messages.push({ topic, payload: payload.toString(), retained: retain });
+  });
+  await waitFor('connection to the broker', () => client.connected);
+  await client.subscribeAsync(topics);
+  return {
+    client,
+    messages,
+    received: (topic) =>
+      waitFor(`message on ${topic}`, () => messages.find((one) => one.topic === topic)?.payload),
+  };
+}
