@@ -4,7 +4,7 @@ import type { Log } from '../../log.ts';
 import type { Entry } from '../../outbox/outbox.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
 import { composeMessage, recommendedTextLength, type SlackMessage } from './message.ts';
-import type { PostOutcome } from './slack-client.ts';
+import type { PermanentFailure, PostOutcome } from './slack-client.ts';
 import type { SlackEvent } from './slack-event.ts';
 
 /** How fast the delivery goes, ms. */
@@ -32,6 +32,7 @@ export interface DeliveryOptions {
   };
   readonly account: {
     post(message: SlackMessage, plainly: boolean): Promise<PostOutcome>;
+    problem(): Promise<PermanentFailure | undefined>;
     tokenChanged(): Promise<boolean>;
     abort(): void;
   };
@@ -97,8 +98,15 @@ export class Delivery {
   }
 
   async #run(): Promise<void> {
+    const { account, channel, health, pace } = this.#options;
     // The last message of an earlier run may be a moment old.
-    await this.#pause(this.#options.pace.gapMs);
+    await this.#pause(pace.gapMs);
+    for (;;) {
+      const problem = await account.problem();
+      if (!problem || this.#stopping) break;
+      await this.#waitForRepair(problem);
+    }
+    if (!this.#stopping) health.ok(`ready to post to ${channel}`);
     while (!this.#stopping) {
       try {
         await this.#deliverSome();

@@ -1,5 +1,5 @@
 import type { SlackMessage } from './message.ts';
-import { type PostOutcome, SlackClient } from './slack-client.ts';
+import { type PermanentFailure, type PostOutcome, SlackClient } from './slack-client.ts';
 import type { TokenResult } from './token.ts';
 
 export interface SlackAccountOptions {
@@ -25,18 +25,17 @@ export class SlackAccount {
    * @param plainly without blocks, for a Slack that refuses them
    */
   async post(message: SlackMessage, plainly: boolean): Promise<PostOutcome> {
-    const { apiUrl, channel, readToken, timeoutMs } = this.#options;
-    if (!this.#client) {
-      const result = await readToken();
-      this.#found = foundIn(result);
-      if (result.token === undefined) {
-        return { kind: 'permanent', message: result.problem, remedy: result.remedy };
-      }
-      this.#client = new SlackClient({ token: result.token, apiUrl, timeoutMs });
-    }
-    const outcome = await this.#client.post(channel, message, plainly);
+    const client = this.#client ?? (await this.#open());
+    if (!(client instanceof SlackClient)) return client;
+    const outcome = await client.post(this.#options.channel, message, plainly);
     if (outcome.kind === 'permanent') this.#client = undefined;
     return outcome;
+  }
+
+  /** What keeps it from posting, as far as can be told without asking Slack. */
+  async problem(): Promise<PermanentFailure | undefined> {
+    const client = this.#client ?? (await this.#open());
+    return client instanceof SlackClient ? undefined : client;
   }
 
   /** Whether another token is there than the one that failed. */
@@ -47,6 +46,17 @@ export class SlackAccount {
   /** Gives up the call under way. */
   abort(): void {
     this.#client?.abort();
+  }
+
+  async #open(): Promise<SlackClient | PermanentFailure> {
+    const { apiUrl, readToken, timeoutMs } = this.#options;
+    const result = await readToken();
+    this.#found = foundIn(result);
+    if (result.token === undefined) {
+      return { kind: 'permanent', message: result.problem, remedy: result.remedy };
+    }
+    this.#client = new SlackClient({ token: result.token, apiUrl, timeoutMs });
+    return this.#client;
   }
 }
 

@@ -20,7 +20,14 @@ export type PostOutcome =
   /** Slack dislikes this very message. */
   | { readonly kind: 'message-refused'; readonly code: string }
   /** Lasts until a person acts. */
-  | { readonly kind: 'permanent'; readonly message: string; readonly remedy: string };
+  | PermanentFailure;
+
+export interface PermanentFailure {
+  readonly kind: 'permanent';
+  readonly message: string;
+  /** What to click, and where. */
+  readonly remedy: string;
+}
 
 export type Failure = Exclude<PostOutcome, { kind: 'delivered' }>;
 

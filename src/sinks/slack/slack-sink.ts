@@ -60,8 +60,8 @@ export const slackLimits: SlackLimits = {
 const groupMs = 10;
 /** What a message under way gets when the appliance stops, ms. */
 const stopGraceMs = 3000;
-/** What the last write gets, ms. */
-const lastWriteMs = 1000;
+/** What each of the last writes gets, ms. */
+const lastWriteMs = 500;
 
 /** Posts events to a Slack channel, by way of an outbox on disk. */
 export class SlackSink implements Sink {
@@ -129,9 +129,9 @@ export class SlackSink implements Sink {
 
   async start(): Promise<void> {
     await this.#outbox.open();
-    const { config, health } = this.#options;
-    const waiting = this.waiting > 0 ? `; ${this.waiting} events wait from before` : '';
-    health.ok(`ready to post to ${config.loginNotificationChannel}${waiting}`);
+    if (this.waiting > 0) {
+      this.#options.log.for(this.name).info(`${this.waiting} events wait from before`);
+    }
     this.#delivery.start();
   }
 
@@ -153,7 +153,7 @@ export class SlackSink implements Sink {
   async #stop(deadline: AbortSignal): Promise<void> {
     // What waits is safe first; then the message under way gets its chance.
     await this.#atMost(lastWriteMs, this.#outbox.written());
-    await this.#delivery.stop(stopGraceMs, deadline);
+    await this.#atMost(stopGraceMs + lastWriteMs, this.#delivery.stop(stopGraceMs, deadline));
     await this.#atMost(lastWriteMs, this.#outbox.close());
     const { inMemory } = this.#outbox;
     if (inMemory > 0) {
