@@ -210,7 +210,12 @@ function reasonOf(error: unknown): string {
   if (error instanceof NoAnswer) return error.message;
   // fetch hides the cause of a failed request one level down, and names a cut body "terminated".
   const { cause } = error;
-  if (cause instanceof Error && 'code' in cause) return reasonOnTheWay(String(cause.code));
+  if (cause instanceof Error) {
+    if ('code' in cause) return reasonOnTheWay(String(cause.code));
+    return /redirect/.test(cause.message)
+      ? 'something on the way redirects to elsewhere (the login page of a network?)'
+      : shortened(cause.message);
+  }
   if (error.message === 'terminated') return 'the answer was cut off';
   // What the library makes of HTTP 429 without Retry-After.
   if (error.message.startsWith('Retry header')) {
