@@ -1,7 +1,26 @@
-import type { ClassicLevel } from 'classic-level';
+export type StoreOperation =
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'del'; readonly key: string };
 
-/** What the outbox needs of the database that the appliance's parts share. */
-export type Store = Pick<ClassicLevel<string, string>, 'iterator' | 'keys' | 'batch' | 'clear'>;
+interface KeyRange {
+  readonly gte: string;
+  readonly lt?: string;
+  readonly lte?: string;
+  readonly limit?: number;
+  readonly reverse?: boolean;
+}
+
+/** What the outbox needs of the database that the appliance's parts share (abstract-level). */
+export interface Store {
+  iterator(range: KeyRange): { all(): Promise<[string, string][]> };
+  keys(range: KeyRange): {
+    all(): Promise<string[]>;
+    nextv(size: number): Promise<string[]>;
+    close(): Promise<void>;
+  };
+  batch(operations: StoreOperation[], options: { readonly sync: boolean }): Promise<void>;
+  clear(range: KeyRange): Promise<void>;
+}
 
 interface StoredText {
   readonly sequence: number;
@@ -84,14 +103,11 @@ export class OutboxRoom {
 
   /** Adds and erases in one step that is done wholly or not at all, and outlives a power cut. */
   async change(added: readonly StoredText[], erasedKeys: readonly string[]): Promise<void> {
-    const operations = [
-      ...erasedKeys.map((key) => ({ type: 'del' as const, key })),
-      ...added.map(({ sequence, text }) => ({
-        type: 'put' as const,
-        key: this.#key(sequence),
-        value: text,
-      })),
-    ];
+    const operations: StoreOperation[] = [];
+    for (const key of erasedKeys) operations.push({ type: 'del', key });
+    for (const { sequence, text } of added) {
+      operations.push({ type: 'put', key: this.#key(sequence), value: text });
+    }
     if (operations.length > 0) await this.store.batch(operations, { sync: true });
   }
 

@@ -64,6 +64,20 @@ async function drain(outbox: Outbox<string>, limit = 100): Promise<string[]> {
   }
 }
 
+/** The state's database, with `wrap` around each of its batch writes. */
+function withBatch(
+  { database }: State,
+  wrap: (write: () => Promise<void>, options: unknown) => Promise<void>,
+): Store {
+  assert.ok(database);
+  return {
+    iterator: (range) => database.iterator(range),
+    keys: (range) => database.keys(range),
+    clear: (range) => database.clear(range),
+    batch: (operations, options) => wrap(() => database.batch(operations, options), options),
+  };
+}
+
 const numbered = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `item ${from + index}`);
 
@@ -171,19 +185,11 @@ test('without a database items wait in memory and can be taken; with one they mo
 
 test('a failing write keeps its items, and what was removed meanwhile stays removed', async (context) => {
   const state = await openState(context, temporaryFolder(context));
-  const { database } = state;
-  assert.ok(database);
   let failing = false;
-  const store: Store = {
-    iterator: database.iterator.bind(database),
-    keys: database.keys.bind(database),
-    clear: database.clear.bind(database),
-    batch: ((...args: Parameters<typeof database.batch>) => {
-      if (failing) return Promise.reject(new Error('IO error: No space left on device'));
-      return database.batch(...args);
-    }) as Store['batch'],
-  };
-  const { outbox, status } = await openOutbox({ database: store });
+  const database = withBatch(state, (write) =>
+    failing ? Promise.reject(new Error('IO error: No space left on device')) : write(),
+  );
+  const { outbox, status } = await openOutbox({ database });
   for (const item of numbered(4)) outbox.append(item);
   await outbox.written();
   const onTheWay = await outbox.oldest(2);
@@ -196,6 +202,42 @@ test('a failing write keeps its items, and what was removed meanwhile stays remo
   await waitFor('write to the disk', () => outbox.inMemory === 0);
   assert.deepEqual(await drain(outbox), numbered(3, 2));
   assert.equal(status().state, 'ok');
+});
+
+test('what reached the disk though its write failed is not taken twice', async (context) => {
+  const real = await openState(context, temporaryFolder(context));
+  const { database } = real;
+  const state: { database: Store | undefined } = {
+    database: withBatch(real, async (write) => {
+      await write();
+      state.database = undefined;
+      throw new Error('IO error');
+    }),
+  };
+  const { outbox } = await openOutbox(state);
+  for (const item of numbered(2)) outbox.append(item);
+  await outbox.written();
+  const fromMemory = await outbox.oldest(1);
+  assert.equal(fromMemory.length, 1);
+  await outbox.remove(fromMemory);
+  state.database = database;
+  await waitFor('write to the disk', () => outbox.inMemory === 0);
+  assert.equal(outbox.length, 1);
+  assert.deepEqual(await drain(outbox), ['item 1']);
+});
+
+test('every write is finished on the card before it counts', async (context) => {
+  const state = await openState(context, temporaryFolder(context));
+  const modes: unknown[] = [];
+  const database = withBatch(state, (write, options) => {
+    modes.push(options);
+    return write();
+  });
+  const { outbox } = await openOutbox({ database });
+  outbox.append('item 0');
+  await outbox.written();
+  await outbox.remove(await outbox.oldest(1));
+  assert.deepEqual(modes, [{ sync: true }, { sync: true }]);
 });
 
 test('a full disk costs nothing: not before, not during, not after', async (context) => {
