@@ -1,6 +1,7 @@
 import { monotonicFactory } from 'ulid';
-import type { Colour, Lamps } from '../hardware/lamp.ts';
+import type { Colour } from '../hardware/lamp.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
+import { Button, type ButtonOptions } from './button/button.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/schema.ts';
 import type { UserEvent } from './events/user-event.ts';
@@ -9,6 +10,8 @@ import { Inbox } from './fan-out/inbox.ts';
 import type { Sink } from './fan-out/sink.ts';
 import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
+import { NetworkWatch } from './health/network-watch.ts';
+import { shownFault } from './health/shown-fault.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
@@ -18,7 +21,7 @@ import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { ownTopics } from './sinks/broker/topics.ts';
-import { LightsSink } from './sinks/lights/lights-sink.ts';
+import { type LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
 import { State } from './state/state.ts';
 
@@ -28,10 +31,18 @@ export interface AppOptions {
   readonly version: string;
   readonly stateDirectory: string;
   /** Opens the lamps; called again after a fault of theirs. */
-  readonly openLamps: () => Promise<{ readonly lamps: Lamps; readonly description: string }>;
+  readonly openLamps: () => Promise<LampOpening>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Opens the button; left out where there is none. */
+  readonly openButton?: ButtonOptions['open'];
+  /** Asks the machine to shut down. Throws an error that says why it can't. */
+  readonly powerOff?: () => void;
+  /** The machine's addresses, where a missing network is to be reported. */
+  readonly addresses?: () => readonly string[];
+  /** What is wrong with the configuration, where the defaults had to take its place. */
+  readonly configProblems?: readonly string[];
   /** Sinks beside the appliance's own, last in line. */
   readonly extraSinks?: readonly Sink[];
   /** Told after a light went on or off. */
@@ -98,6 +109,15 @@ export function createApp(options: AppOptions): App {
     },
   });
 
+  const button = new Button({
+    ...partTools('button'),
+    open: options.openButton,
+    onPress: () => lights.testLamps(),
+    onHold: () => options.powerOff?.(),
+  });
+
+  const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
+
   const broker = new Broker({
     ...partTools('mqtt'),
     host: config.brokerConfig.host,
@@ -149,6 +169,7 @@ export function createApp(options: AppOptions): App {
       version: options.version,
       startedAt,
       parts: Object.fromEntries(health.statuses()),
+      faultCode: shownFault(health.faults()),
       lights: {
         green: lightStatus(lights, 'green'),
         red: lightStatus(lights, 'red'),
@@ -207,6 +228,19 @@ export function createApp(options: AppOptions): App {
     brokerSink.publishUdpServerState(works ? 'start' : 'error');
   };
 
+  function reportConfiguration(): void {
+    const problems = options.configProblems ?? [];
+    const configuration = health.part('configuration');
+    if (problems.length === 0) configuration.ok('understood');
+    else {
+      configuration.fault({
+        message: `the configuration is wrong, so the defaults are in force: ${problems.join('; ')}`,
+        remedy: 'Correct the line and start again',
+        needsPerson: true,
+      });
+    }
+  }
+
   async function startSink(sink: Sink, inbox: Inbox): Promise<void> {
     try {
       await sink.start();
@@ -221,6 +255,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function start(): Promise<void> {
+    reportConfiguration();
     await state.open();
     await lights.start();
     // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
@@ -230,11 +265,19 @@ export function createApp(options: AppOptions): App {
       const inbox = inboxes[index];
       if (inbox) await startSink(sink, inbox);
     }
-    tellUdpState();
-    health.onChange(tellUdpState);
+    await button.start();
+    network.start();
+    const healthChanged = () => {
+      tellUdpState();
+      lights.showFault(shownFault(health.faults())?.flashes ?? 0);
+    };
+    health.onChange(healthChanged);
+    healthChanged();
   }
 
   async function stop(deadline: AbortSignal): Promise<void> {
+    network.stop();
+    button.stop();
     await listener.stop();
     rejections.stop();
     await fanOut.drained(deadline);

@@ -1,5 +1,6 @@
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import { appenderCommand } from './appender.ts';
+import { checkCommand } from './check.ts';
 import { type Command, commandHelp, parseCommandArguments, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
 import { runCommand } from './run.ts';
@@ -11,6 +12,7 @@ const commands: readonly Command[] = [
   runCommand,
   sendCommand,
   watchCommand,
+  checkCommand,
   appenderCommand,
   configCommand,
 ];

@@ -55,9 +55,12 @@ export function parseCommandArguments(command: Command, args: readonly string[])
       allowPositionals: true,
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : '');
+    throw new UsageError(error instanceof Error ? firstSentence(error.message) : String(error));
   }
 }
+
+/** parseArgs goes on to explain what no command here needs. */
+const firstSentence = (text: string): string => text.split(/\.(?:\s|$)/)[0] ?? text;
 
 /** Options that every command has. */
 const everyOption: Record<string, CommandOption> = {

@@ -1,11 +1,15 @@
+import { readBoard } from '../../hardware/board.ts';
+import { openButton } from '../../hardware/button.ts';
 import { type App, type AppOptions, createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { createLog, type Log, type LogStyle } from '../log.ts';
 import { stateDirectory } from '../state/state.ts';
+import { reachableAddresses } from './addresses.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
-import { configFrom, configOptions } from './config-options.ts';
+import { configOptions, configOrDefaults } from './config-options.ts';
 import { createLampOpener } from './lamps.ts';
+import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 import { welcome } from './welcome.ts';
@@ -21,16 +25,19 @@ export const runCommand: Command = {
   examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const loaded = configFrom(values, surroundings);
-    return runAppliance(loaded, createLampOpener(), surroundings);
+    const loaded = configOrDefaults(values, surroundings);
+    return runAppliance(loaded, surroundings, { configProblems: loaded.problems });
   },
 };
 
-/** Runs the appliance until it is told to stop; resolves with the exit status. */
+/**
+ * Runs the appliance until it is told to stop; resolves with the exit status.
+ * @param replaced what a test puts in the place of the real thing
+ */
 export async function runAppliance(
   { config, file, warnings, unusedButlerKeys }: LoadedConfig,
-  openLamps: AppOptions['openLamps'],
   surroundings: Surroundings,
+  replaced: Partial<AppOptions> = {},
 ): Promise<number> {
   const { stdout, environment, version } = surroundings;
   const colours = wantsColours(stdout, environment);
@@ -46,24 +53,28 @@ export async function runAppliance(
   });
   logConfiguration(log, file, warnings, unusedButlerKeys);
 
-  let simulated = false;
   const app = createApp({
     config,
     version,
     stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
-    openLamps: async () => {
-      const opened = await openLamps();
-      simulated = opened.description.startsWith('simulated');
-      return opened;
-    },
+    openLamps: createLampOpener({
+      lightConfig: config.lightConfig,
+      log: log.for('lights'),
+      onSimulated: (colour, lit) => {
+        if (!statusLine) log.info(`${colour} light ${lit ? 'on' : 'off'}`);
+      },
+    }),
+    ...(config.lightConfig.button.enable && {
+      openButton: (handlers) => openButton({ pin: config.lightConfig.button.pin, ...handlers }),
+    }),
+    ...(readBoard().isRaspberryPi && { addresses: reachableAddresses }),
+    powerOff: () => requestPowerOff(environment['RUNTIME_DIRECTORY']),
     clock: systemClock,
     random: Math.random,
     log,
     extraSinks: statusLine ? [statusLine] : [],
-    onLight: (colour, lit) => {
-      if (statusLine) statusLine.showLight(colour, lit);
-      else if (simulated) log.info(`${colour} light ${lit ? 'on' : 'off'}`);
-    },
+    onLight: (colour, lit) => statusLine?.showLight(colour, lit),
+    ...replaced,
   });
   surroundings.onCrash((error) => {
     app.lights.goDark();
@@ -115,7 +126,11 @@ function stopOnSignal(app: App, log: Log, surroundings: Surroundings): Promise<n
         return;
       }
       log.info(`stopping (${signal})`);
-      void app.stop(AbortSignal.timeout(stopWithinMs)).then(() => {
+      // Not AbortSignal.timeout, whose timer would not keep the process while a part hangs.
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(), stopWithinMs);
+      void app.stop(deadline.signal).then(() => {
+        clearTimeout(timer);
         log.info('stopped');
         resolve(exitStatus.fine);
       });

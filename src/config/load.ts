@@ -38,6 +38,11 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   return { file: found?.file, ...checkSource(withOverrides(source, options.overrides ?? [])) };
 }
 
+/** What is in force where nothing is configured. */
+export function defaultConfig(): Config {
+  return configSchema.parse({});
+}
+
 const noSource: ConfigSource = { settings: {}, placeOf: () => 'defaults' };
 
 function findFile(options: LoadOptions): { file: string; text: string } | undefined {

@@ -26,13 +26,11 @@ function fileLamp(name: string): Lamp {
 }
 
 const loaded = loadConfig({ environment: {}, overrides });
-const status = await runAppliance(
-  loaded,
-  async () => {
+const status = await runAppliance(loaded, processSurroundings('test'), {
+  openLamps: async () => {
     const lamps = { green: fileLamp('green'), red: fileLamp('red') };
     opened = true;
     return { lamps, description: 'lamps that are files' };
   },
-  processSurroundings('test'),
-);
+});
 process.exit(status);

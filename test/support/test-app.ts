@@ -5,12 +5,13 @@ import type { Colour, Lamp } from '../../hardware/lamp.ts';
 import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { recordingLog } from './recording-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Every port free, nothing but loopback, lights quick enough for a test. */
-const testSettings = [
+export const testSettings: readonly string[] = [
   'udpServerConfig.serverHost=127.0.0.1',
   'udpServerConfig.portSessionConnectionEvents=0',
   'brokerConfig.host=127.0.0.1',
@@ -18,6 +19,14 @@ const testSettings = [
   'webConfig.host=127.0.0.1',
   'webConfig.port=0',
 ];
+
+/** The defaults with these settings over them. */
+export function testConfig(settings: readonly string[] = []): Config {
+  return loadConfig({
+    environment: { BLINKY_CONFIG: '/dev/null' },
+    overrides: [...testSettings, ...settings],
+  }).config;
+}
 
 export interface LampChange {
   readonly colour: Colour;
@@ -30,12 +39,14 @@ export interface TestApp {
   readonly lines: readonly string[];
   /** Every switching of a lamp, in order. */
   readonly lampChanges: readonly LampChange[];
-  /** How often `colour` was lit since the lamps' own test. */
+  /** How often `colour` was lit for an event. */
   blinks(colour: Colour): number;
   send(datagram: string | Uint8Array): Promise<void>;
   get(path: string): Promise<Response>;
   /** A client that has subscribed to the topics; it ends with the test. */
   subscribe(topics: string | string[], options?: mqtt.IClientOptions): Promise<Subscriber>;
+  /** Resolves when the lamps have shown that they work, and both are dark for a while. */
+  lampTestOver(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -58,12 +69,8 @@ export async function startTestApp(
     set: (on) => lampChanges.push({ colour, on, atMs: performance.now() }),
     close: () => lampChanges.push({ colour, on: false, atMs: performance.now() }),
   });
-  const { config } = loadConfig({
-    environment: { BLINKY_CONFIG: '/dev/null' },
-    overrides: [...testSettings, ...settings],
-  });
   const app = createApp({
-    config,
+    config: testConfig(settings),
     version: '0.0.0-test',
     stateDirectory: options.stateDirectory ?? temporaryFolder(context),
     openLamps: async () => ({
@@ -78,7 +85,6 @@ export async function startTestApp(
   const stop = () => app.stop(AbortSignal.timeout(5000));
   context.after(stop);
   await app.start();
-  const afterTest = { green: 1, red: 1 };
 
   const sender = createSocket('udp4');
   context.after(() => sender.close());
@@ -87,9 +93,7 @@ export async function startTestApp(
     app,
     lines,
     lampChanges,
-    blinks: (colour) =>
-      lampChanges.filter((change) => change.colour === colour && change.on).length -
-      afterTest[colour],
+    blinks: (colour) => app.lights.lights[colour].planner.blinked,
     send: (datagram) =>
       new Promise((resolve, reject) => {
         sender.send(datagram, app.ports.udp ?? 0, '127.0.0.1', (error) =>
@@ -97,6 +101,10 @@ export async function startTestApp(
         );
       }),
     get: (path) => fetch(`http://127.0.0.1:${app.ports.web}${path}`),
+    lampTestOver: () =>
+      waitFor('the end of the lamp test', () =>
+        lampChanges.some(({ colour, on }) => colour === 'red' && !on),
+      ),
     subscribe: (topics, clientOptions) => subscribe(context, app, topics, clientOptions),
     stop,
   };

@@ -24,6 +24,8 @@ export class BrokerSink implements Sink {
   readonly name = 'broker';
   readonly #options: BrokerSinkOptions;
   readonly #hosts = new Set<string>();
+  /** The last of what is retained, by topic: published again when the broker is up. */
+  readonly #retained = new Map<string, string>();
 
   constructor(options: BrokerSinkOptions) {
     this.#options = options;
@@ -31,7 +33,8 @@ export class BrokerSink implements Sink {
 
   async start(): Promise<void> {
     await this.#options.broker.start();
-    this.#publish(ownTopics.status, 'online', true);
+    this.#retained.set(ownTopics.status, 'online');
+    for (const [topic, payload] of this.#retained) this.#publish(topic, payload, true);
   }
 
   accept(event: UserEvent): void {
@@ -77,6 +80,7 @@ export class BrokerSink implements Sink {
   }
 
   #publish(topic: string, payload: string, retain = false): void {
+    if (retain) this.#retained.set(topic, payload);
     this.#options.broker.publish({ topic, payload, retain });
   }
 }

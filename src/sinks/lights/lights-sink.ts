@@ -2,7 +2,7 @@ import { type Colour, colours, type Lamps } from '../../../hardware/lamp.ts';
 import type { Clock } from '../../clock.ts';
 import type { EventKind, UserEvent } from '../../events/user-event.ts';
 import type { Sink } from '../../fan-out/sink.ts';
-import type { PartHealth } from '../../health/health.ts';
+import type { Fault, PartHealth } from '../../health/health.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
 import type { BlinkSettings } from './blink-planner.ts';
 import { FaultSignal } from './fault-signal.ts';
@@ -11,6 +11,15 @@ import { Light } from './light.ts';
 /** How long the heartbeat's wink lasts, ms. */
 const winkMs = 30;
 
+/** Lamps that could be opened. */
+export interface LampOpening {
+  readonly lamps: Lamps;
+  /** What they are, in words. */
+  readonly description: string;
+  /** These lamps only stand in for the ones that are wanted, which will be tried again. */
+  readonly fault?: Fault;
+}
+
 export interface LightsSinkOptions {
   readonly blink: BlinkSettings;
   /** Which light shows which kind of event. */
@@ -18,7 +27,7 @@ export interface LightsSinkOptions {
   /** How often the green light winks while all is well, ms; undefined for never. */
   readonly heartbeatMs?: number | undefined;
   /** Opens the lamps; rejects when the hardware can't be reached at present. */
-  readonly openLamps: () => Promise<{ readonly lamps: Lamps; readonly description: string }>;
+  readonly openLamps: () => Promise<LampOpening>;
   /** Told after a light went on or off. Must return at once. */
   readonly onChange: (colour: Colour, lit: boolean) => void;
   readonly clock: Clock;
@@ -101,16 +110,22 @@ export class LightsSink implements Sink {
 
   async #open(): Promise<void> {
     const { openLamps, health, retry } = this.#options;
+    this.#closeLamps();
     try {
-      const { lamps, description } = await openLamps();
+      const { lamps, description, fault } = await openLamps();
       if (this.#stopped) {
         for (const colour of colours) lamps[colour].close();
         return;
       }
       this.#lamps = lamps;
-      health.ok(description);
-      retry.reset();
       for (const colour of colours) this.lights[colour].connect(lamps[colour]);
+      if (fault) {
+        health.fault(fault);
+        this.#openLater();
+      } else {
+        health.ok(description);
+        retry.reset();
+      }
     } catch (error) {
       this.#reopenAfter(error);
     }
@@ -118,7 +133,7 @@ export class LightsSink implements Sink {
 
   #reopenAfter(error: unknown): void {
     if (this.#stopped) return;
-    const { health, clock, retry } = this.#options;
+    const { health } = this.#options;
     this.#closeLamps();
     const reason = error instanceof Error ? error.message : String(error);
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
@@ -128,6 +143,11 @@ export class LightsSink implements Sink {
         known ?? 'Check the wiring and that no other program uses the pins; it is tried again',
       needsPerson: true,
     });
+    this.#openLater();
+  }
+
+  #openLater(): void {
+    const { clock, retry } = this.#options;
     this.#cancelRetry?.();
     this.#cancelRetry = clock.schedule(retry.next(), () => void this.#open());
   }

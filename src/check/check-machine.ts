@@ -1,0 +1,44 @@
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Finding, fault, ok, warn } from './finding.ts';
+
+/** Below this the outbox could not hold all it may, bytes. */
+const wantedFreeBytes = 100 * 1024 * 1024;
+
+/** A clock before this was never set: the program itself is newer. */
+const earliestTime = Date.UTC(2026, 0, 1);
+
+/** Whether the state directory can be written, and has room. */
+export function* checkState(directory: string): Generator<Finding> {
+  const name = 'State directory';
+  const probe = join(directory, '.blinky-check');
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(probe, 'x'.repeat(4096));
+    rmSync(probe);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    yield fault(
+      name,
+      `${directory} can't be written (${reason})`,
+      'Give it to the user that runs blinky and make room on its disk, or set Butler.stateDirectory',
+    );
+    return;
+  }
+  const { bavail, bsize } = statfsSync(directory);
+  const free = bavail * bsize;
+  const megabytes = `${Math.floor(free / 1024 / 1024)} MB`;
+  if (free >= wantedFreeBytes) yield ok(name, `${directory} can be written; ${megabytes} are free`);
+  else yield warn(name, `only ${megabytes} are free in ${directory}`, 'Make room on that disk');
+}
+
+/** Whether the time of day can be right: Slack's certificate and the events' times need it. */
+export function checkClock(now: Date): Finding {
+  const time = now.toISOString();
+  if (now.getTime() >= earliestTime) return ok('Clock', time);
+  return fault(
+    'Clock',
+    `it says ${time}, so it was never set`,
+    'Let the machine reach a time server (`timedatectl`), or set the time by hand',
+  );
+}

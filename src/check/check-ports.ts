@@ -1,0 +1,118 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, isIPv6 } from 'node:net';
+import type { Config } from '../config/schema.ts';
+import { type ListenAttempt, listenFault } from '../health/listen-fault.ts';
+import { type Finding, fault, ok, warn } from './finding.ts';
+
+/** What the UDP socket asks for; `UdpListener` says the same. */
+const wantedReceiveBuffer = 4 * 1024 * 1024;
+
+/** Whether every port is free, or in use by the appliance that already runs here. */
+export async function* checkPorts(config: Config): AsyncGenerator<Finding> {
+  const running = await findRunningAppliance(config.webConfig.port);
+  if (running) yield ok('Appliance', `version ${running} is running on this machine`);
+  for (const attempt of wantedPorts(config)) {
+    const name = `${attempt.protocol} port ${attempt.port}`;
+    const error = await tryToListen(attempt);
+    if (!error) yield ok(name, `free, for ${attempt.purpose}`);
+    else if (running && 'code' in error && error.code === 'EADDRINUSE') {
+      yield ok(name, `in use, by the appliance itself, for ${attempt.purpose}`);
+    } else {
+      const { message, remedy } = listenFault(error, attempt);
+      yield fault(name, message, remedy);
+    }
+  }
+  if (config.udpServerConfig.enable) yield* checkReceiveBuffer();
+}
+
+function wantedPorts(config: Config): ListenAttempt[] {
+  const { udpServerConfig: udp, brokerConfig: broker, webConfig: web } = config;
+  const attempts: ListenAttempt[] = [
+    {
+      protocol: 'TCP',
+      host: broker.host,
+      port: broker.port,
+      purpose: 'MQTT',
+      hostKey: 'Butler.brokerConfig.host',
+      portKey: 'Butler.brokerConfig.port',
+    },
+  ];
+  if (udp.enable) {
+    attempts.unshift({
+      protocol: 'UDP',
+      host: udp.serverHost,
+      port: udp.portSessionConnectionEvents,
+      purpose: 'Sense events',
+      hostKey: 'Butler.udpServerConfig.serverHost',
+      portKey: 'Butler.udpServerConfig.portSessionConnectionEvents',
+    });
+  }
+  if (web.enable) {
+    attempts.push({
+      protocol: 'TCP',
+      host: web.host,
+      port: web.port,
+      purpose: 'the page',
+      hostKey: 'Butler.webConfig.host',
+      portKey: 'Butler.webConfig.port',
+    });
+  }
+  return attempts;
+}
+
+async function tryToListen({ protocol, host, port }: ListenAttempt): Promise<Error | undefined> {
+  try {
+    if (protocol === 'UDP') {
+      const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+      socket.bind(port, host);
+      await once(socket, 'listening');
+      socket.close();
+    } else {
+      const server = createServer();
+      server.listen(port, host);
+      await once(server, 'listening');
+      server.close();
+      await once(server, 'close');
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** The version of the appliance whose page answers here. */
+async function findRunningAppliance(webPort: number): Promise<string | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${webPort}/api/status`, {
+      signal: AbortSignal.timeout(2000),
+    });
+    const status: unknown = await response.json();
+    if (typeof status !== 'object' || status === null || !('parts' in status)) return undefined;
+    return 'version' in status ? String(status.version) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where Linux says how large a receive buffer it grants; absent on other systems. */
+const grantedFile = '/proc/sys/net/core/rmem_max';
+
+function* checkReceiveBuffer(): Generator<Finding> {
+  let granted: number;
+  try {
+    granted = Number(readFileSync(grantedFile, 'utf8'));
+  } catch {
+    return;
+  }
+  const name = 'Receive buffer';
+  if (granted >= wantedReceiveBuffer) yield ok(name, 'large enough for bursts of 5,000 events');
+  else {
+    yield warn(
+      name,
+      `the kernel grants ${Math.round(granted / 1024)} KiB, so a burst of more than a few hundred events may lose some`,
+      `sudo sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
+    );
+  }
+}

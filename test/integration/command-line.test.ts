@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { startChild } from '../support/child.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { startTestApp, testSettings } from '../support/test-app.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Runs `blinky args…` in an empty folder, to its end. */
+async function blinky(context: TestContext, args: string[], environment = {}) {
+  const child = startChild(context, 'src/main.ts', args, {
+    cwd: temporaryFolder(context),
+    environment,
+  });
+  const status = await child.ended;
+  return { status, output: child.output() };
+}
+
+describe('the command line', () => {
+  test('--help and --version, of the program and of every command', async (context) => {
+    const overview = await blinky(context, ['--help']);
+    assert.equal(overview.status, 0);
+    const names = [...overview.output.matchAll(/^ {2}(\w+) {2,}/gm)].map(([, name]) => name ?? '');
+    assert.ok(names.length >= 5, overview.output);
+    for (const name of names) {
+      const { status, output } = await blinky(context, [name, '--help']);
+      assert.equal(status, 0);
+      assert.match(output, new RegExp(`^Usage: blinky ${name}`));
+    }
+    assert.match((await blinky(context, ['--version'])).output, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  const wrong: readonly [string[], RegExp][] = [
+    [['dance'], /^blinky: there is no command "dance"; `blinky --help` lists them\n$/],
+    [
+      ['send'],
+      /^blinky send: say what to send: start, stop, open, close; see blinky send --help\n$/,
+    ],
+    [['send', 'jump'], /not "jump"/],
+    [
+      ['send', 'open', '--user', 'goran'],
+      /--user takes DIRECTORY\/ID such as LAB\/goran, not "goran"/,
+    ],
+    [['send', 'open', '--count', '-1'], /--count/],
+    [['send', 'open', '--rate', 'fast'], /--rate takes a whole number/],
+    [['send', 'open', '--to', 'host:99999'], /--to takes HOST or HOST:PORT/],
+    [
+      ['send', 'open', '--dialect', 'qlik'],
+      /--dialect takes butler-6, butler-sos, butler-4, not "qlik"/,
+    ],
+    [['appender'], /say where the events go: --address 10\.0\.0\.5/],
+    [['run', '--colour'], /^blinky run: Unknown option '--colour'; see blinky run --help\n$/],
+    [['config', 'extra'], /unexpected argument "extra"/],
+  ];
+  for (const [args, message] of wrong) {
+    test(`blinky ${args.join(' ')}: one line, exit status 2`, async (context) => {
+      const { status, output } = await blinky(context, args);
+      assert.equal(status, 2, output);
+      assert.match(output, message);
+      assert.equal(output.trim().split('\n').length, 1);
+    });
+  }
+
+  test('a wrong configuration: its lines, exit status 78, nothing started', async (context) => {
+    const folder = temporaryFolder(context);
+    const file = join(folder, 'blinky.yaml');
+    writeFileSync(file, 'Butler:\n  webConfig:\n    port: everywhere\n');
+    const { status, output } = await blinky(context, ['run', '--config', file]);
+    assert.equal(status, 78);
+    assert.equal(
+      output,
+      `${file}:3: Butler.webConfig.port: found "everywhere"; allowed: a port number from 1 to 65535 (0: any free one)\n`,
+    );
+  });
+
+  test('the effective configuration, secrets hidden', async (context) => {
+    const { status, output } = await blinky(context, [
+      'config',
+      '--set',
+      'brokerConfig.access.users=[{name: a, passwordHash: hush}]',
+    ]);
+    assert.equal(status, 0);
+    assert.match(output, /^# no configuration file: all defaults\nButler:\n {2}logLevel: info\n/);
+    assert.match(output, /passwordHash: \(hidden\)/);
+    assert.doesNotMatch(output, /hush/);
+  });
+
+  test('the appender file', async (context) => {
+    const { status, output } = await blinky(context, [
+      'appender',
+      '--address',
+      '10.0.0.5',
+      '--variant',
+      'butler-sos',
+    ]);
+    assert.equal(status, 0);
+    assert.match(output, /^<\?xml version="1\.0"/);
+    assert.match(output, /"remoteAddress" value="10\.0\.0\.5"/);
+    assert.match(output, /\/qseow-proxy-session\/;%hostname/);
+  });
+
+  test('send and watch: what one sends, the other prints', async (context) => {
+    const { app } = await startTestApp(context);
+    const watch = startChild(context, 'src/main.ts', [
+      'watch',
+      '--from',
+      `127.0.0.1:${app.ports.mqtt}`,
+    ]);
+    await watch.printed(/watching/);
+    await waitFor('the subscription', async () => {
+      const { output } = await blinky(context, [
+        'send',
+        'open',
+        '--user',
+        'HQ/anna',
+        '--to',
+        `127.0.0.1:${app.ports.udp}`,
+      ]);
+      assert.match(output, /^sent one "open" to 127\.0\.0\.1:\d+/);
+      return /● Open connection {2}HQ\/anna on sense1 {2}app a421f4a2/.test(watch.output());
+    });
+    watch.process.kill('SIGINT');
+    assert.equal(await watch.ended, 0);
+  });
+
+  test('watch says that nothing listens, and goes on trying', async (context) => {
+    const watch = startChild(context, 'src/main.ts', ['watch', '--from', '127.0.0.1:1']);
+    await watch.printed(/nothing listens there; trying again/);
+  });
+
+  test('send keeps its count and its rate', async (context) => {
+    const receiver = createSocket('udp4');
+    context.after(() => receiver.close());
+    const times: number[] = [];
+    receiver.on('message', () => times.push(performance.now()));
+    await new Promise<void>((resolve) => receiver.bind(0, '127.0.0.1', resolve));
+    const { status } = await blinky(context, [
+      'send',
+      'close',
+      '--count',
+      '20',
+      '--rate',
+      '50',
+      '--to',
+      `127.0.0.1:${receiver.address().port}`,
+    ]);
+    assert.equal(status, 0);
+    await waitFor('twenty datagrams', () => times.length === 20);
+    const took = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    assert.ok(took > 300, `20 at 50 a second took only ${took} ms`);
+  });
+});
+
+describe('blinky check', () => {
+  const freePorts = [
+    '--set',
+    'udpServerConfig.portSessionConnectionEvents=0',
+    '--set',
+    'brokerConfig.port=0',
+    '--set',
+    'webConfig.port=0',
+  ];
+
+  test('all well: every finding, exit status 0', async (context) => {
+    const { status, output } = await blinky(context, [
+      'check',
+      '--yes',
+      ...freePorts,
+      '--set',
+      'lightConfig.driver=simulated',
+    ]);
+    assert.equal(status, 0, output);
+    for (const name of [
+      'Configuration',
+      'State directory',
+      'Clock',
+      'UDP port',
+      'Board',
+      'Driver onoff',
+      'Driver gpiochip',
+      'Driver rpio',
+      'Lights',
+    ]) {
+      assert.match(output, new RegExp(`^[✓!] ${name}`, 'm'));
+    }
+  });
+
+  test('a wrong configuration, a port in use, a state directory that is a file', async (context) => {
+    const folder = temporaryFolder(context);
+    const file = join(folder, 'blinky.yaml');
+    writeFileSync(file, 'Butler:\n  logLevel: loud\n');
+    const wrong = await blinky(context, ['check', '--yes', '--config', file]);
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.output, /✗ Configuration: .*blinky\.yaml:2: Butler\.logLevel: found "loud"/);
+
+    const squatter = createSocket('udp4');
+    context.after(() => squatter.close());
+    await new Promise<void>((resolve) => squatter.bind(0, '127.0.0.1', resolve));
+    const { port } = squatter.address();
+    const busy = await blinky(context, [
+      'check',
+      '--yes',
+      ...freePorts,
+      '--set',
+      `udpServerConfig.portSessionConnectionEvents=${port}`,
+      '--set',
+      `stateDirectory=${file}`,
+    ]);
+    assert.equal(busy.status, 1);
+    assert.match(
+      busy.output,
+      /✗ UDP port \d+: .*in use by another program\n {4}→ .*portSessionConnectionEvents/,
+    );
+    assert.match(busy.output, /✗ State directory: .*can't be written/);
+  });
+
+  test('a driver that was asked for by name and is not to be had is a fault', async (context) => {
+    const { status, output } = await blinky(context, [
+      'check',
+      '--yes',
+      ...freePorts,
+      '--set',
+      'lightConfig.driver=gpiochip',
+    ]);
+    assert.equal(status, 1);
+    assert.match(output, /✗ Driver gpiochip: can't be used/);
+  });
+});
+
+test('where a Pi must come up in any case, the defaults replace a wrong configuration', async (context) => {
+  const folder = temporaryFolder(context);
+  const file = join(folder, 'blinky.yaml');
+  writeFileSync(file, 'Butler:\n  logLevel: loud\n');
+  const child = startChild(
+    context,
+    'src/main.ts',
+    ['run', '--config', file, ...testSettings.flatMap((setting) => ['--set', setting])],
+    { cwd: folder, environment: { BLINKY_CONFIG_FALLBACK: 'defaults' } },
+  );
+  const [, port] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+  const response = await fetch(`http://127.0.0.1:${port}/api/status`);
+  const status = (await response.json()) as {
+    faultCode: { name: string };
+    parts: Record<string, { message: string }>;
+  };
+  assert.equal(status.faultCode.name, 'configuration');
+  assert.match(
+    status.parts['configuration']?.message ?? '',
+    /blinky\.yaml:2: Butler\.logLevel: found "loud"/,
+  );
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Health } from '../../../src/health/health.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { recordingLog } from '../../support/recording-log.ts';
+
+describe('Health', () => {
+  test('logs a fault once when it begins and once when it ends', () => {
+    const clock = new ManualClock();
+    const { log, lines } = recordingLog();
+    const health = new Health(clock, log);
+    const part = health.part('mqtt');
+    part.ok('listening');
+    for (let time = 0; time < 5; time += 1) {
+      part.fault({ message: 'port in use', remedy: 'Change it', needsPerson: true });
+      clock.advance(1000);
+    }
+    assert.deepEqual(
+      health.faults().map(({ part: name, since }) => [name, since]),
+      [['mqtt', '2026-11-23T12:00:00.000Z']],
+    );
+    part.ok('listening');
+    part.ok('listening');
+    assert.deepEqual(lines, [
+      'error   mqtt: port in use. Change it',
+      'info    mqtt: working again: listening',
+    ]);
+    assert.deepEqual(health.faults(), []);
+  });
+
+  test('tells of changes, and only of those', () => {
+    const health = new Health(new ManualClock(), recordingLog().log);
+    let changes = 0;
+    health.onChange(() => {
+      changes += 1;
+    });
+    health.part('a').ok();
+    health.part('a').ok();
+    health.part('a').off('not wanted');
+    assert.equal(changes, 2);
+  });
+});
