@@ -22,6 +22,8 @@ import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { ownTopics } from './sinks/broker/topics.ts';
 import { type LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
+import { SlackSink } from './sinks/slack/slack-sink.ts';
+import type { TokenSources } from './sinks/slack/token.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
 import { State } from './state/state.ts';
 
@@ -30,6 +32,8 @@ export interface AppOptions {
   readonly config: Config;
   readonly version: string;
   readonly stateDirectory: string;
+  /** Where Slack's token may be. */
+  readonly slackToken: TokenSources;
   /** Opens the lamps; called again after a fault of theirs. */
   readonly openLamps: () => Promise<LampOpening>;
   readonly clock: Clock;
@@ -143,6 +147,20 @@ export function createApp(options: AppOptions): App {
     onChange: (users) => brokerSink.publishActiveUsers(users),
   });
 
+  const slack = config.slackConfig.enable
+    ? new SlackSink({
+        config: config.slackConfig,
+        token: options.slackToken,
+        state,
+        clock,
+        random,
+        log,
+        health: health.part('slack'),
+        outboxHealth: health.part('slack outbox'),
+      })
+    : undefined;
+  if (!slack) health.part('slack').off('Butler.slackConfig.enable is false');
+
   const rejections = new Rejections(clock, log.for('udp'));
   const newId = monotonicFactory(random);
   const ingest = new Ingest({
@@ -179,6 +197,7 @@ export function createApp(options: AppOptions): App {
       rejected: rejections.counts,
       activeUsers: activeUsers.users.userNames().length,
       mqttClients: broker.clientCount,
+      slack: slackFigures(slack),
     }),
     faults: () => health.faults(),
     metrics: () => metrics.render(),
@@ -188,6 +207,7 @@ export function createApp(options: AppOptions): App {
   const sinks: readonly Sink[] = [
     activeUsers,
     brokerSink,
+    ...(slack ? [slack] : []),
     ...(config.webConfig.enable ? [web] : []),
     ...(options.extraSinks ?? []),
   ];
@@ -211,6 +231,7 @@ export function createApp(options: AppOptions): App {
     inboxes: () => inboxes,
     activeUsers: () => activeUsers.users.userNames().length,
     clients: () => broker.clientCount,
+    slack: () => slackFigures(slack),
     parts: () => health.statuses(),
   });
 
@@ -324,6 +345,12 @@ function aborted(deadline: AbortSignal): Promise<void> {
 function lightStatus(lights: LightsSink, colour: Colour) {
   const { lit, planner } = lights.lights[colour];
   return { lit, blinked: planner.blinked, coalesced: planner.coalesced };
+}
+
+function slackFigures(slack: SlackSink | undefined) {
+  if (!slack) return undefined;
+  const { waiting, delivered, posted, dropped } = slack;
+  return { waiting, delivered, posted, dropped };
 }
 
 const describe = (error: unknown): string =>

@@ -3,7 +3,9 @@ import { openButton } from '../../hardware/button.ts';
 import { type App, type AppOptions, createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import { createLog, type Log, type LogStyle } from '../log.ts';
+import type { TokenSources } from '../sinks/slack/token.ts';
 import { stateDirectory } from '../state/state.ts';
 import { reachableAddresses } from './addresses.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
@@ -57,6 +59,7 @@ export async function runAppliance(
     config,
     version,
     stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
+    slackToken: slackTokenSources(config.slackConfig, environment),
     openLamps: createLampOpener({
       lightConfig: config.lightConfig,
       log: log.for('lights'),
@@ -86,6 +89,18 @@ export async function runAppliance(
   if (statusLine) statusLine.writeLine(welcome(app, config, testCommand(app), version, colours));
   else log.info(`ready; to send a test event: ${testCommand(app)}`);
   return stopped;
+}
+
+/** Where Slack's token is looked for: the configuration, systemd, the environment. */
+export function slackTokenSources(
+  { tokenFile }: Pick<Config['slackConfig'], 'tokenFile'>,
+  environment: Surroundings['environment'],
+): TokenSources {
+  return {
+    tokenFile,
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    environmentToken: environment['SLACK_BOT_TOKEN'],
+  };
 }
 
 /** The command that sends a test event to this appliance. */

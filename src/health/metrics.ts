@@ -18,6 +18,15 @@ export interface MetricSources {
     readonly dropped: number;
     readonly failed: number;
   }[];
+  /** What waits for Slack, went there or was dropped; undefined while Slack is off. */
+  readonly slack: () =>
+    | {
+        readonly waiting: number;
+        readonly delivered: number;
+        readonly posted: number;
+        readonly dropped: number;
+      }
+    | undefined;
   readonly activeUsers: () => number;
   readonly clients: () => number;
   readonly parts: () => ReadonlyMap<string, PartStatus>;
@@ -96,6 +105,11 @@ export function createMetrics(sources: MetricSources): Metrics {
         if (state !== 'off') this.set({ part }, state === 'ok' ? 1 : 0);
       }
     },
+  });
+  gauge('blinky_slack_waiting', 'Events waiting for Slack', () => sources.slack()?.waiting ?? 0);
+  counter('blinky_slack_events_total', 'Events delivered to Slack, or dropped', 'result', () => {
+    const { delivered = 0, dropped = 0 } = sources.slack() ?? {};
+    return Object.entries({ delivered, dropped });
   });
   gauge('blinky_active_users', 'Users with a session', sources.activeUsers);
   gauge('blinky_mqtt_clients', 'MQTT clients connected', sources.clients);

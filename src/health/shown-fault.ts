@@ -9,6 +9,7 @@ const faultOfPart: ReadonlyMap<string, FaultName> = new Map([
   ['udp', 'events'],
   ['mqtt', 'broker'],
   ['slack', 'slack'],
+  ['slack outbox', 'storage'],
   ['web', 'web'],
   ['upstream', 'remote-broker'],
   ['satellite', 'remote-broker'],

@@ -171,7 +171,10 @@ export class FakeSlack {
   }
 
   #answer(response: ServerResponse, answer: Answer): void {
-    if ('limited' in answer) return this.#limit(response, 1);
+    if ('limited' in answer) {
+      this.#limit(response, 1);
+      return;
+    }
     const scopes = this.#options.scopes ?? ['chat:write', 'channels:read'];
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8',
