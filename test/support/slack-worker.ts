@@ -10,17 +10,17 @@ import { userEvent } from './events.ts';
 
 /**
  * A program for tests that kill it: takes events as fast as they come and posts them.
- * `node slack-worker.ts STATE-DIRECTORY API-URL FIRST-NUMBER COUNT`: the users are called by
+ * `node slack-worker.ts STATE-DIRECTORY API-URL CHANNEL FIRST-NUMBER`: the users are called by
  * numbers from FIRST-NUMBER on. Prints `N` once the events before number N are accepted.
  */
-const [directory = '', apiUrl = '', first = '0', count = '0'] = process.argv.slice(2);
+const [directory = '', apiUrl = '', channel = '', first = '0'] = process.argv.slice(2);
 
 const health = new Health(systemClock, silentLog);
 const retry = new RetryPauses(50, 500, Math.random);
 const state = new State({ directory, clock: systemClock, health: health.part('state'), retry });
 await state.open();
 const sink = new SlackSink({
-  config: { loginNotificationChannel: 'activity', apiUrl, excludeUser: [] },
+  config: { loginNotificationChannel: channel, apiUrl, excludeUser: [] },
   token: { tokenFile: '', environmentToken: 'xoxb-stand-in' },
   state,
   clock: systemClock,
@@ -33,12 +33,10 @@ const sink = new SlackSink({
 });
 await sink.start();
 
-const end = Number(first) + Number(count);
-for (let next = Number(first); next < end; ) {
-  const together = Math.min(1 + Math.floor(Math.random() * 80), end - next);
-  for (let index = 0; index < together; index += 1) {
+for (let next = Number(first); ; ) {
+  const end = next + 1 + Math.floor(Math.random() * 80);
+  for (; next < end; next += 1) {
     sink.accept(userEvent({ userId: `u${next}`, receivedAt: new Date().toISOString() }));
-    next += 1;
   }
   await sink.written();
   // Unbuffered: what was accepted is known even of a program that is killed now.
