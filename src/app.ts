@@ -13,6 +13,7 @@ import { Inbox } from './fan-out/inbox.ts';
 import type { Sink } from './fan-out/sink.ts';
 import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
+import { NetworkWatch } from './health/network-watch.ts';
 import { shownFault } from './health/shown-fault.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
@@ -22,8 +23,11 @@ import { RetryPauses } from './retry-pauses.ts';
 import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
+import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
 import { ownTopics } from './sinks/broker/topics.ts';
 import { type LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
+import { SlackSink } from './sinks/slack/slack-sink.ts';
+import type { TokenSources } from './sinks/slack/token.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
 import { State } from './state/state.ts';
 
@@ -32,6 +36,8 @@ export interface AppOptions {
   readonly config: Config;
   readonly version: string;
   readonly stateDirectory: string;
+  /** Where Slack's token may be. */
+  readonly slackToken: TokenSources;
   /** Opens the lamps; called again after a fault of theirs. */
   readonly openLamps: () => Promise<LampOpening>;
   readonly clock: Clock;
@@ -41,6 +47,10 @@ export interface AppOptions {
   readonly openButton?: ButtonOptions['open'];
   /** Asks the machine to shut down. Throws an error that says why it can't. */
   readonly powerOff?: () => void;
+  /** The machine's addresses, where a missing network is to be reported. */
+  readonly addresses?: () => readonly string[];
+  /** What is wrong with the configuration, where the defaults had to take its place. */
+  readonly configProblems?: readonly string[];
   /** Sinks beside the appliance's own, last in line. */
   readonly extraSinks?: readonly Sink[];
   /** Told after a light went on or off. */
@@ -116,6 +126,8 @@ export function createApp(options: AppOptions): App {
     onHold: () => options.powerOff?.(),
   });
 
+  const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
+
   const broker = new Broker({
     ...partTools('mqtt'),
     host: config.brokerConfig.host,
@@ -141,6 +153,20 @@ export function createApp(options: AppOptions): App {
     onChange: (users) => brokerSink.publishActiveUsers(users),
   });
 
+  const slack = config.slackConfig.enable
+    ? new SlackSink({
+        config: config.slackConfig,
+        token: options.slackToken,
+        state,
+        clock,
+        random,
+        log,
+        health: health.part('slack'),
+        outboxHealth: health.part('slack outbox'),
+      })
+    : undefined;
+  if (!slack) health.part('slack').off('Butler.slackConfig.enable is false');
+
   const rejections = new Rejections(clock, log.for('udp'));
   const newId = monotonicFactory(random);
   const ingest = new Ingest({
@@ -159,6 +185,10 @@ export function createApp(options: AppOptions): App {
     onDatagram: (bytes, address, port) => ingest.receive(bytes, address, port),
   });
 
+  const mqttWebSocket = createMqttWebSocket({
+    serve: (stream) => broker.serve(stream),
+    packetBytes: config.brokerConfig.limits.packetBytes,
+  });
   const web = new WebSink({
     ...partTools('web'),
     host: config.webConfig.host,
@@ -186,6 +216,7 @@ export function createApp(options: AppOptions): App {
         rejected: rejections.counts,
         activeUsers: activeUsers.users.userNames().length,
         mqttClients: broker.clientCount,
+        slack: slackFigures(slack),
         topics: {
           activeUsers: config.mqttConfig.activeUsersTopic,
           activeUserCount: config.mqttConfig.activeUserCountTopic,
@@ -204,6 +235,7 @@ export function createApp(options: AppOptions): App {
       const target = { host: config.udpServerConfig.serverHost, port: listener.port };
       await sendTestEvent(kind, hostname(), target);
     },
+    onUpgrade: mqttWebSocket.handleUpgrade,
     historyStore: {
       entries: async () => state.database?.sublevel('history').iterator().all(),
       write: async (changes) => {
@@ -222,6 +254,7 @@ export function createApp(options: AppOptions): App {
   const sinks: readonly Sink[] = [
     activeUsers,
     brokerSink,
+    ...(slack ? [slack] : []),
     ...(config.webConfig.enable ? [web] : []),
     ...(options.extraSinks ?? []),
   ];
@@ -245,6 +278,7 @@ export function createApp(options: AppOptions): App {
     inboxes: () => inboxes,
     activeUsers: () => activeUsers.users.userNames().length,
     clients: () => broker.clientCount,
+    slack: () => slackFigures(slack),
     parts: () => health.statuses(),
   });
 
@@ -262,6 +296,19 @@ export function createApp(options: AppOptions): App {
     brokerSink.publishUdpServerState(works ? 'start' : 'error');
   };
 
+  function reportConfiguration(): void {
+    const problems = options.configProblems ?? [];
+    const configuration = health.part('configuration');
+    if (problems.length === 0) configuration.ok('understood');
+    else {
+      configuration.fault({
+        message: `the configuration is wrong, so the defaults are in force: ${problems.join('; ')}`,
+        remedy: 'Correct the line and start again',
+        needsPerson: true,
+      });
+    }
+  }
+
   async function startSink(sink: Sink, inbox: Inbox): Promise<void> {
     try {
       await sink.start();
@@ -276,6 +323,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function start(): Promise<void> {
+    reportConfiguration();
     await state.open();
     await lights.start();
     // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
@@ -286,6 +334,7 @@ export function createApp(options: AppOptions): App {
       if (inbox) await startSink(sink, inbox);
     }
     await button.start();
+    network.start();
     const healthChanged = () => {
       tellUdpState();
       lights.showFault(shownFault(health.faults())?.flashes ?? 0);
@@ -295,6 +344,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function stop(deadline: AbortSignal): Promise<void> {
+    network.stop();
     button.stop();
     await listener.stop();
     rejections.stop();
@@ -342,6 +392,12 @@ function aborted(deadline: AbortSignal): Promise<void> {
 function lightStatus(lights: LightsSink, colour: Colour) {
   const { lit, planner } = lights.lights[colour];
   return { lit, blinked: planner.blinked, coalesced: planner.coalesced };
+}
+
+function slackFigures(slack: SlackSink | undefined) {
+  if (!slack) return undefined;
+  const { waiting, delivered, posted, dropped } = slack;
+  return { waiting, delivered, posted, dropped };
 }
 
 const describe = (error: unknown): string =>

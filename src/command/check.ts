@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { checkLights } from '../check/check-lights.ts';
@@ -7,9 +8,11 @@ import { type Finding, fault, ok, warn } from '../check/finding.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { checkSlack } from '../sinks/slack/check-slack.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions } from './config-options.ts';
+import { slackTokenSources } from './run.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
 /** How long each light is lit, ms. */
@@ -21,9 +24,10 @@ export const checkCommand: Command = {
   usage: '[options]',
   options: {
     ...configOptions,
+    post: { type: 'boolean', help: 'post a test message to the Slack channel' },
     yes: { type: 'boolean', help: 'ask nothing: light the lamps without asking who saw them' },
   },
-  examples: ['blinky check', 'sudo -u blinky blinky check --yes'],
+  examples: ['blinky check', 'blinky check --post', 'sudo -u blinky blinky check --yes'],
   run: async (input) => {
     refuseExtraArguments(input.positionals, 0);
     let faults = 0;
@@ -45,6 +49,7 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   yield* checkState(stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']));
   yield checkClock(new Date());
   yield* checkPorts(config);
+  yield* await slackFindings(config, values, environment);
   const mayAsk = values['yes'] !== true && stdout.isTerminal;
   yield* checkLights({
     driver: config.lightConfig.driver,
@@ -54,6 +59,20 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
     askSeen: mayAsk
       ? async (colour) => !/^n/i.test(await surroundings.ask(`Is the ${colour} light on? [Y/n] `))
       : undefined,
+  });
+}
+
+async function slackFindings(
+  { slackConfig }: Config,
+  values: CommandInput['values'],
+  environment: Surroundings['environment'],
+): Promise<readonly Finding[]> {
+  if (!slackConfig.enable) return [ok('Slack', 'off (Butler.slackConfig.enable is false)')];
+  return checkSlack({
+    config: slackConfig,
+    token: slackTokenSources(slackConfig, environment),
+    post: values['post'] === true,
+    hostName: hostname(),
   });
 }
 

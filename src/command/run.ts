@@ -1,11 +1,15 @@
+import { readBoard } from '../../hardware/board.ts';
 import { openButton } from '../../hardware/button.ts';
 import { type App, type AppOptions, createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import { createLog, type Log, type LogStyle } from '../log.ts';
+import type { TokenSources } from '../sinks/slack/token.ts';
 import { stateDirectory } from '../state/state.ts';
+import { reachableAddresses } from './addresses.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
-import { configFrom, configOptions } from './config-options.ts';
+import { configOptions, configOrDefaults } from './config-options.ts';
 import { createLampOpener } from './lamps.ts';
 import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
@@ -23,8 +27,8 @@ export const runCommand: Command = {
   examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const loaded = configFrom(values, surroundings);
-    return runAppliance(loaded, surroundings);
+    const loaded = configOrDefaults(values, surroundings);
+    return runAppliance(loaded, surroundings, { configProblems: loaded.problems });
   },
 };
 
@@ -55,6 +59,7 @@ export async function runAppliance(
     config,
     version,
     stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
+    slackToken: slackTokenSources(config.slackConfig, environment),
     openLamps: createLampOpener({
       lightConfig: config.lightConfig,
       log: log.for('lights'),
@@ -65,6 +70,7 @@ export async function runAppliance(
     ...(config.lightConfig.button.enable && {
       openButton: (handlers) => openButton({ pin: config.lightConfig.button.pin, ...handlers }),
     }),
+    ...(readBoard().isRaspberryPi && { addresses: reachableAddresses }),
     powerOff: () => requestPowerOff(environment['RUNTIME_DIRECTORY']),
     clock: systemClock,
     random: Math.random,
@@ -83,6 +89,18 @@ export async function runAppliance(
   if (statusLine) statusLine.writeLine(welcome(app, config, testCommand(app), version, colours));
   else log.info(`ready; to send a test event: ${testCommand(app)}`);
   return stopped;
+}
+
+/** Where Slack's token is looked for: the configuration, systemd, the environment. */
+export function slackTokenSources(
+  { tokenFile }: Pick<Config['slackConfig'], 'tokenFile'>,
+  environment: Surroundings['environment'],
+): TokenSources {
+  return {
+    tokenFile,
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    environmentToken: environment['SLACK_BOT_TOKEN'],
+  };
 }
 
 /** The command that sends a test event to this appliance. */

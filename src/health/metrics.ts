@@ -30,6 +30,15 @@ export interface MetricSources {
     readonly dropped: number;
     readonly failed: number;
   }[];
+  /** What waits for Slack, went there or was dropped; undefined while Slack is off. */
+  readonly slack: () =>
+    | {
+        readonly waiting: number;
+        readonly delivered: number;
+        readonly posted: number;
+        readonly dropped: number;
+      }
+    | undefined;
   readonly activeUsers: () => number;
   readonly clients: () => number;
   readonly parts: () => ReadonlyMap<string, PartStatus>;
@@ -63,7 +72,7 @@ export function createMetrics(sources: MetricSources, more: readonly Metric[] = 
 }
 
 function applianceMetrics(sources: MetricSources): readonly Metric[] {
-  const { accepted, rejected, lights, inboxes, parts } = sources;
+  const { accepted, rejected, lights, inboxes, slack, parts } = sources;
   return [
     {
       type: 'counter',
@@ -113,6 +122,22 @@ function applianceMetrics(sources: MetricSources): readonly Metric[] {
       help: 'Events at which a sink failed',
       label: 'sink',
       readEach: () => inboxes().map(({ name, failed }) => [name, failed]),
+    },
+    {
+      type: 'gauge',
+      name: 'blinky_slack_waiting',
+      help: 'Events waiting for Slack',
+      read: () => slack()?.waiting ?? 0,
+    },
+    {
+      type: 'counter',
+      name: 'blinky_slack_events_total',
+      help: 'Events delivered to Slack, or dropped',
+      label: 'result',
+      readEach: () => {
+        const { delivered = 0, dropped = 0 } = slack() ?? {};
+        return Object.entries({ delivered, dropped });
+      },
     },
     {
       type: 'gauge',

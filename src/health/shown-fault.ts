@@ -3,11 +3,13 @@ import type { PartStatus } from './health.ts';
 
 /** Which fault code a part's fault shows; parts that are not here show none. */
 const faultOfPart: ReadonlyMap<string, FaultName> = new Map([
+  ['network', 'network'],
   ['configuration', 'configuration'],
   ['state', 'storage'],
   ['udp', 'events'],
   ['mqtt', 'broker'],
   ['slack', 'slack'],
+  ['slack outbox', 'storage'],
   ['web', 'web'],
   ['upstream', 'remote-broker'],
   ['satellite', 'remote-broker'],

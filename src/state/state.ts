@@ -4,6 +4,7 @@ import { ClassicLevel } from 'classic-level';
 import type { Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
+import { watchWrites } from './watch-writes.ts';
 
 /** The appliance's memory on disk: an ordered key-value store (LevelDB), one room per part. */
 export type StateDatabase = ClassicLevel<string, string>;
@@ -73,6 +74,7 @@ export class State {
         return;
       }
       this.database = database;
+      watchWrites(database, (error) => void this.#reopen(error));
       retry.reset();
       health.ok(`kept in ${directory}`);
     } catch (error) {
@@ -80,6 +82,17 @@ export class State {
       health.fault({ message: error.message, remedy: error.remedy, needsPerson: true });
       this.#cancelRetry = clock.schedule(retry.next(), () => void this.open());
     }
+  }
+
+  /** After a failed write: nobody may write to this database again before it was opened anew. */
+  async #reopen(error: unknown): Promise<void> {
+    const { directory, clock, health, retry } = this.#options;
+    const { message, remedy } = explain(error, directory);
+    health.fault({ message, remedy, needsPerson: true });
+    const torn = this.database;
+    this.database = undefined;
+    await torn?.close();
+    if (!this.#closed) this.#cancelRetry = clock.schedule(retry.next(), () => void this.open());
   }
 
   async close(): Promise<void> {

@@ -182,6 +182,7 @@ describe('the appliance', () => {
       config: testConfig(),
       version: '0',
       stateDirectory: temporaryFolder(context),
+      slackToken: { tokenFile: '' },
       openLamps: async () => {
         const lamp = { set: () => {}, close: () => {} };
         return { lamps: { green: lamp, red: lamp }, description: 'lamps of a test' };

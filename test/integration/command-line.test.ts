@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { startChild } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, testSettings } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Runs `blinky args…` in an empty folder, to its end. */
@@ -227,4 +227,27 @@ describe('blinky check', () => {
     assert.equal(status, 1);
     assert.match(output, /✗ Driver gpiochip: can't be used/);
   });
+});
+
+test('where a Pi must come up in any case, the defaults replace a wrong configuration', async (context) => {
+  const folder = temporaryFolder(context);
+  const file = join(folder, 'blinky.yaml');
+  writeFileSync(file, 'Butler:\n  logLevel: loud\n');
+  const child = startChild(
+    context,
+    'src/main.ts',
+    ['run', '--config', file, ...testSettings.flatMap((setting) => ['--set', setting])],
+    { cwd: folder, environment: { BLINKY_CONFIG_FALLBACK: 'defaults' } },
+  );
+  const [, port] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+  const response = await fetch(`http://127.0.0.1:${port}/api/status`);
+  const status = (await response.json()) as {
+    faultCode: { name: string };
+    parts: Record<string, { message: string }>;
+  };
+  assert.equal(status.faultCode.name, 'configuration');
+  assert.match(
+    status.parts['configuration']?.message ?? '',
+    /blinky\.yaml:2: Butler\.logLevel: found "loud"/,
+  );
 });

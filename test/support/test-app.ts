@@ -72,6 +72,7 @@ export async function startTestApp(
   const app = createApp({
     config: testConfig(settings),
     version: '0.0.0-test',
+    slackToken: { tokenFile: '' },
     stateDirectory: options.stateDirectory ?? temporaryFolder(context),
     openLamps: async () => ({
       lamps: { green: lamp('green'), red: lamp('red') },

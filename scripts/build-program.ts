@@ -1,0 +1,181 @@
+// Builds the program as it is shipped: one JavaScript file, its assets, and the few packages with
+// native parts, for one architecture. Usage: npx tsx scripts/build-program.ts --arch arm64 --out DIR
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Debian's names of architectures, and what Node, GNU and the packages call them. */
+const architectures = {
+  arm64: { cpu: 'arm64', toolPrefix: 'aarch64-linux-gnu-' },
+  amd64: { cpu: 'x64', toolPrefix: 'x86_64-linux-gnu-' },
+} as const;
+type Architecture = keyof typeof architectures;
+
+/** Packages with native parts; they can't be bundled, and are loaded at run time. */
+const nativePackages = ['classic-level', 'koffi', 'onoff', 'rpio'] as const;
+/** Of what those bring along, the packages whose native parts must be compiled. */
+const compiledPackages = ['epoll', 'rpio'] as const;
+
+const { values } = parseArgs({
+  options: { arch: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } },
+});
+if (values.help) {
+  console.log('Usage: npx tsx scripts/build-program.ts --arch arm64|amd64 --out DIRECTORY');
+  process.exit(0);
+}
+const arch = Object.keys(architectures).find((name) => name === values.arch) as
+  | Architecture
+  | undefined;
+if (!arch || !values.out) {
+  console.error('build-program: --arch arm64|amd64 and --out DIRECTORY are needed');
+  process.exit(2);
+}
+const out = values.out;
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+await bundle();
+cpSync(join(root, 'src/sinks/web/page'), join(out, 'page'), { recursive: true });
+cpSync(join(root, 'hardware/wiring.svg'), join(out, 'hardware/wiring.svg'));
+installNativePackages(arch);
+
+/** One file of JavaScript from all the TypeScript and the packages without native parts. */
+async function bundle(): Promise<void> {
+  await build({
+    entryPoints: [join(root, 'src/main.ts')],
+    outfile: join(out, 'main.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: [...nativePackages],
+    // Bundled CommonJS packages still ask for Node's own modules through `require`.
+    banner: {
+      js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+    },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
+}
+
+/** Takes the native packages at the locked versions, with their binaries for `arch` only. */
+function installNativePackages(arch: Architecture): void {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string; dependencies?: Record<string, string> }>;
+  };
+  const work = mkdtempSync(join(tmpdir(), 'blinky-program-'));
+  try {
+    const dependencies = Object.fromEntries(
+      nativePackages.map((name) => [name, lock.packages[`node_modules/${name}`]?.version ?? '*']),
+    );
+    writeFileSync(
+      join(work, 'package.json'),
+      JSON.stringify({ private: true, dependencies, overrides: lockedVersions(lock.packages) }),
+    );
+    const { cpu } = architectures[arch];
+    run('npm', work, [
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      '--os=linux',
+      `--cpu=${cpu}`,
+      '--libc=glibc',
+    ]);
+    for (const name of compiledPackages) compile(join(work, 'node_modules', name), arch);
+    prune(join(work, 'node_modules'), arch);
+    cpSync(join(work, 'node_modules'), join(out, 'node_modules'), { recursive: true });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The versions of everything that is locked once, so that what ships is what was tested. */
+function lockedVersions(packages: Record<string, { version: string }>): Record<string, string> {
+  const versions = Object.entries(packages)
+    .filter(([path]) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path))
+    .map(([path, { version }]) => [path.replace('node_modules/', ''), version] as const)
+    .filter(([name]) => !nativePackages.some((native) => native === name));
+  return Object.fromEntries(versions);
+}
+
+/** Compiles a package's native part with Debian's cross compiler and Node's own headers. */
+function compile(folder: string, arch: Architecture): void {
+  const { cpu, toolPrefix } = architectures[arch];
+  const npmRoot = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
+  const nodeGyp = [
+    join(npmRoot, 'npm/node_modules/node-gyp/bin/node-gyp.js'),
+    '/usr/share/nodejs/node-gyp/bin/node-gyp.js',
+  ].find(existsSync);
+  if (!nodeGyp) throw new Error('node-gyp is not there; it comes with npm');
+  run(process.execPath, folder, [nodeGyp, 'rebuild', `--arch=${cpu}`, '--nodedir=/usr'], {
+    CC: `${toolPrefix}gcc`,
+    CXX: `${toolPrefix}g++`,
+    AR: `${toolPrefix}ar`,
+    LINK: `${toolPrefix}g++`,
+  });
+  const release = join(folder, 'build/Release');
+  const binaries = readdirSync(release).filter((file) => file.endsWith('.node'));
+  for (const binary of binaries) {
+    run(`${toolPrefix}strip`, release, ['--strip-unneeded', binary]);
+  }
+  // Only the module itself is needed to run; how it was made is not.
+  const kept = new Map(binaries.map((file) => [file, readFileSync(join(release, file))]));
+  rmSync(join(folder, 'build'), { recursive: true });
+  mkdirSync(release, { recursive: true });
+  for (const [file, content] of kept) writeFileSync(join(release, file), content);
+}
+
+/** Takes out what only serves to build the packages, or serves other machines. */
+function prune(modules: string, arch: Architecture): void {
+  const { cpu } = architectures[arch];
+  rmSync(join(modules, '.package-lock.json'), { force: true });
+  rmSync(join(modules, '.bin'), { recursive: true, force: true });
+  const prebuilds = join(modules, 'classic-level/prebuilds');
+  for (const folder of readdirSync(prebuilds)) {
+    if (folder !== `linux-${cpu}`) rmSync(join(prebuilds, folder), { recursive: true });
+  }
+  for (const folder of [
+    'classic-level/deps',
+    'classic-level/binding.cc',
+    'nan',
+    'koffi/src',
+    'koffi/vendor',
+    'koffi/doc',
+  ]) {
+    rmSync(join(modules, folder), { recursive: true, force: true });
+  }
+  for (const file of readdirSync(prebuilds, { recursive: true })) {
+    if (String(file).includes('musl')) rmSync(join(prebuilds, String(file)));
+  }
+}
+
+function run(
+  command: string,
+  folder: string,
+  args: string[],
+  environment: Record<string, string> = {},
+): void {
+  execFileSync(command, args, {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}

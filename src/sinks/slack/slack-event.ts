@@ -1,0 +1,71 @@
+import { type EventKind, eventKinds, type UserEvent } from '../../events/user-event.ts';
+
+/** What Slack is told of an event. */
+export interface SlackEvent {
+  /** When it was received, ms since 1970. */
+  readonly receivedAtMs: number;
+  readonly kind: EventKind;
+  readonly host: string;
+  readonly userDirectory: string;
+  readonly userId: string;
+  /** Empty when unknown. */
+  readonly appId: string;
+  /** Name and major version; empty when unknown. */
+  readonly browser: string;
+}
+
+export function slackEventOf(event: UserEvent): SlackEvent {
+  const { browser } = event;
+  return {
+    receivedAtMs: Date.parse(event.receivedAt),
+    kind: event.kind,
+    host: event.host,
+    userDirectory: event.userDirectory,
+    userId: event.userId,
+    appId: event.appId ?? '',
+    browser: browser ? [browser.name, browser.majorVersion].filter(Boolean).join(' ') : '',
+  };
+}
+
+/** Slack events on disk: a JSON array, because field names would double what an event costs. */
+export const slackEventCodec = {
+  encode: (event: SlackEvent): string =>
+    JSON.stringify([
+      event.receivedAtMs,
+      event.kind,
+      event.host,
+      event.userDirectory,
+      event.userId,
+      event.appId,
+      event.browser,
+    ]),
+
+  decode: (text: string): SlackEvent | undefined => {
+    const fields = parseArray(text);
+    const [receivedAtMs, kindName, ...texts] = fields;
+    const kind = eventKinds.find((known) => known === kindName);
+    if (typeof receivedAtMs !== 'number' || !kind || !texts.every(isText)) return undefined;
+    const [host, userDirectory, userId, appId, browser] = texts;
+    if (host === undefined || userDirectory === undefined || userId === undefined) return undefined;
+    return {
+      receivedAtMs,
+      kind,
+      host,
+      userDirectory,
+      userId,
+      appId: appId ?? '',
+      browser: browser ?? '',
+    };
+  },
+};
+
+const isText = (field: unknown): field is string => typeof field === 'string';
+
+function parseArray(text: string): readonly unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,174 @@
+import type { Clock } from '../../clock.ts';
+import type { Config } from '../../config/schema.ts';
+import { createUserFilter } from '../../events/excluded-users.ts';
+import type { UserEvent } from '../../events/user-event.ts';
+import type { Sink } from '../../fan-out/sink.ts';
+import type { PartHealth } from '../../health/health.ts';
+import type { Log } from '../../log.ts';
+import { Outbox } from '../../outbox/outbox.ts';
+import type { Store } from '../../outbox/outbox-room.ts';
+import { RetryPauses } from '../../retry-pauses.ts';
+import { Delivery, type Pace, slackPace } from './delivery.ts';
+import { SlackAccount } from './slack-account.ts';
+import { type SlackEvent, slackEventCodec, slackEventOf } from './slack-event.ts';
+import { readToken, type TokenSources } from './token.ts';
+
+export interface SlackSinkOptions {
+  readonly config: Pick<
+    Config['slackConfig'],
+    'loginNotificationChannel' | 'apiUrl' | 'excludeUser'
+  >;
+  readonly token: TokenSources;
+  /** Where the database is, while there is one. */
+  readonly state: { readonly database: Store | undefined };
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly health: PartHealth;
+  readonly outboxHealth: PartHealth;
+  /** Other than Slack's: for a stand-in that is in a hurry. */
+  readonly pace?: Pace;
+  /** Other than what the product promises: for tests of a full outbox. */
+  readonly limits?: SlackLimits;
+}
+
+export interface SlackLimits {
+  /** Events that may wait on disk. */
+  readonly capacity: number;
+  /** Events that may wait in memory while the disk takes none. */
+  readonly memoryCapacity: number;
+  /** How long one call may take, ms. */
+  readonly timeoutMs: number;
+  /** Between tries at something that passes by itself, ms. */
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+}
+
+/**
+ * The longest pause between tries is short: a call every ten seconds burdens nobody, and the
+ * channel is up to date ten seconds after Slack is.
+ */
+export const slackLimits: SlackLimits = {
+  capacity: 100_000,
+  memoryCapacity: 10_000,
+  timeoutMs: 10_000,
+  firstRetryMs: 1000,
+  longestRetryMs: 10_000,
+};
+
+/** How long an event waits for others to share a write with, ms. Nobody waits for it. */
+const groupMs = 10;
+/** What a message under way gets when the appliance stops, ms. */
+const stopGraceMs = 3000;
+/** What each of the last writes gets, ms. */
+const lastWriteMs = 500;
+
+/** Posts events to a Slack channel, by way of an outbox on disk. */
+export class SlackSink implements Sink {
+  readonly name = 'slack';
+  readonly #options: SlackSinkOptions;
+  readonly #isExcluded: (event: UserEvent) => boolean;
+  readonly #outbox: Outbox<SlackEvent>;
+  readonly #delivery: Delivery;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: SlackSinkOptions) {
+    this.#options = options;
+    const { clock, config, log, random, limits = slackLimits } = options;
+    const retry = () => new RetryPauses(limits.firstRetryMs, limits.longestRetryMs, random);
+    this.#isExcluded = createUserFilter(config.excludeUser);
+    this.#outbox = new Outbox({
+      room: 'slack-outbox',
+      state: options.state,
+      codec: slackEventCodec,
+      capacity: limits.capacity,
+      memoryCapacity: limits.memoryCapacity,
+      groupMs,
+      clock,
+      health: options.outboxHealth,
+      retry: retry(),
+      log: log.for('slack outbox'),
+      onReadable: () => this.#delivery.wake(),
+    });
+    this.#delivery = new Delivery({
+      outbox: this.#outbox,
+      account: new SlackAccount({
+        channel: config.loginNotificationChannel,
+        apiUrl: config.apiUrl,
+        timeoutMs: limits.timeoutMs,
+        readToken: () => readToken(options.token),
+      }),
+      channel: config.loginNotificationChannel,
+      pace: options.pace ?? slackPace,
+      clock,
+      health: options.health,
+      retry: retry(),
+      log: log.for(this.name),
+    });
+  }
+
+  /** Events that wait for Slack. */
+  get waiting(): number {
+    return this.#outbox.length;
+  }
+
+  /** Events that Slack has taken. */
+  get delivered(): number {
+    return this.#delivery.delivered;
+  }
+
+  /** Messages that they went in. */
+  get posted(): number {
+    return this.#delivery.posted;
+  }
+
+  /** Events that went because too many waited. */
+  get dropped(): number {
+    return this.#outbox.dropped;
+  }
+
+  async start(): Promise<void> {
+    await this.#outbox.open();
+    if (this.waiting > 0) {
+      this.#options.log.for(this.name).info(`${this.waiting} events wait from before`);
+    }
+    this.#delivery.start();
+  }
+
+  /** Puts the event into the outbox, and returns at once. */
+  accept(event: UserEvent): void {
+    if (!this.#isExcluded(event)) this.#outbox.append(slackEventOf(event));
+  }
+
+  /** Resolves when every event accepted so far is on disk, or waits for a disk that takes nothing. */
+  async written(): Promise<void> {
+    await this.#outbox.written();
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#stopped ??= this.#stop(deadline);
+    await this.#stopped;
+  }
+
+  async #stop(deadline: AbortSignal): Promise<void> {
+    // What waits is safe first; then the message under way gets its chance.
+    await this.#atMost(lastWriteMs, this.#outbox.written());
+    await this.#atMost(stopGraceMs + lastWriteMs, this.#delivery.stop(stopGraceMs, deadline));
+    await this.#atMost(lastWriteMs, this.#outbox.close());
+    const { inMemory } = this.#outbox;
+    if (inMemory > 0) {
+      this.#options.log.for(this.name).error(`${inMemory} events are lost: the disk took none`);
+    }
+  }
+
+  /** Waits for a disk, but not for ever. */
+  async #atMost(ms: number, work: Promise<void>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.schedule(ms, resolve);
+      void work.finally(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}

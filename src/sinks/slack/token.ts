@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where the token may be, most important first. */
+export interface TokenSources {
+  /** `Butler.slackConfig.tokenFile`, or empty. */
+  readonly tokenFile: string;
+  /** `$CREDENTIALS_DIRECTORY` (systemd.exec(5), `LoadCredential=`). */
+  readonly credentialsDirectory?: string | undefined;
+  /** `$SLACK_BOT_TOKEN`. */
+  readonly environmentToken?: string | undefined;
+}
+
+export type TokenResult =
+  | {
+      readonly token: string;
+      /** Where it was found, in words. */
+      readonly from: string;
+      /** The file, when it was in one. */
+      readonly file?: string;
+    }
+  | { readonly token?: undefined; readonly problem: string; readonly remedy: string };
+
+/** The name of the systemd credential. */
+const credentialName = 'slack-token';
+
+/** Reads the token anew. Never rejects; a token that can't be one is a problem, too. */
+export async function readToken(sources: TokenSources): Promise<TokenResult> {
+  const { tokenFile, credentialsDirectory, environmentToken } = sources;
+  if (tokenFile) return await fromFile(tokenFile, 'the file of Butler.slackConfig.tokenFile');
+  if (credentialsDirectory) {
+    const file = join(credentialsDirectory, credentialName);
+    const result = await fromFile(file, `the systemd credential ${credentialName}`);
+    if (result.token !== undefined || !environmentToken) return result;
+  }
+  if (environmentToken) return judge(environmentToken, 'the variable SLACK_BOT_TOKEN');
+  return {
+    problem: 'there is no Slack token',
+    remedy:
+      'Put the Bot User OAuth Token (it begins xoxb-) into a file and name it in Butler.slackConfig.tokenFile',
+  };
+}
+
+async function fromFile(file: string, from: string): Promise<TokenResult> {
+  try {
+    const result = judge(await readFile(file, 'utf8'), `${from} (${file})`);
+    return result.token === undefined ? result : { ...result, file };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const why: Record<string, string> = {
+      ENOENT: 'is not there',
+      EACCES: 'may not be read by this user',
+      EISDIR: 'is a folder',
+    };
+    return {
+      problem: `${from} (${file}) ${why[code] ?? `can not be read (${code})`}`,
+      remedy: 'Put the Bot User OAuth Token (it begins xoxb-) there, readable by this user',
+    };
+  }
+}
+
+/** Bot tokens begin `xoxb-`, or `xoxe.xoxb-` where they are rotated ("Tokens", docs.slack.dev). */
+function judge(text: string, from: string): TokenResult {
+  const token = text.trim();
+  if (/^(?:xoxe\.)?xox[bp]-[\w-]+$/.test(token)) return { token, from };
+  return {
+    problem: token ? `what is in ${from} is no Slack bot token` : `${from} is empty`,
+    remedy:
+      'Copy the Bot User OAuth Token (it begins xoxb-) from your app at https://api.slack.com/apps, page OAuth & Permissions',
+  };
+}

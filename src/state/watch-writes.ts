@@ -1,0 +1,41 @@
+import type { ClassicLevel } from 'classic-level';
+
+/** The methods that carry out writes (abstract-level, README, "Private API For Implementors"). */
+const writeMethods = ['_put', '_del', '_batch', '_clear'] as const;
+
+type Write = (...args: unknown[]) => Promise<void>;
+
+/**
+ * Calls `onFailure` once, when a write of `database` fails, and refuses every write after it.
+ *
+ * LevelDB's log is torn where a write failed (a full disk, say). Later writes to the same log seem
+ * to succeed, but the next opening skips all of them; so the database must be opened anew before
+ * anybody writes again. Chained batches (`batch()` without arguments) are not watched: write with
+ * `batch([...])`.
+ */
+export function watchWrites(
+  database: ClassicLevel<string, string>,
+  onFailure: (error: unknown) => void,
+): void {
+  let torn = false;
+  const refuse = () => {
+    throw new Error('the database waits to be opened anew after a failed write');
+  };
+  // abstract-level's types leave out what is meant for implementors.
+  const methods = database as unknown as Record<(typeof writeMethods)[number], Write>;
+  for (const name of writeMethods) {
+    const write = methods[name].bind(database);
+    methods[name] = async (...args) => {
+      if (torn) refuse();
+      try {
+        await write(...args);
+      } catch (error) {
+        if (!torn) onFailure(error);
+        torn = true;
+        throw error;
+      }
+      // It ran beside the write that failed, and may stand behind the tear.
+      if (torn) refuse();
+    };
+  }
+}
