@@ -6,7 +6,7 @@ import { throttled } from './throttled.js';
 
 /** @typedef {import('../../../events/user-event.ts').UserEvent} UserEvent */
 
-const rowsAtFirst = 50;
+const rowsAtFirst = 20;
 const rowsMore = 100;
 /** A screen reader is told at most so often, ms: it takes a while to read a sentence. */
 const announceEveryMs = 10_000;

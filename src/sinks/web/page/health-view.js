@@ -18,6 +18,7 @@ export function createHealthView() {
   const summary = byId('health-summary', HTMLElement);
   const flashing = byId('health-flashing', HTMLElement);
   const version = byId('version', HTMLElement);
+  const alarm = byId('alarm', HTMLAnchorElement);
   let shown = '';
 
   return {
@@ -32,8 +33,19 @@ export function createHealthView() {
       summary.className = broken.length === 0 ? 'summary ok' : 'summary fault';
       summary.textContent =
         broken.length === 0 ? texts.health.allWell : texts.health.troubles(broken.length);
-      const working = all.filter(([, { state }]) => state !== 'fault');
-      list.replaceChildren(...[...broken, ...working].map(([name, part]) => partRow(name, part)));
+      const inOrder = all.sort(
+        ([name, part], [otherName, other]) =>
+          rank(part) - rank(other) || place(name) - place(otherName),
+      );
+      list.replaceChildren(
+        ...inOrder.map(([name, part]) => {
+          const row = element('li', { class: `part ${part.state}` });
+          row.append(...partWords(name, part));
+          return row;
+        }),
+      );
+      alarm.hidden = broken.length === 0;
+      alarm.textContent = texts.health.alarm(texts.health.troubles(broken.length));
       flashing.textContent = faultCode ? texts.health.flashing(faultCode.flashes) : '';
       version.textContent = texts.health.version(number);
     },
@@ -45,13 +57,17 @@ export function createHealthView() {
   };
 }
 
-/** @param {string} name @param {PartStatus} part */
-function partRow(name, { state, message, remedy, since }) {
+/** What is wrong comes first, what is not used last. @param {PartStatus} part */
+const rank = ({ state }) => ['fault', 'starting', 'ok', 'off'].indexOf(state);
+
+/** Parts stand in the order of their names' list. @param {string} name */
+const place = (name) => (Object.keys(texts.health.parts).indexOf(name) + 100) % 100;
+
+/** What there is to say of a part. @param {string} name @param {PartStatus} part */
+export function partWords(name, { state, message, remedy, since }) {
   /** @type {Readonly<Record<string, string>>} */
   const names = texts.health.parts;
-  const row = element(
-    'li',
-    { class: `part ${state}` },
+  const words = [
     element(
       'p',
       { class: 'head' },
@@ -59,24 +75,18 @@ function partRow(name, { state, message, remedy, since }) {
       ' ',
       element('span', { class: 'state' }, texts.health.states[state]),
     ),
-    element('p', { class: 'detail' }, ...withCode(sentence(message))),
-  );
-  if (state === 'fault') {
-    const since_ = element('span', { class: 'since' }, ` (${texts.health.since(momentOf(since))})`);
-    row.lastElementChild?.append(since_);
-  }
+    element(
+      'p',
+      { class: 'detail' },
+      ...withCode(sentence(message)),
+      ...(state === 'fault' ? [` (${texts.health.since(momentOf(since))})`] : []),
+    ),
+  ];
   if (remedy) {
-    row.append(
-      element(
-        'p',
-        { class: 'remedy' },
-        element('b', {}, texts.health.remedy),
-        ' ',
-        ...withCode(sentence(remedy)),
-      ),
-    );
+    const toDo = element('b', {}, texts.health.remedy);
+    words.push(element('p', { class: 'remedy' }, toDo, ' ', ...withCode(sentence(remedy))));
   }
-  return row;
+  return words;
 }
 
 /** @param {string} text */

@@ -26,7 +26,7 @@ export function createLiveCheck() {
         : texts.setup.check.waiting;
       if (state.textContent !== words) state.textContent = words;
       state.className = newest ? 'check ok' : 'check waiting';
-      list.replaceChildren(...senders.map(senderRow));
+      list.replaceChildren(...senders.map((sender) => senderRow(sender, senders.length > 1)));
       const isNews = lastRejected && (!newest || lastRejected.at > newest.at);
       rejectedBox.hidden = !isNews;
       rejectedBox.replaceChildren(...(isNews ? rejection(lastRejected) : []));
@@ -34,14 +34,13 @@ export function createLiveCheck() {
   };
 }
 
-/** @param {Sender} sender */
-function senderRow(sender) {
+/** @param {Sender} sender @param {boolean} withAddress whether there are others to tell it from */
+function senderRow(sender, withAddress) {
   const { check } = texts.setup;
   return element(
     'li',
     {},
-    element('strong', {}, addressOf(sender)),
-    ' ',
+    ...(withAddress ? [element('strong', {}, addressOf(sender)), ' '] : []),
     check.last(sender.host, sender.command, timeOfDay(sender.at)),
     ' ',
     element('small', {}, check.events(sender.events)),

@@ -1,6 +1,7 @@
 import { createAddressChoice } from './address-choice.js';
 import { brokerUrl, createConnectionView } from './connection-view.js';
-import { byId, withCode } from './dom.js';
+import { byId } from './dom.js';
+import { partWords } from './health-view.js';
 import { createLights } from './lights.js';
 import { createLiveCheck } from './live-check.js';
 import { listenToBroker } from './mqtt-listener.js';
@@ -71,11 +72,8 @@ async function showStatus() {
   slackHelp.hidden = !isOff;
   slackState.hidden = isOff;
   if (isOff) return;
-  /** @type {import('../../../health/health.ts').PartStatus} */
-  const { state, message, remedy } = slack;
-  const words = [`${texts.health.states[state]}: ${message}`, remedy].filter(Boolean).join('. ');
-  slackState.className = `slack ${state}`;
-  slackState.replaceChildren(...withCode(words));
+  slackState.className = `part ${slack.state}`;
+  slackState.replaceChildren(...partWords('slack', slack));
 }
 
 async function refreshVisitor() {

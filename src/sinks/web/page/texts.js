@@ -31,7 +31,6 @@ export const texts = {
     on: 'on',
     off: 'off',
     unknown: 'not known',
-    hint: 'The lights here follow the real ones.',
   },
 
   kinds: {
@@ -71,7 +70,6 @@ export const texts = {
     setUpLink: 'Set up a Sense server',
     more: 'Show more',
     hiddenName: 'name hidden',
-    on: 'on',
     app: 'App',
     browser: 'Browser',
     system: 'System',
@@ -81,13 +79,14 @@ export const texts = {
     layout: 'Layout',
     sender: 'Sent from',
     received: 'Received',
-    test: 'test',
     /** @type {(count: number) => string} */
     paused: (count) =>
       count === 0 ? 'Paused' : `Paused, ${counted(count, 'new event', 'new events')}`,
     /** @type {(count: number, newest: string) => string} */
     announce: (count, newest) =>
       count === 1 ? newest : `${counted(count, 'event', 'events')}, the newest: ${newest}`,
+    /** @type {(kind: string, host: string) => string} */
+    place: (kind, host) => `${kind} on ${host}`,
     /** @type {(kind: string, user: string, host: string) => string} */
     sentence: (kind, user, host) => `${kind}: ${user} on ${host}`,
   },
@@ -96,7 +95,6 @@ export const texts = {
     heading: 'Active users',
     none: 'Nobody has a session now.',
     hidden: 'Sign in to see who they are.',
-    off: 'Not published (`mqttConfig.enable` is false).',
     /** @type {(count: number) => string} */
     more: (count) => `and ${count.toLocaleString(language)} more`,
   },
@@ -106,8 +104,6 @@ export const texts = {
     range: 'Time shown',
     hour: 'Last hour',
     day: 'Last day',
-    opened: 'Opened',
-    closed: 'Closed',
     now: 'now',
     /** @type {(range: string, opened: number, closed: number) => string} */
     summary: (range, opened, closed) =>
@@ -119,6 +115,8 @@ export const texts = {
 
   health: {
     heading: 'Health',
+    /** @type {(troubles: string) => string} */
+    alarm: (troubles) => `${troubles}: what to do`,
     loading: 'Asking …',
     noAnswer: 'The appliance does not answer. Is it switched on, and on the same network?',
     allWell: 'Everything works',
@@ -131,6 +129,7 @@ export const texts = {
       mqtt: 'MQTT broker',
       'mqtt tls': 'MQTT with TLS',
       slack: 'Slack',
+      'slack outbox': 'Slack outbox',
       web: 'This page',
       state: 'Storage',
       button: 'Button',
@@ -248,7 +247,7 @@ export const texts = {
     },
     wiring: {
       heading: 'Wire the lights',
-      hint: 'Two LEDs, two resistors, four wires. Switch the Pi off first.',
+      hint: 'Two LEDs, two resistors, a few wires. Switch the Pi off first.',
       picture:
         'Wiring: the green LED with its resistor between GPIO 17 (pin 11) and ground, the red LED with its resistor between GPIO 27 (pin 13) and ground.',
       full: 'Open the picture alone, for printing',
@@ -258,7 +257,6 @@ export const texts = {
       off: 'Not used. To post every event to a channel, make a Slack app with the permission `chat:write`, put its token into a file, and set:',
       example:
         'Butler:\n  slackConfig:\n    enable: true\n    loginNotificationChannel: sense-user-activity\n    tokenFile: /etc/blinky/slack-token',
-      unknown: 'Not known.',
     },
   },
 };
