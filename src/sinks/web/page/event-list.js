@@ -22,13 +22,13 @@ export class EventList {
     return this.#frozen !== undefined;
   }
 
-  /** Takes what the appliance remembers, and keeps what came in the meantime. @param {readonly UserEvent[]} events */
+  /**
+   * Takes what the appliance remembers. What is known here and not there any more stays.
+   * @param {readonly UserEvent[]} events
+   */
   fill(events) {
-    const known = new Set(events.map(({ id }) => id));
-    const newer = this.#events.filter(
-      ({ id, receivedAt }) => !known.has(id) && receivedAt >= (events[0]?.receivedAt ?? ''),
-    );
-    this.#events = [...newer, ...events].slice(0, mostEvents);
+    const byId = new Map([...this.#events, ...events].map((event) => [event.id, event]));
+    this.#events = [...byId.values()].sort(newestFirst).slice(0, mostEvents);
   }
 
   /** @param {UserEvent} event */
@@ -70,6 +70,10 @@ export class EventList {
     return [...new Set(this.#events.map(({ host }) => host))].sort((a, b) => a.localeCompare(b));
   }
 }
+
+/** @param {UserEvent} one @param {UserEvent} other */
+const newestFirst = (one, other) =>
+  other.receivedAt.localeCompare(one.receivedAt) || other.id.localeCompare(one.id);
 
 /** @param {UserEvent} event @param {EventFilter} filter */
 function matches(event, { user, host, kind }) {
