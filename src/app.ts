@@ -141,8 +141,8 @@ export function createApp(options: AppOptions): App {
     clock,
     log: log.for('active users'),
     store: {
-      get: async (key) => state.database?.sublevel('active-users').get(key),
-      put: async (key, value) => state.database?.sublevel('active-users').put(key, value),
+      get: async (key) => state.database?.get(`active-users!${key}`),
+      put: async (key, value) => state.database?.put(`active-users!${key}`, value),
     },
     onChange: (users) => brokerSink.publishActiveUsers(users),
   });
