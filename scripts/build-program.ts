@@ -31,6 +31,10 @@ const nativePackages = ['classic-level', 'koffi', 'onoff', 'rpio'] as const;
 /** Of what those bring along, the packages whose native parts must be compiled. */
 const compiledPackages = ['epoll', 'rpio'] as const;
 
+/** Sources of native parts, type declarations and manuals; licences stay. */
+const buildsOrDocuments =
+  /\.(?:c|cc|cpp|h|hh|hpp|inc|S|asm|def|gyp|gypi|txt|md|map|ts|mts|cts|test\.js)$(?<!licen[cs]e\.(?:md|txt))/i;
+
 const { values } = parseArgs({
   options: { arch: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } },
 });
@@ -165,10 +169,6 @@ function prune(modules: string, arch: Architecture): void {
     if (isSource || file.includes('.musl.')) rmSync(join(modules, file), { force: true });
   }
 }
-
-/** Sources of native parts, type declarations and manuals; licences stay. */
-const buildsOrDocuments =
-  /\.(?:c|cc|cpp|h|hh|hpp|inc|S|asm|def|gyp|gypi|txt|md|map|ts|mts|cts|test\.js)$(?<!licen[cs]e\.(?:md|txt))/i;
 
 function run(
   command: string,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { Finding } from '../../../../src/check/finding.ts';
 import { checkSlack } from '../../../../src/sinks/slack/check-slack.ts';
 import type { TokenSources } from '../../../../src/sinks/slack/token.ts';
 import { type FakeSlackOptions, startFakeSlack } from '../../../support/fake-slack.ts';
