@@ -12,6 +12,7 @@ import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { NetworkWatch } from './health/network-watch.ts';
 import { shownFault } from './health/shown-fault.ts';
+import { eventsFlow } from './ingest/flow-check.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
@@ -64,6 +65,8 @@ export interface App {
     readonly mqtt: number | undefined;
     readonly web: number | undefined;
   };
+  /** Whether datagrams really arrive; for the watchdog. */
+  eventsFlow(): Promise<boolean>;
   /** Resolves when every part has started, or reported why it could not yet. */
   start(): Promise<void>;
   /**
@@ -163,7 +166,9 @@ export function createApp(options: AppOptions): App {
 
   const rejections = new Rejections(clock, log.for('udp'));
   const newId = monotonicFactory(random);
+  const probe = Buffer.from(`blinky-probe;${newId(clock.now().getTime())}`);
   const ingest = new Ingest({
+    probe,
     allowFrom: config.udpServerConfig.allowFrom,
     excludeUser: config.userEvents.excludeUser,
     rejections,
@@ -327,6 +332,14 @@ export function createApp(options: AppOptions): App {
     get ports() {
       return { udp: listener.port, mqtt: broker.port, web: web.port };
     },
+    eventsFlow: () =>
+      eventsFlow({
+        host: config.udpServerConfig.serverHost,
+        port: () => listener.port,
+        read: () => ingest.read,
+        probe,
+        clock,
+      }),
     start,
     stop: (deadline) => {
       stopping ??= stop(deadline);
