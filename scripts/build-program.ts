@@ -31,6 +31,10 @@ const nativePackages = ['classic-level', 'koffi', 'onoff', 'rpio'] as const;
 /** Of what those bring along, the packages whose native parts must be compiled. */
 const compiledPackages = ['epoll', 'rpio'] as const;
 
+/** Sources of native parts, type declarations and manuals; licences stay. */
+const buildsOrDocuments =
+  /\.(?:c|cc|cpp|h|hh|hpp|inc|S|asm|def|gyp|gypi|txt|md|map|ts|mts|cts|test\.js)$(?<!licen[cs]e\.(?:md|txt))/i;
+
 const { values } = parseArgs({
   options: { arch: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } },
 });
@@ -53,6 +57,7 @@ await bundle();
 cpSync(join(root, 'src/sinks/web/page'), join(out, 'page'), { recursive: true });
 cpSync(join(root, 'hardware/wiring.svg'), join(out, 'hardware/wiring.svg'));
 installNativePackages(arch);
+if (architectures[arch].cpu === process.arch) tryNativePackages();
 
 /** One file of JavaScript from all the TypeScript and the packages without native parts. */
 async function bundle(): Promise<void> {
@@ -107,6 +112,12 @@ function installNativePackages(arch: Architecture): void {
   }
 }
 
+/** Loads each, as the program would, so that none is shipped that lacks a file. */
+function tryNativePackages(): void {
+  const imports = nativePackages.map((name) => `await import('${name}');`).join('');
+  run(process.execPath, out, ['--input-type=module', '--eval', imports]);
+}
+
 /** The versions of everything that is locked once, so that what ships is what was tested. */
 function lockedVersions(packages: Record<string, { version: string }>): Record<string, string> {
   const versions = Object.entries(packages)
@@ -152,18 +163,11 @@ function prune(modules: string, arch: Architecture): void {
   for (const folder of readdirSync(prebuilds)) {
     if (folder !== `linux-${cpu}`) rmSync(join(prebuilds, folder), { recursive: true });
   }
-  for (const folder of [
-    'classic-level/deps',
-    'classic-level/binding.cc',
-    'nan',
-    'koffi/src',
-    'koffi/vendor',
-    'koffi/doc',
-  ]) {
-    rmSync(join(modules, folder), { recursive: true, force: true });
-  }
-  for (const file of readdirSync(prebuilds, { recursive: true })) {
-    if (String(file).includes('musl')) rmSync(join(prebuilds, String(file)));
+  rmSync(join(modules, 'nan'), { recursive: true, force: true });
+  for (const file of readdirSync(modules, { recursive: true }).map(String)) {
+    // rpio is GPL software: whoever ships it ships its source.
+    const isSource = buildsOrDocuments.test(file) && !file.startsWith('rpio/');
+    if (isSource || file.includes('.musl.')) rmSync(join(modules, file), { force: true });
   }
 }
 

@@ -15,6 +15,7 @@ import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { NetworkWatch } from './health/network-watch.ts';
 import { shownFault } from './health/shown-fault.ts';
+import { eventsFlow } from './ingest/flow-check.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
@@ -68,6 +69,8 @@ export interface App {
     readonly mqtt: number | undefined;
     readonly web: number | undefined;
   };
+  /** Whether datagrams really arrive; for the watchdog. */
+  eventsFlow(): Promise<boolean>;
   /** Resolves when every part has started, or reported why it could not yet. */
   start(): Promise<void>;
   /**
@@ -147,8 +150,8 @@ export function createApp(options: AppOptions): App {
     clock,
     log: log.for('active users'),
     store: {
-      get: async (key) => state.database?.sublevel('active-users').get(key),
-      put: async (key, value) => state.database?.sublevel('active-users').put(key, value),
+      get: async (key) => state.database?.get(`active-users!${key}`),
+      put: async (key, value) => state.database?.put(`active-users!${key}`, value),
     },
     onChange: (users) => brokerSink.publishActiveUsers(users),
   });
@@ -169,7 +172,9 @@ export function createApp(options: AppOptions): App {
 
   const rejections = new Rejections(clock, log.for('udp'));
   const newId = monotonicFactory(random);
+  const probe = Buffer.from(`blinky-probe;${newId(clock.now().getTime())}`);
   const ingest = new Ingest({
+    probe,
     allowFrom: config.udpServerConfig.allowFrom,
     excludeUser: config.userEvents.excludeUser,
     rejections,
@@ -374,6 +379,14 @@ export function createApp(options: AppOptions): App {
     get ports() {
       return { udp: listener.port, mqtt: broker.port, web: web.port };
     },
+    eventsFlow: () =>
+      eventsFlow({
+        host: config.udpServerConfig.serverHost,
+        port: () => listener.port,
+        read: () => ingest.read,
+        probe,
+        clock,
+      }),
     start,
     stop: (deadline) => {
       stopping ??= stop(deadline);

@@ -4,6 +4,7 @@ import {
   type Colour,
   colours,
   DriverRefusal,
+  type LampDriver,
   type Lamps,
   type LampWirings,
 } from '../../hardware/lamp.ts';
@@ -20,17 +21,19 @@ export interface CheckLightsOptions {
   readonly askSeen: ((colour: Colour) => Promise<boolean>) | undefined;
   /** The root of the file system: `/` but in tests. */
   readonly root?: string;
+  /** The drivers, in the order in which `auto` tries them; tests give their own. */
+  readonly drivers?: readonly LampDriver[];
 }
 
 /** Looks at the board and at every driver, and lights both lamps. */
 export async function* checkLights(options: CheckLightsOptions): AsyncGenerator<Finding> {
-  const { driver: wanted, wirings, root = '/' } = options;
+  const { driver: wanted, wirings, root = '/', drivers = lampDrivers(root) } = options;
   const board = readBoard(root);
   yield ok('Board', describeBoard(board));
-  yield* checkDrivers(options);
+  yield* checkDrivers(drivers, options);
 
   try {
-    const { driver, lamps } = await openLamps({ driver: wanted, wirings, root });
+    const { driver, lamps } = await openLamps({ driver: wanted, wirings, root, drivers });
     try {
       if (driver !== 'simulated') yield ok('Lights', `the driver ${driver} is used`);
       else if (wanted === 'simulated' || !board.isRaspberryPi) {
@@ -53,8 +56,11 @@ export async function* checkLights(options: CheckLightsOptions): AsyncGenerator<
 }
 
 /** The verdict of every real driver, whichever is going to be used. */
-async function* checkDrivers({ driver: wanted, wirings, root }: CheckLightsOptions) {
-  for (const driver of lampDrivers(root)) {
+async function* checkDrivers(
+  drivers: readonly LampDriver[],
+  { driver: wanted, wirings }: CheckLightsOptions,
+): AsyncGenerator<Finding> {
+  for (const driver of drivers) {
     if (driver.name === 'simulated') continue;
     const name = `Driver ${driver.name}`;
     try {

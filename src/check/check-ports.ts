@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, isIPv6 } from 'node:net';
+import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { type ListenAttempt, listenFault } from '../health/listen-fault.ts';
 import { type Finding, fault, ok, warn } from './finding.ts';
@@ -12,7 +13,14 @@ const wantedReceiveBuffer = 4 * 1024 * 1024;
 /** Whether every port is free, or in use by the appliance that already runs here. */
 export async function* checkPorts(config: Config): AsyncGenerator<Finding> {
   const running = await findRunningAppliance(config.webConfig.port);
-  if (running) yield ok('Appliance', `version ${running} is running on this machine`);
+  if (running) {
+    yield ok('Appliance', `version ${running.version} is running on this machine`);
+    const { faultCode } = running;
+    if (faultCode) {
+      const { flashes, meaning, remedy } = faultCode;
+      yield fault('Red light', `flashes ${flashes} times, slowly: ${meaning}`, remedy);
+    }
+  }
   for (const attempt of wantedPorts(config)) {
     const name = `${attempt.protocol} port ${attempt.port}`;
     const error = await tryToListen(attempt);
@@ -82,15 +90,19 @@ async function tryToListen({ protocol, host, port }: ListenAttempt): Promise<Err
   }
 }
 
-/** The version of the appliance whose page answers here. */
-async function findRunningAppliance(webPort: number): Promise<string | undefined> {
+/** What of `/api/status` matters here. */
+const runningAppliance = z.object({
+  version: z.string(),
+  faultCode: z.object({ flashes: z.number(), meaning: z.string(), remedy: z.string() }).optional(),
+});
+
+/** The appliance whose page answers here, if one does. */
+async function findRunningAppliance(webPort: number) {
   try {
     const response = await fetch(`http://127.0.0.1:${webPort}/api/status`, {
       signal: AbortSignal.timeout(2000),
     });
-    const status: unknown = await response.json();
-    if (typeof status !== 'object' || status === null || !('parts' in status)) return undefined;
-    return 'version' in status ? String(status.version) : undefined;
+    return runningAppliance.parse(await response.json());
   } catch {
     return undefined;
   }

@@ -19,6 +19,7 @@ function output(stream: NodeJS.WriteStream): Output {
 export function processSurroundings(version: string): Surroundings {
   return {
     version,
+    processId: process.pid,
     environment: process.env,
     stdout: output(process.stdout),
     stderr: output(process.stderr),

@@ -4,6 +4,7 @@ import { type App, type AppOptions, createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { connectServiceManager, type ServiceManager } from '../health/service-manager.ts';
 import { createLog, type Log, type LogStyle } from '../log.ts';
 import type { TokenSources } from '../sinks/slack/token.ts';
 import { stateDirectory } from '../state/state.ts';
@@ -84,8 +85,15 @@ export async function runAppliance(
     log.error(`stopping because of a bug: ${error instanceof Error ? error.stack : error}`);
   });
 
-  const stopped = stopOnSignal(app, log, surroundings);
+  const serviceManager = await connectServiceManager({
+    environment,
+    processId: surroundings.processId,
+    log: log.for('systemd'),
+  });
+  const stopped = stopOnSignal(app, log, surroundings, serviceManager);
   await app.start();
+  serviceManager.ready();
+  feedWatchdog(app, serviceManager, log);
   if (statusLine) statusLine.writeLine(welcome(app, config, testCommand(app), version, colours));
   else log.info(`ready; to send a test event: ${testCommand(app)}`);
   return stopped;
@@ -130,7 +138,12 @@ function logConfiguration(
 }
 
 /** Resolves with the exit status when the appliance has stopped. A second signal ends it at once. */
-function stopOnSignal(app: App, log: Log, surroundings: Surroundings): Promise<number> {
+function stopOnSignal(
+  app: App,
+  log: Log,
+  surroundings: Surroundings,
+  serviceManager: ServiceManager,
+): Promise<number> {
   return new Promise((resolve) => {
     let signals = 0;
     surroundings.onSignal((signal) => {
@@ -141,6 +154,7 @@ function stopOnSignal(app: App, log: Log, surroundings: Surroundings): Promise<n
         return;
       }
       log.info(`stopping (${signal})`);
+      serviceManager.stopping();
       // Not AbortSignal.timeout, whose timer would not keep the process while a part hangs.
       const deadline = new AbortController();
       const timer = setTimeout(() => deadline.abort(), stopWithinMs);
@@ -151,4 +165,14 @@ function stopOnSignal(app: App, log: Log, surroundings: Surroundings): Promise<n
       });
     });
   });
+}
+
+/** Signs of life, twice in the time systemd gives, but only while events can really arrive. */
+function feedWatchdog(app: App, { watchdogMs, alive }: ServiceManager, log: Log): void {
+  if (watchdogMs === undefined) return;
+  alive();
+  setInterval(async () => {
+    if (await app.eventsFlow()) alive();
+    else log.error('no datagram arrives at the own socket: systemd will start the program again');
+  }, watchdogMs / 2).unref();
 }

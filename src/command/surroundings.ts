@@ -1,6 +1,7 @@
 /** The world as a command sees it; the process's own edge hands it in. */
 export interface Surroundings {
   readonly version: string;
+  readonly processId: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -10,6 +10,8 @@ export interface IngestOptions {
   readonly allowFrom: readonly string[];
   readonly excludeUser: readonly ExcludedUser[];
   readonly rejections: Rejections;
+  /** The datagram by which the appliance checks its own socket; no event, and no mistake. */
+  readonly probe: Uint8Array;
   readonly clock: Clock;
   /** Makes the id of an event received at `timeMs` (ms since 1970): unique, sortable by time. */
   readonly createId: (timeMs: number) => string;
@@ -24,6 +26,8 @@ export interface IngestOptions {
 export class Ingest {
   /** Events accepted since the start. */
   readonly accepted: Record<EventKind, number>;
+  /** Datagrams read since the start, whatever they were. */
+  read = 0;
   /** Events of excluded users, which go nowhere. */
   excluded = 0;
   readonly #options: IngestOptions;
@@ -43,7 +47,10 @@ export class Ingest {
 
   /** Takes one datagram from the network. Never throws for what is in it. */
   receive(bytes: Uint8Array, senderAddress: string, senderPort: number): void {
-    const { rejections, clock, createId, deliver } = this.#options;
+    const { rejections, clock, createId, deliver, probe } = this.#options;
+    this.read += 1;
+    if (bytes.length === probe.length && probe.every((byte, index) => byte === bytes[index]))
+      return;
     const readAtMs = clock.monotonicMs();
     const sender = `${senderAddress}:${senderPort}`;
     if (!this.#maySend(senderAddress)) {

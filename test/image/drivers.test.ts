@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '../support/wait-for.ts';
 import { makeDriverCard, programOnCard } from './driver-card.ts';
@@ -90,6 +90,11 @@ before(async () => {
 after(async () => {
   sender.close();
   await pi?.powerCut();
+});
+
+// A program that a failed test has left would take the next one's datagrams.
+afterEach(async () => {
+  await pi.shell('kill -KILL $(cat /tmp/pid)');
 });
 
 for (const driver of ['onoff', 'gpiochip', 'rpio']) {

@@ -162,6 +162,28 @@ describe('the appliance', () => {
     assert.deepEqual(order, ['green', 'red', 'green', 'other']);
   });
 
+  test('a sink that does not stop is left behind at the deadline, and the lights are dark', async (context) => {
+    const { app, send, blinks } = await startTestApp(context, [], {
+      extraSinks: [
+        {
+          name: 'does not stop',
+          start: async () => {},
+          accept: () => {},
+          stop: () => new Promise(() => {}),
+        },
+      ],
+    });
+    await send(open);
+    await waitFor('the light', () => blinks('green') === 1);
+    const deadline = new AbortController();
+    const stopped = app.stop(deadline.signal);
+    deadline.abort();
+    await stopped;
+    assert.equal(app.lights.lights.green.lit, false);
+    assert.equal(app.ports.udp, undefined);
+    assert.equal(app.ports.mqtt, undefined);
+  });
+
   test('events that come before the broker and the page are up are not lost', async (context) => {
     const sender = createSocket('udp4');
     context.after(() => sender.close());

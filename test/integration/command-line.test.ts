@@ -216,6 +216,21 @@ describe('blinky check', () => {
     assert.match(busy.output, /✗ State directory: .*can't be written/);
   });
 
+  test('tells what the red light of the appliance that runs here means', async (context) => {
+    const { app } = await startTestApp(context, [], { configProblems: ['line 2'] });
+    const { status, output } = await blinky(context, [
+      'check',
+      '--yes',
+      ...freePorts,
+      '--set',
+      `webConfig.port=${app.ports.web}`,
+    ]);
+    assert.equal(status, 1);
+    assert.match(output, /✓ Appliance: version 0\.0\.0-test is running/);
+    assert.match(output, /✗ Red light: flashes 3 times, slowly: The configuration is wrong/);
+    assert.match(output, /✓ TCP port \d+: in use, by the appliance itself, for the page/);
+  });
+
   test('a driver that was asked for by name and is not to be had is a fault', async (context) => {
     const { status, output } = await blinky(context, [
       'check',

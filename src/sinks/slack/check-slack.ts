@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { Finding } from '../../check/finding.ts';
 import type { Config } from '../../config/schema.ts';
 import { composeTestMessage } from './message.ts';
 import {
@@ -8,16 +9,6 @@ import {
   type SlackIdentity,
 } from './slack-client.ts';
 import { readToken, type TokenSources } from './token.ts';
-
-/** One thing looked at. */
-export interface SlackCheck {
-  readonly name: string;
-  readonly result: 'ok' | 'warn' | 'fault';
-  /** What was found, in words. */
-  readonly text: string;
-  /** How to mend it; with every `warn` and `fault`. */
-  readonly remedy?: string;
-}
 
 export interface CheckSlackOptions {
   readonly config: Pick<Config['slackConfig'], 'loginNotificationChannel' | 'apiUrl'>;
@@ -32,13 +23,13 @@ export interface CheckSlackOptions {
 
 const check = (
   name: string,
-  result: SlackCheck['result'],
+  result: Finding['result'],
   text: string,
   remedy?: string,
-): SlackCheck => ({ name, result, text, ...(remedy !== undefined && { remedy }) });
+): Finding => ({ name, result, text, ...(remedy !== undefined && { remedy }) });
 
 /** Looks whether token, permissions and channel would do. Never rejects; posts only when asked. */
-export async function checkSlack(options: CheckSlackOptions): Promise<SlackCheck[]> {
+export async function checkSlack(options: CheckSlackOptions): Promise<Finding[]> {
   const { config, hostName, post, timeoutMs = 10_000 } = options;
   const channel = config.loginNotificationChannel;
   const address = checkAddress(config.apiUrl);
@@ -73,7 +64,7 @@ export async function checkSlack(options: CheckSlackOptions): Promise<SlackCheck
   return results;
 }
 
-function checkAddress(apiUrl: string): SlackCheck[] {
+function checkAddress(apiUrl: string): Finding[] {
   const { protocol, hostname } = new URL(apiUrl);
   if (protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return [];
   return [
@@ -87,7 +78,7 @@ function checkAddress(apiUrl: string): SlackCheck[] {
 }
 
 /** A token that anybody on the machine can read is soon no secret. */
-async function checkTokenFile(file: string | undefined): Promise<SlackCheck[]> {
+async function checkTokenFile(file: string | undefined): Promise<Finding[]> {
   if (file === undefined) return [];
   const { mode } = await stat(file);
   if ((mode & 0o007) === 0) return [];
@@ -101,7 +92,7 @@ async function checkTokenFile(file: string | undefined): Promise<SlackCheck[]> {
   ];
 }
 
-function checkScopes({ scopes }: SlackIdentity): SlackCheck {
+function checkScopes({ scopes }: SlackIdentity): Finding {
   const name = 'Slack permissions';
   if (scopes.length === 0) {
     return check(
@@ -126,7 +117,7 @@ async function checkChannel(
   client: SlackClient,
   { botName, scopes }: SlackIdentity,
   channel: string,
-): Promise<SlackCheck> {
+): Promise<Finding> {
   const name = 'Slack channel';
   const unknown = (why: string) =>
     check(
@@ -174,7 +165,7 @@ function isSame(known: SlackChannel, wanted: string): boolean {
   return known.id === wanted || known.name === wanted.replace(/^#/, '');
 }
 
-function failed(name: string, what: string, failure: Failure): SlackCheck {
+function failed(name: string, what: string, failure: Failure): Finding {
   switch (failure.kind) {
     case 'permanent':
       return check(name, 'fault', failure.message, failure.remedy);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { checkSlack, type SlackCheck } from '../../../../src/sinks/slack/check-slack.ts';
+import type { Finding } from '../../../../src/check/finding.ts';
+import { checkSlack } from '../../../../src/sinks/slack/check-slack.ts';
 import type { TokenSources } from '../../../../src/sinks/slack/token.ts';
 import { type FakeSlackOptions, startFakeSlack } from '../../../support/fake-slack.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -29,10 +30,10 @@ async function check(context: TestContext, setup: Setup = {}) {
   return { slack, results };
 }
 
-const brief = (results: readonly SlackCheck[]) =>
+const brief = (results: readonly Finding[]) =>
   results.map(({ name, result }) => `${name}: ${result}`);
 
-const find = (results: readonly SlackCheck[], name: string) =>
+const find = (results: readonly Finding[], name: string) =>
   results.find((one) => one.name === name);
 
 test('all is well, and nothing is posted', async (context) => {

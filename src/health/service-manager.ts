@@ -1,0 +1,64 @@
+import type { Log } from '../log.ts';
+
+/** What systemd is told about the service (sd_notify(3)); says nothing where there is no systemd. */
+export interface ServiceManager {
+  /** How often it wants a sign of life, ms; undefined when it wants none. */
+  readonly watchdogMs: number | undefined;
+  ready(): void;
+  stopping(): void;
+  /** A sign of life. */
+  alive(): void;
+}
+
+export interface ServiceManagerOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly processId: number;
+  readonly log: Log;
+  /** Finds `sd_notify`; tests give their own. */
+  readonly loadNotify?: () => Promise<(state: string) => number>;
+}
+
+/**
+ * Connects to systemd where it started this process (`NOTIFY_SOCKET`). Node can't send datagrams
+ * on Unix sockets, so libsystemd does, through koffi; without either the service manager is told
+ * nothing, and the log says so.
+ */
+export async function connectServiceManager(
+  options: ServiceManagerOptions,
+): Promise<ServiceManager> {
+  const { environment, log, loadNotify = loadLibsystemd } = options;
+  const silent = { watchdogMs: undefined, ready: () => {}, stopping: () => {}, alive: () => {} };
+  if (!environment['NOTIFY_SOCKET']) return silent;
+  try {
+    const notify = await loadNotify();
+    const tell = (state: string) => () => {
+      const result = notify(state);
+      if (result < 0) log.warn(`systemd could not be told ${state} (error ${-result})`);
+    };
+    return {
+      watchdogMs: watchdogMs(options),
+      ready: tell('READY=1'),
+      stopping: tell('STOPPING=1'),
+      alive: tell('WATCHDOG=1'),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error(`systemd waits for a message that can't be sent: ${reason}`);
+    return silent;
+  }
+}
+
+/** `WATCHDOG_USEC`, when it is meant for this process (sd_watchdog_enabled(3)). */
+function watchdogMs({ environment, processId }: ServiceManagerOptions): number | undefined {
+  const { WATCHDOG_USEC: microseconds, WATCHDOG_PID: wanted } = environment;
+  if (!microseconds || (wanted && Number(wanted) !== processId)) return undefined;
+  const ms = Number(microseconds) / 1000;
+  return ms > 0 ? ms : undefined;
+}
+
+async function loadLibsystemd(): Promise<(state: string) => number> {
+  const { default: koffi } = await import('koffi');
+  const library = koffi.load('libsystemd.so.0');
+  const notify = library.func('int sd_notify(int unset_environment, const char *state)');
+  return (state) => Number(notify(0, state));
+}
