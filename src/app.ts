@@ -193,6 +193,7 @@ export function createApp(options: AppOptions): App {
   const mqttWebSocket = createMqttWebSocket({
     serve: (stream) => broker.serve(stream),
     packetBytes: config.brokerConfig.limits.packetBytes,
+    clock,
   });
   const web = new WebSink({
     ...partTools('web'),

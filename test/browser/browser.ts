@@ -32,14 +32,17 @@ export async function startBrowser(context: TestContext): Promise<Browser> {
   return browser;
 }
 
-/** Opens a page of the appliance. */
+/** Where a test's appliance serves its pages. */
+export const webOf = ({ app }: TestApp) => ({ port: app.ports.web });
+
+/** Opens a page of a server on this machine. */
 export async function openPage(
   browser: Browser,
-  { app }: TestApp,
+  server: { readonly port: number | undefined },
   path: string,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const origin = `http://127.0.0.1:${app.ports.web}`;
+  const origin = `http://127.0.0.1:${server.port}`;
   const browserContext = await browser.newContext({
     baseURL: origin,
     locale: 'en-GB',
@@ -82,7 +85,7 @@ export async function openLivePage(
 ): Promise<WatchedPage & { readonly testApp: TestApp; readonly browser: Browser }> {
   const testApp = await startTestApp(context, settings);
   const browser = await startBrowser(context);
-  const watched = await openPage(browser, testApp, path, page);
+  const watched = await openPage(browser, webOf(testApp), path, page);
   await watched.page.locator('#connection.live').waitFor();
   return { ...watched, testApp, browser };
 }

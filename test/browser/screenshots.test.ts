@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts';
 import { commandOf, type EventKind } from '../../src/events/user-event.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { openPage, startBrowser } from './browser.ts';
+import { openPage, startBrowser, webOf } from './browser.ts';
 
 /** Pictures of both pages for people to look at; they are in build/screenshots afterwards. */
 
@@ -64,13 +64,13 @@ describe('what the pages look like', () => {
         await live(testApp, (minutes) => {
           minutesAgo = minutes;
         });
-        const main = await openPage(browser, testApp, '/', { ...page, colorScheme });
+        const main = await openPage(browser, webOf(testApp), '/', { ...page, colorScheme });
         await main.page.locator('#connection.live').waitFor();
         await main.page.locator('.event').nth(15).waitFor();
         await main.page.locator('.event summary').nth(2).click();
         await main.page.locator('#light-green.on').waitFor();
         await main.screenshot(`live-${size}-${colorScheme}`);
-        const setup = await openPage(browser, testApp, '/setup', { ...page, colorScheme });
+        const setup = await openPage(browser, webOf(testApp), '/setup', { ...page, colorScheme });
         await setup.page.locator('.check.ok').waitFor();
         await setup.page.locator('.picture img').scrollIntoViewIfNeeded();
         await waitFor('the wiring picture', () =>

@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createWebSocketStream, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../../clock.ts';
+import { WebSocketStream } from './web-socket-stream.ts';
 
 export interface MqttWebSocketOptions {
   /** Serves MQTT on a stream of bytes. */
   readonly serve: (stream: Duplex) => void;
   /** The largest message taken, bytes. */
   readonly packetBytes: number;
+  readonly clock: Clock;
 }
 
 /** MQTT over WebSocket (MQTT 3.1.1, section 6) on connections that a web server accepted. */
@@ -14,7 +17,11 @@ export interface MqttWebSocket {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-export function createMqttWebSocket({ serve, packetBytes }: MqttWebSocketOptions): MqttWebSocket {
+export function createMqttWebSocket({
+  serve,
+  packetBytes,
+  clock,
+}: MqttWebSocketOptions): MqttWebSocket {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -23,10 +30,9 @@ export function createMqttWebSocket({ serve, packetBytes }: MqttWebSocketOptions
   });
   return {
     handleUpgrade: (request, socket, head) => {
-      server.handleUpgrade(request, socket, head, (client) => {
-        client.on('error', () => client.terminate());
-        serve(createWebSocketStream(client));
-      });
+      server.handleUpgrade(request, socket, head, (client) =>
+        serve(new WebSocketStream(client, clock)),
+      );
     },
   };
 }

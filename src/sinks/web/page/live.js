@@ -49,8 +49,9 @@ const broker = listenToBroker({
   onMessage: heard,
   onState: (state) => {
     connection.show(state);
-    if (state === 'live') void refresh();
-    else lights.unknown();
+    if (state !== 'live') lights.unknown();
+    // Even if the broker is out of reach, the page shows what it can.
+    if (state !== 'connecting') void refresh();
   },
 });
 

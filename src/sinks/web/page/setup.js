@@ -40,8 +40,8 @@ const broker = listenToBroker({
   },
   onState: (state) => {
     connection.show(state);
-    if (state === 'live') void refreshVisitor();
-    else lights.unknown();
+    if (state !== 'live') lights.unknown();
+    if (state !== 'connecting') void refreshVisitor();
   },
 });
 const asking = poll(askEveryMs, async () => {
