@@ -8,7 +8,8 @@ import { sendCommand } from './send.ts';
 import { exitStatus, type Surroundings } from './surroundings.ts';
 import { watchCommand } from './watch.ts';
 
-const commands: readonly Command[] = [
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
   runCommand,
   sendCommand,
   watchCommand,
