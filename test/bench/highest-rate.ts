@@ -2,27 +2,28 @@ export interface RateSearch {
   /** Where it begins; doubled while it holds. */
   readonly from: number;
   readonly atMost: number;
-  /** Ends when the lowest rate that failed is less than this many times the highest that held. */
+  /** Ends when the lowest rate that failed is at most this many times the highest that held. */
   readonly precision: number;
 }
 
-/** Finds the highest rate for which `holds` says yes: doubling first, then halving the rest. */
+/**
+ * Finds the highest rate for which `holds` says yes: doubling first (or halving, when already the
+ * first one fails), then closing in. 0 when none does.
+ */
 export async function highestRate(
   { from, atMost, precision }: RateSearch,
   holds: (rate: number) => Promise<boolean>,
 ): Promise<number> {
   let held = 0;
-  let failed: number | undefined;
-  let rate = from;
-  while (rate <= atMost && (held === 0 || failed === undefined || failed / held > precision)) {
+  let failed = Number.POSITIVE_INFINITY;
+  const next = (): number => {
+    if (failed === Number.POSITIVE_INFINITY) return Math.min(Math.max(held * 2, from), atMost);
+    return held === 0 ? Math.floor(failed / 2) : Math.round(Math.sqrt(held * failed));
+  };
+  for (let rate = next(); rate > held && rate < failed; rate = next()) {
     if (await holds(rate)) held = rate;
     else failed = rate;
-    if (failed === undefined) rate *= 2;
-    else if (held === 0) {
-      if (rate < 2) return 0;
-      rate = Math.round(rate / 2);
-    } else rate = Math.round(Math.sqrt(held * failed));
-    if (rate === held || rate === failed) break;
+    if (held > 0 && failed <= held * precision) break;
   }
   return held;
 }
