@@ -46,6 +46,7 @@ const fanOut = new FanOut({ first: lights, inboxes: [], onFailure: fail });
 const newId = monotonicFactory(Math.random);
 const ingest = new Ingest({
   allowFrom: [],
+  probe: Buffer.from('no event is this'),
   excludeUser: [],
   rejections: new Rejections(clock, silentLog),
   clock,
