@@ -1,5 +1,6 @@
 import { monotonicFactory } from 'ulid';
 import type { Colour } from '../hardware/lamp.ts';
+import { Users } from './access/users.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
 import { Button, type ButtonOptions } from './button/button.ts';
 import type { Clock } from './clock.ts';
@@ -22,6 +23,7 @@ import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { ownTopics } from './sinks/broker/topics.ts';
+import { createNameRemover } from './sinks/broker/without-names.ts';
 import { type LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
 import { SlackSink } from './sinks/slack/slack-sink.ts';
 import type { TokenSources } from './sinks/slack/token.ts';
@@ -125,11 +127,13 @@ export function createApp(options: AppOptions): App {
 
   const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
+  const users = new Users(config.brokerConfig.access.users);
   const broker = new Broker({
     ...partTools('mqtt'),
     host: config.brokerConfig.host,
     port: config.brokerConfig.port,
-    access: createAccess(config.brokerConfig.access.anonymous),
+    access: createAccess(config.brokerConfig.access, users),
+    removeNames: createNameRemover(config.mqttConfig),
     limits: config.brokerConfig.limits,
     onMessage: (topic, payload) => {
       const colour = payload.toString().trim();

@@ -3,6 +3,7 @@ import { appenderCommand } from './appender.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, parseCommandArguments, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
+import { passwdCommand } from './passwd.ts';
 import { runCommand } from './run.ts';
 import { sendCommand } from './send.ts';
 import { exitStatus, type Surroundings } from './surroundings.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   checkCommand,
   appenderCommand,
   configCommand,
+  passwdCommand,
 ];
 
 /** Runs the command that the arguments name; resolves with the exit status. */
