@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -35,11 +35,21 @@ const compiledPackages = ['epoll', 'rpio'] as const;
 const buildsOrDocuments =
   /\.(?:c|cc|cpp|h|hh|hpp|inc|S|asm|def|gyp|gypi|txt|md|map|ts|mts|cts|test\.js)$(?<!licen[cs]e\.(?:md|txt))/i;
 
+/** Folders that hold nothing the packages need to run. */
+const asideFolders = /(^|\/)(deps|examples?|tests?|integration-test|doc|vendor)$/;
+
 const { values } = parseArgs({
-  options: { arch: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    arch: { type: 'string' },
+    out: { type: 'string' },
+    version: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 if (values.help) {
-  console.log('Usage: npx tsx scripts/build-program.ts --arch arm64|amd64 --out DIRECTORY');
+  console.log(
+    'Usage: npx tsx scripts/build-program.ts --arch arm64|amd64 --out DIRECTORY [--version VERSION]',
+  );
   process.exit(0);
 }
 const arch = Object.keys(architectures).find((name) => name === values.arch) as
@@ -74,9 +84,24 @@ async function bundle(): Promise<void> {
       js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
     },
     legalComments: 'none',
+    plugins: values.version ? [versionPlugin(values.version)] : [],
     logLevel: 'warning',
   });
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
+}
+
+/** Puts another version in the place of package.json's: for the test of an upgrade. */
+function versionPlugin(version: string): Plugin {
+  return {
+    name: 'version',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /package\.json$/ }, ({ path }) =>
+        path === join(root, 'package.json')
+          ? { contents: JSON.stringify({ version }), loader: 'json' }
+          : undefined,
+      );
+    },
+  };
 }
 
 /** Takes the native packages at the locked versions, with their binaries for `arch` only. */
@@ -167,7 +192,8 @@ function prune(modules: string, arch: Architecture): void {
   for (const file of readdirSync(modules, { recursive: true }).map(String)) {
     // rpio is GPL software: whoever ships it ships its source.
     const isSource = buildsOrDocuments.test(file) && !file.startsWith('rpio/');
-    if (isSource || file.includes('.musl.')) rmSync(join(modules, file), { force: true });
+    const isAside = isSource || asideFolders.test(file) || /(^|\/)\.[^/]+$|musl/.test(file);
+    if (isAside) rmSync(join(modules, file), { recursive: true, force: true });
   }
 }
 

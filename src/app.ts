@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { monotonicFactory } from 'ulid';
 import { faultCodes } from '../hardware/fault-codes.ts';
 import type { Colour } from '../hardware/lamp.ts';
+import { Users } from './access/users.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
 import { sendTestEvent } from './appender/test-event.ts';
 import { Button, type ButtonOptions } from './button/button.ts';
@@ -26,6 +27,7 @@ import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
 import { ownTopics } from './sinks/broker/topics.ts';
+import { createNameRemover } from './sinks/broker/without-names.ts';
 import { type LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
 import { SlackSink } from './sinks/slack/slack-sink.ts';
 import type { TokenSources } from './sinks/slack/token.ts';
@@ -131,11 +133,13 @@ export function createApp(options: AppOptions): App {
 
   const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
+  const users = new Users(config.brokerConfig.access.users);
   const broker = new Broker({
     ...partTools('mqtt'),
     host: config.brokerConfig.host,
     port: config.brokerConfig.port,
-    access: createAccess(config.brokerConfig.access.anonymous),
+    access: createAccess(config.brokerConfig.access, users),
+    removeNames: createNameRemover(config.mqttConfig),
     limits: config.brokerConfig.limits,
     onMessage: (topic, payload) => {
       const colour = payload.toString().trim();
@@ -204,8 +208,9 @@ export function createApp(options: AppOptions): App {
     access: {
       anonymous: config.brokerConfig.access.anonymous,
       personalData: config.brokerConfig.access.personalData,
-      hasUsers: false,
-      authenticate: () => false,
+      hasUsers: users.areThere,
+      authenticate: async (name, password) =>
+        (await users.authenticate(name, password)) !== undefined,
     },
     state: {
       status: () => ({

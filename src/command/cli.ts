@@ -3,18 +3,21 @@ import { appenderCommand } from './appender.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, parseCommandArguments, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
+import { passwdCommand } from './passwd.ts';
 import { runCommand } from './run.ts';
 import { sendCommand } from './send.ts';
 import { exitStatus, type Surroundings } from './surroundings.ts';
 import { watchCommand } from './watch.ts';
 
-const commands: readonly Command[] = [
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
   runCommand,
   sendCommand,
   watchCommand,
   checkCommand,
   appenderCommand,
   configCommand,
+  passwdCommand,
 ];
 
 /** Runs the command that the arguments name; resolves with the exit status. */

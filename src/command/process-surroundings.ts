@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import type { Output, Surroundings } from './surroundings.ts';
 
 function output(stream: NodeJS.WriteStream): Output {
@@ -15,6 +16,19 @@ function output(stream: NodeJS.WriteStream): Output {
   };
 }
 
+async function ask(question: string, echo: NodeJS.WritableStream): Promise<string> {
+  const terminal = createInterface({
+    input: process.stdin,
+    output: echo,
+    terminal: process.stdin.isTTY === true,
+  });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
 /** The surroundings of the process that runs the program. */
 export function processSurroundings(version: string): Surroundings {
   return {
@@ -23,13 +37,14 @@ export function processSurroundings(version: string): Surroundings {
     environment: process.env,
     stdout: output(process.stdout),
     stderr: output(process.stderr),
-    ask: async (question) => {
-      const terminal = createInterface({ input: process.stdin, output: process.stdout });
-      try {
-        return await terminal.question(question);
-      } finally {
-        terminal.close();
-      }
+    ask: (question) => ask(question, process.stdout),
+    askSecret: async (question) => {
+      process.stdout.write(question);
+      // readline echoes to its output; what is typed goes nowhere instead.
+      const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const answer = await ask('', unseen);
+      process.stdout.write('\n');
+      return answer;
     },
     onSignal: (onSignal) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

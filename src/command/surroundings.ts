@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly stderr: Output;
   /** Asks the person at the terminal, and resolves with the line typed. */
   ask(question: string): Promise<string>;
+  /** The same, without showing what is typed. */
+  askSecret(question: string): Promise<string>;
   /** Calls `onSignal` each time the process is asked to end (SIGINT, SIGTERM, SIGHUP). */
   onSignal(onSignal: (signal: string) => void): void;
   /** Calls `onCrash` when a bug is about to end the process. It must act before it returns. */

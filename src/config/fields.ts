@@ -9,42 +9,43 @@ export interface FieldNote {
 /** The notes that error messages are made from, by field schema. */
 export const fieldNotes = z.registry<FieldNote>();
 
-function note<Schema extends z.ZodType>(schema: Schema, allowed: string): Schema {
+/** A field of any kind, with what it allows in words. */
+export function field<Schema extends z.ZodType>(schema: Schema, allowed: string): Schema {
   fieldNotes.add(schema, { allowed });
   return schema;
 }
 
 export function flag(byDefault: boolean) {
-  return note(z.boolean(), 'true or false').default(byDefault);
+  return field(z.boolean(), 'true or false').default(byDefault);
 }
 
 export function text(byDefault: string, allowed = 'a text') {
-  return note(z.string(), allowed).default(byDefault);
+  return field(z.string(), allowed).default(byDefault);
 }
 
 export function wholeNumber(min: number, max: number, byDefault: number, unit = '') {
   const words = `a whole number from ${min} to ${max}${unit ? ` (${unit})` : ''}`;
-  return note(z.int().min(min).max(max), words).default(byDefault);
+  return field(z.int().min(min).max(max), words).default(byDefault);
 }
 
 export function port(byDefault: number) {
   const words = 'a port number from 1 to 65535 (0: any free one)';
-  return note(z.int().min(0).max(65_535), words).default(byDefault);
+  return field(z.int().min(0).max(65_535), words).default(byDefault);
 }
 
 export function choice<const Value extends string>(values: readonly Value[], byDefault: Value) {
-  return note(z.literal([...values]), values.join(', ')).prefault(byDefault);
+  return field(z.literal([...values]), values.join(', ')).prefault(byDefault);
 }
 
 /** A topic to publish on: no wildcards, not empty (MQTT 3.1.1, section 4.7). */
 export function topic(byDefault: string) {
   const schema = z.string().regex(/^[^+#\0]{1,200}$/u);
-  return note(schema, 'a topic of 1 to 200 characters without + and #').default(byDefault);
+  return field(schema, 'a topic of 1 to 200 characters without + and #').default(byDefault);
 }
 
 export function httpUrl(byDefault: string) {
   const schema = z.url({ protocol: /^https?$/ });
-  return note(schema, 'an address that begins http:// or https://').default(byDefault);
+  return field(schema, 'an address that begins http:// or https://').default(byDefault);
 }
 
 function isAddressRange(value: string): boolean {
@@ -56,27 +57,27 @@ function isAddressRange(value: string): boolean {
 }
 
 export function addressRanges() {
-  const range = note(
+  const range = field(
     z.string().refine(isAddressRange),
     'an address such as 10.0.0.7 or a range such as 10.0.0.0/24',
   );
-  return note(z.array(range), 'a list of addresses').default([]);
+  return field(z.array(range), 'a list of addresses').default([]);
 }
 
 export function users() {
   const user = z.object({
-    directory: note(z.coerce.string(), 'a user directory'),
-    userId: note(z.coerce.string(), 'a user id'),
+    directory: field(z.coerce.string(), 'a user directory'),
+    userId: field(z.coerce.string(), 'a user id'),
   });
   const allowed = 'a list of users such as { directory: LAB, userId: goran }';
-  return note(z.array(note(user, allowed)), allowed).default([]);
+  return field(z.array(field(user, allowed)), allowed).default([]);
 }
 
 /** A group of fields; left out of the file, it takes its defaults. */
 export function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  return note(z.object(shape), 'indented settings below it').prefault({} as never);
+  return field(z.object(shape), 'indented settings below it').prefault({} as never);
 }
 
 export function listOf<Item extends z.ZodType>(item: Item, allowed: string) {
-  return note(z.array(note(item, allowed)), `a list of ${allowed}`).default([]);
+  return field(z.array(field(item, allowed)), `a list of ${allowed}`).default([]);
 }

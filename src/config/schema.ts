@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { isPasswordHash } from '../access/password.ts';
 import { logLevels } from '../log.ts';
 import {
   addressRanges,
   choice,
+  field,
   fieldNotes,
   flag,
   httpUrl,
@@ -48,10 +50,10 @@ const lightConfig = section({
 });
 
 const brokerUser = z.object({
-  name: z.string().min(1).max(64),
-  passwordHash: z.string().min(1),
-  publish: z.array(z.string()).optional(),
-  subscribe: z.array(z.string()).optional(),
+  name: field(z.string().min(1).max(64), 'a name of 1 to 64 characters'),
+  passwordHash: field(z.string().refine(isPasswordHash), 'what `blinky passwd NAME` printed'),
+  publish: field(z.array(z.string()), 'a list of topics, + and # allowed').optional(),
+  subscribe: field(z.array(z.string()), 'a list of topics, + and # allowed').optional(),
 });
 
 const brokerConfig = section({

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { hashPassword } from '../../src/access/password.ts';
+import { startTestApp } from '../support/test-app.ts';
 import { startTestWebSink } from '../support/test-web-sink.ts';
-import { openPage, startBrowser } from './browser.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openLivePage, openPage, startBrowser, webOf } from './browser.ts';
 
 const access = {
   anonymous: 'subscribe',
@@ -9,6 +13,22 @@ const access = {
   hasUsers: true,
   authenticate: (name: string, password: string) => name === 'anna' && password === 'grünes Licht',
 } as const;
+
+const open = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub/;m';
+
+async function signIn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('#sign-in-name').fill('anna');
+  await page.locator('#sign-in-password').fill('grünes Licht');
+  await page.keyboard.press('Enter');
+  await page.getByText('Signed in as anna').waitFor();
+}
+
+/** Settings of an appliance with one user. */
+const withUser = async (...settings: string[]) => [
+  `brokerConfig.access.users=[{"name":"anna","passwordHash":"${await hashPassword('grünes Licht')}"}]`,
+  ...settings,
+];
 
 describe('signing in on the page', () => {
   test('test events take it; a wrong password is told, the right one opens the buttons', async (context) => {
@@ -45,5 +65,40 @@ describe('signing in on the page', () => {
     await page.locator('#test-no-users').getByText('blinky passwd NAME').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Sign in' }).count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Open an app' }).isDisabled(), true);
+  });
+
+  test('names are for those who have signed in, in the list and as they arrive', async (context) => {
+    const { page, testApp } = await openLivePage(context, '/', {
+      settings: await withUser('brokerConfig.access.personalData=signedIn'),
+    });
+    const names = async () => (await page.locator('.event .who').allTextContents()).join();
+    await testApp.send(open);
+    await waitFor('the event', async () => (await names()) === 'name hidden');
+    await page.getByText('Sign in to see who they are.').waitFor();
+    await signIn(page);
+    await waitFor('the name', async () => (await names()) === 'LAB/goran');
+    await page.locator('#connection.live').waitFor();
+    await page.locator('#users li').getByText('goran').waitFor();
+    await testApp.send(open);
+    await waitFor('both names', async () => (await names()) === 'LAB/goran,LAB/goran');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await waitFor('no name', async () => (await names()) === 'name hidden,name hidden');
+    await page.getByText('Sign in to see who they are.').waitFor();
+  });
+
+  test('where nobody may look without signing in, the page says so, and opens', async (context) => {
+    const testApp = await startTestApp(
+      context,
+      await withUser('brokerConfig.access.anonymous=none'),
+    );
+    const browser = await startBrowser(context);
+    const { page } = await openPage(browser, webOf(testApp), '/');
+    await page.getByText('Sign in to watch').waitFor();
+    await testApp.send(open);
+    await signIn(page);
+    await page.locator('#connection.live').waitFor();
+    await page.getByText('LAB/goran').waitFor();
+    await testApp.send(open);
+    await page.locator('#light-green.on').waitFor();
   });
 });

@@ -2,18 +2,15 @@
 // real datagrams, and the pins are read from outside, in the chip's own registers.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { waitFor } from '../support/wait-for.ts';
-import { makeDriverCard, programOnCard } from './driver-card.ts';
 import { EmulatedPi } from './emulated-pi.ts';
+import { makeTestCard, programOnCard, workFolder } from './test-card.ts';
 
 const green = 17;
 const red = 27;
 const udpPort = 9997;
-const folder = fileURLToPath(new URL('../../build/test-image', import.meta.url));
 
 let pi: EmulatedPi;
 const sender = createSocket('udp4');
@@ -70,16 +67,16 @@ async function send(command: string): Promise<void> {
 }
 
 before(async () => {
-  mkdirSync(folder, { recursive: true });
-  const card = makeDriverCard(folder);
   pi = await EmulatedPi.boot({
-    card,
-    folder: join(folder, 'driver-pi'),
+    card: makeTestCard('drivers'),
+    folder: join(workFolder, 'drivers'),
     udpPort,
     // Without it this kernel keeps /dev/mem off the registers, which rpio needs.
     kernelArguments: ['iomem=relaxed'],
   });
   await pi.shellReady();
+  // The program is run by hand here, in turn with each driver.
+  await pi.shell('systemctl disable --now blinky', 120_000);
   await waitFor(
     'the network',
     async () => (await pi.shell('ip -4 -brief address show usb0')).output.includes('10.0.2.15'),
@@ -162,7 +159,11 @@ for (const driver of ['onoff', 'gpiochip', 'rpio']) {
 }
 
 test('auto takes the first driver that works, and its lights blink', async () => {
-  await startProgram('auto');
+  await startProgram('auto', ['lightConfig.button.enable=true']);
+  // The emulator has no event detection (GPEDS), so a press can't be shown; that the kernel gave
+  // the button its interrupt can.
+  const interrupts = await pi.shell('cat /sys/class/gpio/gpio515/edge /proc/interrupts');
+  assert.match(interrupts.output, /^both\n[\s\S]*pinctrl-bcm2835 +3 Edge/);
   const recorder = pi.record([red]);
   await send('Close connection');
   await waitFor('a red pulse', () => recorder.pulses(red)[0]?.to !== undefined, 30_000);

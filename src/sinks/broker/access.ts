@@ -1,18 +1,52 @@
+import type { User, Users } from '../../access/users.ts';
+import { coversFilter, matchesFilter } from './topic-filter.ts';
+import { ownTopics } from './topics.ts';
+
+/** Who a client is: somebody who signed in, or anybody. */
+export type Identity = User | 'anonymous';
+
 /** Who may do what on the broker. */
 export interface Access {
-  mayConnect(userName: string | undefined, password: string | undefined): boolean;
-  mayPublish(topic: string): boolean;
-  maySubscribe(filter: string): boolean;
+  /** Who connects with these credentials; undefined when nobody may. */
+  identify(userName: string | undefined, password: string): Promise<Identity | undefined>;
+  mayPublish(identity: Identity, topic: string): boolean;
+  maySubscribe(identity: Identity, filter: string): boolean;
+  /** Whether people's names are kept from this client. */
+  hidesNames(identity: Identity): boolean;
 }
 
-export type AnonymousAccess = 'none' | 'subscribe' | 'publish';
+export interface AccessSettings {
+  readonly anonymous: 'none' | 'subscribe' | 'publish';
+  readonly personalData: 'anyone' | 'signedIn';
+}
 
-/** The rules for clients that have not signed in. */
-export function createAccess(anonymous: AnonymousAccess): Access {
+/** The appliance alone speaks on these, unless somebody is given the right by name. */
+const reserved = ['qliksense/#', 'blinky/#', '$SYS/#'];
+
+/** The rules of section 8 of the product's contract. */
+export function createAccess(settings: AccessSettings, users: Users): Access {
+  const { anonymous, personalData } = settings;
   return {
-    mayConnect: (userName) => userName === undefined && anonymous !== 'none',
-    mayPublish: (topic) => anonymous === 'publish' && !topic.startsWith('$'),
-    // What the broker tells of its clients under $SYS is nobody's business.
-    maySubscribe: (filter) => !filter.startsWith('$'),
+    identify: async (userName, password) => {
+      if (userName !== undefined) return users.authenticate(userName, password);
+      return anonymous === 'none' ? undefined : 'anonymous';
+    },
+    mayPublish: (identity, topic) => {
+      if (topic.startsWith('$')) return false;
+      if (anonymous === 'publish') return true;
+      if (identity === 'anonymous') return false;
+      if (identity.publish?.some((filter) => matchesFilter(filter, topic))) return true;
+      if (topic === ownTopics.blink) return true;
+      return (
+        identity.publish === undefined && !reserved.some((filter) => matchesFilter(filter, topic))
+      );
+    },
+    maySubscribe: (identity, filter) => {
+      // What the broker tells of its clients under $SYS is nobody's business.
+      if (filter.startsWith('$')) return false;
+      if (identity === 'anonymous' || identity.subscribe === undefined) return true;
+      return identity.subscribe.some((right) => coversFilter(right, filter));
+    },
+    hidesNames: (identity) => personalData === 'signedIn' && identity === 'anonymous',
   };
 }

@@ -6,14 +6,17 @@ import type { PartHealth } from '../../health/health.ts';
 import { listenFault } from '../../health/listen-fault.ts';
 import type { Log } from '../../log.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
-import type { Access } from './access.ts';
+import type { Access, Identity } from './access.ts';
 import { isPublishable } from './publishable.ts';
+import type { NameRemover } from './without-names.ts';
 
 export interface BrokerOptions {
   readonly host: string;
   /** 0 takes any free port; `port` tells which. */
   readonly port: number;
   readonly access: Access;
+  /** Takes people's names out of a message, for clients that are not to know them. */
+  readonly removeNames: NameRemover;
   readonly limits: { readonly clients: number; readonly packetBytes: number };
   /** Told of every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
@@ -35,6 +38,7 @@ const nowhere = '$SYS/nowhere';
 /** The MQTT broker inside the appliance. The only file that knows Aedes. */
 export class Broker {
   readonly #options: BrokerOptions;
+  readonly #identities = new WeakMap<Client, Identity>();
   #aedes: Aedes | undefined;
   #server: Server | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -140,20 +144,36 @@ export class Broker {
       maximumPacketSize: limits.packetBytes,
       maxClientsIdLength: 65_535,
       preConnect: (_client, _packet, done) => done(null, this.clientCount < limits.clients),
-      authenticate: (_client, userName, password, done) => {
-        done(null, access.mayConnect(userName, password?.toString()));
+      authenticate: (client, userName, password, done) => {
+        access.identify(userName, password?.toString() ?? '').then(
+          (identity) => {
+            if (identity) this.#identities.set(client, identity);
+            done(null, identity !== undefined);
+          },
+          (error: Error) => done(Object.assign(error, { returnCode: 3 }), false),
+        );
       },
       authorizePublish: (client, packet, done) => {
-        if (client && !access.mayPublish(packet.topic)) {
+        if (client && !access.mayPublish(this.#identityOf(client), packet.topic)) {
           packet.topic = nowhere;
           packet.retain = false;
         }
         done(null);
       },
-      authorizeSubscribe: (_client, subscription, done) => {
-        done(null, access.maySubscribe(subscription.topic) ? subscription : null);
+      authorizeSubscribe: (client, subscription, done) => {
+        const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
+        done(null, may ? subscription : null);
+      },
+      authorizeForward: (client, packet) => {
+        if (!access.hidesNames(this.#identityOf(client))) return packet;
+        const payload = this.#options.removeNames(packet.topic, packet.payload.toString());
+        return { ...packet, payload: Buffer.from(payload) };
       },
     };
+  }
+
+  #identityOf(client: Client): Identity {
+    return this.#identities.get(client) ?? 'anonymous';
   }
 
   #published(packet: AedesPublishPacket, client: Client | null): void {

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { HttpProblem } from './http-problem.ts';
 
@@ -6,6 +7,9 @@ const mostFailures = 5;
 const lockedForMs = 30_000;
 /** Addresses remembered; more can only be an attack, and then the oldest go. */
 const mostAddresses = 1000;
+/** A password takes a tenth of a second to check, and a page asks every few seconds. */
+const rememberedForMs = 10 * 60_000;
+const mostRemembered = 100;
 
 /**
  * No browser knows this scheme, so none shows a prompt of its own, keeps the password and sends it
@@ -20,8 +24,8 @@ export interface SignInOptions {
 }
 
 interface Failures {
-  count: number;
-  lastAtMs: number;
+  readonly count: number;
+  readonly lastAtMs: number;
 }
 
 /**
@@ -32,6 +36,9 @@ interface Failures {
 export class SignIn {
   readonly #options: SignInOptions;
   readonly #failures = new Map<string, Failures>();
+  /** Sign-ins that were right a while ago, by a digest that is of no use to anybody else. */
+  readonly #remembered = new Map<string, { readonly userName: string; readonly atMs: number }>();
+  readonly #digestKey = randomBytes(32);
 
   constructor(options: SignInOptions) {
     this.#options = options;
@@ -43,13 +50,25 @@ export class SignIn {
    */
   async userOf(authorization: string | undefined, address: string): Promise<string | undefined> {
     if (authorization === undefined) return undefined;
+    const digest = createHmac('sha256', this.#digestKey).update(authorization).digest('base64');
+    const remembered = this.#remembered.get(digest);
+    const nowMs = this.#options.clock.monotonicMs();
+    if (remembered && nowMs - remembered.atMs < rememberedForMs) return remembered.userName;
+
     this.#refuseWhileLocked(address);
     const credentials = readBasic(authorization);
     if (credentials && (await this.#options.authenticate(credentials.name, credentials.password))) {
       this.#failures.delete(address);
+      putLast(
+        this.#remembered,
+        digest,
+        { userName: credentials.name, atMs: nowMs },
+        mostRemembered,
+      );
       return credentials.name;
     }
-    this.#remember(address);
+    const count = (this.#failures.get(address)?.count ?? 0) + 1;
+    putLast(this.#failures, address, { count, lastAtMs: nowMs }, mostAddresses);
     throw new HttpProblem(401, 'This name and password do not belong to a user', challenge);
   }
 
@@ -67,14 +86,14 @@ export class SignIn {
       'retry-after': String(seconds),
     });
   }
+}
 
-  #remember(address: string): void {
-    const count = (this.#failures.get(address)?.count ?? 0) + 1;
-    this.#failures.delete(address);
-    this.#failures.set(address, { count, lastAtMs: this.#options.clock.monotonicMs() });
-    const [oldest] = this.#failures.keys();
-    if (this.#failures.size > mostAddresses && oldest !== undefined) this.#failures.delete(oldest);
-  }
+/** Puts an entry behind all others; past `most`, the first goes. */
+function putLast<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const [first] = map.keys();
+  if (map.size > most && first !== undefined) map.delete(first);
 }
 
 /** A request that needs a user, and has none. */

@@ -8,22 +8,30 @@ export function createUsersView() {
   const list = byId('users', HTMLUListElement);
   const note = byId('users-note', HTMLElement);
   const count = byId('users-count', HTMLElement);
+  let number = 0;
+  /** @type {string[]} */
+  let names = [];
+
+  function draw() {
+    count.textContent = number.toLocaleString(texts.language);
+    const shown = names.slice(0, mostShown);
+    list.replaceChildren(...shown.map((name) => element('li', {}, name)));
+    const more = names.length - shown.length;
+    // Those who may not know the names get an empty list of them.
+    if (names.length === 0) note.textContent = number > 0 ? texts.users.hidden : texts.users.none;
+    else note.textContent = more > 0 ? texts.users.more(more) : '';
+  }
 
   return {
-    /** @param {number} number */
-    count(number) {
-      count.textContent = number.toLocaleString(texts.language);
+    /** @param {number} now */
+    count(now) {
+      number = now;
+      draw();
     },
     /** @param {string} payload a JSON array of names */
     names(payload) {
-      const names = namesIn(payload);
-      const hidden = names.length > 0 && names.every((name) => name === '');
-      const shown = hidden ? [] : names.slice(0, mostShown);
-      list.replaceChildren(...shown.map((name) => element('li', {}, name)));
-      const more = names.length - shown.length;
-      if (hidden) note.textContent = texts.users.hidden;
-      else if (names.length === 0) note.textContent = texts.users.none;
-      else note.textContent = more > 0 ? texts.users.more(more) : '';
+      names = namesIn(payload);
+      draw();
     },
   };
 }

@@ -1,0 +1,32 @@
+import type { Experiment } from '../experiment.ts';
+import { settled } from '../settle.ts';
+import { withReceivers } from '../with-target.ts';
+
+const quietMs = 700;
+const warmUpEvents = 500;
+
+/** How much of a burst of datagrams, back to back, arrives at a subscriber. */
+export const bursts: Experiment = {
+  name: 'bursts',
+  targets: ['appliance', 'relay', 'counter'],
+  rows: ({ bursts: sizes }) =>
+    sizes.map((size) => ({
+      key: `burst.${size}`,
+      title: `burst of ${size.toLocaleString('en')} back to back, arrived`,
+      unit: '%',
+      better: 'more',
+    })),
+  run: (kind, { load }, { bytes, bursts: sizes }) =>
+    withReceivers(kind, 1, async ({ udpPort }, receivers) => {
+      await load.send({ port: udpPort, count: warmUpEvents, rate: warmUpEvents, bytes });
+      const figures: Record<string, number> = {};
+      for (const size of sizes) {
+        await settled(receivers, Number.POSITIVE_INFINITY, quietMs);
+        await receivers.reset();
+        await load.send({ port: udpPort, count: size, rate: 0, bytes });
+        const { least } = await settled(receivers, size, quietMs);
+        figures[`burst.${size}`] = (least / size) * 100;
+      }
+      return figures;
+    }),
+};

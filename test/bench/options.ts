@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import { fullScale, quickScale, type Scale } from './experiment.ts';
+import { checkoutCommand } from './targets/appliance.ts';
+
+export interface Options {
+  readonly scale: Scale;
+  /** Names of experiments; empty for all. */
+  readonly only: readonly string[];
+  readonly jsonFile: string;
+  /** What starts the appliance. */
+  readonly command: readonly string[];
+  /** Use the load written for Node even where there is a C compiler. */
+  readonly nodeLoad: boolean;
+  readonly help: boolean;
+}
+
+export const usage = `npm run bench -- [options]
+  --quick            a smoke run of less than a minute; its figures mean little
+  --only NAME,…      some experiments only
+  --runs N           how often each is measured (default ${fullScale.runs}); the medians count
+  --bytes N          length of a datagram (default ${fullScale.bytes}; up to 1399)
+  --json FILE        where the figures go (default build/bench.json)
+  --appliance "…"    what starts the appliance, e.g. "node --cpu-prof scripts/blinky.js run"
+  --node-load        send and receive by Node, not by C, as where there is no C compiler`;
+
+/** Reads the command line. Throws an error that says what is wrong with it. */
+export function readOptions(args: readonly string[], experiments: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      runs: { type: 'string' },
+      bytes: { type: 'string' },
+      json: { type: 'string', default: 'build/bench.json' },
+      appliance: { type: 'string' },
+      'node-load': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const only = values.only.split(',').filter((name) => name !== '');
+  const unknown = only.find((name) => !experiments.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`no experiment ${unknown}; there are ${experiments.join(', ')}`);
+  }
+  return {
+    scale: {
+      ...(values.quick ? quickScale : fullScale),
+      ...(values.runs !== undefined && { runs: wholeNumber('--runs', values.runs, 1, 100) }),
+      ...(values.bytes !== undefined && { bytes: wholeNumber('--bytes', values.bytes, 120, 1399) }),
+    },
+    only,
+    jsonFile: values.json,
+    command: values.appliance?.split(' ') ?? checkoutCommand,
+    nodeLoad: values['node-load'],
+    help: values.help,
+  };
+}
+
+function wholeNumber(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Error(`${name} takes a whole number from ${least} to ${most}, not ${text}`);
+}

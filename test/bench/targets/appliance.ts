@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url';
+import { freeTcpPort, freeUdpPort } from './ports.ts';
+import type { TargetKind, Workshop } from './target.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The topic that carries each event as JSON, here as with Butler SOS. */
+export const eventTopic = 'qliksense/userevent';
+
+/** How a user runs the appliance in a checkout (`npm start` does this). */
+export const checkoutCommand: readonly string[] = [process.execPath, 'scripts/blinky.js', 'run'];
+
+/** What the appliance is told here: as a user has it, on ports of its own, open for the load. */
+export interface AppliancePorts {
+  readonly udp: number;
+  readonly mqtt: number;
+  readonly web: number;
+}
+
+export function applianceSettings(ports: AppliancePorts, stateDirectory: string): string[] {
+  return [
+    `udpServerConfig.portSessionConnectionEvents=${ports.udp}`,
+    `brokerConfig.port=${ports.mqtt}`,
+    `webConfig.port=${ports.web}`,
+    `stateDirectory=${stateDirectory}`,
+    'lightConfig.driver=simulated',
+    'brokerConfig.access.anonymous=publish',
+    'brokerConfig.limits.clients=10000',
+  ];
+}
+
+/** The appliance, started by `command`. */
+export function appliance(
+  { programs, load, temporaryFolder }: Workshop,
+  command: readonly string[],
+): TargetKind {
+  return {
+    name: 'appliance',
+    title: 'Blinky Light',
+    launch: async () => {
+      const ports = {
+        udp: await freeUdpPort(),
+        mqtt: await freeTcpPort(),
+        web: await freeTcpPort(),
+      };
+      const [executable = process.execPath, ...args] = command;
+      const settings = applianceSettings(ports, temporaryFolder());
+      const startedNs = Number(process.hrtime.bigint());
+      const program = programs.start(
+        executable,
+        [...args, ...settings.flatMap((setting) => ['--set', `Butler.${setting}`])],
+        { cwd: root },
+      );
+      return {
+        udpPort: ports.udp,
+        mqttPort: ports.mqtt,
+        startedNs,
+        pids: [program.pid],
+        ready: program.printed(/ready; to send a test event/).then(() => {}),
+        receivers: (count) => load.connect({ port: ports.mqtt, clients: count, topic: eventTopic }),
+        stop: () => program.stop(),
+      };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { startChild } from '../support/child.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+interface Report {
+  readonly rows: readonly { readonly key: string; readonly runs: Record<string, number[]> }[];
+}
+
+/** The appliance's figures of a quick run. */
+async function bench(context: TestContext, args: readonly string[]): Promise<Map<string, number>> {
+  const file = join(temporaryFolder(context), 'bench.json');
+  const child = startChild(context, 'test/bench/bench.ts', ['--quick', '--json', file, ...args]);
+  assert.equal(await child.ended, 0, child.output());
+  assert.match(child.output(), /Blinky Light/);
+  const { rows }: Report = JSON.parse(readFileSync(file, 'utf8'));
+  return new Map(rows.map(({ key, runs }) => [key, runs['appliance']?.[0] ?? Number.NaN]));
+}
+
+describe('npm run bench', () => {
+  test('measures latency, the light and the pin', async (context) => {
+    const figures = await bench(context, ['--only', 'latency,light,pin-write']);
+    for (const key of ['latency.p50', 'latency.p99', 'light.p50', 'pin.p50', 'pin.p99']) {
+      const us = figures.get(key) ?? Number.NaN;
+      assert.ok(us > 0 && us < 1e6, `${key}: ${us} µs`);
+    }
+  });
+
+  test('works without a C compiler', async (context) => {
+    const figures = await bench(context, ['--node-load', '--only', 'bursts,idle-clients']);
+    assert.ok((figures.get('burst.1000') ?? 0) > 0);
+    assert.ok((figures.get('connects') ?? 0) > 0);
+  });
+
+  test('an unknown experiment is refused, with the ones that there are', async (context) => {
+    const child = startChild(context, 'test/bench/bench.ts', ['--only', 'speed']);
+    assert.equal(await child.ended, 2);
+    assert.match(child.output(), /^no experiment speed; there are latency, /);
+  });
+});
