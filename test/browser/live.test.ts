@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openLivePage, openPage, startBrowser, webOf } from './browser.ts';
@@ -179,5 +180,38 @@ describe('the page at /', () => {
       assert.ok(bytes > 5000 && bytes < 100_000, `${path}: ${bytes} bytes`);
       assert.deepEqual(troubles, []);
     }
+  });
+
+  test('at 200 events a second the page stays quick, and has them all', async (context) => {
+    const { page, testApp } = await openLivePage(context, '/');
+    // As text: the loader of TypeScript gives functions with names a helper that no browser has.
+    await page.evaluate(`
+      window.gaps = [];
+      let last = performance.now();
+      requestAnimationFrame(function frame(now) {
+        gaps.push(now - last);
+        last = now;
+        requestAnimationFrame(frame);
+      });
+    `);
+    const startedAt = performance.now();
+    for (let sent = 0; sent < 1000; sent += 1) {
+      const dueInMs = sent * 5 - (performance.now() - startedAt);
+      if (dueInMs > 0) await pause(dueInMs);
+      await testApp.send(sent % 2 === 0 ? open : close);
+    }
+    const gaps = ((await page.evaluate(() => Reflect.get(window, 'gaps'))) as number[]).sort(
+      (a, b) => a - b,
+    );
+    const at = (share: number) => gaps[Math.floor(share * (gaps.length - 1))] ?? Number.NaN;
+    context.diagnostic(
+      `frames: ${at(0.5).toFixed(1)} ms apart (p50), ${at(0.95).toFixed(1)} ms (p95), ${at(1).toFixed(1)} ms at most`,
+    );
+    await waitFor('the figures', async () => {
+      const opened = await page.locator('#opened-last-hour').textContent();
+      const closed = await page.locator('#closed-last-hour').textContent();
+      return opened === '500' && closed === '500';
+    });
+    assert.ok(at(0.5) < 50, `${at(0.5)} ms`);
   });
 });

@@ -42,7 +42,7 @@ function senderRow(sender, withAddress) {
     {},
     ...(withAddress ? [element('strong', {}, addressOf(sender)), ' '] : []),
     check.last(sender.host, sender.command, timeOfDay(sender.at)),
-    ' ',
+    ' · ',
     element('small', {}, check.events(sender.events)),
   );
 }
