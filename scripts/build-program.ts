@@ -65,6 +65,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await bundle();
 cpSync(join(root, 'src/sinks/web/page'), join(out, 'page'), { recursive: true });
+cpSync(join(root, 'hardware/wiring.svg'), join(out, 'hardware/wiring.svg'));
 installNativePackages(arch);
 if (architectures[arch].cpu === process.arch) tryNativePackages();
 

@@ -1,11 +1,14 @@
+import { hostname } from 'node:os';
 import { monotonicFactory } from 'ulid';
+import { faultCodes } from '../hardware/fault-codes.ts';
 import type { Colour } from '../hardware/lamp.ts';
 import { Users } from './access/users.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
+import { sendTestEvent } from './appender/test-event.ts';
 import { Button, type ButtonOptions } from './button/button.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/schema.ts';
-import type { UserEvent } from './events/user-event.ts';
+import { eventKinds, type UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
 import { Inbox } from './fan-out/inbox.ts';
 import type { Sink } from './fan-out/sink.ts';
@@ -22,6 +25,7 @@ import { RetryPauses } from './retry-pauses.ts';
 import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
+import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
 import { ownTopics } from './sinks/broker/topics.ts';
 import { createNameRemover } from './sinks/broker/without-names.ts';
 import { type LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
@@ -98,15 +102,17 @@ export function createApp(options: AppOptions): App {
   const startedAt = clock.now().toISOString();
   const state = new State({ ...partTools('state'), directory: options.stateDirectory });
 
+  const lightFor = {
+    'session-start': config.lightConfig.sessionStart,
+    'session-stop': config.lightConfig.sessionStop,
+    'connection-open': config.lightConfig.connectionOpen,
+    'connection-close': config.lightConfig.connectionClose,
+  };
+  const shownBy = (colour: Colour) => eventKinds.filter((kind) => lightFor[kind] === colour);
   const lights = new LightsSink({
     ...partTools('lights'),
     blink: config.lightConfig,
-    lightFor: {
-      'session-start': config.lightConfig.sessionStart,
-      'session-stop': config.lightConfig.sessionStop,
-      'connection-open': config.lightConfig.connectionOpen,
-      'connection-close': config.lightConfig.connectionClose,
-    },
+    lightFor,
     heartbeatMs: config.lightConfig.heartbeat.enable
       ? config.lightConfig.heartbeat.everySeconds * 1000
       : undefined,
@@ -188,28 +194,71 @@ export function createApp(options: AppOptions): App {
     onDatagram: (bytes, address, port) => ingest.receive(bytes, address, port),
   });
 
+  const mqttWebSocket = createMqttWebSocket({
+    serve: (stream) => broker.serve(stream),
+    packetBytes: config.brokerConfig.limits.packetBytes,
+    clock,
+  });
   const web = new WebSink({
     ...partTools('web'),
     host: config.webConfig.host,
     port: config.webConfig.port,
-    status: () => ({
-      version: options.version,
-      startedAt,
-      parts: Object.fromEntries(health.statuses()),
-      faultCode: shownFault(health.faults()),
-      lights: {
-        green: lightStatus(lights, 'green'),
-        red: lightStatus(lights, 'red'),
+    machineName: hostname(),
+    hostNames: config.webConfig.hostNames,
+    access: {
+      anonymous: config.brokerConfig.access.anonymous,
+      personalData: config.brokerConfig.access.personalData,
+      hasUsers: users.areThere,
+      authenticate: async (name, password) =>
+        (await users.authenticate(name, password)) !== undefined,
+    },
+    state: {
+      status: () => ({
+        version: options.version,
+        startedAt,
+        parts: Object.fromEntries(health.statuses()),
+        faultCode: shownFault(health.faults()),
+        lights: {
+          green: { ...lightStatus(lights, 'green'), shows: shownBy('green') },
+          red: { ...lightStatus(lights, 'red'), shows: shownBy('red') },
+        },
+        accepted: ingest.accepted,
+        excluded: ingest.excluded,
+        rejected: rejections.counts,
+        activeUsers: activeUsers.users.userNames().length,
+        mqttClients: broker.clientCount,
+        slack: slackFigures(slack),
+        topics: {
+          activeUsers: config.mqttConfig.activeUsersTopic,
+          activeUserCount: config.mqttConfig.activeUserCountTopic,
+        },
+      }),
+      faults: () => health.faults(),
+      metrics: () => metrics.render(),
+    },
+    setup: {
+      eventPort: () => listener.port ?? config.udpServerConfig.portSessionConnectionEvents,
+      lastRejected: () => rejections.last,
+    },
+    faultCodes,
+    sendTestEvent: async (kind) => {
+      if (listener.port === undefined) throw new Error(udpHealth.status.message);
+      const target = { host: config.udpServerConfig.serverHost, port: listener.port };
+      await sendTestEvent(kind, hostname(), target);
+    },
+    onUpgrade: mqttWebSocket.handleUpgrade,
+    historyStore: {
+      entries: async () => state.database?.sublevel('history').iterator().all(),
+      write: async (changes) => {
+        await state.database
+          ?.sublevel('history')
+          .batch(
+            changes.map(([key, value]) =>
+              value === undefined ? { type: 'del', key } : { type: 'put', key, value },
+            ),
+          );
       },
-      accepted: ingest.accepted,
-      excluded: ingest.excluded,
-      rejected: rejections.counts,
-      activeUsers: activeUsers.users.userNames().length,
-      mqttClients: broker.clientCount,
-      slack: slackFigures(slack),
-    }),
-    faults: () => health.faults(),
-    metrics: () => metrics.render(),
+    },
   });
 
   /** In the order in which they start; they stop in reverse. */

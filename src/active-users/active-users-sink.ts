@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import { isTestEvent } from '../events/test-event.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Log } from '../log.ts';
@@ -63,6 +64,7 @@ export class ActiveUsersSink implements Sink {
   }
 
   accept(event: UserEvent): void {
+    if (isTestEvent(event)) return;
     if (this.#users.apply(event)) this.#changed();
   }
 

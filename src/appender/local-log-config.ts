@@ -1,5 +1,6 @@
 /** Which product's prefix the datagrams carry. */
-export type AppenderVariant = 'butler' | 'butler-sos';
+export const appenderVariants = ['butler', 'butler-sos'] as const;
+export type AppenderVariant = (typeof appenderVariants)[number];
 
 export interface AppenderOptions {
   /** Where the Sense server sends its events: an address of the appliance. */

@@ -1,4 +1,5 @@
-import { localLogConfig } from '../appender/local-log-config.ts';
+import { isAddressOrName } from '../appender/address.ts';
+import { appenderVariants, localLogConfig } from '../appender/local-log-config.ts';
 import {
   type Command,
   numberOption,
@@ -7,8 +8,6 @@ import {
   UsageError,
 } from './command.ts';
 import { exitStatus } from './surroundings.ts';
-
-const variants = ['butler', 'butler-sos'] as const;
 
 export const appenderCommand: Command = {
   name: 'appender',
@@ -24,14 +23,14 @@ export const appenderCommand: Command = {
     variant: {
       type: 'string',
       placeholder: 'NAME',
-      help: `whose layout: ${variants.join(', ')} (default butler)`,
+      help: `whose layout: ${appenderVariants.join(', ')} (default butler)`,
     },
   },
   examples: ['blinky appender --address 10.0.0.5 > LocalLogConfig.xml'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
     const address = textOption(values, 'address');
-    if (!address || !/^[\w.:-]{1,253}$/.test(address)) {
+    if (!address || !isAddressOrName(address)) {
       throw new UsageError(
         address
           ? `--address takes an address or a host name, not "${address}"`
@@ -39,8 +38,9 @@ export const appenderCommand: Command = {
       );
     }
     const named = textOption(values, 'variant') ?? 'butler';
-    const variant = variants.find((one) => one === named);
-    if (!variant) throw new UsageError(`--variant takes ${variants.join(', ')}, not "${named}"`);
+    const variant = appenderVariants.find((one) => one === named);
+    if (!variant)
+      throw new UsageError(`--variant takes ${appenderVariants.join(', ')}, not "${named}"`);
     const port = numberOption(values, 'port', { min: 1, max: 65_535, byDefault: 9997 });
     surroundings.stdout.write(localLogConfig({ address, port, variant }));
     return exitStatus.fine;

@@ -124,6 +124,7 @@ export const configSchema = section({
     enable: flag(true),
     host: text('0.0.0.0', 'an address of this machine'),
     port: port(8080),
+    hostNames: listOf(text('', 'a host name'), 'other names under which the page is reached'),
   }),
   stateDirectory: text('', 'the path of a folder'),
 });

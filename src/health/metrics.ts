@@ -1,7 +1,19 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PartStatus } from './health.ts';
 
-/** The figures that live elsewhere, read when somebody asks for the metrics. */
+/** One metric whose figures live elsewhere and are read when somebody asks. */
+export type Metric = {
+  readonly type: 'counter' | 'gauge';
+  /** By Prometheus's rules: base units, and `_total` behind what only grows. */
+  readonly name: string;
+  readonly help: string;
+} & (
+  | { readonly read: () => number }
+  /** A figure for each value of the label. No label may hold a host's or a person's name. */
+  | { readonly label: string; readonly readEach: () => Iterable<readonly [string, number]> }
+);
+
+/** What the appliance's own metrics are read from. */
 export interface MetricSources {
   /** Events accepted, by kind. */
   readonly accepted: () => Readonly<Record<string, number>>;
@@ -38,90 +50,177 @@ export interface Metrics {
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
-/** Prometheus metrics of the appliance. No label holds a host's or a person's name. */
-export function createMetrics(sources: MetricSources): Metrics {
+/**
+ * Prometheus metrics of the appliance.
+ * @param more metrics that parts bring themselves
+ */
+export function createMetrics(sources: MetricSources, more: readonly Metric[] = []): Metrics {
   const registry = new Registry();
-  const registers = [registry];
-  const counter = (
-    name: string,
-    help: string,
-    label: string,
-    read: () => Iterable<[string, number]>,
-  ) =>
-    new Counter({
-      name,
-      help,
-      labelNames: [label],
-      registers,
-      collect() {
-        this.reset();
-        for (const [value, count] of read()) this.inc({ [label]: value }, count);
-      },
-    });
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-
-  counter('blinky_events_total', 'User activity events accepted', 'kind', () =>
-    Object.entries(sources.accepted()),
-  );
-  counter('blinky_datagrams_rejected_total', 'Datagrams that were no events', 'reason', () =>
-    Object.entries(sources.rejected()),
-  );
-  counter('blinky_blinks_total', 'Blinks shown', 'light', () =>
-    Object.entries(sources.lights()).map(([light, { blinked }]) => [light, blinked]),
-  );
-  counter('blinky_blinks_coalesced_total', 'Events without a blink of their own', 'light', () =>
-    Object.entries(sources.lights()).map(([light, { coalesced }]) => [light, coalesced]),
-  );
-  counter('blinky_events_dropped_total', 'Events dropped by a full inbox', 'sink', () =>
-    sources.inboxes().map(({ name, dropped }) => [name, dropped]),
-  );
-  counter('blinky_events_failed_total', 'Events at which a sink failed', 'sink', () =>
-    sources.inboxes().map(({ name, failed }) => [name, failed]),
-  );
-  new Gauge({
-    name: 'blinky_events_waiting',
-    help: 'Events waiting in the inbox of a sink',
-    labelNames: ['sink'],
-    registers,
-    collect() {
-      for (const { name, length } of sources.inboxes()) this.set({ sink: name }, length);
-    },
-  });
-  new Gauge({
-    name: 'blinky_part_up',
-    help: 'Whether a part works (1) or has a fault (0)',
-    labelNames: ['part'],
-    registers,
-    collect() {
-      for (const [part, { state }] of sources.parts()) {
-        if (state !== 'off') this.set({ part }, state === 'ok' ? 1 : 0);
-      }
-    },
-  });
-  gauge('blinky_slack_waiting', 'Events waiting for Slack', () => sources.slack()?.waiting ?? 0);
-  counter('blinky_slack_events_total', 'Events delivered to Slack, or dropped', 'result', () => {
-    const { delivered = 0, dropped = 0 } = sources.slack() ?? {};
-    return Object.entries({ delivered, dropped });
-  });
-  gauge('blinky_active_users', 'Users with a session', sources.activeUsers);
-  gauge('blinky_mqtt_clients', 'MQTT clients connected', sources.clients);
+  for (const metric of [...applianceMetrics(sources), ...processMetrics, ...more]) {
+    register(registry, metric);
+  }
   const lightLatency = new Histogram({
     name: 'blinky_light_latency_seconds',
     help: 'From the datagram read to the light driven',
     buckets: [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05],
-    registers,
+    registers: [registry],
   });
-
   return {
     observeLightLatency: (ms) => lightLatency.observe(ms / 1000),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
+}
+
+function applianceMetrics(sources: MetricSources): readonly Metric[] {
+  const { accepted, rejected, lights, inboxes, slack, parts } = sources;
+  return [
+    {
+      type: 'counter',
+      name: 'blinky_events_total',
+      help: 'User activity events accepted',
+      label: 'kind',
+      readEach: () => Object.entries(accepted()),
+    },
+    {
+      type: 'counter',
+      name: 'blinky_datagrams_rejected_total',
+      help: 'Datagrams that were no events',
+      label: 'reason',
+      readEach: () => Object.entries(rejected()),
+    },
+    {
+      type: 'counter',
+      name: 'blinky_blinks_total',
+      help: 'Blinks shown',
+      label: 'light',
+      readEach: () => Object.entries(lights()).map(([light, { blinked }]) => [light, blinked]),
+    },
+    {
+      type: 'counter',
+      name: 'blinky_blinks_coalesced_total',
+      help: 'Events without a blink of their own',
+      label: 'light',
+      readEach: () => Object.entries(lights()).map(([light, { coalesced }]) => [light, coalesced]),
+    },
+    {
+      type: 'gauge',
+      name: 'blinky_events_waiting',
+      help: 'Events waiting in the inbox of a sink',
+      label: 'sink',
+      readEach: () => inboxes().map(({ name, length }) => [name, length]),
+    },
+    {
+      type: 'counter',
+      name: 'blinky_events_dropped_total',
+      help: 'Events dropped by a full inbox',
+      label: 'sink',
+      readEach: () => inboxes().map(({ name, dropped }) => [name, dropped]),
+    },
+    {
+      type: 'counter',
+      name: 'blinky_events_failed_total',
+      help: 'Events at which a sink failed',
+      label: 'sink',
+      readEach: () => inboxes().map(({ name, failed }) => [name, failed]),
+    },
+    {
+      type: 'gauge',
+      name: 'blinky_slack_waiting',
+      help: 'Events waiting for Slack',
+      read: () => slack()?.waiting ?? 0,
+    },
+    {
+      type: 'counter',
+      name: 'blinky_slack_events_total',
+      help: 'Events delivered to Slack, or dropped',
+      label: 'result',
+      readEach: () => {
+        const { delivered = 0, dropped = 0 } = slack() ?? {};
+        return Object.entries({ delivered, dropped });
+      },
+    },
+    {
+      type: 'gauge',
+      name: 'blinky_part_up',
+      help: 'Whether a part works (1) or has a fault (0)',
+      label: 'part',
+      readEach: () =>
+        [...parts()]
+          .filter(([, { state }]) => state !== 'off')
+          .map(([part, { state }]) => [part, state === 'ok' ? 1 : 0]),
+    },
+    {
+      type: 'gauge',
+      name: 'blinky_active_users',
+      help: 'Users with a session',
+      read: sources.activeUsers,
+    },
+    {
+      type: 'gauge',
+      name: 'blinky_mqtt_clients',
+      help: 'MQTT clients connected',
+      read: sources.clients,
+    },
+  ];
+}
+
+/** Under the names that Prometheus's client libraries agree on. */
+const processMetrics: readonly Metric[] = [
+  {
+    type: 'gauge',
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory size in bytes',
+    read: () => process.memoryUsage.rss(),
+  },
+  {
+    type: 'counter',
+    name: 'process_cpu_seconds_total',
+    help: 'User and system CPU time spent in seconds',
+    read: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6;
+    },
+  },
+  {
+    type: 'gauge',
+    name: 'process_start_time_seconds',
+    help: 'Start time of the process since the Unix epoch in seconds',
+    read: () => Date.now() / 1000 - process.uptime(),
+  },
+];
+
+function register(registry: Registry, metric: Metric): void {
+  const { name, help } = metric;
+  const labelNames = 'label' in metric ? [metric.label] : [];
+  const figures = (): Iterable<readonly [Record<string, string>, number]> =>
+    'label' in metric
+      ? [...metric.readEach()].map(
+          ([value, figure]) => [{ [metric.label]: value }, figure] as const,
+        )
+      : [[{}, metric.read()]];
+  const registers = [registry];
+  if (metric.type === 'gauge') {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        // What is gone must not be told for ever.
+        this.reset();
+        for (const [labels, figure] of figures()) this.set(labels, figure);
+      },
+    });
+    return;
+  }
+  new Counter({
+    name,
+    help,
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const [labels, figure] of figures()) this.inc(labels, figure);
+    },
+  });
 }

@@ -19,9 +19,22 @@ const explanations: Record<RejectionReason, string> = {
   'sender-not-allowed': 'its sender is not in Butler.udpServerConfig.allowFrom',
 };
 
+/** A datagram that was no event. */
+export interface RejectedDatagram {
+  /** Address and port. */
+  readonly sender: string;
+  readonly reason: RejectionReason;
+  /** ISO 8601: when it came. */
+  readonly at: string;
+  /** What is wrong with it, in words. */
+  readonly explanation: string;
+}
+
 /** Counts the datagrams that were no events, and logs them without being flooded. */
 export class Rejections {
   readonly counts: Record<RejectionReason, number>;
+  /** The newest one: what somebody who sets up a server looks for. */
+  last: RejectedDatagram | undefined;
   readonly #clock: Clock;
   readonly #log: Log;
   #quietUntil = Number.NEGATIVE_INFINITY;
@@ -40,6 +53,8 @@ export class Rejections {
   /** Counts one datagram, and logs it unless a line was logged less than a second ago. */
   add(reason: RejectionReason, sender: string, bytes: Uint8Array): void {
     this.counts[reason] += 1;
+    const explanation = explanations[reason];
+    this.last = { sender, reason, at: this.#clock.now().toISOString(), explanation };
     const now = this.#clock.monotonicMs();
     if (now < this.#quietUntil) {
       this.#suppressed += 1;
@@ -47,7 +62,7 @@ export class Rejections {
       return;
     }
     this.#quietUntil = now + logEveryMs;
-    this.#log.warn(`rejected a datagram from ${sender}: ${explanations[reason]}${preview(bytes)}`);
+    this.#log.warn(`rejected a datagram from ${sender}: ${explanation}${preview(bytes)}`);
   }
 
   stop(): void {

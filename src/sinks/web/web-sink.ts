@@ -1,13 +1,22 @@
-import { readFileSync } from 'node:fs';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../clock.ts';
-import type { UserEvent } from '../../events/user-event.ts';
+import type { EventKind, UserEvent } from '../../events/user-event.ts';
 import type { Sink } from '../../fan-out/sink.ts';
-import type { PartHealth, PartStatus } from '../../health/health.ts';
+import type { PartHealth } from '../../health/health.ts';
 import { listenFault } from '../../health/listen-fault.ts';
 import type { Log } from '../../log.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
+import { type Asset, loadAssets } from './assets.ts';
+import type { ShownFaultCode } from './fault-code-list.ts';
+import { HistoryKeeper, type HistoryStore } from './history-keeper.ts';
+import { createHostCheck } from './host-check.ts';
 import { RecentEvents } from './recent.ts';
+import type { SetupSources } from './routes/setup.ts';
+import type { StateSources } from './routes/state.ts';
+import { Senders } from './senders.ts';
+import { createWebServer } from './server.ts';
+import type { UpgradeHandler } from './upgrades.ts';
+import { createVisitorOf, type WebAccess } from './visitor.ts';
 
 /** `/api/events` and the page show this many. */
 const recentEvents = 500;
@@ -16,12 +25,20 @@ export interface WebSinkOptions {
   readonly host: string;
   /** 0 takes any free port; `port` tells which. */
   readonly port: number;
-  /** The answer of `/api/status`. */
-  readonly status: () => unknown;
-  /** The parts that do not work; `/healthz` answers 503 while there are any. */
-  readonly faults: () => readonly (PartStatus & { readonly part: string })[];
-  /** The Prometheus text of `/metrics`, and its content type. */
-  readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
+  /** The machine's own name, as the operating system gives it. */
+  readonly machineName: string;
+  /** Other names under which browsers may reach the page. */
+  readonly hostNames: readonly string[];
+  readonly access: WebAccess;
+  readonly state: StateSources;
+  readonly setup: Pick<SetupSources, 'eventPort' | 'lastRejected'>;
+  /** The codes of the red light, which the page explains. */
+  readonly faultCodes: readonly ShownFaultCode[];
+  /** Sends a datagram to the appliance's own UDP port; rejects with the reason why it can't. */
+  readonly sendTestEvent: (kind: EventKind) => Promise<void>;
+  /** Takes MQTT over WebSocket at `/mqtt`; the page is not live without it. */
+  readonly onUpgrade?: UpgradeHandler;
+  readonly historyStore: HistoryStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly health: PartHealth;
@@ -33,12 +50,17 @@ export class WebSink implements Sink {
   readonly name = 'web';
   readonly #options: WebSinkOptions;
   readonly #recent = new RecentEvents(recentEvents);
+  readonly #senders = new Senders();
+  readonly #history: HistoryKeeper;
+  #assets: readonly Asset[] = [];
   #server: FastifyInstance | undefined;
   #cancelRetry: (() => void) | undefined;
   #stopped = false;
 
   constructor(options: WebSinkOptions) {
+    const { clock, log, historyStore: store } = options;
     this.#options = options;
+    this.#history = new HistoryKeeper({ store, clock, log });
   }
 
   /** The TCP port it listens on; undefined while it does not. */
@@ -49,6 +71,25 @@ export class WebSink implements Sink {
 
   /** Resolves when it listens, or when the first try has failed and others will follow. */
   async start(): Promise<void> {
+    this.#assets = loadAssets(this.#options.faultCodes);
+    await this.#history.load();
+    await this.#listen();
+  }
+
+  accept(event: UserEvent): void {
+    this.#recent.add(event);
+    this.#senders.add(event);
+    this.#history.add(event.kind, Date.parse(event.receivedAt));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelRetry?.();
+    await this.#server?.close();
+    await this.#history.stop();
+  }
+
+  async #listen(): Promise<void> {
     const { host, port, health, log, retry, clock } = this.#options;
     const server = this.#createServer();
     try {
@@ -66,7 +107,11 @@ export class WebSink implements Sink {
           portKey: 'Butler.webConfig.port',
         }),
       );
-      this.#cancelRetry = clock.schedule(retry.next(), () => void this.start());
+      this.#cancelRetry = clock.schedule(retry.next(), () => void this.#listen());
+      return;
+    }
+    if (this.#stopped) {
+      await server.close();
       return;
     }
     this.#server = server;
@@ -75,52 +120,22 @@ export class WebSink implements Sink {
     health.ok(`listening on TCP port ${this.port}`);
   }
 
-  accept(event: UserEvent): void {
-    this.#recent.add(event);
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelRetry?.();
-    await this.#server?.close();
-  }
-
   #createServer(): FastifyInstance {
-    const { status, faults, metrics } = this.#options;
-    const server = Fastify({
-      bodyLimit: 64 * 1024,
-      requestTimeout: 10_000,
-      forceCloseConnections: true,
+    const { machineName, hostNames, access, state, setup, sendTestEvent, clock } = this.#options;
+    const visitorOf = createVisitorOf(access, clock);
+    return createWebServer({
+      assets: this.#assets,
+      isOwnHost: createHostCheck(machineName, hostNames),
+      access,
+      state,
+      events: {
+        recent: () => this.#recent.newestFirst(),
+        lastDay: () => this.#history.lastDay(),
+        visitorOf,
+      },
+      setup: { ...setup, senders: () => this.#senders.newestFirst(), visitorOf },
+      testEvent: { send: sendTestEvent, visitorOf, clock },
+      onUpgrade: this.#options.onUpgrade,
     });
-    const page = readFileSync(new URL('./page/index.html', import.meta.url), 'utf8');
-    server.addHook('onSend', async (_request, reply) => {
-      reply.header(
-        'content-security-policy',
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'",
-      );
-      reply.header('x-content-type-options', 'nosniff');
-      reply.header('referrer-policy', 'no-referrer');
-    });
-    server.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
-    server.get('/healthz', async (_request, reply) => {
-      const broken = faults();
-      reply.code(broken.length === 0 ? 200 : 503);
-      return {
-        healthy: broken.length === 0,
-        faults: broken.map(({ part, message, remedy, since }) => ({
-          part,
-          message,
-          remedy,
-          since,
-        })),
-      };
-    });
-    server.get('/api/status', async () => status());
-    server.get('/api/events', async () => ({ events: this.#recent.newestFirst() }));
-    server.get('/metrics', async (_request, reply) => {
-      const { text, contentType } = await metrics();
-      return reply.type(contentType).send(text);
-    });
-    return server;
   }
 }

@@ -1,0 +1,47 @@
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { testUser } from '../events/test-event.ts';
+import type { EventKind } from '../events/user-event.ts';
+import { encodeDatagram } from './datagram.ts';
+
+export interface TestEventTarget {
+  /** The address that the UDP server was told to listen on. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Sends the appliance a datagram, over the network stack, as a Sense server does.
+ * @param hostName what stands for the Sense host in it
+ * Rejects when the datagram can't be sent; whether it arrives, UDP does not tell.
+ */
+export async function sendTestEvent(
+  kind: EventKind,
+  hostName: string,
+  { host, port }: TestEventTarget,
+): Promise<void> {
+  const address = reachable(host);
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+  const datagram = encodeDatagram({
+    kind,
+    host: hostName,
+    ...testUser,
+    appId: '00000000-0000-0000-0000-000000000000',
+    userAgent: '',
+    dialect: 'butler-6',
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.send(datagram, port, address, (error) => (error ? reject(error) : resolve()));
+    });
+  } finally {
+    socket.close();
+  }
+}
+
+/** `0.0.0.0` means every address when listening, and is none to send to. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../../clock.ts';
+import { WebSocketStream } from './web-socket-stream.ts';
+
+export interface MqttWebSocketOptions {
+  /** Serves MQTT on a stream of bytes. */
+  readonly serve: (stream: Duplex) => void;
+  /** The largest message taken, bytes. */
+  readonly packetBytes: number;
+  readonly clock: Clock;
+}
+
+/** MQTT over WebSocket (MQTT 3.1.1, section 6) on connections that a web server accepted. */
+export interface MqttWebSocket {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export function createMqttWebSocket({
+  serve,
+  packetBytes,
+  clock,
+}: MqttWebSocketOptions): MqttWebSocket {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: packetBytes,
+    handleProtocols: (protocols) => (protocols.has('mqtt') ? 'mqtt' : false),
+  });
+  return {
+    handleUpgrade: (request, socket, head) => {
+      server.handleUpgrade(request, socket, head, (client) =>
+        serve(new WebSocketStream(client, clock)),
+      );
+    },
+  };
+}

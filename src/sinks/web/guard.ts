@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { isSameOrigin } from './host-check.ts';
+import { HttpProblem } from './http-problem.ts';
+
+/** Everything comes from this machine, nothing is inline, nobody puts the page into a frame. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const securityHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': contentSecurityPolicy,
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Methods that change nothing (RFC 9110, section 9.2.1). */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Refuses what other pages make a browser send, and tells browsers to be strict with ours. */
+export function guard(
+  server: FastifyInstance,
+  isOwnHost: (host: string | undefined) => boolean,
+): void {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders);
+    const { host, origin } = request.headers;
+    if (!isOwnHost(host)) throw unknownHost(host);
+    if (!safeMethods.has(request.method) && !isSameOrigin(origin, host)) {
+      throw new HttpProblem(403, 'Only the page of this appliance may ask for this');
+    }
+  });
+  server.setErrorHandler(async (error, _request, reply) => {
+    const isKnown = error instanceof HttpProblem;
+    const status = isKnown ? error.statusCode : statusOf(error);
+    if (isKnown) reply.headers(error.headers);
+    reply.code(status);
+    // What went wrong inside is for the log; nobody on the network can do anything about it.
+    return { error: status < 500 || isKnown ? messageOf(error) : 'This did not work' };
+  });
+  server.setNotFoundHandler(async (_request, reply) => {
+    reply.code(404);
+    return { error: 'There is nothing at this address' };
+  });
+}
+
+function unknownHost(host: string | undefined): HttpProblem {
+  const name = (host ?? '').replace(/[^\w.:[\]-]/g, '').slice(0, 100);
+  return new HttpProblem(
+    421,
+    `This appliance does not know itself as "${name}". Use its address, or add the name to Butler.webConfig.hostNames`,
+  );
+}
+
+const statusOf = (error: unknown): number =>
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : 500;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');

@@ -1,0 +1,20 @@
+import { byId } from './dom.js';
+import { texts } from './texts.js';
+
+/** Whether the page hears the broker. */
+export function createConnectionView() {
+  const pill = byId('connection', HTMLElement);
+  return {
+    /** @param {import('./mqtt-listener.js').ConnectionState} state */
+    show(state) {
+      // Trying again is no news.
+      if (state === 'connecting' && pill.className === 'connection lost') return;
+      pill.className = `connection ${state}`;
+      pill.textContent = texts.connection[state];
+    },
+  };
+}
+
+/** Where the broker is: at the place this page came from. */
+export const brokerUrl = () =>
+  `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/mqtt`;

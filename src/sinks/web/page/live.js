@@ -1,0 +1,127 @@
+import { createChart } from './chart.js';
+import { brokerUrl, createConnectionView } from './connection-view.js';
+import { byId } from './dom.js';
+import { createEventsView } from './events-view.js';
+import { createHealthView } from './health-view.js';
+import { createLights } from './lights.js';
+import { listenToBroker } from './mqtt-listener.js';
+import { poll } from './polling.js';
+import { Refusal, Session } from './session.js';
+import { createSignInView } from './sign-in-view.js';
+import { texts } from './texts.js';
+import { createUsersView } from './users-view.js';
+
+/** The page at `/`: the lights, what happens, and whether everything works. */
+
+const askEveryMs = 5000;
+const historyEveryMs = 60_000;
+const chartEveryMs = 15_000;
+
+const session = new Session();
+const connection = createConnectionView();
+const lights = createLights();
+const events = createEventsView();
+const users = createUsersView();
+const chart = createChart();
+const health = createHealthView();
+const signIn = createSignInView(session, () => {
+  events.clear();
+  void refresh();
+  broker.reconnect();
+});
+const opened = byId('opened-last-hour', HTMLElement);
+const closed = byId('closed-last-hour', HTMLElement);
+
+const status = await session.get('/api/status').catch(() => undefined);
+const topics = {
+  green: 'blinky/light/green',
+  red: 'blinky/light/red',
+  event: 'blinky/event',
+  users: status?.topics.activeUsers ?? 'qliksense/users/active/usernames',
+  userCount: status?.topics.activeUserCount ?? 'qliksense/users/active/count',
+};
+if (status) showStatus(status);
+
+const broker = listenToBroker({
+  url: brokerUrl(),
+  topics: Object.values(topics),
+  credentials: () => session.credentials,
+  onMessage: heard,
+  onState: (state) => {
+    connection.show(state);
+    if (state !== 'live') lights.unknown();
+    // Even if the broker is out of reach, the page shows what it can.
+    if (state !== 'connecting') void refresh();
+  },
+});
+
+poll(askEveryMs, async () => {
+  try {
+    showStatus(await session.get('/api/status'));
+  } catch {
+    health.noAnswer();
+  }
+});
+setInterval(() => void refreshHistory(), historyEveryMs);
+setInterval(() => {
+  chart.draw();
+  showFigures();
+}, chartEveryMs);
+
+/** @param {string} topic @param {string} payload */
+function heard(topic, payload) {
+  switch (topic) {
+    case topics.green:
+      return lights.show('green', payload === 'ON');
+    case topics.red:
+      return lights.show('red', payload === 'ON');
+    case topics.users:
+      return users.names(payload);
+    case topics.userCount:
+      return users.count(Number(payload));
+    case topics.event: {
+      const event = JSON.parse(payload);
+      if (!events.add(event)) return;
+      chart.add(event);
+      showFigures();
+    }
+  }
+}
+
+/** @param {any} now the answer of `/api/status` */
+function showStatus(now) {
+  health.show(now);
+  lights.explain(now.lights);
+  users.count(now.activeUsers);
+}
+
+function showFigures() {
+  const lastHour = chart.lastHour();
+  opened.textContent = lastHour.opened.toLocaleString(texts.language);
+  closed.textContent = lastHour.closed.toLocaleString(texts.language);
+}
+
+/** Fetches what may have been missed. */
+async function refresh() {
+  await Promise.all([refreshVisitor(), refreshEvents(), refreshHistory()]);
+}
+
+async function refreshVisitor() {
+  const visitor = await session.get('/api/visitor').catch(() => undefined);
+  if (visitor) signIn.show(visitor);
+}
+
+async function refreshEvents() {
+  try {
+    events.fill((await session.get('/api/events')).events);
+  } catch (error) {
+    if (error instanceof Refusal) events.clear();
+  }
+}
+
+async function refreshHistory() {
+  const day = await session.get('/api/history').catch(() => undefined);
+  if (!day) return;
+  chart.fill(day);
+  showFigures();
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { withoutPersonalData } from '../../../events/personal-data.ts';
+import type { UserEvent } from '../../../events/user-event.ts';
+import type { DayOfEvents } from '../history.ts';
+import { mustSignIn } from '../sign-in.ts';
+import type { Visitor } from '../visitor.ts';
+
+export interface EventSources {
+  /** The last events, newest first. */
+  readonly recent: () => readonly UserEvent[];
+  readonly lastDay: () => DayOfEvents;
+  readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
+}
+
+/** What happened: the last events, and how many there were in each minute of the last day. */
+export function eventRoutes(server: FastifyInstance, sources: EventSources): void {
+  server.get('/api/events', async (request, reply) => {
+    const { mayLook, maySeeNames } = await sources.visitorOf(request);
+    if (!mayLook) throw mustSignIn('Sign in to see the events');
+    reply.header('cache-control', 'no-store');
+    const events = sources.recent();
+    return { events: maySeeNames ? events : events.map(withoutPersonalData) };
+  });
+  server.get('/api/history', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return sources.lastDay();
+  });
+}

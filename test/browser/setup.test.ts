@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { conversionPattern } from '../../src/appender/local-log-config.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openLivePage } from './browser.ts';
+
+const open = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub/;m';
+
+describe('the page at /setup', () => {
+  test('the file: an address of this machine or another, a layout, and it parses', async (context) => {
+    const { page, troubles } = await openLivePage(context, '/setup');
+    await page.getByLabel('Another address or name', { exact: false }).first().check();
+    await page.locator('#other-address').fill('10.0.0.5');
+    await page.getByLabel('Butler SOS').check();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByText('Download LocalLogConfig.xml').click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'LocalLogConfig.xml');
+    const xml = readFileSync(await download.path(), 'utf8');
+    const read = await page.evaluate((text) => {
+      const parsed = new DOMParser().parseFromString(text, 'application/xml');
+      const parameters = [...parsed.querySelectorAll('param')].map((one) => [
+        one.getAttribute('name'),
+        one.getAttribute('value'),
+      ]);
+      return {
+        error: parsed.querySelector('parsererror')?.textContent,
+        root: parsed.documentElement.tagName,
+        addresses: parameters
+          .filter(([name]) => name === 'remoteAddress')
+          .map(([, value]) => value),
+        patterns: parameters
+          .filter(([name]) => name === 'conversionpattern')
+          .map(([, value]) => value),
+      };
+    }, xml);
+    assert.deepEqual(read, {
+      error: undefined,
+      root: 'configuration',
+      addresses: ['10.0.0.5', '10.0.0.5'],
+      patterns: [
+        conversionPattern('butler-sos', 'session'),
+        conversionPattern('butler-sos', 'connection'),
+      ],
+    });
+
+    await page.getByText('Show what is in it').click();
+    await page.getByText('"remoteAddress" value="10.0.0.5"').waitFor();
+    await page.locator('#other-address').fill('"><x>');
+    await page.getByText('Write an address such as').waitFor();
+    assert.equal(await page.locator('#download').getAttribute('href'), null);
+    assert.deepEqual(troubles, []);
+  });
+
+  test('the live check waits, says what is wrong with what arrives, and turns', async (context) => {
+    const { page, testApp, troubles } = await openLivePage(context, '/setup');
+    await page.getByText('Waiting for the first datagram from your server').waitFor();
+    await testApp.send('/proxy-user-event/;sense1;x;y;z');
+    await page
+      .getByText('it comes from an appender file that documentation prints by mistake')
+      .waitFor();
+    await testApp.send(open);
+    await page.getByText('Received from 127.0.0.1').waitFor();
+    await page.getByText('sense1: Open connection').waitFor();
+    await page.locator('#rejected').waitFor({ state: 'hidden' });
+    assert.deepEqual(troubles, []);
+  });
+
+  test('a test event blinks the light and comes back; it is not taken for a server', async (context) => {
+    const { page, testApp, troubles } = await openLivePage(context, '/setup');
+    await testApp.lampTestOver();
+    await page.locator('#light-red.off').waitFor();
+    await page.getByRole('button', { name: 'Close an app' }).click();
+    await page.locator('#light-red.on').waitFor();
+    await page.getByText('It arrived.').waitFor();
+    assert.equal(testApp.blinks('red'), 1);
+    await page.getByText('Waiting for the first datagram from your server').waitFor();
+    for (let index = 0; index < 6; index += 1) {
+      await page.getByRole('button', { name: 'Open an app' }).click();
+    }
+    await page.getByText('That was quick').waitFor();
+    // The browser itself notes the refused request.
+    assert.deepEqual(
+      troubles.filter((trouble) => !trouble.includes('429')),
+      [],
+    );
+  });
+
+  test('a test event that does not come back: what to look at', async (context) => {
+    const { page } = await openLivePage(context, '/setup', {
+      settings: ['udpServerConfig.allowFrom=["10.9.9.9"]'],
+    });
+    await page.getByRole('button', { name: 'Open an app' }).click();
+    await page.getByText('did not come back within 5 seconds').waitFor();
+    await page.getByText('its sender is not in Butler.udpServerConfig.allowFrom').waitFor();
+  });
+
+  test('the wiring picture and how to switch Slack on', async (context) => {
+    const { page } = await openLivePage(context, '/setup');
+    const picture = page.locator('.picture img');
+    await picture.scrollIntoViewIfNeeded();
+    await waitFor('the picture', () =>
+      picture.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0),
+    );
+    await page.getByText('loginNotificationChannel').waitFor();
+  });
+
+  test('Slack that does not work: why, and what to do', async (context) => {
+    const { page } = await openLivePage(context, '/setup', {
+      settings: ['slackConfig.enable=true'],
+    });
+    const state = page.locator('#slack-state.fault');
+    await state.waitFor();
+    assert.match((await state.textContent()) ?? '', /Does not work.*What to do:/s);
+  });
+});

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { describe, test } from 'node:test';
+import { WebSocket } from 'ws';
+import type { WebAccess } from '../../../../src/sinks/web/visitor.ts';
+import { userEvent } from '../../../support/events.ts';
+import { signedBy, startTestWebSink } from '../../../support/test-web-sink.ts';
+
+const anna: WebAccess = {
+  anonymous: 'subscribe',
+  personalData: 'anyone',
+  hasUsers: true,
+  authenticate: async (name, password) => name === 'anna' && password === 'licht',
+};
+
+const post = (kind?: string, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(kind === undefined ? {} : { kind }),
+});
+
+/** A request with headers that `fetch` would not let through; resolves with the status. */
+function rawStatus(
+  port: number | undefined,
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port, path, headers, method, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** Resolves with `open`, or the status with which a WebSocket was refused. */
+function webSocketOutcome(port: number | undefined, headers: Record<string, string>) {
+  return new Promise<string>((resolve) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, 'mqtt', { headers });
+    socket.on('open', () => {
+      resolve('open');
+      socket.terminate();
+    });
+    socket.on('unexpected-response', (_request, response) => resolve(String(response.statusCode)));
+    socket.on('error', (error) => resolve(error.message));
+  });
+}
+
+describe('what browsers are told', () => {
+  test('nothing inline, nothing from elsewhere, no frames, no guessing of types', async (context) => {
+    const { fetch } = await startTestWebSink(context);
+    for (const path of ['/', '/setup', '/api/status', '/nothing']) {
+      const { headers } = await fetch(path);
+      const policy = headers.get('content-security-policy') ?? '';
+      assert.match(policy, /^default-src 'none'/);
+      assert.doesNotMatch(policy, /unsafe|\*|https?:/);
+      assert.match(policy, /frame-ancestors 'none'/);
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      assert.equal(headers.get('referrer-policy'), 'no-referrer');
+      assert.equal(headers.get('access-control-allow-origin'), null);
+    }
+  });
+
+  test('files are kept by the browser, and asked for again only when they changed', async (context) => {
+    const { fetch } = await startTestWebSink(context);
+    for (const path of ['/', '/page/live.js', '/page/base.css', '/wiring.svg']) {
+      const first = await fetch(path);
+      const etag = first.headers.get('etag') ?? '';
+      assert.equal(first.headers.get('content-encoding'), 'gzip');
+      assert.ok((await first.text()).length > 100);
+      const again = await fetch(path, { headers: { 'if-none-match': etag } });
+      assert.equal(again.status, 304);
+      assert.equal(await again.text(), '');
+    }
+  });
+
+  test('a path that is not there is told in one line, without what is inside', async (context) => {
+    const { fetch } = await startTestWebSink(context, {
+      state: {
+        status: () => {
+          throw new Error('secret');
+        },
+        faults: () => [],
+        metrics: async () => ({ text: '', contentType: 'text/plain' }),
+      },
+    });
+    assert.equal((await fetch('/page/../web-sink.ts')).status, 404);
+    const broken = await fetch('/api/status');
+    assert.equal(broken.status, 500);
+    assert.deepEqual(await broken.json(), { error: 'This did not work' });
+  });
+});
+
+describe('requests that other pages make a browser send', () => {
+  test('a name that is not ours is refused everywhere (DNS rebinding)', async (context) => {
+    const { sink } = await startTestWebSink(context, { hostNames: ['light.example.com'] });
+    for (const path of ['/', '/api/events', '/LocalLogConfig.xml', '/metrics']) {
+      assert.equal(await rawStatus(sink.port, path, { host: 'evil.example' }), 421, path);
+    }
+    assert.equal(await rawStatus(sink.port, '/', { host: `blinky.local:${sink.port}` }), 200);
+    assert.equal(await rawStatus(sink.port, '/', { host: 'light.example.com' }), 200);
+  });
+
+  test('a POST from another page does nothing', async (context) => {
+    const { fetch, testEvents } = await startTestWebSink(context);
+    const foreign = await fetch(
+      '/api/test-event',
+      post('connection-open', { origin: 'http://evil.example' }),
+    );
+    assert.equal(foreign.status, 403);
+    const form = await fetch('/api/test-event', {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{"kind":"connection-open"}',
+    });
+    assert.notEqual(form.status, 202);
+    assert.deepEqual(testEvents, []);
+  });
+
+  test('a WebSocket is for our own page, or for no page at all', async (context) => {
+    const { sink } = await startTestWebSink(context, {
+      onUpgrade: (_request, socket) =>
+        socket.end('HTTP/1.1 299 Taken\r\nContent-Length: 0\r\n\r\n'),
+    });
+    const own = `http://127.0.0.1:${sink.port}`;
+    assert.equal(await webSocketOutcome(sink.port, {}), '299');
+    assert.equal(await webSocketOutcome(sink.port, { origin: own }), '299');
+    assert.equal(await webSocketOutcome(sink.port, { origin: 'http://evil.example' }), '403');
+    assert.equal(
+      await webSocketOutcome(sink.port, { host: 'evil.example', origin: 'http://evil.example' }),
+      '421',
+    );
+  });
+});
+
+describe('POST /api/test-event', () => {
+  test('without any user, whoever sits at the machine may, a proxy on it may not', async (context) => {
+    const { fetch, testEvents } = await startTestWebSink(context);
+    assert.equal((await fetch('/api/test-event', post())).status, 202);
+    assert.equal((await fetch('/api/test-event', post('session-stop'))).status, 202);
+    const passedOn = post('session-stop', { 'x-forwarded-for': '10.0.0.7' });
+    assert.equal((await fetch('/api/test-event', passedOn)).status, 401);
+    assert.deepEqual(testEvents, ['connection-open', 'session-stop']);
+  });
+
+  test('where there are users, it takes one of them', async (context) => {
+    const { fetch, testEvents } = await startTestWebSink(context, { access: anna });
+    assert.equal((await fetch('/api/test-event', post())).status, 401);
+    const wrong = post('connection-open', signedBy('anna', 'dunkel'));
+    assert.equal((await fetch('/api/test-event', wrong)).status, 401);
+    const right = post('connection-open', signedBy('anna', 'licht'));
+    assert.equal((await fetch('/api/test-event', right)).status, 202);
+    assert.deepEqual(testEvents, ['connection-open']);
+  });
+
+  test('where anybody may publish, anybody may test', async (context) => {
+    const { fetch } = await startTestWebSink(context, {
+      access: { ...anna, anonymous: 'publish' },
+    });
+    assert.equal((await fetch('/api/test-event', post())).status, 202);
+  });
+
+  test('more than a person would send is refused, and says when to try again', async (context) => {
+    const { fetch, testEvents } = await startTestWebSink(context);
+    const statuses: number[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      statuses.push((await fetch('/api/test-event', post())).status);
+    }
+    assert.equal(testEvents.length, 5);
+    assert.deepEqual(new Set(statuses), new Set([202, 429]));
+    const refused = await fetch('/api/test-event', post());
+    assert.match(refused.headers.get('retry-after') ?? '', /^[12]$/);
+  });
+
+  test('what is not sent is told with the reason', async (context) => {
+    const { fetch } = await startTestWebSink(context, {
+      sendTestEvent: async () => {
+        throw new Error('the UDP port is closed');
+      },
+    });
+    assert.equal((await fetch('/api/test-event', post('nonsense'))).status, 400);
+    const failed = await fetch('/api/test-event', post());
+    assert.equal(failed.status, 503);
+    assert.match(await failed.text(), /the UDP port is closed/);
+  });
+});
+
+describe('who may see what', () => {
+  const names = /goran|LAB/;
+
+  test('with personalData: signedIn, names are for those who have signed in', async (context) => {
+    const access = { ...anna, personalData: 'signedIn' } as const;
+    const { sink, fetch } = await startTestWebSink(context, { access });
+    sink.accept(userEvent({ message: "Start session for user 'LAB\\goran'" }));
+    const hidden = await (await fetch('/api/events')).text();
+    assert.match(hidden, /"host":"sense1"/);
+    assert.doesNotMatch(hidden, names);
+    const shown = await (await fetch('/api/events', { headers: signedBy('anna', 'licht') })).text();
+    assert.match(shown, names);
+  });
+
+  test('with anonymous: none, events and senders are only for those who have signed in', async (context) => {
+    const { sink, fetch } = await startTestWebSink(context, {
+      access: { ...anna, anonymous: 'none' },
+    });
+    sink.accept(userEvent({ source: '10.0.0.7' }));
+    assert.equal((await fetch('/api/events')).status, 401);
+    assert.doesNotMatch(await (await fetch('/api/setup')).text(), /10\.0\.0\.7/);
+    const signed = { headers: signedBy('anna', 'licht') };
+    assert.match(await (await fetch('/api/events', signed)).text(), names);
+    assert.match(await (await fetch('/api/setup', signed)).text(), /10\.0\.0\.7/);
+  });
+
+  test('the history has figures and no names', async (context) => {
+    const { sink, fetch } = await startTestWebSink(context);
+    sink.accept(userEvent({ receivedAt: new Date().toISOString() }));
+    const text = await (await fetch('/api/history')).text();
+    assert.equal(JSON.parse(text).counts['connection-open'].at(-1), 1);
+    assert.doesNotMatch(text, /goran|LAB|sense1/);
+  });
+});
+
+describe('/LocalLogConfig.xml', () => {
+  test('is a file for download, with the address and layout that were asked for', async (context) => {
+    const { fetch } = await startTestWebSink(context);
+    const response = await fetch('/LocalLogConfig.xml?address=10.0.0.5&variant=butler-sos');
+    assert.equal(
+      response.headers.get('content-disposition'),
+      'attachment; filename="LocalLogConfig.xml"',
+    );
+    const xml = await response.text();
+    assert.match(xml, /"remoteAddress" value="10\.0\.0\.5"/);
+    assert.match(xml, /\/qseow-proxy-session\/;/);
+  });
+
+  test('takes nothing that is no address and no layout', async (context) => {
+    const { fetch } = await startTestWebSink(context);
+    for (const query of ['address=%22%3E%3Cx%3E', 'address=', 'variant=other', 'address=a%0Ab']) {
+      const response = await fetch(`/LocalLogConfig.xml?${query}`);
+      assert.equal(response.status, 400, query);
+      assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
+    }
+  });
+});
