@@ -8,10 +8,10 @@ import { sendTestEvent } from './appender/test-event.ts';
 import { Button, type ButtonOptions } from './button/button.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/schema.ts';
-import { eventKinds, type UserEvent } from './events/user-event.ts';
+import type { UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
-import { Inbox } from './fan-out/inbox.ts';
 import type { Sink } from './fan-out/sink.ts';
+import { aborted, SinkRunner } from './fan-out/sink-runner.ts';
 import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { NetworkWatch } from './health/network-watch.ts';
@@ -32,7 +32,9 @@ import { type LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
 import { SlackSink } from './sinks/slack/slack-sink.ts';
 import type { TokenSources } from './sinks/slack/token.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
+import { StateRoom } from './state/room.ts';
 import { State } from './state/state.ts';
+import { slackFigures, statusOf } from './status.ts';
 
 /** What the appliance needs from the world around it. */
 export interface AppOptions {
@@ -82,8 +84,6 @@ export interface App {
   stop(deadline: AbortSignal): Promise<void>;
 }
 
-/** Events that may wait for a sink; a minute of the worst flood measured. */
-const inboxCapacity = 100_000;
 /** Pauses between tries at something outside, ms. */
 const firstRetryMs = 1000;
 const longestRetryMs = 60_000;
@@ -108,7 +108,6 @@ export function createApp(options: AppOptions): App {
     'connection-open': config.lightConfig.connectionOpen,
     'connection-close': config.lightConfig.connectionClose,
   };
-  const shownBy = (colour: Colour) => eventKinds.filter((kind) => lightFor[kind] === colour);
   const lights = new LightsSink({
     ...partTools('lights'),
     blink: config.lightConfig,
@@ -153,10 +152,7 @@ export function createApp(options: AppOptions): App {
   const activeUsers = new ActiveUsersSink({
     clock,
     log: log.for('active users'),
-    store: {
-      get: async (key) => state.database?.get(`active-users!${key}`),
-      put: async (key, value) => state.database?.put(`active-users!${key}`, value),
-    },
+    store: new StateRoom(state, 'active-users'),
     onChange: (users) => brokerSink.publishActiveUsers(users),
   });
 
@@ -213,26 +209,20 @@ export function createApp(options: AppOptions): App {
         (await users.authenticate(name, password)) !== undefined,
     },
     state: {
-      status: () => ({
-        version: options.version,
-        startedAt,
-        parts: Object.fromEntries(health.statuses()),
-        faultCode: shownFault(health.faults()),
-        lights: {
-          green: { ...lightStatus(lights, 'green'), shows: shownBy('green') },
-          red: { ...lightStatus(lights, 'red'), shows: shownBy('red') },
-        },
-        accepted: ingest.accepted,
-        excluded: ingest.excluded,
-        rejected: rejections.counts,
-        activeUsers: activeUsers.users.userNames().length,
-        mqttClients: broker.clientCount,
-        slack: slackFigures(slack),
-        topics: {
-          activeUsers: config.mqttConfig.activeUsersTopic,
-          activeUserCount: config.mqttConfig.activeUserCountTopic,
-        },
-      }),
+      status: () =>
+        statusOf({
+          version: options.version,
+          startedAt,
+          health,
+          lights,
+          lightFor,
+          ingest,
+          rejections,
+          activeUsers,
+          mqttClients: () => broker.clientCount,
+          slack,
+          mqttConfig: config.mqttConfig,
+        }),
       faults: () => health.faults(),
       metrics: () => metrics.render(),
     },
@@ -247,46 +237,31 @@ export function createApp(options: AppOptions): App {
       await sendTestEvent(kind, hostname(), target);
     },
     onUpgrade: mqttWebSocket.handleUpgrade,
-    historyStore: {
-      entries: async () => state.database?.sublevel('history').iterator().all(),
-      write: async (changes) => {
-        await state.database
-          ?.sublevel('history')
-          .batch(
-            changes.map(([key, value]) =>
-              value === undefined ? { type: 'del', key } : { type: 'put', key, value },
-            ),
-          );
-      },
-    },
+    historyStore: new StateRoom(state, 'history'),
   });
 
   /** In the order in which they start; they stop in reverse. */
-  const sinks: readonly Sink[] = [
-    activeUsers,
-    brokerSink,
-    ...(slack ? [slack] : []),
-    ...(config.webConfig.enable ? [web] : []),
-    ...(options.extraSinks ?? []),
-  ];
-  const inboxes = sinks.map(
-    (sink) =>
-      new Inbox({
-        sink,
-        capacity: inboxCapacity,
-        onFailure: (error) => log.for(sink.name).error(`failed at an event: ${describe(error)}`),
-      }),
+  const sinks = new SinkRunner(
+    [
+      activeUsers,
+      brokerSink,
+      ...(slack ? [slack] : []),
+      ...(config.webConfig.enable ? [web] : []),
+      ...(options.extraSinks ?? []),
+    ],
+    health,
+    log,
   );
   const fanOut = new FanOut({
     first: lights,
-    inboxes,
-    onFailure: (error) => log.for(lights.name).error(`failed at an event: ${describe(error)}`),
+    inboxes: sinks.inboxes,
+    onFailure: (error) => log.for(lights.name).error(`failed at an event: ${String(error)}`),
   });
   const metrics = createMetrics({
     accepted: () => ingest.accepted,
     rejected: () => rejections.counts,
     lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
-    inboxes: () => inboxes,
+    inboxes: () => sinks.inboxes,
     activeUsers: () => activeUsers.users.userNames().length,
     clients: () => broker.clientCount,
     slack: () => slackFigures(slack),
@@ -320,19 +295,6 @@ export function createApp(options: AppOptions): App {
     }
   }
 
-  async function startSink(sink: Sink, inbox: Inbox): Promise<void> {
-    try {
-      await sink.start();
-      inbox.open();
-    } catch (error) {
-      health.part(sink.name).fault({
-        message: `did not start: ${describe(error)}`,
-        remedy: 'This is a bug of the program; please report it with this log',
-        needsPerson: true,
-      });
-    }
-  }
-
   async function start(): Promise<void> {
     reportConfiguration();
     await state.open();
@@ -340,10 +302,7 @@ export function createApp(options: AppOptions): App {
     // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
     if (config.udpServerConfig.enable) await listener.start();
     else udpHealth.off('Butler.udpServerConfig.enable is false');
-    for (const [index, sink] of sinks.entries()) {
-      const inbox = inboxes[index];
-      if (inbox) await startSink(sink, inbox);
-    }
+    await sinks.start();
     await button.start();
     network.start();
     const healthChanged = () => {
@@ -359,20 +318,9 @@ export function createApp(options: AppOptions): App {
     button.stop();
     await listener.stop();
     rejections.stop();
-    await fanOut.drained(deadline);
-    for (const sink of [...sinks].reverse()) {
-      await Promise.race([stopSink(sink, deadline), aborted(deadline)]);
-    }
+    await sinks.stop(deadline);
     lights.goDark();
     await Promise.race([state.close(), aborted(deadline)]);
-  }
-
-  async function stopSink(sink: Sink, deadline: AbortSignal): Promise<void> {
-    try {
-      await sink.stop(deadline);
-    } catch (error) {
-      log.for(sink.name).error(`did not stop cleanly: ${describe(error)}`);
-    }
   }
 
   let stopping: Promise<void> | undefined;
@@ -400,24 +348,3 @@ export function createApp(options: AppOptions): App {
     },
   };
 }
-
-function aborted(deadline: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (deadline.aborted) resolve();
-    else deadline.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-function lightStatus(lights: LightsSink, colour: Colour) {
-  const { lit, planner } = lights.lights[colour];
-  return { lit, blinked: planner.blinked, coalesced: planner.coalesced };
-}
-
-function slackFigures(slack: SlackSink | undefined) {
-  if (!slack) return undefined;
-  const { waiting, delivered, posted, dropped } = slack;
-  return { waiting, delivered, posted, dropped };
-}
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);

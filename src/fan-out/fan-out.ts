@@ -28,9 +28,4 @@ export class FanOut {
     }
     for (const inbox of inboxes) inbox.put(event);
   }
-
-  /** Resolves when every inbox is empty, or when `deadline` aborts. */
-  async drained(deadline: AbortSignal): Promise<void> {
-    await Promise.all(this.#options.inboxes.map((inbox) => inbox.drained(deadline)));
-  }
 }
