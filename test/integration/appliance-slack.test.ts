@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { startFakeSlack } from '../support/fake-slack.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { startTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -63,6 +65,48 @@ describe('the appliance and Slack', () => {
     const begin = performance.now();
     await stop();
     assert.ok(performance.now() - begin < 5500);
+  });
+
+  test('while the disk is full, light and broker go on, health says so, and delivery follows', async (context) => {
+    const disk = mountSmallDisk(context, 2);
+    if (!disk) return;
+    const slack = await startFakeSlack(context, { token });
+    const { app, send, subscribe, blinks, get } = await startTestApp(
+      context,
+      ['slackConfig.enable=true', `slackConfig.apiUrl=${slack.apiUrl}`],
+      {
+        slackToken: { tokenFile: '', environmentToken: token },
+        stateDirectory: join(disk.folder, 'state'),
+      },
+    );
+    const { messages } = await subscribe('qliksense/connection/open');
+    disk.fill();
+    // Slack is out, too, so that the events have to be kept.
+    slack.mood = { kind: 'http', status: 503 };
+    await waitFor('the outbox to tell of the full disk', async () => {
+      await send(open);
+      return app.health.part('slack outbox').status.state === 'fault';
+    });
+    const sent = messages.length;
+    await send(open.replace('goran', 'last'));
+    await waitFor('the message', () => messages.some(({ payload }) => payload.endsWith('/last')));
+    assert.ok(blinks('green') > 0 && sent > 0);
+    const health = await get('/healthz');
+    assert.equal(health.status, 503);
+    assert.match(await health.text(), /disk|stored|written/);
+
+    disk.makeRoom();
+    slack.mood = { kind: 'well' };
+    await waitFor(
+      'the last event in the channel',
+      () => slack.posts.some(({ text }) => text.includes('LAB/last')),
+      40_000,
+    );
+    await waitFor(
+      'a healthy appliance',
+      async () => (await get('/healthz')).status === 200,
+      40_000,
+    );
   });
 
   test('a wrong token is a fault that a person must mend; the red light tells', async (context) => {
