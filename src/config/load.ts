@@ -6,6 +6,7 @@ import { ConfigError, type ConfigProblem, showValue } from './problem.ts';
 import { type Config, configSchema, contradictionsIn, fieldNotes } from './schema.ts';
 import { type ConfigSource, isSettings, type Path, parseSource } from './source.ts';
 import { findUnknownKeys, shapeOf } from './unknown-keys.ts';
+import { settingsWithoutEffect } from './without-effect.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -103,12 +104,17 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
 
   return {
     config: result.data,
-    warnings: findings.unknown.map(
-      ({ key, nearest }) =>
-        `${source.placeOf(key.split('.'))}: ${keyOf(key.split('.'))}: unknown key, ignored${
-          nearest ? `; did you mean ${keyOf(nearest.split('.'))}?` : ''
-        }`,
-    ),
+    warnings: [
+      ...findings.unknown.map(
+        ({ key, nearest }) =>
+          `${source.placeOf(key.split('.'))}: ${keyOf(key.split('.'))}: unknown key, ignored${
+            nearest ? `; did you mean ${keyOf(nearest.split('.'))}?` : ''
+          }`,
+      ),
+      ...settingsWithoutEffect(result.data).map(
+        ({ path, missing }) => `${source.placeOf(path)}: ${keyOf(path)}: ignored, for ${missing}`,
+      ),
+    ],
     unusedButlerKeys: findings.unusedButler,
   };
 }
