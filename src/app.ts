@@ -1,16 +1,13 @@
 import { hostname } from 'node:os';
 import { monotonicFactory } from 'ulid';
 import { faultCodes } from '../hardware/fault-codes.ts';
-import type { Colour } from '../hardware/lamp.ts';
 import { Users } from './access/users.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
+import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
-import { Button, type ButtonOptions } from './button/button.ts';
-import type { Clock } from './clock.ts';
-import type { Config } from './config/schema.ts';
+import { Button } from './button/button.ts';
 import type { UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
-import type { Sink } from './fan-out/sink.ts';
 import { aborted, SinkRunner } from './fan-out/sink-runner.ts';
 import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
@@ -20,7 +17,6 @@ import { eventsFlow } from './ingest/flow-check.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
-import type { Log } from './log.ts';
 import { RetryPauses } from './retry-pauses.ts';
 import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
@@ -28,61 +24,12 @@ import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
 import { ownTopics } from './sinks/broker/topics.ts';
 import { createNameRemover } from './sinks/broker/without-names.ts';
-import { type LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
+import { LightsSink } from './sinks/lights/lights-sink.ts';
 import { SlackSink } from './sinks/slack/slack-sink.ts';
-import type { TokenSources } from './sinks/slack/token.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
 import { StateRoom } from './state/room.ts';
 import { State } from './state/state.ts';
 import { slackFigures, statusOf } from './status.ts';
-
-/** What the appliance needs from the world around it. */
-export interface AppOptions {
-  readonly config: Config;
-  readonly version: string;
-  readonly stateDirectory: string;
-  /** Where Slack's token may be. */
-  readonly slackToken: TokenSources;
-  /** Opens the lamps; called again after a fault of theirs. */
-  readonly openLamps: () => Promise<LampOpening>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  /** Opens the button; left out where there is none. */
-  readonly openButton?: ButtonOptions['open'];
-  /** Asks the machine to shut down. Throws an error that says why it can't. */
-  readonly powerOff?: () => void;
-  /** The machine's addresses, where a missing network is to be reported. */
-  readonly addresses?: () => readonly string[];
-  /** What is wrong with the configuration, where the defaults had to take its place. */
-  readonly configProblems?: readonly string[];
-  /** Sinks beside the appliance's own, last in line. */
-  readonly extraSinks?: readonly Sink[];
-  /** Told after a light went on or off. */
-  readonly onLight?: (colour: Colour, lit: boolean) => void;
-}
-
-/** The whole running program. */
-export interface App {
-  readonly health: Health;
-  readonly lights: LightsSink;
-  readonly activeUserCount: number;
-  /** Where it listens; undefined where it does not. */
-  readonly ports: {
-    readonly udp: number | undefined;
-    readonly mqtt: number | undefined;
-    readonly web: number | undefined;
-  };
-  /** Whether datagrams really arrive; for the watchdog. */
-  eventsFlow(): Promise<boolean>;
-  /** Resolves when every part has started, or reported why it could not yet. */
-  start(): Promise<void>;
-  /**
-   * Takes no more events, lets the sinks finish until `deadline`, and ends dark.
-   * Calling it twice is harmless.
-   */
-  stop(deadline: AbortSignal): Promise<void>;
-}
 
 /** Pauses between tries at something outside, ms. */
 const firstRetryMs = 1000;

@@ -1,6 +1,7 @@
 import { readBoard } from '../../hardware/board.ts';
 import { openButton } from '../../hardware/button.ts';
-import { type App, type AppOptions, createApp } from '../app.ts';
+import { createApp } from '../app.ts';
+import type { App, AppOptions } from '../app-interface.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { App } from '../app.ts';
+import type { App } from '../app-interface.ts';
 import type { Config } from '../config/schema.ts';
 
 /** What a person at the terminal needs to know when the appliance has started. */

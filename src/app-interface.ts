@@ -1,0 +1,57 @@
+import type { Colour } from '../hardware/lamp.ts';
+import type { ButtonOptions } from './button/button.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config/schema.ts';
+import type { Sink } from './fan-out/sink.ts';
+import type { Health } from './health/health.ts';
+import type { Log } from './log.ts';
+import type { LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
+import type { TokenSources } from './sinks/slack/token.ts';
+
+/** What the appliance needs from the world around it. */
+export interface AppOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly stateDirectory: string;
+  /** Where Slack's token may be. */
+  readonly slackToken: TokenSources;
+  /** Opens the lamps; called again after a fault of theirs. */
+  readonly openLamps: () => Promise<LampOpening>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Opens the button; left out where there is none. */
+  readonly openButton?: ButtonOptions['open'];
+  /** Asks the machine to shut down. Throws an error that says why it can't. */
+  readonly powerOff?: () => void;
+  /** The machine's addresses, where a missing network is to be reported. */
+  readonly addresses?: () => readonly string[];
+  /** What is wrong with the configuration, where the defaults had to take its place. */
+  readonly configProblems?: readonly string[];
+  /** Sinks beside the appliance's own, last in line. */
+  readonly extraSinks?: readonly Sink[];
+  /** Told after a light went on or off. */
+  readonly onLight?: (colour: Colour, lit: boolean) => void;
+}
+
+/** The whole running program. */
+export interface App {
+  readonly health: Health;
+  readonly lights: LightsSink;
+  readonly activeUserCount: number;
+  /** Where it listens; undefined where it does not. */
+  readonly ports: {
+    readonly udp: number | undefined;
+    readonly mqtt: number | undefined;
+    readonly web: number | undefined;
+  };
+  /** Whether datagrams really arrive; for the watchdog. */
+  eventsFlow(): Promise<boolean>;
+  /** Resolves when every part has started, or reported why it could not yet. */
+  start(): Promise<void>;
+  /**
+   * Takes no more events, lets the sinks finish until `deadline`, and ends dark.
+   * Calling it twice is harmless.
+   */
+  stop(deadline: AbortSignal): Promise<void>;
+}
