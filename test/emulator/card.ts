@@ -25,7 +25,7 @@ export function readFromCard(card: string, name: string): string {
 }
 
 /** Writes a file to the card's FAT partition, as any computer can. */
-export function writeToCard(card: string, name: string, content: string): void {
+export function writeToCard(card: string, name: string, content: string | Buffer): void {
   execFileSync('mcopy', ['-D', 'o', '-i', fatOf(card), '-', `::${name}`], { input: content });
 }
 

@@ -88,7 +88,9 @@ export class EmulatedPi {
         ...['-drive', `file=${card},if=sd,format=raw`],
         '-append',
         // Debian's device tree gives the first serial port to Bluetooth.
-        [readFromCard(card, 'cmdline.txt').trim(), 'console=ttyS1,115200', ...kernelArguments].join(' '),
+        [readFromCard(card, 'cmdline.txt').trim(), 'console=ttyS1,115200', ...kernelArguments].join(
+          ' ',
+        ),
         // The first serial port is Bluetooth's on this board.
         ...['-serial', 'null', '-serial', `unix:${consoleSocket},server=on,wait=off`],
         ...['-qmp', `unix:${qmpSocket},server=on,wait=off`],

@@ -45,6 +45,16 @@ export class ApplianceOnPi {
     return this.uptimeMs;
   }
 
+  /** The same, whether or not all parts work. */
+  async up(limitMs = 300_000): Promise<number> {
+    await waitFor(
+      '/healthz to answer',
+      async () => (await this.#get('/healthz')) !== undefined,
+      limitMs,
+    );
+    return this.uptimeMs;
+  }
+
   async isHealthy(): Promise<boolean> {
     return (await this.#get('/healthz'))?.status === 200;
   }
