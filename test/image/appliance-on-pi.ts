@@ -9,7 +9,7 @@ import { workFolder } from './cards.ts';
 /** BCM numbers, as they are out of the box. */
 export const pins = { green: 17, red: 27 } as const;
 
-const [udpPort, mqttPort, webPort] = [9997, 1883, 80];
+const [udpPort, mqttPort, webPort, sshPort] = [9997, 1883, 80, 22];
 
 /** The image's appliance on an emulated Pi, as the network sees it. */
 export class ApplianceOnPi {
@@ -29,9 +29,14 @@ export class ApplianceOnPi {
       card,
       folder: join(workFolder, 'pi'),
       udpPort,
-      tcpPorts: [mqttPort, webPort],
+      tcpPorts: [mqttPort, webPort, sshPort],
     });
     return new ApplianceOnPi(pi, powerOn);
+  }
+
+  /** Where the page is, for this machine. */
+  get page(): string {
+    return `http://127.0.0.1:${this.pi.port(webPort)}`;
   }
 
   /** Time since the power came on, ms. */
@@ -131,7 +136,7 @@ export class ApplianceOnPi {
 
   async #get(path: string): Promise<Response | undefined> {
     try {
-      return await fetch(`http://127.0.0.1:${this.pi.port(webPort)}${path}`, {
+      return await fetch(`${this.page}${path}`, {
         signal: AbortSignal.timeout(5000),
       });
     } catch {

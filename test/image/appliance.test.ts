@@ -2,9 +2,9 @@
 // the pins, keeps its promises about the network and the card, comes back whatever happens to the
 // program, and can be brought up to date.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { partitionsOf, readFromCard, takePartitionOffCard, writeToCard } from '../emulator/card.ts';
@@ -14,6 +14,7 @@ import { freshCard, imageUnderTest, workFolder } from './cards.ts';
 
 const { green, red } = pins;
 const newerVersion = '99.0.0';
+const keyFile = join(workFolder, 'ssh-key');
 const newerPackage = `blinky-light_${newerVersion}_arm64.deb`;
 
 let card: string;
@@ -198,14 +199,71 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     assert.match(await shell('findmnt --noheadings --output OPTIONS /media/root-ro'), /^ro,/);
     const identity = await shell('cat /etc/machine-id');
     await appliance.powerCut();
+    changeFilesOnCard();
 
     appliance = await ApplianceOnPi.powerOn(card);
-    await appliance.ready();
+    await appliance.up();
     await appliance.pi.shellReady();
     assert.notEqual(rootOnCard(card), before);
     assert.equal(await shell('blinky --version'), newerVersion);
     assert.equal(await shell('cat /etc/machine-id'), identity);
     assert.match(readFromCard(card, 'config.txt'), /^kernel=vmlinuz-/m);
-    await appliance.blinksOnEvent();
+  });
+});
+
+/** What somebody has put on the card while it was out of the Pi. */
+function changeFilesOnCard(): void {
+  writeToCard(card, 'blinky.yaml', 'Butler:\r\n  webConfig:\r\n    port: eighty\r\n');
+  rmSync(keyFile, { force: true });
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyFile]);
+  writeToCard(card, 'authorized_keys', readFileSync(`${keyFile}.pub`));
+}
+
+describe('a card with a wrong blinky.yaml and a key', { timeout: 600_000 }, () => {
+  test('the page, result.txt and the red light say what is wrong, the rest works', async () => {
+    const response = await fetch(`${appliance.page}/healthz`);
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /blinky\.yaml:3/);
+    assert.match(readFromCard(card, 'result.txt'), /blinky\.yaml:3/);
+    // The code is a slow one: three flashes for a wrong configuration (hardware/fault-codes.ts).
+    const recorder = appliance.pi.record([red]);
+    await waitFor('three red flashes', () => recorder.pulses(red).length >= 3, 60_000);
+    await recorder.stop();
+    await appliance.withClient(async (client) => {
+      let heard = '';
+      client.on('message', (_topic, payload) => {
+        heard = payload.toString();
+      });
+      await client.subscribeAsync('qliksense/connection/open');
+      await appliance.send('Open connection');
+      await waitFor('the message', () => heard === 'sense1: LAB/goran', 30_000);
+    });
+  });
+
+  test('the password in password.txt is the one', async () => {
+    const password = /^Password: +(\S+)/m.exec(readFromCard(card, 'password.txt'))?.[1];
+    assert.ok(password);
+    const testEvent = (as: string) =>
+      fetch(`${appliance.page}/api/test-event`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(as).toString('base64')}` },
+      });
+    assert.equal((await testEvent(`blinky:${password}x`)).status, 401);
+    assert.equal((await testEvent(`blinky:${password}`)).status, 202);
+  });
+
+  test('whose key it is may sign in by SSH, and nobody by password', async () => {
+    const ssh = (...options: string[]) =>
+      spawnSync(
+        'ssh',
+        [
+          ...['-p', String(appliance.pi.port(22)), '-o', 'BatchMode=yes', '-F', '/dev/null'],
+          ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', ...options],
+          ...['root@127.0.0.1', 'id -un'],
+        ],
+        { encoding: 'utf8' },
+      );
+    await waitFor('a login', () => ssh('-i', keyFile).stdout === 'root\n', 60_000);
+    assert.match(ssh('-o', 'PubkeyAuthentication=no').stderr, /Permission denied \(publickey\)/);
   });
 });
