@@ -34,6 +34,12 @@ export const shellOnConsole = [
   'systemd.show_status=0',
 ] as const;
 
+/**
+ * QEMU's power management resets the board at once when a driver only sets the watchdog up
+ * (hw/misc/bcm2835_powermgt.c in QEMU 7.2), so there is none.
+ */
+const withoutWatchdog = 'module_blacklist=bcm2835_wdt';
+
 /** A Raspberry Pi 3B in QEMU, booted from a card image as a real one would be. */
 export class EmulatedPi {
   readonly #qemu: ChildProcess;
@@ -88,9 +94,12 @@ export class EmulatedPi {
         ...['-drive', `file=${card},if=sd,format=raw`],
         '-append',
         // Debian's device tree gives the first serial port to Bluetooth.
-        [readFromCard(card, 'cmdline.txt').trim(), 'console=ttyS1,115200', ...kernelArguments].join(
-          ' ',
-        ),
+        [
+          readFromCard(card, 'cmdline.txt').trim(),
+          'console=ttyS1,115200',
+          withoutWatchdog,
+          ...kernelArguments,
+        ].join(' '),
         // The first serial port is Bluetooth's on this board.
         ...['-serial', 'null', '-serial', `unix:${consoleSocket},server=on,wait=off`],
         ...['-qmp', `unix:${qmpSocket},server=on,wait=off`],
