@@ -379,6 +379,8 @@ describe('the appliance', () => {
     assert.match(text, /blinky_events_total\{kind="connection-open"\} 1/);
     assert.match(text, /blinky_datagrams_rejected_total\{reason="unknown-command"\} 1/);
     assert.match(text, /blinky_light_latency_seconds_count 1/);
+    assert.match(text, /blinky_event_loop_delay_seconds\{quantile="0\.99"\} \d/);
+    assert.match(text, /process_open_fds \d\d/);
     assert.doesNotMatch(text, /goran|sense1/);
   });
 
