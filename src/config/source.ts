@@ -51,7 +51,7 @@ export function parseSource(name: string, text: string): ConfigSource {
   );
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const root = valueOf(document, name);
+  const root = settingsOf(document, name);
   const butler = isSettings(root) ? (root['Butler'] ?? {}) : undefined;
   if (!isSettings(butler) || (isSettings(root) && isMisplaced(root))) {
     throw new ConfigError([
@@ -93,7 +93,7 @@ function deadAliases(document: Document.Parsed): { alias: string; offset: number
 }
 
 /** @throws ConfigError when aliases of aliases would fill the memory */
-function valueOf(document: Document.Parsed, name: string): unknown {
+function settingsOf(document: Document.Parsed, name: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (error) {

@@ -54,10 +54,15 @@ describe('the lights end dark', () => {
     assert.deepEqual([lit('green'), lit('red')], [false, false]);
   });
 
-  test('after an uncaught error, which is logged, with exit status 1', async (context) => {
-    const { child, lit } = await startLit(context, { BLINKY_TEST_CRASH: '1' });
-    assert.equal(await child.ended, 1);
-    assert.deepEqual([lit('green'), lit('red')], [false, false]);
-    assert.match(child.output(), /stopping because of a bug: Error: a bug, made on purpose/);
-  });
+  for (const crash of ['error', 'rejection']) {
+    test(`after an uncaught ${crash}, which is logged with its stack, with exit status 1`, async (context) => {
+      const { child, lit } = await startLit(context, { BLINKY_TEST_CRASH: crash });
+      assert.equal(await child.ended, 1);
+      assert.deepEqual([lit('green'), lit('red')], [false, false]);
+      assert.match(
+        child.output(),
+        /stopping because of a bug: Error: a bug, made on purpose +at .*appliance-with-file-lamps/,
+      );
+    });
+  }
 });
