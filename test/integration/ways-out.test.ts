@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { startChild } from '../support/child.ts';
+import { startBundled } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testSettings } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait-for.ts';
 /** The appliance in a process of its own, with the green lamp lit and long to stay so. */
 async function startLit(context: TestContext, environment: Record<string, string> = {}) {
   const folder = temporaryFolder(context);
-  const child = startChild(
+  const child = await startBundled(
     context,
     'test/support/appliance-with-file-lamps.ts',
     [
