@@ -36,6 +36,7 @@ export function createBrokerParts({ config, users, testBlink, ...tools }: Broker
       const colour = colours.find((one) => one === asked);
       if (colour) testBlink(colour);
     },
+    clock: tools.clock,
     log: tools.log,
   });
   const listener = new TcpListener({
