@@ -36,14 +36,14 @@ export function readCard(folder: string): CardFile[] {
     }));
 }
 
-/** Reads those of the named files that are there. */
+/** Reads those of the named files that are there; a damaged one is as good as none. */
 export function readState(folder: string, names: readonly string[]): Map<string, string> {
   const contents = new Map<string, string>();
   for (const name of names) {
     try {
       contents.set(name, readFileSync(join(folder, name), 'utf8'));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
+    } catch {
+      // Not there yet, or unreadable: what the card says now is kept anew.
     }
   }
   return contents;
