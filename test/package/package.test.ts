@@ -74,9 +74,12 @@ async function takesAnEvent(): Promise<void> {
 }
 
 const enabledUnits = () =>
-  readdirSync(debian.path('etc/systemd/system/multi-user.target.wants')).filter((unit) =>
-    unit.startsWith('blinky'),
-  );
+  ['multi-user.target.wants', 'paths.target.wants']
+    .map((target) => debian.path('etc/systemd/system', target))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder))
+    .filter((unit) => unit.startsWith('blinky'))
+    .sort();
 
 describe('the package in a clean Debian 13', { timeout: 600_000 }, () => {
   test('installs', () => {
@@ -88,7 +91,11 @@ describe('the package in a clean Debian 13', { timeout: 600_000 }, () => {
   });
 
   test('starts with the machine, but for what only the image has', () => {
-    assert.deepEqual(enabledUnits(), ['blinky-poweroff.path', 'blinky.service']);
+    assert.deepEqual(enabledUnits(), [
+      'blinky-announce.path',
+      'blinky-poweroff.path',
+      'blinky.service',
+    ]);
   });
 
   test('its configuration file is right as it comes', () => {
@@ -110,14 +117,18 @@ describe('the package in a clean Debian 13', { timeout: 600_000 }, () => {
     assert.equal(debian.run('blinky', '--version').trim(), nextVersion);
     assert.match(debian.run('blinky', 'config'), /logLevel: verbose/);
     assert.equal(debian.read('/var/lib/blinky/mine'), 'kept');
-    assert.deepEqual(enabledUnits(), ['blinky-poweroff.path', 'blinky.service']);
+    assert.deepEqual(enabledUnits(), [
+      'blinky-announce.path',
+      'blinky-poweroff.path',
+      'blinky.service',
+    ]);
     await takesAnEvent();
   });
 
   test('a service that was disabled stays so, whatever version is installed', () => {
     debian.run('systemctl', 'disable', '--quiet', 'blinky.service');
     debian.install(deb(packageJson.version));
-    assert.deepEqual(enabledUnits(), ['blinky-poweroff.path']);
+    assert.deepEqual(enabledUnits(), ['blinky-announce.path', 'blinky-poweroff.path']);
   });
 
   test('removed, it leaves settings and state; purged, nothing', () => {
