@@ -172,7 +172,7 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
   test('a wrong configuration without defaults stops it with status 78, once', async () => {
     const dropIn = '/run/systemd/system/blinky.service.d';
     await shell(
-      `mkdir -p ${dropIn}; printf '[Service]\\nEnvironmentFile=\\n' > ${dropIn}/z.conf; printf 'Butler:\\n  logLevel: loud\\n' > /etc/blinky/blinky.yaml; systemctl daemon-reload; systemctl restart blinky`,
+      `mkdir -p ${dropIn}; printf '[Service]\\nEnvironmentFile=\\nEnvironment=BLINKY_CONFIG=/etc/blinky/blinky.yaml\\n' > ${dropIn}/z.conf; printf 'Butler:\\n  logLevel: loud\\n' > /etc/blinky/blinky.yaml; systemctl daemon-reload; systemctl restart blinky`,
       120_000,
     );
     await waitFor(
