@@ -76,9 +76,10 @@ export function createApp(options: AppOptions): App {
 
   const users = new Users(config.brokerConfig.access.users);
   const mqtt = createBrokerParts({
-    ...partTools('mqtt'),
+    partTools,
     config,
     users,
+    state,
     testBlink: (colour) => lights.testBlink(colour),
   });
   const brokerSink = mqtt.sink;

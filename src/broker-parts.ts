@@ -9,24 +9,47 @@ import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
+import { BrokerStore } from './sinks/broker/persistence/broker-store.ts';
 import { TcpListener } from './sinks/broker/tcp-listener.ts';
 import { ownTopics } from './sinks/broker/topics.ts';
 import { createNameRemover } from './sinks/broker/without-names.ts';
+import type { State } from './state/state.ts';
 
 export interface BrokerPartsOptions {
   readonly config: Pick<Config, 'brokerConfig' | 'mqttConfig'>;
   readonly users: Users;
+  readonly state: Pick<State, 'database'>;
   readonly testBlink: (colour: Colour) => void;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly health: PartHealth;
-  readonly retry: RetryPauses;
+  /** What a part that reaches outside works with, by the part's name. */
+  readonly partTools: (name: string) => {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly health: PartHealth;
+    readonly retry: RetryPauses;
+  };
 }
 
+/** Bounds on what clients can make the appliance keep that nobody should have to set. */
+const storeLimits = { queuedBytesPerClient: 8_388_608, sessions: 200, incomingPerClient: 100 };
+
 /** Builds the broker, what clients reach it through, and the sink that publishes on it. */
-export function createBrokerParts({ config, users, testBlink, ...tools }: BrokerPartsOptions) {
+export function createBrokerParts({
+  config,
+  users,
+  state,
+  testBlink,
+  partTools,
+}: BrokerPartsOptions) {
   const { brokerConfig, mqttConfig } = config;
+  const tools = partTools('mqtt');
+  const store = new BrokerStore({
+    ...partTools('mqtt'),
+    state,
+    limits: { ...brokerConfig.limits, ...storeLimits },
+  });
   const broker = new Broker({
+    store,
+    clock: tools.clock,
     access: createAccess(brokerConfig.access, users),
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,

@@ -74,6 +74,10 @@ const brokerConfig = section({
     clients: wholeNumber(1, 10_000, 1000),
     packetBytes: wholeNumber(1024, 16_777_216, 262_144, 'bytes'),
     queuedPerClient: wholeNumber(1, 100_000, 1000),
+    /** How long a client's session lives while it is away: a week. */
+    sessionExpirySeconds: wholeNumber(1, 31_536_000, 604_800, 's'),
+    retainedMessages: wholeNumber(1, 100_000, 5000),
+    retainedBytes: wholeNumber(1024, 1_073_741_824, 16_777_216, 'bytes'),
   }),
 });
 

@@ -23,7 +23,7 @@ export interface JournalOptions {
 export type Urgency = 'promised' | 'soon' | 'lazy';
 
 /** The longest wait until a change is written, ms; `promised` ones share what comes in one turn. */
-const delayMs: Record<Urgency, number> = { promised: 0, soon: 25, lazy: 200 };
+const delayMs: Record<Urgency, number> = { promised: 0, soon: 25, lazy: 100 };
 
 /**
  * Brings changes to disk in the background, many in one write. What changes twice before it is
@@ -63,11 +63,16 @@ export class Journal {
     if (!this.#diskFails) this.#writeWithin(delayMs[urgency]);
   }
 
+  /** Whether the disk may hold something under this key, now or soon. */
+  mayHold(key: string): boolean {
+    return this.#onDisk.has(key) || this.#waiting.get(key) !== undefined;
+  }
+
   /** Resolves when every change so far is on disk, or waits for a disk that takes nothing. */
   async written(): Promise<void> {
-    while (!this.#diskFails && this.#waiting.size > 0 && !this.#closed) await this.#run();
-    // What is being written now was taken out of the waiting ones.
-    if (!this.#diskFails) await this.#work;
+    // A write under way does not carry the last changes; the next one does, for all who wait.
+    await this.#work;
+    if (!this.#diskFails && !this.#closed && this.#waiting.size > 0) await this.#run();
   }
 
   /** Writes what waits, and lets go of the database. */
@@ -145,7 +150,9 @@ export class Journal {
     const { clock, log, retry } = this.#options;
     if (!this.#diskFails) {
       const reason = error instanceof Error ? error.message : String(error);
-      log.warn(`what the broker keeps for clients is in memory only until the disk works: ${reason}`);
+      log.warn(
+        `what the broker keeps for clients is in memory only until the disk works: ${reason}`,
+      );
     }
     this.#diskFails = true;
     if (!this.#closed) this.#cancelWrite = clock.schedule(retry.next(), () => void this.#run());

@@ -1,5 +1,7 @@
 import { matchesFilter } from '../topic-filter.ts';
-import type { MessagePacket } from './stored-packets.ts';
+import type { Journal } from './journal.ts';
+import { keys } from './keys.ts';
+import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 
 export interface RetainedLimits {
   readonly retainedMessages: number;
@@ -74,8 +76,12 @@ export class RetainedMessages {
     }
   }
 
-  all(): Iterable<MessagePacket> {
-    return this.#byTopic.values();
+  /** Writes everything, after the disk was away. */
+  writeAll(journal: Journal): void {
+    for (const packet of this.#byTopic.values()) {
+      if (this.#own.has(packet.topic)) continue;
+      journal.put(keys.retained(packet.topic), encodeMessage(packet), 'lazy');
+    }
   }
 }
 
