@@ -30,7 +30,7 @@ export interface BrokerPartsOptions {
 }
 
 /** Bounds on what clients can make the appliance keep that nobody should have to set. */
-const storeLimits = { queuedBytesPerClient: 8_388_608, sessions: 200, incomingPerClient: 100 };
+const storeLimits = { queuedBytesPerClient: 8_388_608, sessions: 200 };
 
 /** Builds the broker, what clients reach it through, and the sink that publishes on it. */
 export function createBrokerParts({
@@ -46,10 +46,12 @@ export function createBrokerParts({
     ...partTools('mqtt'),
     state,
     limits: { ...brokerConfig.limits, ...storeLimits },
+    onDropped: () => {
+      broker.figures.dropped['queue full'] += 1;
+    },
   });
   const broker = new Broker({
     store,
-    clock: tools.clock,
     access: createAccess(brokerConfig.access, users),
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,
@@ -59,6 +61,7 @@ export function createBrokerParts({
       const colour = colours.find((one) => one === asked);
       if (colour) testBlink(colour);
     },
+    clock: tools.clock,
     log: tools.log,
   });
   const listener = new TcpListener({

@@ -87,9 +87,8 @@ export class BrokerSink implements Sink {
     await Promise.all(closed);
   }
 
-  /** Events wait for subscribers that are away; of a state, only the last counts. */
   #publish(topic: string, payload: string, retain = false): void {
     if (retain) this.#retained.set(topic, payload);
-    this.#options.broker.publish({ topic, payload, retain, qos: retain ? 0 : 1 });
+    this.#options.broker.publish({ topic, payload, retain });
   }
 }

@@ -1,23 +1,34 @@
 import type { Duplex } from 'node:stream';
-import { Aedes, type AedesOptions, type AedesPublishPacket, type Client } from 'aedes';
+import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
-import type { Access, Identity } from './access.ts';
+import type { Access } from './access.ts';
+import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
+import { BrokerFigures } from './broker-figures.ts';
+import type { ClientLimits } from './client-stream.ts';
+import { type Connection, Connections } from './connections.ts';
+import { type Packet, takeOverDeliveries } from './deliveries.ts';
+import type { DoorLimits } from './doorkeeper.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
-import { isPublishable } from './publishable.ts';
+import { PublishFrames } from './publish-frames.ts';
+import { RetainedLimit, type RetainedLimits } from './retained-limit.ts';
+import { SignIn } from './sign-in.ts';
+import { TopicEmitter } from './topic-emitter.ts';
+import { isTopic } from './topic-rules.ts';
 import type { NameRemover } from './without-names.ts';
 
 export interface BrokerOptions {
   readonly access: Access;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
-  readonly limits: {
-    readonly clients: number;
-    readonly packetBytes: number;
-    readonly sessionExpirySeconds: number;
-  };
+  readonly limits: ClientLimits &
+    DoorLimits &
+    RetainedLimits & {
+      /** How long a session outlives its connection at most. */
+      readonly sessionExpirySeconds: number;
+    };
   /** Told of every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
   /** Keeps retained messages and sessions over restarts; without it they are in memory only. */
@@ -30,29 +41,54 @@ export interface Publication {
   readonly topic: string;
   readonly payload: string;
   readonly retain?: boolean;
-  /** 1 for what clients with a persistent session get later when they are away; by default 0. */
-  readonly qos?: 0 | 1;
 }
 
-/** Where messages of clients without the right to publish go: nobody may subscribe to it. */
-const nowhere = '$SYS/nowhere';
+/** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may give. */
+const topicAliases = 32;
 
 /**
- * Aedes numbers a message when it takes it, and delivers it after a few promises, how many depends
- * on its kind. A client never gets a message after one with a higher number, so that none may
- * overtake another: each begins in a turn of the event loop of its own.
+ * The MQTT broker inside the appliance: Aedes behind a guard (`client-stream.ts`), and with our own
+ * way to subscribers (`topic-emitter.ts`, `deliveries.ts`). Only this file, `aedes-hooks.ts` and
+ * `deliveries.ts` know Aedes.
  */
-const inItsOwnTurn = setImmediate;
-
-/** The MQTT broker inside the appliance. The only file that knows Aedes. */
 export class Broker {
+  readonly figures = new BrokerFigures();
   readonly #options: BrokerOptions;
-  readonly #identities = new WeakMap<Client, Identity>();
+  readonly #emitter = new TopicEmitter<Packet>();
+  readonly #frames: PublishFrames;
+  readonly #retained: RetainedLimit;
+  readonly #connections: Connections;
+  readonly #hooks: AedesHooks;
+  readonly #connectionOf = new WeakMap<Client, Connection>();
   #aedes: Aedes | undefined;
+  /** Whether there may be sessions that want messages while their client is away. */
+  #hasSessions = false;
   #leftWills: LeftWills | undefined;
+  #published = 0;
 
   constructor(options: BrokerOptions) {
+    const { access, limits, removeNames, store, clock, log } = options;
     this.#options = options;
+    this.#frames = new PublishFrames(removeNames);
+    this.#retained = new RetainedLimit(limits);
+    this.#connections = new Connections({
+      limits,
+      figures: this.figures,
+      onConnect: (connection) => this.#connected(connection),
+      clock,
+      log,
+    });
+    this.#hooks = new AedesHooks({
+      access,
+      signIn: new SignIn(access, clock),
+      retained: this.#retained,
+      frames: this.#frames,
+      figures: this.figures,
+      store,
+      limits,
+      addressOf: (client) => this.#connectionOf.get(client)?.address ?? 'unknown',
+      isFull: (clientId) => this.#connections.isFull && !this.#isConnected(clientId),
+    });
   }
 
   get clientCount(): number {
@@ -61,125 +97,122 @@ export class Broker {
 
   /** Resolves when clients can be served. */
   async start(): Promise<void> {
-    const { store } = this.#options;
-    const aedes = await Aedes.createBroker(this.#aedesOptions());
-    this.#aedes = aedes;
-    aedes.on('publish', (packet, client) => this.#published(packet, client));
-    aedes.on('clientError', (client, error) => this.#clientFailed(client, error));
-    aedes.on('connectionError', (client, error) => this.#clientFailed(client, error));
-    if (!store) return;
+    const { store, limits, log } = this.#options;
+    const aedes = await Aedes.createBroker({
+      ...this.#hooks.hooks,
+      ...(store && { persistence: store }),
+      id: brokerId,
+      mq: this.#emitter,
+      drainTimeout: limits.slowClientSeconds * 1000,
+      maxClientsIdLength: 65_535,
+      maximumPacketSize: limits.packetBytes,
+      receiveMaximum: limits.inFlightPerClient,
+      topicAliasMaximum: topicAliases,
+      pendingSessionsLimit: limits.clients,
+      sessionExpiryIntervalLimit: limits.sessionExpirySeconds,
+    });
     aedes.on('client', (client) => {
-      store.connected(client as SessionClient);
-      this.#forgetForbiddenWill(client, store);
+      if (!client.clean) this.#hasSessions = true;
+      store?.connected(client as SessionClient);
     });
-    aedes.on('clientDisconnect', (client) => store.disconnected(client as SessionClient));
-    this.#leftWills = new LeftWills({
-      ...this.#options,
-      store,
-      publish: (will) =>
-        aedes.publish({ ...(will as AedesPublishPacket), cmd: 'publish', dup: false }, () => {}),
+    aedes.on('clientDisconnect', (client) => store?.disconnected(client as SessionClient));
+    aedes.on('connackSent', (packet, client) => {
+      const connection = this.#connectionOf.get(client);
+      if (connection && !packet.returnCode && !packet.reasonCode) {
+        this.#connections.accept(connection);
+      }
     });
-    this.#leftWills.start();
+    aedes.on('publish', (packet, client) => this.#clientPublished(packet, client));
+    const failed = (client: Client, error: Error) =>
+      log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
+    aedes.on('clientError', failed);
+    aedes.on('connectionError', failed);
+    if (store) await this.#takeStock(store);
+    this.#aedes = aedes;
+    if (store) this.#leftWills = this.#publishLeftWills(aedes, store);
   }
 
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
-  publish({ topic, payload, retain = false, qos = 0 }: Publication): void {
-    if (!isPublishable(topic)) {
-      this.#options.log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
+  publish({ topic, payload, retain = false }: Publication): void {
+    const { limits, log } = this.#options;
+    if (!isTopic(topic, limits)) {
+      log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
       return;
     }
-    if (retain) this.#options.store?.addOwnTopic(topic);
-    const packet = {
-      cmd: 'publish' as const,
-      topic,
-      payload: Buffer.from(payload),
-      retain,
-      dup: false,
-    };
-    inItsOwnTurn(() => this.#aedes?.publish({ ...packet, qos }, () => {}));
+    const bytes = Buffer.from(payload);
+    // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
+    const qos = retain ? 0 : 1;
+    const packet = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false } as const;
+    const { store } = this.#options;
+    if (retain) {
+      this.#retained.note(topic, bytes.length);
+      store?.addOwnTopic(topic);
+    }
+    if (retain || this.#hasSessions || store?.hasSessions) {
+      this.#aedes?.publish(packet, () => {});
+      return;
+    }
+    // Nothing to store: straight to the subscribers, under a number that Aedes never gives.
+    this.#published -= 1;
+    this.#emitter.emit({ ...packet, brokerId, brokerCounter: this.#published });
   }
 
   /**
    * Serves MQTT on a stream that a listener accepted.
-   * @param remoteAddress where the client is, for the limits on addresses
+   * @param address where the client is, for the limits on addresses
    */
-  serve(stream: Duplex, remoteAddress = 'unknown'): void {
-    stream.on('error', () => stream.destroy());
-    this.#aedes?.handle(stream);
-    this.#options.log.debug(`a client connects from ${remoteAddress}`);
+  serve(transport: Duplex, address = 'unknown'): void {
+    transport.on('error', () => transport.destroy());
+    if (this.#aedes && !this.#aedes.closed) this.#connections.open(transport, address);
+    else transport.destroy();
   }
 
   /** Ends every connection; calling it again changes nothing. */
   async stop(): Promise<void> {
     const aedes = this.#aedes;
+    this.#connections.close();
     this.#leftWills?.stop();
     if (!aedes || aedes.closed) return;
-    // What was published before leaves before.
-    await new Promise<void>((resolve) => inItsOwnTurn(resolve));
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
     await this.#options.store?.destroy();
   }
 
-  #aedesOptions(): AedesOptions {
-    const { access, limits, store } = this.#options;
-    return {
-      ...(store && { persistence: store, sessionExpiryIntervalLimit: limits.sessionExpirySeconds }),
-      drainTimeout: 3000,
-      connectTimeout: 5000,
-      maximumPacketSize: limits.packetBytes,
-      maxClientsIdLength: 65_535,
-      preConnect: (_client, _packet, done) => done(null, this.clientCount < limits.clients),
-      authenticate: (client, userName, password, done) => {
-        access.identify(userName, password?.toString() ?? '').then(
-          (identity) => {
-            if (identity) this.#identities.set(client, identity);
-            done(null, identity !== undefined);
-          },
-          (error: Error) => done(Object.assign(error, { returnCode: 3 }), false),
-        );
-      },
-      authorizePublish: (client, packet, done) => {
-        if (client && !access.mayPublish(this.#identityOf(client), packet.topic)) {
-          packet.topic = nowhere;
-          packet.retain = false;
-        }
-        const kept = client && store?.accept(client as SessionClient, packet);
-        if (kept) kept.then(() => inItsOwnTurn(() => done(null)), done);
-        else inItsOwnTurn(() => done(null));
-      },
-      authorizeSubscribe: (client, subscription, done) => {
-        const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
-        done(null, may ? subscription : null);
-      },
-      authorizeForward: (client, packet) => {
-        if (store && !store.mayForward(client as SessionClient, packet)) return null;
-        if (!access.hidesNames(this.#identityOf(client))) return packet;
-        // The packet is this client's own. Aedes sends what it is given here, except out of a queue,
-        // where it sends the packet that it has given.
-        const payload = this.#options.removeNames(packet.topic, packet.payload.toString());
-        packet.payload = Buffer.from(payload);
-        return packet;
-      },
+  #publishLeftWills(aedes: Aedes, store: BrokerStore): LeftWills {
+    const publish = (will: object) => {
+      aedes.publish({ ...(will as AedesPublishPacket), cmd: 'publish', dup: false }, () => {});
     };
+    const leftWills = new LeftWills({ store, publish, clock: this.#options.clock });
+    leftWills.start();
+    return leftWills;
   }
 
-  /** Aedes asks whether a will may be published only when it publishes it, which may be in another run. */
-  #forgetForbiddenWill(client: Client, store: BrokerStore): void {
-    const { will } = client as Client & { readonly will?: { readonly topic: string } };
-    const may = will && this.#options.access.mayPublish(this.#identityOf(client), will.topic);
-    if (will && !may) void store.delWill(client);
+  #connected(connection: Connection): void {
+    const client = this.#aedes?.handle(connection.stream);
+    if (!client) return;
+    this.#connectionOf.set(client, connection);
+    takeOverDeliveries(client, connection.stream, {
+      brokerId,
+      frames: this.#frames,
+      generation: () => this.#emitter.generation,
+      withoutNames: () => this.#hooks.hidesNames(client),
+      maySee,
+    });
   }
 
-  #identityOf(client: Client): Identity {
-    return this.#identities.get(client) ?? 'anonymous';
+  #isConnected(clientId: string): boolean {
+    const { clients } = this.#aedes as Aedes & { clients: Record<string, Client> };
+    return Object.hasOwn(clients, clientId);
   }
 
-  #published(packet: AedesPublishPacket, client: Client | null): void {
-    if (!client || packet.topic === nowhere) return;
+  #clientPublished(packet: AedesPublishPacket, client: Client | null): void {
+    if (!client || wasDropped(packet.topic)) return;
     this.#options.onMessage(packet.topic, Buffer.from(packet.payload));
   }
 
-  #clientFailed(client: Client, error: Error): void {
-    this.#options.log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
+  /** What is kept from an earlier run. */
+  async #takeStock(store: BrokerStore): Promise<void> {
+    for await (const { topic, payload } of store.createRetainedStream('#')) {
+      this.#retained.note(topic, Buffer.byteLength(payload));
+    }
   }
 }

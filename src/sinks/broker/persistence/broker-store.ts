@@ -7,7 +7,7 @@ import { Incoming } from './incoming.ts';
 import { Journal } from './journal.ts';
 import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
-import { type RetainedLimits, RetainedMessages } from './retained-messages.ts';
+import { RetainedMessages } from './retained-messages.ts';
 import type { QueuedMessage, Session, SessionClient, StoredSubscription } from './session.ts';
 import { type SessionLimits, Sessions, type Subscribed } from './sessions.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
@@ -15,11 +15,12 @@ import { type WillPacket, Wills } from './wills.ts';
 
 export interface BrokerStoreOptions {
   readonly state: Pick<State, 'database'>;
-  readonly limits: SessionLimits &
-    RetainedLimits & {
-      /** QoS 2 messages that a client may have sent and not released. */
-      readonly incomingPerClient: number;
-    };
+  readonly limits: SessionLimits & {
+    /** QoS 2 messages that a client may have sent and not released. */
+    readonly inFlightPerClient: number;
+  };
+  /** Told of every message that went because too many waited for a client. */
+  readonly onDropped: () => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly retry: RetryPauses;
@@ -60,12 +61,11 @@ export class BrokerStore {
   /** By the payload, which is the one thing that Aedes passes on as it is. */
   readonly #accepted = new WeakMap<object, Accepted>();
   #broker: { readonly id: string } | undefined;
-  #refusing = false;
 
-  constructor({ state, limits, clock, log, retry }: BrokerStoreOptions) {
+  constructor({ state, limits, onDropped, clock, log, retry }: BrokerStoreOptions) {
     this.#log = log;
-    this.#retained = new RetainedMessages(limits);
-    this.#incoming = new Incoming(limits.incomingPerClient);
+    this.#retained = new RetainedMessages();
+    this.#incoming = new Incoming(limits.inFlightPerClient);
     this.#journal = new Journal({
       state,
       room: 'broker',
@@ -75,7 +75,7 @@ export class BrokerStore {
       retry,
     });
     this.#wills = new Wills(this.#journal);
-    this.#sessions = new Sessions({ limits, journal: this.#journal, clock, log });
+    this.#sessions = new Sessions({ limits, journal: this.#journal, onDropped, clock, log });
   }
 
   get broker(): { readonly id: string } | undefined {
@@ -86,9 +86,7 @@ export class BrokerStore {
     const { subscriptions, clients } = this.#sessions.counts();
     return {
       retained: this.#retained.count,
-      retainedRefused: this.#retained.refused,
-      queuedDropped: this.#sessions.dropped,
-      sessions: [...this.#sessions.all()].length,
+      sessions: this.#sessions.count,
       sessionsAway: [...this.#sessions.all()].filter(({ client }) => !client).length,
       subscriptions,
       clients,
@@ -105,6 +103,11 @@ export class BrokerStore {
   async destroy(): Promise<void> {
     this.#sessions.stop();
     await this.#journal.close();
+  }
+
+  /** Whether there are sessions that may want messages while their client is away. */
+  get hasSessions(): boolean {
+    return this.#sessions.count > 0;
   }
 
   // What the broker tells, beside what Aedes asks.
@@ -185,12 +188,6 @@ export class BrokerStore {
   // What Aedes asks.
 
   async storeRetained(packet: MessagePacket): Promise<void> {
-    if (!this.#retained.hasRoomFor(packet)) {
-      this.#retained.refused += 1;
-      if (!this.#refusing) this.#log.warn(`too much is retained: ${packet.topic} is not`);
-      this.#refusing = true;
-      return;
-    }
     const accepted = typeof packet.payload === 'object' && this.#accepted.has(packet.payload);
     const writes = !accepted && this.#writesRetained(packet);
     this.#retained.set({ ...packet });
@@ -388,7 +385,7 @@ export class BrokerStore {
 
   #writesRetained(packet: MessagePacket): boolean {
     const { topic, payload } = packet;
-    if (this.#retained.isOwn(topic) || !this.#retained.hasRoomFor(packet)) return false;
+    if (this.#retained.isOwn(topic)) return false;
     return payload.length > 0 || this.#journal.mayHold(keys.retained(topic));
   }
 

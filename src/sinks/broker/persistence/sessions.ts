@@ -23,6 +23,8 @@ export interface SessionLimits {
 export interface SessionsOptions {
   readonly limits: SessionLimits;
   readonly journal: Journal;
+  /** Told of every message that went because too many waited. */
+  readonly onDropped: () => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -37,8 +39,6 @@ export type Subscribed = ReturnType<QlobberSub['match']>[number];
 
 /** The sessions of all clients that asked for one that outlives the connection. */
 export class Sessions {
-  /** Messages that went because too many waited. */
-  dropped = 0;
   readonly messages = new Messages();
   readonly #options: SessionsOptions;
   readonly #byClient = new Map<string, Session>();
@@ -60,6 +60,10 @@ export class Sessions {
   counts() {
     const clients = [...this.#byClient.values()].filter(({ subscriptions }) => subscriptions.size);
     return { subscriptions: this.#filters.subscriptionsCount, clients: clients.length };
+  }
+
+  get count(): number {
+    return this.#byClient.size;
   }
 
   get(clientId: string): Session | undefined {
@@ -263,7 +267,7 @@ export class Sessions {
       const { queue, queuedBytes } = session;
       if (queue.size <= queuedPerClient && queuedBytes <= queuedBytesPerClient) return;
       this.remove(session, queued);
-      this.dropped += 1;
+      this.#options.onDropped();
       if (session.overflowing) continue;
       session.overflowing = true;
       this.#options.log.warn(
