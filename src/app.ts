@@ -80,6 +80,7 @@ export function createApp(options: AppOptions): App {
     config,
     users,
     state,
+    stateDirectory: options.stateDirectory,
     testBlink: (colour) => lights.testBlink(colour),
   });
   const brokerSink = mqtt.sink;
@@ -167,6 +168,7 @@ export function createApp(options: AppOptions): App {
       await sendTestEvent(kind, hostname(), target);
     },
     onUpgrade: mqtt.webSocket.handleUpgrade,
+    authority: () => mqtt.tls?.authority(),
     historyStore: new StateRoom(state, 'history'),
   });
 
@@ -261,7 +263,12 @@ export function createApp(options: AppOptions): App {
       return activeUsers.users.userNames().length;
     },
     get ports() {
-      return { udp: listener.port, mqtt: mqtt.listener.port, web: web.port };
+      return {
+        udp: listener.port,
+        mqtt: mqtt.listener.port,
+        mqtts: mqtt.tls?.listener.port,
+        web: web.port,
+      };
     },
     eventsFlow: () =>
       eventsFlow({

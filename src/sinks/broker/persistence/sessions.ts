@@ -1,5 +1,5 @@
 import QlobberSub from 'qlobber/aedes/qlobber-sub.js';
-import type { Clock } from '../../../clock.ts';
+import { type Clock, earliestTime } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import type { Journal, Urgency } from './journal.ts';
 import { keys } from './keys.ts';
@@ -31,9 +31,6 @@ export interface SessionsOptions {
 
 /** How often sessions are looked through for those that have expired, ms. */
 const expiryLookMs = 60_000;
-
-/** A time of day before this is no time of day: a Raspberry Pi without a network starts in the past. */
-const earliestTime = Date.parse('2026-01-01');
 
 export type Subscribed = ReturnType<QlobberSub['match']>[number];
 
