@@ -81,6 +81,7 @@ export function createApp(options: AppOptions): App {
     users,
     state,
     stateDirectory: options.stateDirectory,
+    version: options.version,
     testBlink: (colour) => lights.testBlink(colour),
   });
   const brokerSink = mqtt.sink;

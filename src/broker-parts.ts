@@ -26,6 +26,7 @@ export interface BrokerPartsOptions {
   readonly users: Users;
   readonly state: Pick<State, 'database'>;
   readonly stateDirectory: string;
+  readonly version: string;
   readonly testBlink: (colour: Colour) => void;
   /** What a part that reaches outside works with, by the part's name. */
   readonly partTools: (name: string) => {
@@ -45,6 +46,7 @@ export function createBrokerParts({
   users,
   state,
   stateDirectory,
+  version,
   testBlink,
   partTools,
 }: BrokerPartsOptions) {
@@ -60,6 +62,7 @@ export function createBrokerParts({
   });
   const broker = new Broker({
     store,
+    version,
     access: createAccess(brokerConfig.access, users),
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,

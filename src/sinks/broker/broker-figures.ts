@@ -17,6 +17,8 @@ export type RefusalReason = (typeof refusalReasons)[number];
 export class BrokerFigures {
   /** Clients that are behind at the moment. */
   slowClients = 0;
+  /** Messages that clients were allowed to publish, and that went out to clients. */
+  readonly published = { received: 0, sent: 0 };
   readonly dropped = zeros(dropReasons);
   readonly refused = zeros(refusalReasons);
 }

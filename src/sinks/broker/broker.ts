@@ -15,6 +15,7 @@ import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
 import { RetainedLimit, type RetainedLimits } from './retained-limit.ts';
 import { SignIn } from './sign-in.ts';
+import { type BrokerCounts, SystemFigures } from './system-figures.ts';
 import { TopicEmitter } from './topic-emitter.ts';
 import { isTopic } from './topic-rules.ts';
 import type { NameRemover } from './without-names.ts';
@@ -33,6 +34,8 @@ export interface BrokerOptions {
   readonly onMessage: (topic: string, payload: Buffer) => void;
   /** Keeps retained messages and sessions over restarts; without it they are in memory only. */
   readonly store?: BrokerStore;
+  /** The appliance's version, which the broker tells. */
+  readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -64,6 +67,8 @@ export class Broker {
   /** Whether there may be sessions that want messages while their client is away. */
   #hasSessions = false;
   #leftWills: LeftWills | undefined;
+  #systemFigures: SystemFigures | undefined;
+  #mostConnected = 0;
   #published = 0;
 
   constructor(options: BrokerOptions) {
@@ -114,6 +119,7 @@ export class Broker {
     aedes.on('client', (client) => {
       if (!client.clean) this.#hasSessions = true;
       store?.connected(client as SessionClient);
+      this.#mostConnected = Math.max(this.#mostConnected, this.clientCount);
     });
     aedes.on('clientDisconnect', (client) => store?.disconnected(client as SessionClient));
     aedes.on('connackSent', (packet, client) => {
@@ -129,6 +135,7 @@ export class Broker {
     aedes.on('connectionError', failed);
     if (store) await this.#takeStock(store);
     this.#aedes = aedes;
+    this.#tellFigures(aedes);
     if (store) this.#leftWills = this.#publishLeftWills(aedes, store);
   }
 
@@ -152,8 +159,13 @@ export class Broker {
       this.#aedes?.publish(packet, () => {});
       return;
     }
-    // Nothing to store: straight to the subscribers, under a number that Aedes never gives.
+    this.#emit(topic, bytes, qos);
+  }
+
+  /** What is not to be stored goes straight to subscribers, under a number that Aedes never gives. */
+  #emit(topic: string, payload: Buffer, qos: 0 | 1): void {
     this.#published -= 1;
+    const packet = { cmd: 'publish', topic, payload, qos, retain: false, dup: false } as const;
     this.#emitter.emit({ ...packet, brokerId, brokerCounter: this.#published });
   }
 
@@ -172,9 +184,46 @@ export class Broker {
     const aedes = this.#aedes;
     this.#connections.close();
     this.#leftWills?.stop();
+    this.#systemFigures?.stop();
     if (!aedes || aedes.closed) return;
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
     await this.#options.store?.destroy();
+  }
+
+  #tellFigures(aedes: Aedes): void {
+    const { version, clock } = this.#options;
+    const figures = new SystemFigures({
+      version,
+      counts: () => this.#counts(aedes),
+      isWanted: (topic) => this.#emitter.hasListener(topic),
+      publish: (topic, payload) => this.#emit(topic, Buffer.from(payload), 0),
+      clock,
+    });
+    figures.start();
+    this.#systemFigures = figures;
+    // Who subscribes need not wait for the next time.
+    aedes.on('subscribe', (subscriptions) => {
+      if (subscriptions.some(({ topic }) => topic.startsWith('$'))) figures.tell();
+    });
+  }
+
+  #counts(aedes: Aedes): BrokerCounts {
+    const { clients } = aedes as Aedes & { clients: Record<string, { subscriptions: object }> };
+    const { dropped, published } = this.figures;
+    const kept = this.#options.store?.figures;
+    const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+    return {
+      connected: this.clientCount,
+      away: kept?.sessionsAway ?? 0,
+      mostConnected: this.#mostConnected,
+      ...published,
+      dropped: sum(Object.values(dropped)),
+      retained: this.#retained.messages,
+      stored: kept?.messages ?? 0,
+      subscriptions: sum(
+        Object.values(clients).map(({ subscriptions }) => Object.keys(subscriptions).length),
+      ),
+    };
   }
 
   #publishLeftWills(aedes: Aedes, store: BrokerStore): LeftWills {
@@ -196,6 +245,9 @@ export class Broker {
       generation: () => this.#emitter.generation,
       withoutNames: () => this.#hooks.hidesNames(client),
       maySee,
+      onSent: () => {
+        this.figures.published.sent += 1;
+      },
     });
   }
 
@@ -206,6 +258,7 @@ export class Broker {
 
   #clientPublished(packet: AedesPublishPacket, client: Client | null): void {
     if (!client || wasDropped(packet.topic)) return;
+    this.figures.published.received += 1;
     this.#options.onMessage(packet.topic, Buffer.from(packet.payload));
   }
 

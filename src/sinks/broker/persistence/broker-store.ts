@@ -83,13 +83,9 @@ export class BrokerStore {
   }
 
   get figures() {
-    const { subscriptions, clients } = this.#sessions.counts();
     return {
-      retained: this.#retained.count,
-      sessions: this.#sessions.count,
+      messages: this.#sessions.messages.count,
       sessionsAway: [...this.#sessions.all()].filter(({ client }) => !client).length,
-      subscriptions,
-      clients,
     };
   }
 

@@ -26,6 +26,10 @@ export class Messages {
   readonly #bySequence = new Map<number, StoredMessage>();
   #next = 0;
 
+  get count(): number {
+    return this.#bySequence.size;
+  }
+
   add(packet: MessagePacket): StoredMessage {
     const message: StoredMessage = {
       sequence: this.#next,

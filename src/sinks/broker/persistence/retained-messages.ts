@@ -8,10 +8,6 @@ export class RetainedMessages {
   readonly #byTopic = new Map<string, MessagePacket>();
   readonly #own = new Set<string>();
 
-  get count(): number {
-    return this.#byTopic.size;
-  }
-
   /** Names a topic of the appliance's own, which is not written. */
   addOwnTopic(topic: string): void {
     this.#own.add(topic);
