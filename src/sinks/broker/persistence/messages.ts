@@ -24,7 +24,8 @@ const storedId = 'stored';
 export class Messages {
   readonly #byOrigin = new Map<string, StoredMessage>();
   readonly #bySequence = new Map<number, StoredMessage>();
-  #next = 0;
+  /** Never 0, which Aedes takes for no number. */
+  #next = 1;
 
   get count(): number {
     return this.#bySequence.size;
@@ -44,17 +45,17 @@ export class Messages {
 
   /** Takes in what is on disk, as older than everything that came since the start. */
   load(stored: readonly (readonly [sequence: number, packet: MessagePacket])[]): StoredMessage[] {
-    const end = (stored.at(-1)?.[0] ?? -1) + 1;
+    const last = stored.at(-1)?.[0] ?? 0;
     const newer = [...this.#bySequence.values()];
     this.#bySequence.clear();
-    this.#next += end;
+    this.#next += last;
     const older = stored.map(([sequence, packet]) => ({
       sequence,
       packet,
       origin: undefined,
       holders: 0,
     }));
-    for (const message of newer) message.sequence += end;
+    for (const message of newer) message.sequence += last;
     for (const message of [...older, ...newer]) this.#bySequence.set(message.sequence, message);
     return older;
   }
