@@ -8,7 +8,6 @@ import { type Finding, fault, ok, warn } from '../check/finding.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
-import { checkSlack } from '../sinks/slack/check-slack.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions } from './config-options.ts';
@@ -68,6 +67,7 @@ async function slackFindings(
   environment: Surroundings['environment'],
 ): Promise<readonly Finding[]> {
   if (!slackConfig.enable) return [ok('Slack', 'off (Butler.slackConfig.enable is false)')];
+  const { checkSlack } = await import('../sinks/slack/check-slack.ts');
   return checkSlack({
     config: slackConfig,
     token: slackTokenSources(slackConfig, environment),
