@@ -151,7 +151,7 @@ export function createApp(options: AppOptions): App {
           ingest,
           rejections,
           activeUsers,
-          mqttClients: () => mqtt.broker.clientCount,
+          mqtt: mqtt.broker,
           slack,
           mqttConfig: config.mqttConfig,
         }),
@@ -190,16 +190,19 @@ export function createApp(options: AppOptions): App {
     inboxes: sinks.inboxes,
     onFailure: (error) => log.for(lights.name).error(`failed at an event: ${String(error)}`),
   });
-  const metrics = createMetrics({
-    accepted: () => ingest.accepted,
-    rejected: () => rejections.counts,
-    lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
-    inboxes: () => sinks.inboxes,
-    activeUsers: () => activeUsers.users.userNames().length,
-    clients: () => mqtt.broker.clientCount,
-    slack: () => slackFigures(slack),
-    parts: () => health.statuses(),
-  });
+  const metrics = createMetrics(
+    {
+      accepted: () => ingest.accepted,
+      rejected: () => rejections.counts,
+      lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
+      inboxes: () => sinks.inboxes,
+      activeUsers: () => activeUsers.users.userNames().length,
+      clients: () => mqtt.broker.clientCount,
+      slack: () => slackFigures(slack),
+      parts: () => health.statuses(),
+    },
+    mqtt.broker.figures.metrics,
+  );
 
   function deliver(event: UserEvent, readAtMs: number): void {
     fanOut.deliver(event);

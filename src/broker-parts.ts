@@ -57,7 +57,7 @@ export function createBrokerParts({
     state,
     limits: { ...brokerConfig.limits, ...storeLimits },
     onDropped: () => {
-      broker.figures.dropped['queue full'] += 1;
+      broker.figures.dropped += 1;
     },
   });
   const broker = new Broker({

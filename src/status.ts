@@ -6,6 +6,7 @@ import type { Health } from './health/health.ts';
 import { shownFault } from './health/shown-fault.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Rejections } from './ingest/rejections.ts';
+import type { Broker } from './sinks/broker/broker.ts';
 import type { LightsSink } from './sinks/lights/lights-sink.ts';
 import type { SlackSink } from './sinks/slack/slack-sink.ts';
 
@@ -19,14 +20,14 @@ export interface StatusSources {
   readonly ingest: Pick<Ingest, 'accepted' | 'excluded'>;
   readonly rejections: Pick<Rejections, 'counts'>;
   readonly activeUsers: Pick<ActiveUsersSink, 'users'>;
-  readonly mqttClients: () => number;
+  readonly mqtt: Pick<Broker, 'clientCount' | 'figures'>;
   readonly slack: SlackSink | undefined;
   readonly mqttConfig: Pick<Config['mqttConfig'], 'activeUsersTopic' | 'activeUserCountTopic'>;
 }
 
 /** The answer of `/api/status`: the state of every part, in figures and words. */
 export function statusOf(sources: StatusSources) {
-  const { health, lights, lightFor, ingest, mqttConfig } = sources;
+  const { health, lights, lightFor, ingest, mqtt, mqttConfig } = sources;
   const lightStatus = (colour: Colour) => {
     const { lit, planner } = lights.lights[colour];
     const shows = eventKinds.filter((kind) => lightFor[kind] === colour);
@@ -42,7 +43,12 @@ export function statusOf(sources: StatusSources) {
     excluded: ingest.excluded,
     rejected: sources.rejections.counts,
     activeUsers: sources.activeUsers.users.userNames().length,
-    mqttClients: sources.mqttClients(),
+    mqttClients: mqtt.clientCount,
+    mqtt: {
+      slowClients: mqtt.figures.slowClients,
+      dropped: mqtt.figures.dropped,
+      refused: mqtt.figures.refused,
+    },
     slack: slackFigures(sources.slack),
     topics: {
       activeUsers: mqttConfig.activeUsersTopic,

@@ -4,7 +4,6 @@ import type { BrokerFigures } from './broker-figures.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import type { SessionClient } from './persistence/session.ts';
 import type { PublishFrames } from './publish-frames.ts';
-import type { RetainedLimit } from './retained-limit.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
@@ -23,7 +22,6 @@ const returnCodes = { serverUnavailable: 3, badUserNameOrPassword: 4, notAuthori
 export interface AedesHooksOptions {
   readonly access: Access;
   readonly signIn: SignIn;
-  readonly retained: RetainedLimit;
   readonly frames: PublishFrames;
   readonly figures: BrokerFigures;
   readonly store: BrokerStore | undefined;
@@ -58,7 +56,7 @@ export class AedesHooks {
   }
 
   get hooks(): Hooks {
-    const { access, retained, frames, figures, store, limits } = this.#options;
+    const { access, frames, store, limits } = this.#options;
     return {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
@@ -88,14 +86,7 @@ export class AedesHooks {
           packet.topic = nowhere;
           packet.retain = false;
         }
-        if (packet.retain) {
-          if (retained.hasRoom(packet.topic, packet.payload.length)) {
-            retained.note(packet.topic, packet.payload.length);
-          } else {
-            packet.retain = false;
-            figures.dropped['no room to retain'] += 1;
-          }
-        }
+        withoutWillDelay(packet);
         // Aedes acknowledges a QoS 1 message before it stores it.
         const kept = client && store?.accept(client as SessionClient, packet);
         if (kept) kept.then(() => done(null), done);
@@ -115,8 +106,7 @@ export class AedesHooks {
         if (!this.hidesNames(client)) return packet;
         const { payload: given } = packet;
         const payload = typeof given === 'string' ? Buffer.from(given) : given;
-        // The packet is this client's own, and is changed in place: out of a queue, Aedes sends the
-        // packet that it has given, not what it gets back.
+        // The packet is this client's own copy. Out of a queue Aedes sends it whatever is returned.
         packet.payload = frames.payloadWithoutNames({ ...packet, payload });
         return packet;
       },
@@ -149,6 +139,16 @@ export class AedesHooks {
   #identityOf(client: Client): Identity {
     return this.#identities.get(client) ?? 'anonymous';
   }
+}
+
+/**
+ * A will's delay stays with the broker (MQTT 5, section 3.1.3.2.2). Aedes passes it on, and whoever
+ * subscribed in MQTT 5 has to leave because of it.
+ */
+function withoutWillDelay(packet: { properties?: object | undefined }): void {
+  if (!packet.properties || !('willDelayInterval' in packet.properties)) return;
+  const { willDelayInterval: _, ...others } = packet.properties;
+  packet.properties = others;
 }
 
 /** Whether a client's message was dropped for want of the right to publish it. */

@@ -13,7 +13,6 @@ import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
-import { RetainedLimit, type RetainedLimits } from './retained-limit.ts';
 import { SignIn } from './sign-in.ts';
 import { type BrokerCounts, SystemFigures } from './system-figures.ts';
 import { TopicEmitter } from './topic-emitter.ts';
@@ -25,8 +24,7 @@ export interface BrokerOptions {
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
   readonly limits: ClientLimits &
-    DoorLimits &
-    RetainedLimits & {
+    DoorLimits & {
       /** How long a session outlives its connection at most. */
       readonly sessionExpirySeconds: number;
     };
@@ -59,7 +57,6 @@ export class Broker {
   readonly #options: BrokerOptions;
   readonly #emitter = new TopicEmitter<Packet>();
   readonly #frames: PublishFrames;
-  readonly #retained: RetainedLimit;
   readonly #connections: Connections;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
@@ -75,7 +72,6 @@ export class Broker {
     const { access, limits, removeNames, store, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
-    this.#retained = new RetainedLimit(limits);
     this.#connections = new Connections({
       limits,
       figures: this.figures,
@@ -86,7 +82,6 @@ export class Broker {
     this.#hooks = new AedesHooks({
       access,
       signIn: new SignIn(access, clock),
-      retained: this.#retained,
       frames: this.#frames,
       figures: this.figures,
       store,
@@ -125,6 +120,7 @@ export class Broker {
     aedes.on('connackSent', (packet, client) => {
       const connection = this.#connectionOf.get(client);
       if (connection && !packet.returnCode && !packet.reasonCode) {
+        connection.clientId = client.id;
         this.#connections.accept(connection);
       }
     });
@@ -133,7 +129,6 @@ export class Broker {
       log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
-    if (store) await this.#takeStock(store);
     this.#aedes = aedes;
     this.#tellFigures(aedes);
     if (store) this.#leftWills = this.#publishLeftWills(aedes, store);
@@ -151,10 +146,7 @@ export class Broker {
     const qos = retain ? 0 : 1;
     const packet = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false } as const;
     const { store } = this.#options;
-    if (retain) {
-      this.#retained.note(topic, bytes.length);
-      store?.addOwnTopic(topic);
-    }
+    if (retain) store?.addOwnTopic(topic);
     if (retain || this.#hasSessions || store?.hasSessions) {
       this.#aedes?.publish(packet, () => {});
       return;
@@ -217,8 +209,8 @@ export class Broker {
       away: kept?.sessionsAway ?? 0,
       mostConnected: this.#mostConnected,
       ...published,
-      dropped: sum(Object.values(dropped)),
-      retained: this.#retained.messages,
+      dropped,
+      retained: kept?.retained ?? 0,
       stored: kept?.messages ?? 0,
       subscriptions: sum(
         Object.values(clients).map(({ subscriptions }) => Object.keys(subscriptions).length),
@@ -260,12 +252,5 @@ export class Broker {
     if (!client || wasDropped(packet.topic)) return;
     this.figures.published.received += 1;
     this.#options.onMessage(packet.topic, Buffer.from(packet.payload));
-  }
-
-  /** What is kept from an earlier run. */
-  async #takeStock(store: BrokerStore): Promise<void> {
-    for await (const { topic, payload } of store.createRetainedStream('#')) {
-      this.#retained.note(topic, Buffer.byteLength(payload));
-    }
   }
 }

@@ -7,7 +7,7 @@ import { Incoming } from './incoming.ts';
 import { Journal } from './journal.ts';
 import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
-import { RetainedMessages } from './retained-messages.ts';
+import { type RetainedLimits, RetainedMessages } from './retained-messages.ts';
 import type { QueuedMessage, Session, SessionClient, StoredSubscription } from './session.ts';
 import { type SessionLimits, Sessions, type Subscribed } from './sessions.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
@@ -15,10 +15,11 @@ import { type WillPacket, Wills } from './wills.ts';
 
 export interface BrokerStoreOptions {
   readonly state: Pick<State, 'database'>;
-  readonly limits: SessionLimits & {
-    /** QoS 2 messages that a client may have sent and not released. */
-    readonly inFlightPerClient: number;
-  };
+  readonly limits: SessionLimits &
+    RetainedLimits & {
+      /** QoS 2 messages that a client may have sent and not released. */
+      readonly inFlightPerClient: number;
+    };
   /** Told of every message that went because too many waited for a client. */
   readonly onDropped: () => void;
   readonly clock: Clock;
@@ -61,10 +62,12 @@ export class BrokerStore {
   /** By the payload, which is the one thing that Aedes passes on as it is. */
   readonly #accepted = new WeakMap<object, Accepted>();
   #broker: { readonly id: string } | undefined;
+  /** Whether the last retained message found no room; said once in the log. */
+  #isFull = false;
 
   constructor({ state, limits, onDropped, clock, log, retry }: BrokerStoreOptions) {
     this.#log = log;
-    this.#retained = new RetainedMessages();
+    this.#retained = new RetainedMessages(limits);
     this.#incoming = new Incoming(limits.inFlightPerClient);
     this.#journal = new Journal({
       state,
@@ -85,6 +88,7 @@ export class BrokerStore {
   get figures() {
     return {
       messages: this.#sessions.messages.count,
+      retained: this.#retained.count,
       sessionsAway: [...this.#sessions.all()].filter(({ client }) => !client).length,
     };
   }
@@ -184,6 +188,12 @@ export class BrokerStore {
   // What Aedes asks.
 
   async storeRetained(packet: MessagePacket): Promise<void> {
+    if (!this.#retained.hasRoomFor(packet)) {
+      if (!this.#isFull) this.#log.warn(`too much is retained: ${packet.topic} and others are not`);
+      this.#isFull = true;
+      return;
+    }
+    this.#isFull = false;
     const accepted = typeof packet.payload === 'object' && this.#accepted.has(packet.payload);
     const writes = !accepted && this.#writesRetained(packet);
     this.#retained.set({ ...packet });
@@ -381,7 +391,7 @@ export class BrokerStore {
 
   #writesRetained(packet: MessagePacket): boolean {
     const { topic, payload } = packet;
-    if (this.#retained.isOwn(topic)) return false;
+    if (this.#retained.isOwn(topic) || !this.#retained.hasRoomFor(packet)) return false;
     return payload.length > 0 || this.#journal.mayHold(keys.retained(topic));
   }
 

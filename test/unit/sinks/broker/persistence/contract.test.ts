@@ -48,6 +48,8 @@ contract({
         queuedBytesPerClient: 1_000_000,
         sessions: 100,
         inFlightPerClient: 100,
+        retainedMessages: 1000,
+        retainedBytes: 1_000_000,
       },
       onDropped: () => {},
       clock: systemClock,
