@@ -88,8 +88,7 @@ export class AedesHooks {
         }
         withoutWillDelay(packet);
         // Aedes acknowledges a QoS 1 message before it stores it.
-        const kept = client && store?.accept(client as SessionClient, packet);
-        if (kept) kept.then(() => done(null), done);
+        if (client && store && !wasDropped(packet.topic)) keep(store, client, packet, done);
         else done(null);
       },
       authorizeSubscribe: (client, subscription, done) => {
@@ -153,3 +152,19 @@ function withoutWillDelay(packet: { properties?: object | undefined }): void {
 
 /** Whether a client's message was dropped for want of the right to publish it. */
 export const wasDropped = (topic: string): boolean => topic === nowhere;
+
+/** Lets Aedes go on when a message is kept. */
+function keep(
+  store: BrokerStore,
+  client: Client,
+  packet: Parameters<BrokerStore['accept']>[1],
+  done: (error?: Error | null) => void,
+): void {
+  try {
+    const kept = store.accept(client as SessionClient, packet);
+    if (kept) kept.then(() => done(null), done);
+    else done(null);
+  } catch (error) {
+    done(error as Error);
+  }
+}

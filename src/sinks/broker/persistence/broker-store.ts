@@ -5,12 +5,12 @@ import type { RetryPauses } from '../../../retry-pauses.ts';
 import type { State } from '../../../state/state.ts';
 import { Incoming } from './incoming.ts';
 import { Journal } from './journal.ts';
-import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
+import { outgoingPacket } from './outgoing-packet.ts';
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts';
 import type { QueuedMessage, Session, SessionClient, StoredSubscription } from './session.ts';
 import { type SessionLimits, Sessions, type Subscribed } from './sessions.ts';
-import { encodeMessage, type MessagePacket } from './stored-packets.ts';
+import type { MessagePacket } from './stored-packets.ts';
 import { type WillPacket, Wills } from './wills.ts';
 
 export interface BrokerStoreOptions {
@@ -62,13 +62,9 @@ export class BrokerStore {
   /** By the payload, which is the one thing that Aedes passes on as it is. */
   readonly #accepted = new WeakMap<object, Accepted>();
   #broker: { readonly id: string } | undefined;
-  /** Whether the last retained message found no room; said once in the log. */
-  #isFull = false;
 
   constructor({ state, limits, onDropped, clock, log, retry }: BrokerStoreOptions) {
     this.#log = log;
-    this.#retained = new RetainedMessages(limits);
-    this.#incoming = new Incoming(limits.inFlightPerClient);
     this.#journal = new Journal({
       state,
       room: 'broker',
@@ -77,6 +73,8 @@ export class BrokerStore {
       log,
       retry,
     });
+    this.#retained = new RetainedMessages(limits, this.#journal, log);
+    this.#incoming = new Incoming(limits.inFlightPerClient, this.#journal);
     this.#wills = new Wills(this.#journal);
     this.#sessions = new Sessions({ limits, journal: this.#journal, onDropped, clock, log });
   }
@@ -114,20 +112,18 @@ export class BrokerStore {
 
   /** Names a topic on which the appliance itself retains a message: it says it again after a restart. */
   addOwnTopic(topic: string): void {
-    if (this.#retained.isOwn(topic)) return;
     this.#retained.addOwnTopic(topic);
-    this.#journal.put(keys.retained(topic), undefined, 'lazy');
   }
 
   /** A client has connected (and one of the same name, if there was one, is gone). */
   connected(client: SessionClient): void {
-    if (client.clean) this.#clearIncoming(client.id);
+    if (client.clean) this.#incoming.clear(client.id);
     this.#wills.forgetLeft(client.id);
     this.#sessions.connected(client);
   }
 
   disconnected(client: SessionClient): void {
-    if (client.clean) this.#clearIncoming(client.id);
+    if (client.clean) this.#incoming.clear(client.id);
     this.#sessions.disconnected(client);
   }
 
@@ -135,6 +131,7 @@ export class BrokerStore {
    * Keeps a message that a client may publish, before Aedes acknowledges it: what it is retained
    * for, and in the queues of sessions. Resolves when a power cut can't take it any more; undefined
    * when there is nothing to keep.
+   * @throws when the client has too many QoS 2 messages open
    */
   accept(client: SessionClient, packet: MessagePacket & { payload: Buffer | string }) {
     const { qos, messageId, topic, payload } = packet;
@@ -142,14 +139,10 @@ export class BrokerStore {
     let keeps = false;
     if (qos === 2 && messageId !== undefined) {
       if (this.#incoming.isKnown(client.id, messageId)) return this.#journal.written();
-      this.#incoming.set(client.id, messageId, 'accepted');
       keeps = !client.clean;
-      if (keeps) this.#journal.put(keys.incoming(client.id, messageId), '', 'promised');
+      this.#incoming.accept(client.id, messageId, keeps);
     }
-    if (packet.retain && this.#writesRetained(packet)) {
-      this.#writeRetained(packet, 'promised');
-      keeps = true;
-    }
+    if (packet.retain && this.#retained.accept(packet)) keeps = true;
     const subscribed = this.#sessions
       .subscribedTo(topic)
       .filter(({ clientId, nl }) => !(nl && clientId === client.id));
@@ -188,16 +181,7 @@ export class BrokerStore {
   // What Aedes asks.
 
   async storeRetained(packet: MessagePacket): Promise<void> {
-    if (!this.#retained.hasRoomFor(packet)) {
-      if (!this.#isFull) this.#log.warn(`too much is retained: ${packet.topic} and others are not`);
-      this.#isFull = true;
-      return;
-    }
-    this.#isFull = false;
-    const accepted = typeof packet.payload === 'object' && this.#accepted.has(packet.payload);
-    const writes = !accepted && this.#writesRetained(packet);
-    this.#retained.set({ ...packet });
-    if (writes) this.#writeRetained(packet, packet.qos > 0 ? 'soon' : 'lazy');
+    this.#retained.store({ ...packet }, this.#acceptedAs(packet) !== undefined);
   }
 
   createRetainedStream(filter: string): Readable {
@@ -242,7 +226,7 @@ export class BrokerStore {
   /** A client begins anew, or its session has expired. */
   async cleanSubscriptions(client: Identified): Promise<void> {
     this.#sessions.end(client.id);
-    this.#clearIncoming(client.id);
+    this.#incoming.clear(client.id);
   }
 
   async countOffline() {
@@ -302,7 +286,7 @@ export class BrokerStore {
     const queued = session?.withMessageId(packet.messageId);
     if (!session || !queued) return undefined;
     this.#sessions.remove(session, queued);
-    return this.#packet(queued);
+    return outgoingPacket(queued, this.#sessions.messages);
   }
 
   outgoingStream(client: SessionClient): Readable {
@@ -311,9 +295,7 @@ export class BrokerStore {
   }
 
   async incomingStorePacket(client: Identified, packet: MessagePacket): Promise<void> {
-    const { cmd = 'publish', topic, payload, qos, retain = false, messageId } = packet;
-    const stored = { cmd, topic, payload, qos, dup: false, retain, messageId };
-    this.#incoming.set(client.id, messageId ?? 0, stored);
+    this.#incoming.store(client.id, packet);
   }
 
   async incomingGetPacket(client: Identified, packet: MessagePacket): Promise<MessagePacket> {
@@ -323,13 +305,8 @@ export class BrokerStore {
   }
 
   async incomingDelPacket(client: Identified, packet: MessagePacket): Promise<void> {
-    const { messageId = 0 } = packet;
-    if (!this.#incoming.delete(client.id, messageId)) throw new Error('no such packet');
-    if (this.#journal.mayHold(keys.incoming(client.id, messageId))) {
-      this.#journal.put(keys.incoming(client.id, messageId), undefined, 'promised');
-      // Were it known after a power cut, the next message under this identifier would be dropped.
-      await this.#journal.written();
-    }
+    const isKnown = await this.#incoming.release(client.id, packet.messageId ?? 0);
+    if (!isKnown) throw new Error('no such packet');
   }
 
   async putWill(client: Identified, packet: WillPacket): Promise<void> {
@@ -358,26 +335,9 @@ export class BrokerStore {
   }
 
   async *#outgoing(session: Session, client: SessionClient) {
-    for await (const queued of session.catchUp(client)) yield this.#packet(queued);
-  }
-
-  #packet(queued: QueuedMessage): MessagePacket {
-    const { message, qos, retain, messageId, released } = queued;
-    if (released) return { cmd: 'pubrel', messageId } as MessagePacket;
-    const { topic, payload, properties, messageExpiry } = message.packet;
-    return {
-      cmd: 'publish',
-      topic,
-      payload,
-      qos,
-      retain,
-      // [MQTT-3.3.1-1]
-      dup: messageId !== undefined,
-      messageId,
-      ...this.#sessions.messages.originOf(message),
-      ...(properties && { properties }),
-      ...(messageExpiry !== undefined && { messageExpiry }),
-    } as MessagePacket;
+    for await (const queued of session.catchUp(client)) {
+      yield outgoingPacket(queued, this.#sessions.messages);
+    }
   }
 
   #queued(session: Session, packet: MessagePacket): QueuedMessage | undefined {
@@ -387,23 +347,6 @@ export class BrokerStore {
 
   #acceptedAs({ payload }: MessagePacket): Accepted | undefined {
     return typeof payload === 'object' ? this.#accepted.get(payload) : undefined;
-  }
-
-  #writesRetained(packet: MessagePacket): boolean {
-    const { topic, payload } = packet;
-    if (this.#retained.isOwn(topic) || !this.#retained.hasRoomFor(packet)) return false;
-    return payload.length > 0 || this.#journal.mayHold(keys.retained(topic));
-  }
-
-  #writeRetained(packet: MessagePacket, urgency: 'promised' | 'soon' | 'lazy'): void {
-    const text = packet.payload.length > 0 ? encodeMessage(packet) : undefined;
-    this.#journal.put(keys.retained(packet.topic), text, urgency);
-  }
-
-  #clearIncoming(clientId: string): void {
-    for (const messageId of this.#incoming.clear(clientId)) {
-      this.#journal.put(keys.incoming(clientId, messageId), undefined, 'lazy');
-    }
   }
 
   #load(entries: readonly [key: string, value: string][]): void {

@@ -49,13 +49,13 @@ export function loadStored(entries: readonly [key: string, value: string][], sto
   const stored = sessions.messages.load(messages);
   sessions.writeAll();
   wills.writeAll();
-  retained.writeAll(journal);
+  retained.writeAll();
   for (const [{ kind, number, name }, key, text] of rest) {
     readOrLeaveOut(key, () => {
       if (kind === 'session') sessions.load(name, text);
       else if (kind === 'will') wills.load(name, text);
-      else if (kind === 'incoming') loadIncoming(incoming, name, number);
-      else if (kind === 'retained') loadRetained(retained, journal, key, decodeMessage(text));
+      else if (kind === 'incoming') incoming.load(name, number);
+      else if (kind === 'retained') retained.load(decodeMessage(text));
       else throw new TypeError('not known to this version');
     });
   }
@@ -71,21 +71,6 @@ function parseQueued(text: string): Omit<QueuedMessage, 'message'> {
   const stored = JSON.parse(text) as Pick<QueuedMessage, 'qos'> & Partial<QueuedMessage>;
   const { qos, retain = false, messageId, released = false } = stored;
   return { qos, retain, messageId, released };
-}
-
-function loadIncoming(incoming: Incoming, clientId: string, messageId: number): void {
-  if (incoming.isKnown(clientId, messageId)) return;
-  incoming.set(clientId, messageId, { topic: '', payload: '', qos: 2, messageId });
-}
-
-function loadRetained(
-  retained: RetainedMessages,
-  journal: Journal,
-  key: string,
-  packet: MessagePacket,
-): void {
-  if (retained.isOwn(packet.topic)) journal.put(key, undefined, 'lazy');
-  else if (!retained.has(packet.topic)) retained.set(packet);
 }
 
 function loadQueues(

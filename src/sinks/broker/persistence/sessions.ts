@@ -135,8 +135,12 @@ export class Sessions {
     this.#writeSession(session, 'lazy');
   }
 
-  /** Every client with a session that wants messages on `topic`: once for each filter. */
+  /**
+   * Every client with a session that wants messages on `topic`: once for each filter. What the
+   * server tells of itself (`$…`) waits for nobody.
+   */
   subscribedTo(topic: string): Subscribed[] {
+    if (topic.startsWith('$')) return [];
     return this.#filters.match(topic);
   }
 

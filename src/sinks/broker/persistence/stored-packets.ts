@@ -11,6 +11,8 @@ export interface MessagePacket {
   readonly payload: Buffer | string;
   readonly qos: 0 | 1 | 2;
   readonly retain?: boolean;
+  /** Whether it was sent before. */
+  readonly dup?: boolean;
   readonly properties?: MessageProperties;
   /** When it is no longer wanted: ms since 1970. */
   readonly messageExpiry?: number;

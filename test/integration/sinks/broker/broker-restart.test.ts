@@ -188,6 +188,22 @@ describe('the broker after a restart', () => {
     );
   });
 
+  test('what nobody may publish takes no place in a queue', async (context) => {
+    const app = await startTestApp(context, ['brokerConfig.limits.queuedPerClient=4']);
+    const lamp = await joinIn(context, app);
+    await lamp.client.subscribeAsync(['#', '$SYS/#'], { qos: 1 });
+    await lamp.client.endAsync();
+    const plain = await app.subscribe('blinky/event');
+    await app.send(open);
+    await plain.received('blinky/event');
+    for (let number = 0; number < 20; number += 1) {
+      await plain.client.publishAsync('lamps/a', 'no', { qos: number % 2 ? 1 : 2 });
+    }
+    const back = await joinIn(context, app);
+    await waitFor('the event', () => back.received.some(({ topic }) => topic === 'blinky/event'));
+    assert.ok(back.received.every(({ topic }) => topic !== 'lamps/a'));
+  });
+
   test('a full disk stops neither broker nor light; what waits is written when there is room', async (context) => {
     const disk = mountSmallDisk(context, 4);
     if (!disk) return;
