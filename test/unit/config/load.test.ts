@@ -91,6 +91,7 @@ describe('loadConfig', () => {
       /^blinky\.yaml:2: found no valid YAML/,
     );
     assert.match(refusal(context, 'webConfig:\n  port: 1\n'), /root key webConfig .*`Butler:`/);
+    assert.doesNotMatch(refusal(context, 'root:$6$salt$hash: 1\n'), /hash/);
     assert.match(refusal(context, '- a\n- b\n'), /allowed: the root key `Butler:`/);
     assert.match(refusal(context, 'Butler: yes please\n'), /root key Butler without settings/);
     assert.match(refusal(context, Buffer.from([0xff, 0xfe, 0x00, 0x41])), /^blinky\.yaml:1: /);
