@@ -5,6 +5,9 @@ export function describeNetworkError(error: unknown): string {
   switch (code) {
     case 'ECONNREFUSED':
       return 'nothing listens there';
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'the connection was closed';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'there is no such host';
