@@ -5,6 +5,7 @@ import { Users } from './access/users.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
 import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
+import { createBrokerParts } from './broker-parts.ts';
 import { Button } from './button/button.ts';
 import type { UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
@@ -18,12 +19,6 @@ import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
 import { RetryPauses } from './retry-pauses.ts';
-import { createAccess } from './sinks/broker/access.ts';
-import { Broker } from './sinks/broker/broker.ts';
-import { BrokerSink } from './sinks/broker/broker-sink.ts';
-import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
-import { ownTopics } from './sinks/broker/topics.ts';
-import { createNameRemover } from './sinks/broker/without-names.ts';
 import { LightsSink } from './sinks/lights/lights-sink.ts';
 import { SlackSink } from './sinks/slack/slack-sink.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
@@ -80,21 +75,13 @@ export function createApp(options: AppOptions): App {
   const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
   const users = new Users(config.brokerConfig.access.users);
-  const broker = new Broker({
+  const mqtt = createBrokerParts({
     ...partTools('mqtt'),
-    host: config.brokerConfig.host,
-    port: config.brokerConfig.port,
-    access: createAccess(config.brokerConfig.access, users),
-    removeNames: createNameRemover(config.mqttConfig),
-    limits: config.brokerConfig.limits,
-    onMessage: (topic, payload) => {
-      const colour = payload.toString().trim();
-      if (topic === ownTopics.blink && (colour === 'green' || colour === 'red')) {
-        lights.testBlink(colour);
-      }
-    },
+    config,
+    users,
+    testBlink: (colour) => lights.testBlink(colour),
   });
-  const brokerSink = new BrokerSink({ mqtt: config.mqttConfig, broker });
+  const brokerSink = mqtt.sink;
 
   const activeUsers = new ActiveUsersSink({
     clock,
@@ -137,11 +124,6 @@ export function createApp(options: AppOptions): App {
     onDatagram: (bytes, address, port) => ingest.receive(bytes, address, port),
   });
 
-  const mqttWebSocket = createMqttWebSocket({
-    serve: (stream) => broker.serve(stream),
-    packetBytes: config.brokerConfig.limits.packetBytes,
-    clock,
-  });
   const web = new WebSink({
     ...partTools('web'),
     host: config.webConfig.host,
@@ -166,7 +148,7 @@ export function createApp(options: AppOptions): App {
           ingest,
           rejections,
           activeUsers,
-          mqttClients: () => broker.clientCount,
+          mqttClients: () => mqtt.broker.clientCount,
           slack,
           mqttConfig: config.mqttConfig,
         }),
@@ -183,7 +165,7 @@ export function createApp(options: AppOptions): App {
       const target = { host: config.udpServerConfig.serverHost, port: listener.port };
       await sendTestEvent(kind, hostname(), target);
     },
-    onUpgrade: mqttWebSocket.handleUpgrade,
+    onUpgrade: mqtt.webSocket.handleUpgrade,
     historyStore: new StateRoom(state, 'history'),
   });
 
@@ -210,7 +192,7 @@ export function createApp(options: AppOptions): App {
     lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
     inboxes: () => sinks.inboxes,
     activeUsers: () => activeUsers.users.userNames().length,
-    clients: () => broker.clientCount,
+    clients: () => mqtt.broker.clientCount,
     slack: () => slackFigures(slack),
     parts: () => health.statuses(),
   });
@@ -278,7 +260,7 @@ export function createApp(options: AppOptions): App {
       return activeUsers.users.userNames().length;
     },
     get ports() {
-      return { udp: listener.port, mqtt: broker.port, web: web.port };
+      return { udp: listener.port, mqtt: mqtt.listener.port, web: web.port };
     },
     eventsFlow: () =>
       eventsFlow({

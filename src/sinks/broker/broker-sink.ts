@@ -14,6 +14,11 @@ export interface BrokerSinkOptions {
     publish(publication: Publication): void;
     stop(): Promise<void>;
   };
+  /** Through which clients come to the broker; stopped before it and started after it. */
+  readonly listeners: readonly {
+    start(): Promise<void>;
+    stop(): Promise<void>;
+  }[];
 }
 
 /** Hosts whose counts are published; their names come from the network, so there is an end. */
@@ -35,6 +40,7 @@ export class BrokerSink implements Sink {
     await this.#options.broker.start();
     this.#retained.set(ownTopics.status, 'online');
     for (const [topic, payload] of this.#retained) this.#publish(topic, payload, true);
+    for (const listener of this.#options.listeners) await listener.start();
   }
 
   accept(event: UserEvent): void {
@@ -76,7 +82,9 @@ export class BrokerSink implements Sink {
 
   async stop(): Promise<void> {
     this.#publish(ownTopics.status, 'offline', true);
+    const closed = this.#options.listeners.map((listener) => listener.stop());
     await this.#options.broker.stop();
+    await Promise.all(closed);
   }
 
   #publish(topic: string, payload: string, retain = false): void {
