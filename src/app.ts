@@ -17,12 +17,13 @@ import { eventsFlow } from './ingest/flow-check.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
+import { Announcer } from './publications/announcer.ts';
+import { ownTopics } from './publications/topics.ts';
 import { RetryPauses } from './retry-pauses.ts';
 import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
-import { ownTopics } from './sinks/broker/topics.ts';
 import { createNameRemover } from './sinks/broker/without-names.ts';
 import { LightsSink } from './sinks/lights/lights-sink.ts';
 import { SlackSink } from './sinks/slack/slack-sink.ts';
@@ -49,6 +50,8 @@ export function createApp(options: AppOptions): App {
   const startedAt = clock.now().toISOString();
   const state = new State({ ...partTools('state'), directory: options.stateDirectory });
 
+  const announcer = new Announcer(config.mqttConfig);
+
   const lightFor = {
     'session-start': config.lightConfig.sessionStart,
     'session-stop': config.lightConfig.sessionStop,
@@ -66,7 +69,7 @@ export function createApp(options: AppOptions): App {
     onChange: (colour, lit) => {
       options.onLight?.(colour, lit);
       // The light is on; who else wants to know hears it in a later turn of the event loop.
-      setImmediate(() => brokerSink.publishLight(colour, lit));
+      setImmediate(() => announcer.light(colour, lit));
     },
   });
 
@@ -94,13 +97,13 @@ export function createApp(options: AppOptions): App {
       }
     },
   });
-  const brokerSink = new BrokerSink({ mqtt: config.mqttConfig, broker });
+  const brokerSink = new BrokerSink({ mqtt: config.mqttConfig, announcer, broker });
 
   const activeUsers = new ActiveUsersSink({
     clock,
     log: log.for('active users'),
     store: new StateRoom(state, 'active-users'),
-    onChange: (users) => brokerSink.publishActiveUsers(users),
+    onChange: (users) => announcer.activeUsers(users),
   });
 
   const slack = config.slackConfig.enable
@@ -226,7 +229,7 @@ export function createApp(options: AppOptions): App {
     const works = udpHealth.status.state === 'ok';
     if (works === udpWorks || !config.udpServerConfig.enable) return;
     udpWorks = works;
-    brokerSink.publishUdpServerState(works ? 'start' : 'error');
+    announcer.udpServer(works ? 'start' : 'error');
   };
 
   function reportConfiguration(): void {

@@ -5,9 +5,10 @@ import type { Clock } from '../../clock.ts';
 import type { PartHealth } from '../../health/health.ts';
 import { listenFault } from '../../health/listen-fault.ts';
 import type { Log } from '../../log.ts';
+import type { Publication } from '../../publications/publication.ts';
+import { isPublishable } from '../../publications/publishable.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
 import type { Access, Identity } from './access.ts';
-import { isPublishable } from './publishable.ts';
 import type { NameRemover } from './without-names.ts';
 
 export interface BrokerOptions {
@@ -24,12 +25,6 @@ export interface BrokerOptions {
   readonly log: Log;
   readonly health: PartHealth;
   readonly retry: RetryPauses;
-}
-
-export interface Publication {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain?: boolean;
 }
 
 /** Where messages of clients without the right to publish go: nobody may subscribe to it. */
