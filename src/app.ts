@@ -6,6 +6,8 @@ import { ActiveUsersSink } from './active-users/active-users-sink.ts';
 import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
 import { Button } from './button/button.ts';
+import { createRequestHandler } from './compose/requests.ts';
+import { createUpstream } from './compose/upstream.ts';
 import type { UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
 import { aborted, SinkRunner } from './fan-out/sink-runner.ts';
@@ -18,7 +20,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
 import { Announcer } from './publications/announcer.ts';
-import { ownTopics } from './publications/topics.ts';
+import { createOwnBrokerTest } from './remote-broker/own-broker.ts';
 import { RetryPauses } from './retry-pauses.ts';
 import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
@@ -27,7 +29,9 @@ import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
 import { createNameRemover } from './sinks/broker/without-names.ts';
 import { LightsSink } from './sinks/lights/lights-sink.ts';
 import { SlackSink } from './sinks/slack/slack-sink.ts';
+import { upstreamMetrics } from './sinks/upstream/upstream-figures.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
+import { createIdentity } from './state/identity.ts';
 import { StateRoom } from './state/room.ts';
 import { State } from './state/state.ts';
 import { slackFigures, statusOf } from './status.ts';
@@ -82,6 +86,7 @@ export function createApp(options: AppOptions): App {
 
   const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
+  const onRequest = createRequestHandler({ testBlink: (colour) => lights.testBlink(colour) });
   const users = new Users(config.brokerConfig.access.users);
   const broker = new Broker({
     ...partTools('mqtt'),
@@ -90,14 +95,20 @@ export function createApp(options: AppOptions): App {
     access: createAccess(config.brokerConfig.access, users),
     removeNames: createNameRemover(config.mqttConfig),
     limits: config.brokerConfig.limits,
-    onMessage: (topic, payload) => {
-      const colour = payload.toString().trim();
-      if (topic === ownTopics.blink && (colour === 'green' || colour === 'red')) {
-        lights.testBlink(colour);
-      }
-    },
+    onMessage: onRequest,
   });
   const brokerSink = new BrokerSink({ mqtt: config.mqttConfig, announcer, broker });
+
+  const upstream = createUpstream({
+    options,
+    health,
+    state,
+    announcer,
+    identity: createIdentity(new StateRoom(state, 'appliance')),
+    isOwnBroker: createOwnBrokerTest(() => [broker.port, config.brokerConfig.port]),
+    cameFrom: () => false,
+    onRequest,
+  });
 
   const activeUsers = new ActiveUsersSink({
     clock,
@@ -171,6 +182,7 @@ export function createApp(options: AppOptions): App {
           activeUsers,
           mqttClients: () => broker.clientCount,
           slack,
+          upstream,
           mqttConfig: config.mqttConfig,
         }),
       faults: () => health.faults(),
@@ -195,6 +207,7 @@ export function createApp(options: AppOptions): App {
     [
       activeUsers,
       brokerSink,
+      ...(upstream ? [upstream] : []),
       ...(slack ? [slack] : []),
       ...(config.webConfig.enable ? [web] : []),
       ...(options.extraSinks ?? []),
@@ -207,16 +220,19 @@ export function createApp(options: AppOptions): App {
     inboxes: sinks.inboxes,
     onFailure: (error) => log.for(lights.name).error(`failed at an event: ${String(error)}`),
   });
-  const metrics = createMetrics({
-    accepted: () => ingest.accepted,
-    rejected: () => rejections.counts,
-    lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
-    inboxes: () => sinks.inboxes,
-    activeUsers: () => activeUsers.users.userNames().length,
-    clients: () => broker.clientCount,
-    slack: () => slackFigures(slack),
-    parts: () => health.statuses(),
-  });
+  const metrics = createMetrics(
+    {
+      accepted: () => ingest.accepted,
+      rejected: () => rejections.counts,
+      lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
+      inboxes: () => sinks.inboxes,
+      activeUsers: () => activeUsers.users.userNames().length,
+      clients: () => broker.clientCount,
+      slack: () => slackFigures(slack),
+      parts: () => health.statuses(),
+    },
+    upstreamMetrics(upstream),
+  );
 
   function deliver(event: UserEvent, readAtMs: number): void {
     fanOut.deliver(event);

@@ -8,6 +8,8 @@ import type { Ingest } from './ingest/ingest.ts';
 import type { Rejections } from './ingest/rejections.ts';
 import type { LightsSink } from './sinks/lights/lights-sink.ts';
 import type { SlackSink } from './sinks/slack/slack-sink.ts';
+import { upstreamFigures } from './sinks/upstream/upstream-figures.ts';
+import type { UpstreamSink } from './sinks/upstream/upstream-sink.ts';
 
 export interface StatusSources {
   readonly version: string;
@@ -21,6 +23,7 @@ export interface StatusSources {
   readonly activeUsers: Pick<ActiveUsersSink, 'users'>;
   readonly mqttClients: () => number;
   readonly slack: SlackSink | undefined;
+  readonly upstream: UpstreamSink | undefined;
   readonly mqttConfig: Pick<Config['mqttConfig'], 'activeUsersTopic' | 'activeUserCountTopic'>;
 }
 
@@ -44,6 +47,7 @@ export function statusOf(sources: StatusSources) {
     activeUsers: sources.activeUsers.users.userNames().length,
     mqttClients: sources.mqttClients(),
     slack: slackFigures(sources.slack),
+    upstream: upstreamFigures(sources.upstream),
     topics: {
       activeUsers: mqttConfig.activeUsersTopic,
       activeUserCount: mqttConfig.activeUserCountTopic,
