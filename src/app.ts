@@ -5,6 +5,7 @@ import { Users } from './access/users.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
 import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
+import { createBrokerParts } from './broker-parts.ts';
 import { Button } from './button/button.ts';
 import { createRequestHandler } from './compose/requests.ts';
 import { createUpstream } from './compose/upstream.ts';
@@ -22,11 +23,6 @@ import { UdpListener } from './ingest/udp-listener.ts';
 import { Announcer } from './publications/announcer.ts';
 import { createOwnBrokerTest } from './remote-broker/own-broker.ts';
 import { RetryPauses } from './retry-pauses.ts';
-import { createAccess } from './sinks/broker/access.ts';
-import { Broker } from './sinks/broker/broker.ts';
-import { BrokerSink } from './sinks/broker/broker-sink.ts';
-import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
-import { createNameRemover } from './sinks/broker/without-names.ts';
 import { LightsSink } from './sinks/lights/lights-sink.ts';
 import { SlackSink } from './sinks/slack/slack-sink.ts';
 import { upstreamMetrics } from './sinks/upstream/upstream-figures.ts';
@@ -88,16 +84,14 @@ export function createApp(options: AppOptions): App {
 
   const onRequest = createRequestHandler({ testBlink: (colour) => lights.testBlink(colour) });
   const users = new Users(config.brokerConfig.access.users);
-  const broker = new Broker({
+  const mqtt = createBrokerParts({
     ...partTools('mqtt'),
-    host: config.brokerConfig.host,
-    port: config.brokerConfig.port,
-    access: createAccess(config.brokerConfig.access, users),
-    removeNames: createNameRemover(config.mqttConfig),
-    limits: config.brokerConfig.limits,
-    onMessage: onRequest,
+    config,
+    users,
+    announcer,
+    onRequest,
   });
-  const brokerSink = new BrokerSink({ mqtt: config.mqttConfig, announcer, broker });
+  const brokerSink = mqtt.sink;
 
   const upstream = createUpstream({
     options,
@@ -105,7 +99,7 @@ export function createApp(options: AppOptions): App {
     state,
     announcer,
     identity: createIdentity(new StateRoom(state, 'appliance')),
-    isOwnBroker: createOwnBrokerTest(() => [broker.port, config.brokerConfig.port]),
+    isOwnBroker: createOwnBrokerTest(() => [mqtt.listener.port, config.brokerConfig.port]),
     cameFrom: () => false,
     onRequest,
   });
@@ -151,11 +145,6 @@ export function createApp(options: AppOptions): App {
     onDatagram: (bytes, address, port) => ingest.receive(bytes, address, port),
   });
 
-  const mqttWebSocket = createMqttWebSocket({
-    serve: (stream) => broker.serve(stream),
-    packetBytes: config.brokerConfig.limits.packetBytes,
-    clock,
-  });
   const web = new WebSink({
     ...partTools('web'),
     host: config.webConfig.host,
@@ -180,7 +169,7 @@ export function createApp(options: AppOptions): App {
           ingest,
           rejections,
           activeUsers,
-          mqttClients: () => broker.clientCount,
+          mqttClients: () => mqtt.broker.clientCount,
           slack,
           upstream,
           mqttConfig: config.mqttConfig,
@@ -198,7 +187,7 @@ export function createApp(options: AppOptions): App {
       const target = { host: config.udpServerConfig.serverHost, port: listener.port };
       await sendTestEvent(kind, hostname(), target);
     },
-    onUpgrade: mqttWebSocket.handleUpgrade,
+    onUpgrade: mqtt.webSocket.handleUpgrade,
     historyStore: new StateRoom(state, 'history'),
   });
 
@@ -227,7 +216,7 @@ export function createApp(options: AppOptions): App {
       lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
       inboxes: () => sinks.inboxes,
       activeUsers: () => activeUsers.users.userNames().length,
-      clients: () => broker.clientCount,
+      clients: () => mqtt.broker.clientCount,
       slack: () => slackFigures(slack),
       parts: () => health.statuses(),
     },
@@ -297,7 +286,7 @@ export function createApp(options: AppOptions): App {
       return activeUsers.users.userNames().length;
     },
     get ports() {
-      return { udp: listener.port, mqtt: broker.port, web: web.port };
+      return { udp: listener.port, mqtt: mqtt.listener.port, web: web.port };
     },
     eventsFlow: () =>
       eventsFlow({

@@ -14,6 +14,11 @@ export interface BrokerSinkOptions {
     publish(publication: Publication): void;
     stop(): Promise<void>;
   };
+  /** Through which clients come to the broker; stopped before it and started after it. */
+  readonly listeners: readonly {
+    start(): Promise<void>;
+    stop(): Promise<void>;
+  }[];
 }
 
 /** Publishes everything on the broker inside the appliance. */
@@ -30,6 +35,7 @@ export class BrokerSink implements Sink, Outlet {
     await this.#options.broker.start();
     this.publish({ topic: ownTopics.status, payload: 'online', retain: true });
     this.#options.announcer.attach(this);
+    for (const listener of this.#options.listeners) await listener.start();
   }
 
   accept(event: UserEvent): void {
@@ -42,6 +48,8 @@ export class BrokerSink implements Sink, Outlet {
 
   async stop(): Promise<void> {
     this.publish({ topic: ownTopics.status, payload: 'offline', retain: true });
+    const closed = this.#options.listeners.map((listener) => listener.stop());
     await this.#options.broker.stop();
+    await Promise.all(closed);
   }
 }

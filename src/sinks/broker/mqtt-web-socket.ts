@@ -6,7 +6,7 @@ import { WebSocketStream } from './web-socket-stream.ts';
 
 export interface MqttWebSocketOptions {
   /** Serves MQTT on a stream of bytes. */
-  readonly serve: (stream: Duplex) => void;
+  readonly serve: (stream: Duplex, remoteAddress: string | undefined) => void;
   /** The largest message taken, bytes. */
   readonly packetBytes: number;
   readonly clock: Clock;
@@ -31,7 +31,7 @@ export function createMqttWebSocket({
   return {
     handleUpgrade: (request, socket, head) => {
       server.handleUpgrade(request, socket, head, (client) =>
-        serve(new WebSocketStream(client, clock)),
+        serve(new WebSocketStream(client, clock), request.socket.remoteAddress),
       );
     },
   };
