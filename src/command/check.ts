@@ -4,10 +4,12 @@ import { styleText } from 'node:util';
 import { checkLights } from '../check/check-lights.ts';
 import { checkClock, checkState } from '../check/check-machine.ts';
 import { checkPorts } from '../check/check-ports.ts';
+import { checkRemoteBroker } from '../check/check-remote-broker.ts';
 import { type Finding, fault, ok, warn } from '../check/finding.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { upstreamBroker } from '../remote-broker/remote-broker.ts';
 import { checkSlack } from '../sinks/slack/check-slack.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
@@ -50,6 +52,7 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   yield checkClock(new Date());
   yield* checkPorts(config);
   yield* await slackFindings(config, values, environment);
+  yield await upstreamFinding(config, environment['CREDENTIALS_DIRECTORY']);
   const mayAsk = values['yes'] !== true && stdout.isTerminal;
   yield* checkLights({
     driver: config.lightConfig.driver,
@@ -73,6 +76,23 @@ async function slackFindings(
     token: slackTokenSources(slackConfig, environment),
     post: values['post'] === true,
     hostName: hostname(),
+  });
+}
+
+async function upstreamFinding(
+  { mqttConfig, brokerConfig }: Config,
+  credentialsDirectory: string | undefined,
+): Promise<Finding> {
+  const name = 'Upstream broker';
+  if (!mqttConfig.enable) return ok(name, 'off (Butler.mqttConfig.enable is false)');
+  const { brokerHost: host, brokerPort: port } = mqttConfig;
+  if (host === '') return ok(name, 'none (Butler.mqttConfig.brokerHost is empty)');
+  return checkRemoteBroker({
+    name,
+    broker: upstreamBroker(mqttConfig, credentialsDirectory),
+    locate: async () => ({ host, port }),
+    ownPort: brokerConfig.port,
+    filters: [],
   });
 }
 

@@ -5,7 +5,7 @@ import type { Publication } from '../publications/publication.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
-import { explainConnectError, RemoteBrokerFault } from './remote-broker-fault.ts';
+import { explainConnectError, ownBrokerFault, RemoteBrokerFault } from './remote-broker-fault.ts';
 import { readSignIn } from './sign-in.ts';
 
 /** A connection that lasted so long (ms) was a success: the next pauses are short again. */
@@ -130,12 +130,4 @@ export class BrokerLink {
       },
     });
   }
-}
-
-function ownBrokerFault({ section, role }: RemoteBroker, endpoint: Endpoint): RemoteBrokerFault {
-  return new RemoteBrokerFault({
-    message: `${role} ${describeEndpoint(endpoint)} is the broker inside this appliance itself`,
-    remedy: `Set ${section}.brokerHost to another broker, or leave it empty`,
-    needsPerson: true,
-  });
 }

@@ -142,3 +142,15 @@ function codeOf(error: unknown): unknown {
   if (error.message === answerTimeout) return answerTimeout;
   return 'code' in error ? error.code : undefined;
 }
+
+/** The other broker is none other than the one inside the appliance. */
+export function ownBrokerFault(
+  { section, role }: Pick<RemoteBroker, 'section' | 'role'>,
+  endpoint: Endpoint,
+): RemoteBrokerFault {
+  return new RemoteBrokerFault({
+    message: `${role} ${describeEndpoint(endpoint)} is the broker inside this appliance itself`,
+    remedy: `Set ${section}.brokerHost to another broker, or leave it empty`,
+    needsPerson: true,
+  });
+}
