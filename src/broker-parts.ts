@@ -39,6 +39,7 @@ export function createBrokerParts({
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,
     onMessage: onRequest,
+    clock: tools.clock,
     log: tools.log,
   });
   const listener = new TcpListener({

@@ -72,8 +72,18 @@ const brokerConfig = section({
   }),
   limits: section({
     clients: wholeNumber(1, 10_000, 1000),
+    connectionsPerSecond: wholeNumber(1, 100_000, 50, 'from one address'),
+    connectSeconds: wholeNumber(1, 60, 5, 's'),
     packetBytes: wholeNumber(1024, 16_777_216, 262_144, 'bytes'),
+    topicBytes: wholeNumber(64, 65_535, 1024, 'bytes'),
+    topicLevels: wholeNumber(8, 100, 32),
+    subscriptionsPerClient: wholeNumber(1, 10_000, 100),
+    inFlightPerClient: wholeNumber(1, 65_535, 100),
     queuedPerClient: wholeNumber(1, 100_000, 1000),
+    backlogBytes: wholeNumber(65_536, 67_108_864, 1_048_576, 'bytes'),
+    slowClientSeconds: wholeNumber(1, 3600, 10, 's'),
+    retainedMessages: wholeNumber(100, 100_000, 2000),
+    retainedBytes: wholeNumber(65_536, 268_435_456, 8_388_608, 'bytes'),
   }),
 });
 

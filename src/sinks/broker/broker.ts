@@ -1,34 +1,79 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type AedesOptions, type AedesPublishPacket, type Client } from 'aedes';
+import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { Publication } from '../../publications/publication.ts';
-import { isPublishable } from '../../publications/publishable.ts';
-import type { Access, Identity } from './access.ts';
+import type { Access } from './access.ts';
+import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
+import { BrokerFigures } from './broker-figures.ts';
+import type { ClientLimits } from './client-stream.ts';
+import { type Connection, Connections } from './connections.ts';
+import { type Packet, takeOverDeliveries } from './deliveries.ts';
+import type { DoorLimits } from './doorkeeper.ts';
+import { PublishFrames } from './publish-frames.ts';
+import { RetainedLimit, type RetainedLimits } from './retained-limit.ts';
+import { SignIn } from './sign-in.ts';
+import { TopicEmitter } from './topic-emitter.ts';
+import { isTopic } from './topic-rules.ts';
 import type { NameRemover } from './without-names.ts';
 
 export interface BrokerOptions {
   readonly access: Access;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
-  readonly limits: { readonly clients: number; readonly packetBytes: number };
+  readonly limits: ClientLimits & DoorLimits & RetainedLimits;
   /** Told of every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
-  /** Keeps retained messages and sessions, as Aedes wants it (aedes-persistence); by default in memory. */
+  /** Keeps retained messages and sessions, as Aedes wants it (aedes-persistence); else in memory. */
   readonly persistence?: AedesOptions['persistence'];
+  readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Where messages of clients without the right to publish go: nobody may subscribe to it. */
-const nowhere = '$SYS/nowhere';
+/** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may give. */
+const topicAliases = 32;
 
-/** The MQTT broker inside the appliance. The only file that knows Aedes. */
+/**
+ * The MQTT broker inside the appliance: Aedes behind a guard (`client-stream.ts`), and with our own
+ * way to subscribers (`topic-emitter.ts`, `deliveries.ts`). Only this file, `aedes-hooks.ts` and
+ * `deliveries.ts` know Aedes.
+ */
 export class Broker {
+  readonly figures = new BrokerFigures();
   readonly #options: BrokerOptions;
-  readonly #identities = new WeakMap<Client, Identity>();
+  readonly #emitter = new TopicEmitter<Packet>();
+  readonly #frames: PublishFrames;
+  readonly #retained: RetainedLimit;
+  readonly #connections: Connections;
+  readonly #hooks: AedesHooks;
+  readonly #connectionOf = new WeakMap<Client, Connection>();
   #aedes: Aedes | undefined;
+  /** Whether there may be sessions that want messages while their client is away. */
+  #hasSessions = false;
+  #published = 0;
 
   constructor(options: BrokerOptions) {
+    const { access, limits, removeNames, clock, log } = options;
     this.#options = options;
+    this.#frames = new PublishFrames(removeNames);
+    this.#retained = new RetainedLimit(limits);
+    this.#connections = new Connections({
+      limits,
+      figures: this.figures,
+      onConnect: (connection) => this.#connected(connection),
+      clock,
+      log,
+    });
+    this.#hooks = new AedesHooks({
+      access,
+      signIn: new SignIn(access, clock),
+      retained: this.#retained,
+      frames: this.#frames,
+      figures: this.figures,
+      limits,
+      addressOf: (client) => this.#connectionOf.get(client)?.address ?? 'unknown',
+      isFull: (clientId) => this.#connections.isFull && !this.#isConnected(clientId),
+    });
   }
 
   get clientCount(): number {
@@ -37,87 +82,110 @@ export class Broker {
 
   /** Resolves when clients can be served. */
   async start(): Promise<void> {
-    this.#aedes = await Aedes.createBroker(this.#aedesOptions());
-    this.#aedes.on('publish', (packet, client) => this.#published(packet, client));
-    this.#aedes.on('clientError', (client, error) => this.#clientFailed(client, error));
-    this.#aedes.on('connectionError', (client, error) => this.#clientFailed(client, error));
+    const { persistence, limits, log } = this.#options;
+    const aedes = await Aedes.createBroker({
+      ...this.#hooks.hooks,
+      ...(persistence && { persistence }),
+      id: brokerId,
+      mq: this.#emitter,
+      drainTimeout: limits.slowClientSeconds * 1000,
+      maxClientsIdLength: 65_535,
+      maximumPacketSize: limits.packetBytes,
+      receiveMaximum: limits.inFlightPerClient,
+      topicAliasMaximum: topicAliases,
+      pendingSessionsLimit: limits.clients,
+    });
+    aedes.on('client', (client) => {
+      if (!client.clean) this.#hasSessions = true;
+    });
+    aedes.on('connackSent', (packet, client) => {
+      const connection = this.#connectionOf.get(client);
+      if (connection && !packet.returnCode && !packet.reasonCode) {
+        this.#connections.accept(connection);
+      }
+    });
+    aedes.on('publish', (packet, client) => this.#clientPublished(packet, client));
+    const failed = (client: Client, error: Error) =>
+      log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
+    aedes.on('clientError', failed);
+    aedes.on('connectionError', failed);
+    if (persistence) await this.#takeStock(persistence);
+    this.#aedes = aedes;
   }
 
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
   publish({ topic, payload, retain = false }: Publication): void {
-    if (!isPublishable(topic)) {
-      this.#options.log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
+    const { limits, log } = this.#options;
+    if (!isTopic(topic, limits)) {
+      log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
       return;
     }
-    this.#aedes?.publish(
-      { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, retain, dup: false },
-      () => {},
-    );
+    const bytes = Buffer.from(payload);
+    // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
+    const qos = retain ? 0 : 1;
+    const packet = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false } as const;
+    if (retain) this.#retained.note(topic, bytes.length);
+    if (retain || this.#hasSessions) {
+      this.#aedes?.publish(packet, () => {});
+      return;
+    }
+    // Nothing to store: straight to the subscribers, under a number that Aedes never gives.
+    this.#published -= 1;
+    this.#emitter.emit({ ...packet, brokerId, brokerCounter: this.#published });
   }
 
   /**
    * Serves MQTT on a stream that a listener accepted.
-   * @param remoteAddress where the client is, for the limits on addresses
+   * @param address where the client is, for the limits on addresses
    */
-  serve(stream: Duplex, remoteAddress = 'unknown'): void {
-    stream.on('error', () => stream.destroy());
-    this.#aedes?.handle(stream);
-    this.#options.log.debug(`a client connects from ${remoteAddress}`);
+  serve(transport: Duplex, address = 'unknown'): void {
+    transport.on('error', () => transport.destroy());
+    if (this.#aedes && !this.#aedes.closed) this.#connections.open(transport, address);
+    else transport.destroy();
   }
 
   /** Ends every connection; calling it again changes nothing. */
   async stop(): Promise<void> {
     const aedes = this.#aedes;
+    this.#connections.close();
     if (aedes && !aedes.closed) await new Promise<void>((resolve) => aedes.close(() => resolve()));
   }
 
-  #aedesOptions(): AedesOptions {
-    const { access, limits, persistence } = this.#options;
-    return {
-      ...(persistence && { persistence }),
-      drainTimeout: 3000,
-      connectTimeout: 5000,
-      maximumPacketSize: limits.packetBytes,
-      maxClientsIdLength: 65_535,
-      preConnect: (_client, _packet, done) => done(null, this.clientCount < limits.clients),
-      authenticate: (client, userName, password, done) => {
-        access.identify(userName, password?.toString() ?? '').then(
-          (identity) => {
-            if (identity) this.#identities.set(client, identity);
-            done(null, identity !== undefined);
-          },
-          (error: Error) => done(Object.assign(error, { returnCode: 3 }), false),
-        );
-      },
-      authorizePublish: (client, packet, done) => {
-        if (client && !access.mayPublish(this.#identityOf(client), packet.topic)) {
-          packet.topic = nowhere;
-          packet.retain = false;
-        }
-        done(null);
-      },
-      authorizeSubscribe: (client, subscription, done) => {
-        const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
-        done(null, may ? subscription : null);
-      },
-      authorizeForward: (client, packet) => {
-        if (!access.hidesNames(this.#identityOf(client))) return packet;
-        const payload = this.#options.removeNames(packet.topic, packet.payload.toString());
-        return { ...packet, payload: Buffer.from(payload) };
-      },
-    };
+  #connected(connection: Connection): void {
+    const client = this.#aedes?.handle(connection.stream);
+    if (!client) return;
+    this.#connectionOf.set(client, connection);
+    takeOverDeliveries(client, connection.stream, {
+      brokerId,
+      frames: this.#frames,
+      generation: () => this.#emitter.generation,
+      withoutNames: () => this.#hooks.hidesNames(client),
+      maySee,
+    });
   }
 
-  #identityOf(client: Client): Identity {
-    return this.#identities.get(client) ?? 'anonymous';
+  #isConnected(clientId: string): boolean {
+    const { clients } = this.#aedes as Aedes & { clients: Record<string, Client> };
+    return Object.hasOwn(clients, clientId);
   }
 
-  #published(packet: AedesPublishPacket, client: Client | null): void {
-    if (!client || packet.topic === nowhere) return;
+  #clientPublished(packet: AedesPublishPacket, client: Client | null): void {
+    if (!client || wasDropped(packet.topic)) return;
     this.#options.onMessage(packet.topic, Buffer.from(packet.payload));
   }
 
-  #clientFailed(client: Client, error: Error): void {
-    this.#options.log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
+  /** What is kept from an earlier run. */
+  async #takeStock(persistence: Stock): Promise<void> {
+    for await (const { topic, payload } of persistence.createRetainedStream('#')) {
+      this.#retained.note(topic, payload.length);
+    }
+    const { clientsCount } = await persistence.countOffline();
+    if (clientsCount > 0) this.#hasSessions = true;
   }
+}
+
+/** What of aedes-persistence is asked at the start. */
+interface Stock {
+  createRetainedStream(filter: string): AsyncIterable<{ topic: string; payload: Uint8Array }>;
+  countOffline(): Promise<{ clientsCount: number }>;
 }

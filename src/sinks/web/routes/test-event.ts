@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { RateLimit } from '../../../access/rate-limit.ts';
 import type { Clock } from '../../../clock.ts';
 import { type EventKind, eventKinds } from '../../../events/user-event.ts';
 import { HttpProblem } from '../http-problem.ts';
-import { RateLimit } from '../rate-limit.ts';
 import { mustSignIn } from '../sign-in.ts';
 import type { Visitor } from '../visitor.ts';
 

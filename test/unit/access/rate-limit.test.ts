@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RateLimit } from '../../../../src/sinks/web/rate-limit.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
+import { RateLimit } from '../../../src/access/rate-limit.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 test('a burst goes through, then one in a time, and never more than a burst is saved up', () => {
   const clock = new ManualClock();

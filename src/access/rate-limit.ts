@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../clock.ts';
 
 export interface RateLimitOptions {
   /** How many may come at once after a quiet time. */
@@ -21,14 +21,29 @@ export class RateLimit {
     this.#filledAt = clock.monotonicMs();
   }
 
+  /** How long to wait for the next turn, ms. */
+  get waitMs(): number {
+    this.#fill();
+    return this.#tokens < 1 ? (1 - this.#tokens) * this.#options.everyMs : 0;
+  }
+
+  /** Whether a whole burst may come. */
+  get isFull(): boolean {
+    this.#fill();
+    return this.#tokens >= this.#options.burst;
+  }
+
   /** Takes one turn; the result is 0, or how long to wait for the next, ms. */
   take(): number {
+    const { waitMs } = this;
+    if (waitMs === 0) this.#tokens -= 1;
+    return waitMs;
+  }
+
+  #fill(): void {
     const { burst, everyMs } = this.#options;
     const now = this.#clock.monotonicMs();
     this.#tokens = Math.min(burst, this.#tokens + (now - this.#filledAt) / everyMs);
     this.#filledAt = now;
-    if (this.#tokens < 1) return (1 - this.#tokens) * everyMs;
-    this.#tokens -= 1;
-    return 0;
   }
 }

@@ -1,0 +1,138 @@
+import type { AedesOptions, Client } from 'aedes';
+import type { Access, Identity } from './access.ts';
+import type { BrokerFigures } from './broker-figures.ts';
+import type { PublishFrames } from './publish-frames.ts';
+import type { RetainedLimit } from './retained-limit.ts';
+import type { SignIn } from './sign-in.ts';
+
+/** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
+export const brokerId = 'aedes';
+const internalTopics = `$SYS/${brokerId}/`;
+
+/** Where messages of clients without the right to publish go; nobody gets what is sent there. */
+const nowhere = `${internalTopics}nowhere`;
+
+/** Whether a client may get what is published there. */
+export const maySee = (topic: string): boolean => !topic.startsWith(internalTopics);
+
+/** CONNACK's return codes (MQTT 3.1.1, section 3.2.2.3); Aedes makes MQTT 5's of them. */
+const returnCodes = { serverUnavailable: 3, badUserNameOrPassword: 4, notAuthorized: 5 } as const;
+
+export interface AedesHooksOptions {
+  readonly access: Access;
+  readonly signIn: SignIn;
+  readonly retained: RetainedLimit;
+  readonly frames: PublishFrames;
+  readonly figures: BrokerFigures;
+  readonly limits: { readonly subscriptionsPerClient: number };
+  readonly addressOf: (client: Client) => string;
+  /** Whether there is no place for one more client. */
+  readonly isFull: (clientId: string) => boolean;
+}
+
+type Hooks = Required<
+  Pick<
+    AedesOptions,
+    'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward'
+  >
+>;
+
+/** Aedes's questions, answered: who somebody is, and who may do what. */
+export class AedesHooks {
+  readonly #options: AedesHooksOptions;
+  readonly #identities = new WeakMap<Client, Identity>();
+  /** Return codes for those who are not let in. */
+  readonly #refusals = new WeakMap<Client, number>();
+
+  constructor(options: AedesHooksOptions) {
+    this.#options = options;
+  }
+
+  hidesNames(client: Client): boolean {
+    return this.#options.access.hidesNames(this.#identityOf(client));
+  }
+
+  get hooks(): Hooks {
+    const { access, retained, frames, figures, limits } = this.#options;
+    return {
+      preConnect: (client, packet, done) => {
+        const { username, password, clientId } = packet;
+        this.#identify(client, clientId, username, password?.toString() ?? '').then(
+          () => {
+            // A last will is a publication like any other (section 3.1.2.5 knows no way to refuse it).
+            if (packet.will && !access.mayPublish(this.#identityOf(client), packet.will.topic)) {
+              delete packet.will;
+            }
+            done(null, true);
+          },
+          (error: Error) => done(error, false),
+        );
+      },
+      authenticate: (client, _userName, _password, done) => {
+        const returnCode = this.#refusals.get(client);
+        if (returnCode === undefined) done(null, true);
+        else done(Object.assign(new Error('not let in'), { returnCode }), false);
+      },
+      authorizePublish: (client, packet, done) => {
+        if (client && !access.mayPublish(this.#identityOf(client), packet.topic)) {
+          packet.topic = nowhere;
+          packet.retain = false;
+        }
+        if (packet.retain) {
+          if (retained.hasRoom(packet.topic, packet.payload.length)) {
+            retained.note(packet.topic, packet.payload.length);
+          } else {
+            packet.retain = false;
+            figures.dropped['no room to retain'] += 1;
+          }
+        }
+        done(null);
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const { subscriptions } = client as Client & { subscriptions: Record<string, unknown> };
+        const isOneMore = !Object.hasOwn(subscriptions, subscription.topic);
+        const hasRoom =
+          !isOneMore || Object.keys(subscriptions).length < limits.subscriptionsPerClient;
+        const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
+        done(null, may && hasRoom ? subscription : null);
+      },
+      authorizeForward: (client, packet) => {
+        if (!maySee(packet.topic)) return null;
+        if (!this.hidesNames(client)) return packet;
+        const { payload: given } = packet;
+        const payload = typeof given === 'string' ? Buffer.from(given) : given;
+        return { ...packet, payload: frames.payloadWithoutNames({ ...packet, payload }) };
+      },
+    };
+  }
+
+  async #identify(
+    client: Client,
+    clientId: string,
+    userName: string | undefined,
+    password: string,
+  ): Promise<void> {
+    const { signIn, figures, addressOf, isFull } = this.#options;
+    if (isFull(clientId)) {
+      figures.refused['too many clients'] += 1;
+      this.#refusals.set(client, returnCodes.serverUnavailable);
+      return;
+    }
+    const result = await signIn.identify(addressOf(client), userName, password);
+    if (typeof result === 'object' || result === 'anonymous') {
+      this.#identities.set(client, result);
+      return;
+    }
+    figures.refused['wrong password'] += 1;
+    const { serverUnavailable, badUserNameOrPassword, notAuthorized } = returnCodes;
+    const refused = userName === undefined ? notAuthorized : badUserNameOrPassword;
+    this.#refusals.set(client, result === 'refused' ? refused : serverUnavailable);
+  }
+
+  #identityOf(client: Client): Identity {
+    return this.#identities.get(client) ?? 'anonymous';
+  }
+}
+
+/** Whether a client's message was dropped for want of the right to publish it. */
+export const wasDropped = (topic: string): boolean => topic === nowhere;

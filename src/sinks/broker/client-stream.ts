@@ -1,0 +1,196 @@
+import { Duplex } from 'node:stream';
+import type { Clock } from '../../clock.ts';
+import type { Flusher } from './flusher.ts';
+import { FrameGuard, type FrameGuardLimits } from './frame-guard.ts';
+import { Outgoing, type OutgoingLimits } from './outgoing.ts';
+import { type Connect, type Packet, packetTypes } from './packet-check.ts';
+import { reasonCodes, Violation } from './packet-reader.ts';
+import { refusalOf } from './refusal.ts';
+
+export type ClientLimits = FrameGuardLimits & OutgoingLimits;
+
+export interface ClientStreamOptions {
+  readonly transport: Duplex;
+  readonly flusher: Flusher;
+  readonly limits: ClientLimits;
+  readonly clock: Clock;
+  /** Told when the client's CONNECT has come, and is valid. */
+  readonly onConnect: (connect: Connect) => void;
+  /** Told why the client was cut off, when it was. */
+  readonly onCutOff: (reason: Error) => void;
+  readonly onBehind: () => void;
+  readonly onCaughtUp: () => void;
+  readonly onDropped: () => void;
+}
+
+/** Bytes that have left are given so long to arrive before the connection is torn down, ms. */
+const farewellMs = 2000;
+
+/**
+ * One client's connection as the broker sees it: whole and valid packets come out (`frame-guard.ts`),
+ * and what goes in never makes the broker wait for this client (`outgoing.ts`).
+ */
+export class ClientStream extends Duplex {
+  readonly outgoing: Outgoing;
+  readonly #options: ClientStreamOptions;
+  readonly #guard: FrameGuard;
+  /** QoS 2 messages received and not yet released, by packet identifier. */
+  readonly #unreleased = new Set<number>();
+  #isAccepted = false;
+  #isOver = false;
+  #hasEnded = false;
+
+  constructor(options: ClientStreamOptions) {
+    super({ readableHighWaterMark: 16 * 1024, autoDestroy: true });
+    this.#options = options;
+    const { transport } = options;
+    this.#guard = new FrameGuard(options.limits, (packet) => this.#received(packet));
+    this.outgoing = new Outgoing({
+      ...options,
+      onHopeless: (reason) => this.cutOff(new Error(reason)),
+      onDrain: () => this.emit('drain'),
+    });
+    transport.on('data', (chunk: Buffer) => this.#take(chunk));
+    transport.on('end', () => this.#end());
+    transport.on('error', () => this.destroy());
+    transport.on('close', () => this.#transportClosed());
+  }
+
+  get connect(): Connect | undefined {
+    return this.#guard.connect;
+  }
+
+  /** The broker has let the client in: the packets behind its CONNECT may come. */
+  accepted(): void {
+    if (this.#isAccepted) return;
+    this.#isAccepted = true;
+    this.#take(Buffer.alloc(0));
+    this._read();
+  }
+
+  /** Ends a connection that can't be served any longer; an MQTT 5 client is told why. */
+  cutOff(reason: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.onCutOff(reason);
+    if (reason instanceof Violation) {
+      const refusal = refusalOf(reason, this.connect?.protocolVersion, this.#isAccepted);
+      if (refusal) this.outgoing.send(refusal);
+      this.destroy();
+    } else this.#options.transport.destroy();
+  }
+
+  override _read(): void {
+    const { transport } = this.#options;
+    if (transport.isPaused() && (this.#isAccepted || !this.connect)) transport.resume();
+  }
+
+  // Aedes corks at the beginning of each packet, and never waits for a callback of a write.
+  override cork(): void {
+    this.outgoing.gate.endPacket();
+  }
+
+  override uncork(): void {}
+
+  override write(chunk: Buffer | string, encoding?: unknown): boolean {
+    const isEncoding = typeof encoding === 'string' && Buffer.isEncoding(encoding);
+    this.outgoing.append(
+      typeof chunk === 'string' ? Buffer.from(chunk, isEncoding ? encoding : 'utf8') : chunk,
+    );
+    return this.destroyed || !this.outgoing.isCrowded;
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#isOver = true;
+    this.outgoing.close();
+    const { transport, clock } = this.#options;
+    if (!transport.destroyed) {
+      // What is still to come from the client is thrown away.
+      transport.resume();
+      transport.end();
+      const cancel = clock.schedule(farewellMs, () => transport.destroy());
+      transport.once('close', cancel);
+    }
+    done(error);
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isOver) return;
+    const { transport, onConnect } = this.#options;
+    const wasConnected = this.connect !== undefined;
+    try {
+      for (const bytes of this.#guard.take(chunk)) {
+        if (!wasConnected && this.connect) this.#connected(this.connect, onConnect);
+        if (!this.push(bytes)) transport.pause();
+      }
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      this.cutOff(error);
+    }
+    if (this.connect && !this.#isAccepted) transport.pause();
+  }
+
+  #connected(connect: Connect, onConnect: (connect: Connect) => void): void {
+    const { gate } = this.outgoing;
+    gate.window = Math.min(gate.window, connect.receiveMaximum);
+    this.outgoing.largestPacketBytes = connect.largestPacketBytes;
+    onConnect(connect);
+  }
+
+  #received({ type, qos, id, reasonCode }: Packet): 'pass' | 'drop' {
+    const { gate } = this.outgoing;
+    switch (type) {
+      case packetTypes.publish:
+        return qos === 2 ? this.#receivedExactlyOnce(id) : 'pass';
+      case packetTypes.pubrel:
+        this.#unreleased.delete(id);
+        return 'pass';
+      case packetTypes.puback:
+      case packetTypes.pubcomp:
+        gate.acknowledged();
+        return 'pass';
+      case packetTypes.pubrec:
+        // Section 4.3.3 of MQTT 5: an error ends the exchange.
+        if (reasonCode >= 0x80) gate.acknowledged();
+        return 'pass';
+      default:
+        return 'pass';
+    }
+  }
+
+  /** Aedes 2.0.0-beta.1 has no end of such messages, and takes one sent twice in a row for two. */
+  #receivedExactlyOnce(id: number): 'pass' | 'drop' {
+    if (this.#unreleased.has(id)) {
+      this.outgoing.send(pubrec(id));
+      return 'drop';
+    }
+    if (this.#unreleased.size >= this.#options.limits.inFlightPerClient) {
+      throw new Violation('too many QoS 2 messages at a time', reasonCodes.receiveMaximumExceeded);
+    }
+    this.#unreleased.add(id);
+    return 'pass';
+  }
+
+  #end(): void {
+    if (this.#hasEnded || this.destroyed) return;
+    this.#hasEnded = true;
+    this.push(null);
+  }
+
+  /** What the client sent before it left is still to be read. */
+  #transportClosed(): void {
+    if (!this.connect || this.readableEnded) {
+      this.destroy();
+      return;
+    }
+    this.#end();
+    this.once('end', () => this.destroy());
+    const cancel = this.#options.clock.schedule(farewellMs, () => this.destroy());
+    this.once('close', cancel);
+  }
+}
+
+/** MQTT 3.1.1, section 3.5. */
+function pubrec(id: number): Buffer {
+  return Buffer.from([packetTypes.pubrec << 4, 2, id >> 8, id & 255]);
+}

@@ -1,0 +1,111 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import type { BrokerFigures } from './broker-figures.ts';
+import { type ClientLimits, ClientStream } from './client-stream.ts';
+import { Doorkeeper, type DoorLimits } from './doorkeeper.ts';
+import { Flusher } from './flusher.ts';
+import { Violation } from './packet-reader.ts';
+
+export interface ConnectionsOptions {
+  readonly limits: ClientLimits & DoorLimits;
+  readonly figures: BrokerFigures;
+  /** Told about each connection that has sent a valid CONNECT. */
+  readonly onConnect: (connection: Connection) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One connection, from the first byte to the last. */
+export interface Connection {
+  readonly stream: ClientStream;
+  /** Where the client is. */
+  readonly address: string;
+  /** What the client calls itself, once that is known. */
+  clientId: string | undefined;
+}
+
+/** Takes connections in, watches them, and counts and logs what becomes of them. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #doorkeeper: Doorkeeper;
+  readonly #flusher = new Flusher();
+  /** Those that the broker has let in. */
+  readonly #accepted = new Set<Connection>();
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    this.#doorkeeper = new Doorkeeper(options.limits, options.clock);
+  }
+
+  get isFull(): boolean {
+    return this.#accepted.size >= this.#options.limits.clients;
+  }
+
+  open(transport: Duplex, address: string): void {
+    const { limits, figures, clock, log, onConnect } = this.#options;
+    if (!this.#doorkeeper.admits(address)) {
+      figures.refused['too many connections'] += 1;
+      log.verbose(`${address}: refused, it connects too often`);
+      transport.destroy();
+      return;
+    }
+    let dropped = 0;
+    const stream = new ClientStream({
+      transport,
+      flusher: this.#flusher,
+      limits,
+      clock,
+      onConnect: () => onConnect(connection),
+      onCutOff: (reason) => this.#cutOff(connection, reason),
+      onBehind: () => {
+        dropped = 0;
+        figures.slowClients += 1;
+        log.warn(`${nameOf(connection)} does not keep up: messages to it are dropped`);
+      },
+      onCaughtUp: () => {
+        figures.slowClients -= 1;
+        log.info(`${nameOf(connection)} keeps up again; dropped meanwhile: ${dropped}`);
+      },
+      onDropped: () => {
+        dropped += 1;
+        figures.dropped['slow client'] += 1;
+      },
+    });
+    const connection: Connection = { stream, address, clientId: undefined };
+    this.#doorkeeper.wait(stream);
+    stream.once('close', () => {
+      if (stream.outgoing.isBehind) figures.slowClients -= 1;
+      this.#doorkeeper.done(stream);
+      this.#accepted.delete(connection);
+    });
+  }
+
+  /** The broker lets a client in. */
+  accept(connection: Connection): void {
+    this.#doorkeeper.done(connection.stream);
+    if (connection.stream.destroyed) return;
+    this.#accepted.add(connection);
+    connection.stream.accepted();
+  }
+
+  /** Sends everybody away who is no client yet. */
+  close(): void {
+    this.#doorkeeper.close();
+  }
+
+  #cutOff(connection: Connection, reason: Error): void {
+    const { figures, log } = this.#options;
+    if (reason instanceof Violation) figures.refused['not by the rules'] += 1;
+    else if (this.#accepted.has(connection)) {
+      figures.refused['too slow'] += 1;
+      log.warn(`${nameOf(connection)} is disconnected: ${reason.message}`);
+      return;
+    } else figures.refused.silent += 1;
+    log.verbose(`${nameOf(connection)} is disconnected: ${reason.message}`);
+  }
+}
+
+function nameOf({ clientId, address }: Connection): string {
+  return clientId === undefined ? `a client at ${address}` : `client ${clientId} at ${address}`;
+}

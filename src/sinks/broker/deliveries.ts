@@ -1,0 +1,127 @@
+import type { AedesPublishPacket, Client } from 'aedes';
+import type { ClientStream } from './client-stream.ts';
+import type { PublishFrames } from './publish-frames.ts';
+import { matchesFilter } from './topic-filter.ts';
+
+export type Packet = Omit<AedesPublishPacket, 'payload'> & {
+  readonly payload: Buffer;
+  readonly clientId?: string;
+  /** The subscriber does not want its own messages back (MQTT 5). */
+  readonly nl?: boolean;
+};
+
+type Deliver = (packet: Packet, done: () => void) => void;
+
+/**
+ * What clients of Aedes 2.0.0-beta.1 have besides their public face: each subscription hands its
+ * messages to one of the two functions, which we put others in the place of.
+ */
+type Internals = Client & {
+  deliver0: Deliver;
+  deliverQoS: Deliver;
+  duplicates: Record<string, number>;
+  readonly subscriptions: Readonly<Record<string, { readonly qos?: number }>>;
+  waitForDrain(done: () => void): void;
+};
+
+export interface DeliveriesOptions {
+  readonly brokerId: string;
+  readonly frames: PublishFrames;
+  /** A number that changes whenever a client subscribes or unsubscribes. */
+  readonly generation: () => number;
+  /** Whether people's names are kept from the client. */
+  readonly withoutNames: () => boolean;
+  /** Whether the client may see what is published there. */
+  readonly maySee: (topic: string) => boolean;
+}
+
+/**
+ * Delivers QoS 0 messages to `client` from frames that all subscribers share, and never waits for
+ * it. The rest stays with Aedes, at the QoS that section 3.3.5 of MQTT 3.1.1 asks for: the highest
+ * of the subscriptions that match.
+ */
+export function takeOverDeliveries(
+  client: Client,
+  stream: ClientStream,
+  { brokerId, frames, generation, withoutNames, maySee }: DeliveriesOptions,
+): void {
+  const internals = client as Internals;
+  const deliverQoS = internals.deliverQoS.bind(client);
+  let lastCounter: number | undefined;
+  const grantedQos = createGrantedQos(internals, generation);
+  ignoreOrderOfCounters(internals, brokerId);
+
+  /** Whether the message is one for this client that it has not had. */
+  const isNew = (packet: Packet) => {
+    if (!maySee(packet.topic) || (packet.nl && packet.clientId === client.id)) return false;
+    // Subscriptions that overlap get the message in the same turn, one after the other.
+    if (isStored(packet)) return true;
+    if (packet.brokerCounter === lastCounter) return false;
+    lastCounter = packet.brokerCounter;
+    return true;
+  };
+
+  const send = (packet: Packet, done: () => void) => {
+    const form = { protocolVersion: client.version, withoutNames: withoutNames() };
+    const frame = frames.frame(packet, form);
+    if (!isStored(packet)) {
+      stream.outgoing.offer(frame);
+      done();
+      return;
+    }
+    stream.outgoing.send(frame);
+    if (stream.outgoing.isCrowded) internals.waitForDrain(done);
+    else done();
+  };
+
+  internals.deliver0 = (packet, done) => {
+    const otherSubscriptionTakesIt = packet.qos > 0 && grantedQos(packet.topic) > 0;
+    if (!otherSubscriptionTakesIt && isNew(packet)) send(packet, done);
+    else done();
+  };
+  internals.deliverQoS = (packet, done) => {
+    if (!isNew(packet)) return done();
+    packet.qos = lower(packet.qos, grantedQos(packet.topic));
+    if (packet.qos === 0) send(packet, done);
+    else deliverQoS(packet, done);
+  };
+}
+
+/** A retained message that a new subscription gets; Aedes takes their broker's id away. */
+function isStored(packet: Packet): boolean {
+  return !packet.brokerId;
+}
+
+function lower(one: Packet['qos'], other: Packet['qos']): Packet['qos'] {
+  return one < other ? one : other;
+}
+
+/** The highest QoS at which the client has subscribed to a topic, remembered until that may change. */
+function createGrantedQos(client: Internals, generation: () => number) {
+  const remembered = new Map<string, Packet['qos']>();
+  let rememberedAt = -1;
+  return (topic: string): Packet['qos'] => {
+    if (rememberedAt !== generation() || remembered.size > 100) {
+      remembered.clear();
+      rememberedAt = generation();
+    }
+    const known = remembered.get(topic);
+    if (known !== undefined) return known;
+    const matching = Object.entries(client.subscriptions).filter(([filter]) =>
+      matchesFilter(filter, topic),
+    );
+    const highest = Math.max(0, ...matching.map(([, { qos = 0 }]) => qos));
+    const qos = highest === 2 ? 2 : highest === 1 ? 1 : 0;
+    remembered.set(topic, qos);
+    return qos;
+  };
+}
+
+/**
+ * Aedes numbers messages when they are published and takes every number below the last one
+ * delivered for a duplicate. A QoS 1 message is stored before it is delivered: a QoS 0 message
+ * overtakes it, and then it would be lost.
+ */
+function ignoreOrderOfCounters(client: Internals, brokerId: string): void {
+  Object.defineProperty(client.duplicates, brokerId, { get: () => 0, set: () => {} });
+}

@@ -1,0 +1,39 @@
+import type { Outgoing } from './outgoing.ts';
+
+/**
+ * Lets the bytes for all clients leave at the end of a turn of the event loop: one write for each
+ * client, however many messages it gets. Clients that get the same messages share the same bytes.
+ */
+export class Flusher {
+  #waiting: Outgoing[] = [];
+  readonly #isWaiting = new Set<Outgoing>();
+
+  add(outgoing: Outgoing): void {
+    if (this.#isWaiting.has(outgoing)) return;
+    this.#isWaiting.add(outgoing);
+    this.#waiting.push(outgoing);
+    if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#isWaiting.clear();
+    let last: readonly Buffer[] = [];
+    let joined = Buffer.alloc(0);
+    for (const outgoing of waiting) {
+      outgoing.gate.endPacket();
+      const { pending } = outgoing;
+      if (pending.length < 2) outgoing.flush();
+      else {
+        if (!isSame(pending, last)) joined = Buffer.concat(pending);
+        last = pending;
+        outgoing.flush(joined);
+      }
+    }
+  }
+}
+
+function isSame(some: readonly Buffer[], others: readonly Buffer[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
+}

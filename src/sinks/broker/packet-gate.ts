@@ -1,0 +1,57 @@
+/**
+ * Gathers the pieces in which Aedes writes a packet, and keeps QoS 1 and 2 messages back while as
+ * many as the client takes at a time are unacknowledged (MQTT 5, section 4.9; before MQTT 5 the
+ * number is ours alone).
+ */
+export class PacketGate {
+  /** How many messages may be unacknowledged. */
+  window: number;
+  heldBytes = 0;
+  #inFlight = 0;
+  #pieces: Buffer[] = [];
+  #held: Buffer[] = [];
+  readonly #pass: (packet: Buffer) => void;
+
+  constructor(window: number, pass: (packet: Buffer) => void) {
+    this.window = window;
+    this.#pass = pass;
+  }
+
+  append(piece: Buffer): void {
+    this.#pieces.push(piece);
+  }
+
+  /** The pieces so far are one packet. */
+  endPacket(): void {
+    const [first] = this.#pieces;
+    if (!first) return;
+    const packet = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    if (!wantsAcknowledgement(packet)) this.#pass(packet);
+    else if (this.#inFlight < this.window && this.#held.length === 0) this.#send(packet);
+    else {
+      this.#held.push(packet);
+      this.heldBytes += packet.length;
+    }
+  }
+
+  /** The client has acknowledged a message for good. */
+  acknowledged(): void {
+    this.#inFlight = Math.max(0, this.#inFlight - 1);
+    const next = this.#inFlight < this.window ? this.#held.shift() : undefined;
+    if (!next) return;
+    this.heldBytes -= next.length;
+    this.#send(next);
+  }
+
+  #send(packet: Buffer): void {
+    this.#inFlight += 1;
+    this.#pass(packet);
+  }
+}
+
+/** A PUBLISH packet of QoS 1 or 2 (MQTT 3.1.1, sections 2.2 and 3.3.1.2). */
+function wantsAcknowledgement(packet: Buffer): boolean {
+  const [first = 0] = packet;
+  return first >> 4 === 3 && (first & 0b0110) !== 0;
+}

@@ -1,0 +1,79 @@
+import mqttPacket from 'mqtt-packet';
+
+/** A message on its way to subscribers at QoS 0. */
+export interface Message {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly retain: boolean;
+  /** MQTT 5 properties, e.g. what the publisher added. */
+  readonly properties?: mqttPacket.IPublishPacket['properties'];
+}
+
+/** How a subscriber wants a message. */
+export interface Form {
+  readonly protocolVersion: number;
+  /** People's names are to be taken out. */
+  readonly withoutNames: boolean;
+}
+
+/** Takes people's names out of a payload. */
+type RemoveNames = (topic: string, payload: string) => string;
+
+/**
+ * Builds the bytes of a QoS 0 PUBLISH packet (MQTT 3.1.1, section 3.3) once for all subscribers
+ * that want the same. Remembers the last message only: its subscribers are served one after the
+ * other.
+ */
+export class PublishFrames {
+  readonly #removeNames: RemoveNames;
+  #topic = '';
+  #payload: Buffer | undefined;
+  #properties: Message['properties'];
+  #frames: (Buffer | undefined)[] = [];
+  #payloadWithoutNames: Buffer | undefined;
+
+  constructor(removeNames: RemoveNames) {
+    this.#removeNames = removeNames;
+  }
+
+  frame(message: Message, { protocolVersion, withoutNames }: Form): Buffer {
+    this.#begin(message);
+    const is5 = protocolVersion === 5;
+    const index = (is5 ? 1 : 0) | (withoutNames ? 2 : 0) | (message.retain ? 4 : 0);
+    const known = this.#frames[index];
+    if (known) return known;
+    const frame = mqttPacket.generate(
+      {
+        cmd: 'publish',
+        topic: message.topic,
+        payload: withoutNames ? this.payloadWithoutNames(message) : message.payload,
+        qos: 0,
+        retain: message.retain,
+        dup: false,
+        ...(is5 && message.properties && { properties: message.properties }),
+      },
+      { protocolVersion: is5 ? 5 : 4 },
+    );
+    this.#frames[index] = frame;
+    return frame;
+  }
+
+  payloadWithoutNames(message: Message): Buffer {
+    this.#begin(message);
+    this.#payloadWithoutNames ??= Buffer.from(
+      this.#removeNames(message.topic, message.payload.toString()),
+    );
+    return this.#payloadWithoutNames;
+  }
+
+  #begin({ topic, payload, properties }: Message): void {
+    if (payload === this.#payload && topic === this.#topic && properties === this.#properties) {
+      return;
+    }
+    this.#topic = topic;
+    this.#payload = payload;
+    this.#properties = properties;
+    this.#frames = [];
+    this.#payloadWithoutNames = undefined;
+  }
+}

@@ -1,0 +1,31 @@
+export interface TopicLimits {
+  /** The longest topic or filter, bytes of UTF-8. */
+  readonly topicBytes: number;
+  /** How many levels it may have. */
+  readonly topicLevels: number;
+}
+
+/** Whether a topic is one to publish on: not empty, no wildcards, within the limits (section 4.7). */
+export function isTopic(topic: string, limits: TopicLimits): boolean {
+  return !/[+#]/.test(topic) && isWithin(topic, limits);
+}
+
+/** Whether a filter has its wildcards where they may be (MQTT 3.1.1, sections 4.7.1.2, 4.7.1.3). */
+export function isFilter(filter: string, limits: TopicLimits): boolean {
+  if (!isWithin(filter, limits)) return false;
+  const levels = filter.split('/');
+  return levels.every(
+    (level, index) =>
+      !/[+#]/.test(level) || level === '+' || (level === '#' && index === levels.length - 1),
+  );
+}
+
+function isWithin(topic: string, { topicBytes, topicLevels }: TopicLimits): boolean {
+  return (
+    topic !== '' &&
+    !topic.includes('\0') &&
+    topic.isWellFormed() &&
+    Buffer.byteLength(topic) <= topicBytes &&
+    topic.split('/').length <= topicLevels
+  );
+}
