@@ -5,6 +5,7 @@ import type { Config } from './config/schema.ts';
 import type { Sink } from './fan-out/sink.ts';
 import type { Health } from './health/health.ts';
 import type { Log } from './log.ts';
+import type { FoundService } from './satellite/browse.ts';
 import type { LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
 import type { TokenSources } from './sinks/slack/token.ts';
 import type { UpstreamLimits } from './sinks/upstream/upstream-sink.ts';
@@ -33,6 +34,8 @@ export interface AppOptions {
   readonly configProblems?: readonly string[];
   /** Other than what the product promises: for tests that can't wait. */
   readonly upstreamLimits?: UpstreamLimits;
+  /** Asks the local network who offers MQTT; tests give their own. */
+  readonly browse?: () => Promise<readonly FoundService[]>;
   /** Sinks beside the appliance's own, last in line. */
   readonly extraSinks?: readonly Sink[];
   /** Told after a light went on or off. */

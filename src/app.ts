@@ -7,9 +7,10 @@ import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
 import { createBrokerParts } from './broker-parts.ts';
 import { Button } from './button/button.ts';
+import { createOtherBrokers } from './compose/other-brokers.ts';
 import { createRequestHandler } from './compose/requests.ts';
-import { createUpstream } from './compose/upstream.ts';
-import type { UserEvent } from './events/user-event.ts';
+import { createSlack } from './compose/slack.ts';
+import { sumByKind, type UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
 import { aborted, SinkRunner } from './fan-out/sink-runner.ts';
 import { Health } from './health/health.ts';
@@ -21,11 +22,8 @@ import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
 import { Announcer } from './publications/announcer.ts';
-import { createOwnBrokerTest } from './remote-broker/own-broker.ts';
 import { RetryPauses } from './retry-pauses.ts';
 import { LightsSink } from './sinks/lights/lights-sink.ts';
-import { SlackSink } from './sinks/slack/slack-sink.ts';
-import { upstreamMetrics } from './sinks/upstream/upstream-figures.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
 import { createIdentity } from './state/identity.ts';
 import { StateRoom } from './state/room.ts';
@@ -93,17 +91,6 @@ export function createApp(options: AppOptions): App {
   });
   const brokerSink = mqtt.sink;
 
-  const upstream = createUpstream({
-    options,
-    health,
-    state,
-    announcer,
-    identity: createIdentity(new StateRoom(state, 'appliance')),
-    isOwnBroker: createOwnBrokerTest(() => [mqtt.listener.port, config.brokerConfig.port]),
-    cameFrom: () => false,
-    onRequest,
-  });
-
   const activeUsers = new ActiveUsersSink({
     clock,
     log: log.for('active users'),
@@ -111,32 +98,35 @@ export function createApp(options: AppOptions): App {
     onChange: (users) => announcer.activeUsers(users),
   });
 
-  const slack = config.slackConfig.enable
-    ? new SlackSink({
-        config: config.slackConfig,
-        token: options.slackToken,
-        state,
-        clock,
-        random,
-        log,
-        health: health.part('slack'),
-        outboxHealth: health.part('slack outbox'),
-      })
-    : undefined;
-  if (!slack) health.part('slack').off('Butler.slackConfig.enable is false');
-
+  const slack = createSlack(options, health, state);
   const rejections = new Rejections(clock, log.for('udp'));
   const newId = monotonicFactory(random);
   const probe = Buffer.from(`blinky-probe;${newId(clock.now().getTime())}`);
+  const otherBrokers = createOtherBrokers({
+    options,
+    health,
+    state,
+    announcer,
+    identity: createIdentity(new StateRoom(state, 'appliance')),
+    ownPort: () => mqtt.listener.port,
+    onRequest,
+    createId: newId,
+    deliver: (event, readAtMs) => deliver(event, readAtMs),
+  });
+  const { upstream, satellite } = otherBrokers;
   const ingest = new Ingest({
     probe,
     allowFrom: config.udpServerConfig.allowFrom,
     excludeUser: config.userEvents.excludeUser,
     rejections,
     clock,
-    createId: (timeMs) => newId(timeMs),
-    deliver: (event, readAtMs) => deliver(event, readAtMs),
+    createId: newId,
+    deliver: (event, readAtMs) => {
+      deliver(event, readAtMs);
+      satellite?.note(event);
+    },
   });
+  const accepted = () => sumByKind(ingest.accepted, satellite?.accepted);
   const udpHealth = health.part('udp');
   const listener = new UdpListener({
     ...partTools('udp'),
@@ -167,11 +157,12 @@ export function createApp(options: AppOptions): App {
           lights,
           lightFor,
           ingest,
+          accepted: accepted(),
           rejections,
           activeUsers,
           mqttClients: () => mqtt.broker.clientCount,
           slack,
-          upstream,
+          otherBrokers,
           mqttConfig: config.mqttConfig,
         }),
       faults: () => health.faults(),
@@ -211,7 +202,7 @@ export function createApp(options: AppOptions): App {
   });
   const metrics = createMetrics(
     {
-      accepted: () => ingest.accepted,
+      accepted,
       rejected: () => rejections.counts,
       lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
       inboxes: () => sinks.inboxes,
@@ -220,7 +211,7 @@ export function createApp(options: AppOptions): App {
       slack: () => slackFigures(slack),
       parts: () => health.statuses(),
     },
-    upstreamMetrics(upstream),
+    otherBrokers.metrics,
   );
 
   function deliver(event: UserEvent, readAtMs: number): void {
@@ -258,6 +249,7 @@ export function createApp(options: AppOptions): App {
     if (config.udpServerConfig.enable) await listener.start();
     else udpHealth.off('Butler.udpServerConfig.enable is false');
     await sinks.start();
+    satellite?.start();
     await button.start();
     network.start();
     const healthChanged = () => {
@@ -271,7 +263,7 @@ export function createApp(options: AppOptions): App {
   async function stop(deadline: AbortSignal): Promise<void> {
     network.stop();
     button.stop();
-    await listener.stop();
+    await Promise.all([listener.stop(), satellite?.stop()]);
     rejections.stop();
     await sinks.stop(deadline);
     lights.goDark();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { openConnection } from '../remote-broker/connection.ts';
+import { openConnection, SubscriptionRefused } from '../remote-broker/connection.ts';
 import { createOwnBrokerTest } from '../remote-broker/own-broker.ts';
 import {
   describeEndpoint,
@@ -40,7 +40,10 @@ export async function checkRemoteBroker(options: CheckRemoteBrokerOptions): Prom
       },
     });
     try {
-      if (filters.length > 0) await connection.subscribe(filters);
+      const refused = filters.length > 0 ? await connection.subscribe(filters) : [];
+      if (refused.length > 0 && refused.length === filters.length) {
+        throw new SubscriptionRefused(refused);
+      }
     } finally {
       await connection.end();
     }

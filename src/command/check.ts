@@ -6,10 +6,16 @@ import { checkClock, checkState } from '../check/check-machine.ts';
 import { checkPorts } from '../check/check-ports.ts';
 import { checkRemoteBroker } from '../check/check-remote-broker.ts';
 import { type Finding, fault, ok, warn } from '../check/finding.ts';
+import { systemClock } from '../clock.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
-import { upstreamBroker } from '../remote-broker/remote-broker.ts';
+import { levelPrefix } from '../publications/topics.ts';
+import { createOwnBrokerTest } from '../remote-broker/own-broker.ts';
+import { sourceBroker, upstreamBroker } from '../remote-broker/remote-broker.ts';
+import { browse, browseMs } from '../satellite/browse.ts';
+import { createLocator } from '../satellite/locate.ts';
+import { createMessageReader } from '../satellite/read-message.ts';
 import { checkSlack } from '../sinks/slack/check-slack.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
@@ -53,6 +59,7 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   yield* checkPorts(config);
   yield* await slackFindings(config, values, environment);
   yield await upstreamFinding(config, environment['CREDENTIALS_DIRECTORY']);
+  yield await satelliteFinding(config, environment['CREDENTIALS_DIRECTORY']);
   const mayAsk = values['yes'] !== true && stdout.isTerminal;
   yield* checkLights({
     driver: config.lightConfig.driver,
@@ -93,6 +100,32 @@ async function upstreamFinding(
     locate: async () => ({ host, port }),
     ownPort: brokerConfig.port,
     filters: [],
+  });
+}
+
+async function satelliteFinding(
+  { satelliteConfig, mqttConfig, brokerConfig }: Config,
+  credentialsDirectory: string | undefined,
+): Promise<Finding> {
+  const name = "Satellite's broker";
+  if (satelliteConfig.brokerHost === '') {
+    return ok(name, 'none (Butler.satelliteConfig.brokerHost is empty)');
+  }
+  const { topics } = createMessageReader({
+    topics: mqttConfig,
+    topicPrefix: levelPrefix(satelliteConfig.brokerTopicPrefix),
+    readUserAgent: () => ({}),
+  });
+  return checkRemoteBroker({
+    name,
+    broker: sourceBroker(satelliteConfig, credentialsDirectory),
+    locate: createLocator({
+      settings: satelliteConfig,
+      browse: () => browse({ clock: systemClock, waitMs: browseMs }),
+      isOwnBroker: createOwnBrokerTest(() => [brokerConfig.port]),
+    }),
+    ownPort: brokerConfig.port,
+    filters: topics,
   });
 }
 

@@ -40,3 +40,8 @@ export function topicLevel(text: string): string {
   const safe = text.replace(/[+#/\0]/g, '_').replace(/^\$/, '_');
   return safe === '' ? '_' : safe;
 }
+
+/** A prefix of topics as they take it: empty, or with the `/` that ends its last level. */
+export function levelPrefix(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}

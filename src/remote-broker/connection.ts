@@ -33,8 +33,8 @@ export interface Connection {
   readonly closed: Promise<Error>;
   /** Sends with QoS 1. Resolves when the broker has it; rejects when the connection ends first. */
   publish(publication: Publication): Promise<void>;
-  /** Subscribes with QoS 1. Rejects when the broker refuses one of the filters. */
-  subscribe(filters: readonly string[]): Promise<void>;
+  /** Subscribes with QoS 1. Resolves with the filters that the broker refuses. */
+  subscribe(filters: readonly string[]): Promise<readonly string[]>;
   /** Says goodbye: the will is not published. */
   end(): Promise<void>;
   /** Cuts it. */
@@ -52,6 +52,9 @@ export class ConnectionClosed extends Error {
 /** The broker took the connection, and does not let it have a subscription. */
 export class SubscriptionRefused extends Error {
   override readonly name = 'SubscriptionRefused';
+  constructor(filters: readonly string[]) {
+    super(filters.join(', '));
+  }
 }
 
 /**
@@ -108,14 +111,16 @@ function connectionOf(client: MqttClient, socket: Socket, closed: Promise<Error>
     publish: async ({ topic, payload, retain = false }) => {
       await unlessClosed(client.publishAsync(topic, payload, { qos: 1, retain }));
     },
-    subscribe: async (filters) => {
-      const granted = await unlessClosed(client.subscribeAsync([...filters], { qos: 1 }));
-      // 0x80 refuses (MQTT 3.1.1, section 3.9.3).
-      const refused = granted.filter(({ qos }) => (qos as number) >= 0x80);
-      if (refused.length > 0) {
-        throw new SubscriptionRefused(refused.map(({ topic }) => topic).join(', '));
-      }
-    },
+    subscribe: (filters) =>
+      unlessClosed(
+        new Promise((resolve, reject) => {
+          client.subscribe([...filters], { qos: 1 }, (error, _asked, answer) => {
+            if (!answer) reject(error ?? new ConnectionClosed());
+            // 0x80 refuses (MQTT 3.1.1, section 3.9.3).
+            else resolve(filters.filter((_, index) => Number(answer.granted[index]) >= 0x80));
+          });
+        }),
+      ),
     end: () => client.endAsync(),
     destroy: () => void client.end(true),
   };

@@ -11,7 +11,7 @@ import type { PublicationSettings } from '../../publications/event-publications.
 import type { Outlet, Publication } from '../../publications/publication.ts';
 import { ownTopics } from '../../publications/topics.ts';
 import { BrokerLink } from '../../remote-broker/broker-link.ts';
-import { type Connection, SubscriptionRefused } from '../../remote-broker/connection.ts';
+import type { Connection } from '../../remote-broker/connection.ts';
 import type { Endpoint, RemoteBroker } from '../../remote-broker/remote-broker.ts';
 import { RetryPauses } from '../../retry-pauses.ts';
 import { Delivery } from './delivery.ts';
@@ -177,14 +177,10 @@ export class UpstreamSink implements Sink, Outlet {
 
   /** What may be asked from there is an extra: a broker that refuses it still gets everything. */
   async #listen(connection: Connection): Promise<void> {
-    try {
-      await connection.subscribe(this.#options.subscriptions);
-    } catch (error) {
-      if (!(error instanceof SubscriptionRefused)) throw error;
-      this.#options.log
-        .for(this.name)
-        .warn(`the upstream broker does not let this appliance listen to ${error.message}`);
-    }
+    const refused = await connection.subscribe(this.#options.subscriptions);
+    if (refused.length === 0) return;
+    const log = this.#options.log.for(this.name);
+    log.warn(`the upstream broker does not let this appliance listen to ${refused.join(', ')}`);
   }
 
   async #stop(): Promise<void> {
