@@ -7,12 +7,14 @@ import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
 import { createBrokerParts } from './broker-parts.ts';
 import { Button } from './button/button.ts';
+import { createHomeAssistant } from './compose/home-assistant.ts';
 import { createOtherBrokers } from './compose/other-brokers.ts';
 import { createRequestHandler } from './compose/requests.ts';
 import { createSlack } from './compose/slack.ts';
 import { sumByKind, type UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
 import { aborted, SinkRunner } from './fan-out/sink-runner.ts';
+import { reportConfiguration } from './health/configuration.ts';
 import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { NetworkWatch } from './health/network-watch.ts';
@@ -80,7 +82,12 @@ export function createApp(options: AppOptions): App {
 
   const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
-  const onRequest = createRequestHandler({ testBlink: (colour) => lights.testBlink(colour) });
+  const identity = createIdentity(new StateRoom(state, 'appliance'));
+  const homeAssistant = createHomeAssistant(options, state, announcer, identity);
+  const onRequest = createRequestHandler({
+    testBlink: (colour) => lights.testBlink(colour),
+    homeAssistant,
+  });
   const users = new Users(config.brokerConfig.access.users);
   const mqtt = createBrokerParts({
     ...partTools('mqtt'),
@@ -107,7 +114,8 @@ export function createApp(options: AppOptions): App {
     health,
     state,
     announcer,
-    identity: createIdentity(new StateRoom(state, 'appliance')),
+    identity,
+    birthTopic: homeAssistant.birthTopic,
     ownPort: () => mqtt.listener.port,
     onRequest,
     createId: newId,
@@ -228,23 +236,11 @@ export function createApp(options: AppOptions): App {
     announcer.udpServer(works ? 'start' : 'error');
   };
 
-  function reportConfiguration(): void {
-    const problems = options.configProblems ?? [];
-    const configuration = health.part('configuration');
-    if (problems.length === 0) configuration.ok('understood');
-    else {
-      configuration.fault({
-        message: `the configuration is wrong, so the defaults are in force: ${problems.join('; ')}`,
-        remedy: 'Correct the line and start again',
-        needsPerson: true,
-      });
-    }
-  }
-
   async function start(): Promise<void> {
-    reportConfiguration();
+    reportConfiguration(health.part('configuration'), options.configProblems ?? []);
     await state.open();
     await lights.start();
+    await homeAssistant.start();
     // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
     if (config.udpServerConfig.enable) await listener.start();
     else udpHealth.off('Butler.udpServerConfig.enable is false');
@@ -262,6 +258,7 @@ export function createApp(options: AppOptions): App {
 
   async function stop(deadline: AbortSignal): Promise<void> {
     network.stop();
+    homeAssistant.stop();
     button.stop();
     await Promise.all([listener.stop(), satellite?.stop()]);
     rejections.stop();

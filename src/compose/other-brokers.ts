@@ -24,6 +24,8 @@ export interface OtherBrokersParts {
   readonly identity: () => Promise<string>;
   /** The port of the broker inside, while it listens. */
   readonly ownPort: () => number | undefined;
+  /** Where Home Assistant says that it has started. */
+  readonly birthTopic: string;
   /** Does what somebody asks for on a topic, named as it is on the broker inside. */
   readonly onRequest: (topic: string, payload: Buffer) => void;
   readonly createId: (timeMs: number) => string;
@@ -62,7 +64,7 @@ export function createOtherBrokers(parts: OtherBrokersParts): OtherBrokers {
 }
 
 function createUpstream(
-  { options, health, state, announcer, identity, onRequest }: OtherBrokersParts,
+  { options, health, state, announcer, identity, birthTopic, onRequest }: OtherBrokersParts,
   isOwnBroker: (peer: Endpoint) => boolean,
   satellite: Satellite | undefined,
 ): UpstreamSink | undefined {
@@ -75,7 +77,11 @@ function createUpstream(
   }
   const topicPrefix = levelPrefix(mqttConfig.brokerTopicPrefix);
   /** What is asked for there, and what it is called here. */
-  const requests = new Map([[topicPrefix + ownTopics.blink, ownTopics.blink]]);
+  const requests = new Map([
+    [topicPrefix + ownTopics.blink, ownTopics.blink],
+    // Home Assistant knows of no prefix.
+    ...(mqttConfig.homeAssistant.enable ? [[birthTopic, birthTopic] as const] : []),
+  ]);
   return new UpstreamSink({
     broker: upstreamBroker(mqttConfig, options.credentialsDirectory),
     mqtt: mqttConfig,
