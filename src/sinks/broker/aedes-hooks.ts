@@ -41,6 +41,8 @@ type Hooks = Required<
 export class AedesHooks {
   readonly #options: AedesHooksOptions;
   readonly #identities = new WeakMap<Client, Identity>();
+  /** Whether the client's CONNECT asks to go on with an earlier session. */
+  readonly #resumesSession = new WeakMap<Client, boolean>();
   /** Return codes for those who are not let in. */
   readonly #refusals = new WeakMap<Client, number>();
 
@@ -57,6 +59,7 @@ export class AedesHooks {
     return {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
+        this.#resumesSession.set(client, !packet.clean);
         this.#identify(client, clientId, username, password?.toString() ?? '').then(
           () => {
             // A last will is a publication like any other (section 3.1.2.5 knows no way to refuse it).
@@ -69,6 +72,10 @@ export class AedesHooks {
         );
       },
       authenticate: (client, _userName, _password, done) => {
+        // An MQTT 5 client that resumes a session and lets it end with the connection gets what waits
+        // for it all the same (section 3.1.2.11.2); Aedes takes its Session Expiry Interval of 0 for
+        // a wish to forget everything at once. At the end the session is wiped in any case.
+        if (this.#resumesSession.get(client)) (client as { clean: boolean }).clean = false;
         const returnCode = this.#refusals.get(client);
         if (returnCode === undefined) done(null, true);
         else done(Object.assign(new Error('not let in'), { returnCode }), false);

@@ -26,6 +26,7 @@ export function applianceSettings(ports: AppliancePorts, stateDirectory: string)
     'lightConfig.driver=simulated',
     'brokerConfig.access.anonymous=publish',
     'brokerConfig.limits.clients=10000',
+    'brokerConfig.limits.connectionsPerSecond=100000',
   ];
 }
 

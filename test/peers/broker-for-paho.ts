@@ -1,0 +1,45 @@
+// The broker as the interoperability suites of Eclipse Paho want it: everybody may do everything,
+// but subscribe to `test/nosubscribe`. Usage: node --import=tsx test/peers/broker-for-paho.ts PORT
+import { Users } from '../../src/access/users.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createAccess } from '../../src/sinks/broker/access.ts';
+import { Broker } from '../../src/sinks/broker/broker.ts';
+import { TcpListener } from '../../src/sinks/broker/tcp-listener.ts';
+import { Health } from '../../src/health/health.ts';
+import { createLog } from '../../src/log.ts';
+import { RetryPauses } from '../../src/retry-pauses.ts';
+import { testConfig } from '../support/test-app.ts';
+
+const log = createLog({
+  level: 'verbose',
+  style: 'plain',
+  now: () => new Date(),
+  writeLine: (line) => console.log(line),
+});
+const access = createAccess({ anonymous: 'publish', personalData: 'anyone' }, new Users([]));
+const broker = new Broker({
+  access: {
+    ...access,
+    maySubscribe: (identity, filter) =>
+      filter !== 'test/nosubscribe' && access.maySubscribe(identity, filter),
+  },
+  removeNames: (_topic, payload) => payload,
+  limits: testConfig().brokerConfig.limits,
+  onMessage: () => {},
+  clock: systemClock,
+  log,
+});
+const listener = new TcpListener({
+  host: '127.0.0.1',
+  port: Number(process.argv[2] ?? 1883),
+  scheme: 'mqtt',
+  hostKey: 'the host',
+  portKey: 'the port on the command line',
+  onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
+  clock: systemClock,
+  log,
+  health: new Health(systemClock, log).part('mqtt'),
+  retry: new RetryPauses(1000, 60_000, Math.random),
+});
+await broker.start();
+await listener.start();
