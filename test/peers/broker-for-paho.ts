@@ -2,12 +2,12 @@
 // but subscribe to `test/nosubscribe`. Usage: node --import=tsx test/peers/broker-for-paho.ts PORT
 import { Users } from '../../src/access/users.ts';
 import { systemClock } from '../../src/clock.ts';
-import { createAccess } from '../../src/sinks/broker/access.ts';
-import { Broker } from '../../src/sinks/broker/broker.ts';
-import { TcpListener } from '../../src/sinks/broker/tcp-listener.ts';
 import { Health } from '../../src/health/health.ts';
 import { createLog } from '../../src/log.ts';
 import { RetryPauses } from '../../src/retry-pauses.ts';
+import { createAccess } from '../../src/sinks/broker/access.ts';
+import { Broker } from '../../src/sinks/broker/broker.ts';
+import { TcpListener } from '../../src/sinks/broker/tcp-listener.ts';
 import { testConfig } from '../support/test-app.ts';
 
 const log = createLog({
