@@ -49,7 +49,11 @@ export interface OtherBrokers {
 /** Builds what joins the appliance to brokers elsewhere. */
 export function createOtherBrokers(parts: OtherBrokersParts): OtherBrokers {
   const { brokerConfig } = parts.options.config;
-  const isOwnBroker = createOwnBrokerTest(() => [parts.ownPort(), brokerConfig.port]);
+  const isOwnBroker = createOwnBrokerTest(() => [
+    parts.ownPort(),
+    brokerConfig.port,
+    ...(brokerConfig.tls.enable ? [brokerConfig.tls.port] : []),
+  ]);
   const satellite = createSatellite(parts, isOwnBroker);
   const upstream = createUpstream(parts, isOwnBroker, satellite);
   return {
