@@ -34,9 +34,9 @@ export interface BrokerLinkOptions {
 export class BrokerLink {
   readonly #options: BrokerLinkOptions;
   #connection: Connection | undefined;
-  #running: Promise<void> | undefined;
+  #isStarted = false;
   #endPause: (() => void) | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(options: BrokerLinkOptions) {
     this.#options = options;
@@ -49,25 +49,27 @@ export class BrokerLink {
 
   /** Begins to connect, and returns at once. */
   start(): void {
-    this.#running ??= this.#run();
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    void this.#run();
   }
 
   /** Ends the connection with a goodbye, or cuts it when that takes longer than `withinMs`. */
   async stop(withinMs: number): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     this.#endPause?.();
     const connection = this.#connection;
-    const cut = this.#options.clock.schedule(withinMs, () => connection?.destroy());
+    const cancel = this.#options.clock.schedule(withinMs, () => connection?.destroy());
     await connection?.end();
-    cut();
-    await this.#running;
+    cancel();
   }
 
   async #run(): Promise<void> {
     const { clock, retry, health } = this.#options;
-    while (!this.#stopped) {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
       const fault = await this.#connectOnce();
-      if (this.#stopped) return;
+      if (signal.aborted) return;
       health.fault(fault.fault);
       await new Promise<void>((resolve) => {
         const cancel = clock.schedule(retry.next(), resolve);
@@ -124,6 +126,7 @@ export class BrokerLink {
       clientId: await this.#options.clientId(),
       clean,
       ...(will && { will }),
+      signal: this.#stopping.signal,
       onMessage,
       checkPeer: (peer) => {
         if (isOwnBroker(peer)) throw ownBrokerFault(broker, endpoint);

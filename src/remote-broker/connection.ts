@@ -21,6 +21,8 @@ export interface ConnectionOptions extends Endpoint, SignIn {
   readonly will?: Publication;
   /** Refuses the peer by throwing; asked before anything is sent. */
   readonly checkPeer?: (peer: Endpoint) => void;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal;
   /** Told of every message for a subscription. */
   readonly onMessage?: (topic: string, payload: Buffer, retained: boolean) => void;
 }
@@ -91,8 +93,14 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
   const closed = new Promise<Error>((resolve) => {
     client.on('close', () => resolve(reason ?? new ConnectionClosed()));
   });
+  const giveUp = () => void socket.destroy(new Error('it was given up'));
+  options.signal?.addEventListener('abort', giveUp);
+  if (options.signal?.aborted) giveUp();
   return new Promise((resolve, reject) => {
-    client.once('connect', () => resolve(connectionOf(client, socket, closed)));
+    client.once('connect', () => {
+      options.signal?.removeEventListener('abort', giveUp);
+      resolve(connectionOf(client, socket, closed));
+    });
     void closed.then(reject);
   });
 }
@@ -121,8 +129,10 @@ function connectionOf(client: MqttClient, socket: Socket, closed: Promise<Error>
           });
         }),
       ),
-    end: () => client.endAsync(),
-    destroy: () => void client.end(true),
+    // The library waits for what is under way, which may never be answered.
+    end: async () => void (await Promise.race([client.endAsync(), closed])),
+    // Not `client.end(true)`, which does nothing once an end was asked for.
+    destroy: () => void socket.destroy(),
   };
 }
 

@@ -109,6 +109,40 @@ describe('a link to another broker', () => {
     await waitFor('the connection', () => part.status.state === 'ok');
   });
 
+  test('stops at once while it connects to somebody who never answers', async (context) => {
+    const server = createServer(() => {});
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    context.after(() => server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const { link } = startLink(context, async () => ({ host: '127.0.0.1', port }));
+    const [socket] = await once(server, 'connection');
+    const closed = once(socket, 'close');
+    socket.resume();
+    await link.stop(1000);
+    await closed;
+  });
+
+  test('cuts a connection that does not answer its goodbye', async (context) => {
+    const server = createServer((socket) => {
+      // CONNACK (MQTT 3.1.1, section 3.2), and never a word more.
+      socket.once('data', () => socket.write(Buffer.from([0x20, 2, 0, 0])));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    context.after(() => server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const { link, clock, part } = startLink(context, async () => ({ host: '127.0.0.1', port }));
+    await waitFor('the connection', () => part.status.state === 'ok');
+    link.connection?.publish({ topic: 'a', payload: 'b' }).catch(() => {});
+    await settle();
+    const stopped = link.stop(1000);
+    clock.advance(1000);
+    await stopped;
+  });
+
   test('says what speaks no MQTT, and stops while it waits', async (context) => {
     const server: Server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     server.listen(0, '127.0.0.1');
