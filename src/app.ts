@@ -240,10 +240,10 @@ export function createApp(options: AppOptions): App {
     reportConfiguration(health.part('configuration'), options.configProblems ?? []);
     await state.open();
     await lights.start();
-    await homeAssistant.start();
     // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
     if (config.udpServerConfig.enable) await listener.start();
     else udpHealth.off('Butler.udpServerConfig.enable is false');
+    await homeAssistant.start();
     await sinks.start();
     satellite?.start();
     await button.start();

@@ -191,7 +191,7 @@ describe('the upstream broker', () => {
     await one.send(opened('goran'));
     await waitFor('the event', () => lastOn(upstream, 'oslo/qliksense/connection/open'));
     await waitFor('the other', () => lastOn(upstream, 'lund/blinky/status') === 'online');
-    assert.ok(upstream.heard.every(({ topic }) => /^(oslo|lund)\//.test(topic)));
+    assert.ok(upstream.heard.every(({ topic }) => /^(oslo|lund|homeassistant)\//.test(topic)));
     await other.lampTestOver();
     await upstream.publish({ topic: 'oslo/blinky/blink', payload: 'red' });
     await waitFor('the blink', () => one.blinks('red') === 1);
