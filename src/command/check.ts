@@ -4,19 +4,10 @@ import { styleText } from 'node:util';
 import { checkLights } from '../check/check-lights.ts';
 import { checkClock, checkState } from '../check/check-machine.ts';
 import { checkPorts } from '../check/check-ports.ts';
-import { checkRemoteBroker } from '../check/check-remote-broker.ts';
 import { type Finding, fault, ok, warn } from '../check/finding.ts';
-import { systemClock } from '../clock.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
-import { levelPrefix } from '../publications/topics.ts';
-import { createOwnBrokerTest } from '../remote-broker/own-broker.ts';
-import { sourceBroker, upstreamBroker } from '../remote-broker/remote-broker.ts';
-import { browse, browseMs } from '../satellite/browse.ts';
-import { createLocator } from '../satellite/locate.ts';
-import { createMessageReader } from '../satellite/read-message.ts';
-import { checkSlack } from '../sinks/slack/check-slack.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions } from './config-options.ts';
@@ -58,8 +49,7 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   yield checkClock(new Date());
   yield* checkPorts(config);
   yield* await slackFindings(config, values, environment);
-  yield await upstreamFinding(config, environment['CREDENTIALS_DIRECTORY']);
-  yield await satelliteFinding(config, environment['CREDENTIALS_DIRECTORY']);
+  yield* otherBrokerFindings(config, environment);
   const mayAsk = values['yes'] !== true && stdout.isTerminal;
   yield* checkLights({
     driver: config.lightConfig.driver,
@@ -78,6 +68,7 @@ async function slackFindings(
   environment: Surroundings['environment'],
 ): Promise<readonly Finding[]> {
   if (!slackConfig.enable) return [ok('Slack', 'off (Butler.slackConfig.enable is false)')];
+  const { checkSlack } = await import('../sinks/slack/check-slack.ts');
   return checkSlack({
     config: slackConfig,
     token: slackTokenSources(slackConfig, environment),
@@ -86,47 +77,12 @@ async function slackFindings(
   });
 }
 
-async function upstreamFinding(
-  { mqttConfig, brokerConfig }: Config,
-  credentialsDirectory: string | undefined,
-): Promise<Finding> {
-  const name = 'Upstream broker';
-  if (!mqttConfig.enable) return ok(name, 'off (Butler.mqttConfig.enable is false)');
-  const { brokerHost: host, brokerPort: port } = mqttConfig;
-  if (host === '') return ok(name, 'none (Butler.mqttConfig.brokerHost is empty)');
-  return checkRemoteBroker({
-    name,
-    broker: upstreamBroker(mqttConfig, credentialsDirectory),
-    locate: async () => ({ host, port }),
-    ownPort: brokerConfig.port,
-    filters: [],
-  });
-}
-
-async function satelliteFinding(
-  { satelliteConfig, mqttConfig, brokerConfig }: Config,
-  credentialsDirectory: string | undefined,
-): Promise<Finding> {
-  const name = "Satellite's broker";
-  if (satelliteConfig.brokerHost === '') {
-    return ok(name, 'none (Butler.satelliteConfig.brokerHost is empty)');
-  }
-  const { topics } = createMessageReader({
-    topics: mqttConfig,
-    topicPrefix: levelPrefix(satelliteConfig.brokerTopicPrefix),
-    readUserAgent: () => ({}),
-  });
-  return checkRemoteBroker({
-    name,
-    broker: sourceBroker(satelliteConfig, credentialsDirectory),
-    locate: createLocator({
-      settings: satelliteConfig,
-      browse: () => browse({ clock: systemClock, waitMs: browseMs }),
-      isOwnBroker: createOwnBrokerTest(() => [brokerConfig.port]),
-    }),
-    ownPort: brokerConfig.port,
-    filters: topics,
-  });
+async function* otherBrokerFindings(
+  config: Config,
+  environment: Surroundings['environment'],
+): AsyncGenerator<Finding> {
+  const { checkOtherBrokers } = await import('../check/check-other-brokers.ts');
+  yield* checkOtherBrokers(config, environment['CREDENTIALS_DIRECTORY']);
 }
 
 /** The configuration, or the defaults and what is wrong with it. */

@@ -1,6 +1,5 @@
 import { readBoard } from '../../hardware/board.ts';
 import { openButton } from '../../hardware/button.ts';
-import { createApp } from '../app.ts';
 import type { App, AppOptions } from '../app-interface.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -57,6 +56,8 @@ export async function runAppliance(
   });
   logConfiguration(log, file, warnings, unusedButlerKeys);
 
+  // Loaded only here: the other commands answer sooner without it.
+  const { createApp } = await import('../app.ts');
   const app = createApp({
     config,
     version,

@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import { connect } from 'mqtt';
 import { z } from 'zod';
 import { type Command, hostOption, refuseExtraArguments, textOption } from './command.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
@@ -34,7 +33,7 @@ export const watchCommand: Command = {
     },
   },
   examples: ['blinky watch --from blinky.local', 'blinky watch --json | jq .userId'],
-  run: ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
     const { host, port } = hostOption(values, 'from', { host: '127.0.0.1', port: 1883 });
     const userName = textOption(values, 'user-name');
@@ -43,6 +42,7 @@ export const watchCommand: Command = {
     const place = `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const print = values['json'] === true ? printJson : printLine;
 
+    const { connect } = await import('mqtt');
     return new Promise((resolve) => {
       const client = connect(place, {
         connectTimeout: 5000,

@@ -1,4 +1,12 @@
-import { isMap, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { ConfigError } from './problem.ts';
 
 export type Path = readonly (string | number)[];
@@ -19,7 +27,12 @@ export interface ConfigSource {
  */
 export function parseSource(name: string, text: string): ConfigSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Its warnings would go to the terminal past us; what they are about is an unknown key here.
+    logLevel: 'error',
+  });
   const lineAt = (offset: number) => `${name}:${Math.max(lines.linePos(offset).line, 1)}`;
 
   const problems = document.errors.map((error) => ({
@@ -28,9 +41,17 @@ export function parseSource(name: string, text: string): ConfigSource {
     found: `no valid YAML (${error.message.split('\n')[0]})`,
     allowed: 'YAML, indented with spaces, `key: value` on each line',
   }));
+  problems.push(
+    ...deadAliases(document).map(({ alias, offset }) => ({
+      place: lineAt(offset),
+      key: '',
+      found: `the alias *${alias} to something that is not there, or that it is a part of`,
+      allowed: `an alias to what is marked &${alias} further up; or a value in quotes`,
+    })),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const root: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const root = settingsOf(document, name);
   const butler = isSettings(root) ? (root['Butler'] ?? {}) : undefined;
   if (!isSettings(butler) || (isSettings(root) && isMisplaced(root))) {
     throw new ConfigError([
@@ -55,6 +76,32 @@ export function parseSource(name: string, text: string): ConfigSource {
       return `${name}:1`;
     },
   };
+}
+
+/** Aliases (YAML 1.2, section 7.1) that stand for nothing, or for something they are inside of. */
+function deadAliases(document: Document.Parsed): { alias: string; offset: number }[] {
+  const dead: { alias: string; offset: number }[] = [];
+  visit(document, {
+    Alias: (_key, node, path) => {
+      const target = node.resolve(document);
+      if (!target || path.includes(target)) {
+        dead.push({ alias: node.source, offset: rangeStart(node) ?? 0 });
+      }
+    },
+  });
+  return dead;
+}
+
+/** @throws ConfigError when aliases of aliases would fill the memory */
+function settingsOf(document: Document.Parsed, name: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new ConfigError([
+      { place: name, key: '', found: 'too many aliases', allowed: 'up to 100 aliases (*name)' },
+    ]);
+  }
 }
 
 /** Settings written at the left margin, beside `Butler` or instead of it. */

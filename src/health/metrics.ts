@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PartStatus } from './health.ts';
+import { processMetrics } from './process-metrics.ts';
 
 /** One metric whose figures live elsewhere and are read when somebody asks. */
 export type Metric = {
@@ -56,7 +57,7 @@ export interface Metrics {
  */
 export function createMetrics(sources: MetricSources, more: readonly Metric[] = []): Metrics {
   const registry = new Registry();
-  for (const metric of [...applianceMetrics(sources), ...processMetrics, ...more]) {
+  for (const metric of [...applianceMetrics(sources), ...processMetrics(), ...more]) {
     register(registry, metric);
   }
   const lightLatency = new Histogram({
@@ -163,31 +164,6 @@ function applianceMetrics(sources: MetricSources): readonly Metric[] {
     },
   ];
 }
-
-/** Under the names that Prometheus's client libraries agree on. */
-const processMetrics: readonly Metric[] = [
-  {
-    type: 'gauge',
-    name: 'process_resident_memory_bytes',
-    help: 'Resident memory size in bytes',
-    read: () => process.memoryUsage.rss(),
-  },
-  {
-    type: 'counter',
-    name: 'process_cpu_seconds_total',
-    help: 'User and system CPU time spent in seconds',
-    read: () => {
-      const { user, system } = process.cpuUsage();
-      return (user + system) / 1e6;
-    },
-  },
-  {
-    type: 'gauge',
-    name: 'process_start_time_seconds',
-    help: 'Start time of the process since the Unix epoch in seconds',
-    read: () => Date.now() / 1000 - process.uptime(),
-  },
-];
 
 function register(registry: Registry, metric: Metric): void {
   const { name, help } = metric;

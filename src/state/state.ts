@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { Clock } from '../clock.ts';
@@ -37,7 +37,10 @@ export class StateUnavailable extends Error {
 export async function openState(directory: string): Promise<StateDatabase> {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const database: StateDatabase = new ClassicLevel(join(directory, 'db'));
+    const folder = join(directory, 'db');
+    // Not left to LevelDB, whose `recursive` says "no such file" of a disk that is read-only.
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+    const database: StateDatabase = new ClassicLevel(folder);
     await database.open();
     return database;
   } catch (error) {
@@ -126,6 +129,13 @@ function explain(error: unknown, directory: string): StateUnavailable {
     return new StateUnavailable(
       `the disk of the state directory ${directory} is full`,
       'Make room on it; the appliance goes on by itself',
+      options,
+    );
+  }
+  if (code === 'EROFS' || /read-only file system/i.test(message)) {
+    return new StateUnavailable(
+      `the disk of the state directory ${directory} is read-only`,
+      'Linux makes it so when the disk fails (`journalctl -k` says why): replace the card, or mount it to be written to',
       options,
     );
   }

@@ -334,6 +334,31 @@ describe('the appliance', () => {
     assert.equal((await get('/healthz')).status, 200);
   });
 
+  test("the page's port in use: said in the log, the rest works, healed by itself", async (context) => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await waitFor('the squatter', () => squatter.listening);
+    const address = squatter.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    context.after(() => squatter.close());
+    const { app, send, subscribe, blinks, lines, get } = await startTestApp(context, [
+      `webConfig.port=${port}`,
+    ]);
+    const { received } = await subscribe('qliksense/connection/open');
+    await send(open);
+    await received('qliksense/connection/open');
+    await waitFor('the light', () => blinks('green') === 1);
+    assert.ok(
+      lines.some(
+        (line) =>
+          line.includes(`TCP port ${port} for the page is in use by another program`) &&
+          line.includes('Butler.webConfig.port'),
+      ),
+    );
+    squatter.close();
+    await waitFor('the page', () => app.ports.web === port);
+    assert.equal((await get('/healthz')).status, 200);
+  });
+
   test('a lamp that fails: reported once, the rest works, opened again', async (context) => {
     let broken = false;
     let openings = 0;
@@ -379,6 +404,8 @@ describe('the appliance', () => {
     assert.match(text, /blinky_events_total\{kind="connection-open"\} 1/);
     assert.match(text, /blinky_datagrams_rejected_total\{reason="unknown-command"\} 1/);
     assert.match(text, /blinky_light_latency_seconds_count 1/);
+    assert.match(text, /blinky_event_loop_delay_seconds\{quantile="0\.99"\} \d/);
+    assert.match(text, /process_open_fds \d\d/);
     assert.doesNotMatch(text, /goran|sense1/);
   });
 

@@ -3,14 +3,14 @@ import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { startChild } from '../support/child.ts';
+import { startBundled } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTestApp, testSettings } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Runs `blinky args…` in an empty folder, to its end. */
 async function blinky(context: TestContext, args: string[], environment = {}) {
-  const child = startChild(context, 'src/main.ts', args, {
+  const child = await startBundled(context, 'src/main.ts', args, {
     cwd: temporaryFolder(context),
     environment,
   });
@@ -106,7 +106,7 @@ describe('the command line', () => {
 
   test('send and watch: what one sends, the other prints', async (context) => {
     const { app } = await startTestApp(context);
-    const watch = startChild(context, 'src/main.ts', [
+    const watch = await startBundled(context, 'src/main.ts', [
       'watch',
       '--from',
       `127.0.0.1:${app.ports.mqtt}`,
@@ -129,7 +129,7 @@ describe('the command line', () => {
   });
 
   test('watch says that nothing listens, and goes on trying', async (context) => {
-    const watch = startChild(context, 'src/main.ts', ['watch', '--from', '127.0.0.1:1']);
+    const watch = await startBundled(context, 'src/main.ts', ['watch', '--from', '127.0.0.1:1']);
     await watch.printed(/nothing listens there; trying again/);
   });
 
@@ -251,7 +251,7 @@ test('where a Pi must come up in any case, the defaults replace a wrong configur
   const folder = temporaryFolder(context);
   const file = join(folder, 'blinky.yaml');
   writeFileSync(file, 'Butler:\n  logLevel: loud\n');
-  const child = startChild(
+  const child = await startBundled(
     context,
     'src/main.ts',
     ['run', '--config', file, ...testSettings.flatMap((setting) => ['--set', setting])],

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { startChild } from '../support/child.ts';
+import { startBundled } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testSettings } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait-for.ts';
 /** The appliance in a process of its own, with the green lamp lit and long to stay so. */
 async function startLit(context: TestContext, environment: Record<string, string> = {}) {
   const folder = temporaryFolder(context);
-  const child = startChild(
+  const child = await startBundled(
     context,
     'test/support/appliance-with-file-lamps.ts',
     [
@@ -54,10 +54,15 @@ describe('the lights end dark', () => {
     assert.deepEqual([lit('green'), lit('red')], [false, false]);
   });
 
-  test('after an uncaught error, which is logged, with exit status 1', async (context) => {
-    const { child, lit } = await startLit(context, { BLINKY_TEST_CRASH: '1' });
-    assert.equal(await child.ended, 1);
-    assert.deepEqual([lit('green'), lit('red')], [false, false]);
-    assert.match(child.output(), /stopping because of a bug: Error: a bug, made on purpose/);
-  });
+  for (const crash of ['error', 'rejection']) {
+    test(`after an uncaught ${crash}, which is logged with its stack, with exit status 1`, async (context) => {
+      const { child, lit } = await startLit(context, { BLINKY_TEST_CRASH: crash });
+      assert.equal(await child.ended, 1);
+      assert.deepEqual([lit('green'), lit('red')], [false, false]);
+      assert.match(
+        child.output(),
+        /stopping because of a bug: Error: a bug, made on purpose +at .*appliance-with-file-lamps/,
+      );
+    });
+  }
 });

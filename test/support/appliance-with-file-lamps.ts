@@ -1,6 +1,7 @@
 // The appliance, run as the command line runs it, with lamps that are files: `1` while lit, `0`
 // while dark. Whatever way the process ends, a test can read what the lights would show.
-// BLINKY_TEST_CRASH=1 makes it fail with an uncaught error as soon as the green lamp is lit.
+// BLINKY_TEST_CRASH=error makes it fail with an uncaught error as soon as the green lamp is lit,
+// BLINKY_TEST_CRASH=rejection with a promise that rejects and that nobody waits for.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lamp } from '../../hardware/lamp.ts';
@@ -9,7 +10,7 @@ import { runAppliance } from '../../src/command/run.ts';
 import { loadConfig } from '../../src/config/load.ts';
 
 const [folder = '.', ...overrides] = process.argv.slice(2);
-const crash = process.env['BLINKY_TEST_CRASH'] === '1';
+const crash = process.env['BLINKY_TEST_CRASH'];
 let opened = false;
 
 function fileLamp(name: string): Lamp {
@@ -17,7 +18,9 @@ function fileLamp(name: string): Lamp {
     writeFileSync(join(folder, name), on ? '1' : '0');
     if (on && opened && crash) {
       setImmediate(() => {
-        throw new Error('a bug, made on purpose');
+        const bug = new Error('a bug, made on purpose');
+        if (crash === 'error') throw bug;
+        void Promise.reject(bug);
       });
     }
   };

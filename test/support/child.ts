@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { bundled } from './bundle.ts';
 import { waitFor } from './wait-for.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,15 +18,35 @@ export interface Child {
   printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
+export interface ChildOptions {
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Starts `node FILE args…` with TypeScript; it is killed when the test ends. */
 export function startChild(
   context: TestContext,
   file: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string>> } = {},
+  options: ChildOptions = {},
 ): Child {
   const tsx = fileURLToPath(import.meta.resolve('tsx'));
-  const child = spawn(process.execPath, ['--import', tsx, `${root}${file}`, ...args], {
+  return startNode(context, ['--import', tsx, `${root}${file}`, ...args], options);
+}
+
+/** The same, for a file that is started often: bundled first, as the package for the Pi has it. */
+export async function startBundled(
+  context: TestContext,
+  file: string,
+  args: readonly string[],
+  options: ChildOptions = {},
+): Promise<Child> {
+  const bundle = await bundled(file);
+  return startNode(context, ['--enable-source-maps', bundle, ...args], options);
+}
+
+function startNode(context: TestContext, args: readonly string[], options: ChildOptions): Child {
+  const child = spawn(process.execPath, args, {
     cwd: options.cwd ?? root,
     env: { PATH: process.env['PATH'], NO_COLOR: '1', ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { connectServiceManager } from '../../../src/health/service-manager.ts';
-import { startChild } from '../../support/child.ts';
+import { startBundled } from '../../support/child.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { testSettings } from '../../support/test-app.ts';
@@ -31,7 +31,7 @@ describe('under systemd', () => {
     });
     await waitFor('the socket', () => told.includes('listening'));
 
-    const child = startChild(
+    const child = await startBundled(
       context,
       'src/main.ts',
       [

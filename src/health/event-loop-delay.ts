@@ -1,0 +1,34 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** How often the delay is sampled, ms. */
+const resolutionMs = 20;
+
+/** Of all samples since the last reading, how much of them (0 to 1) was no later than this, s. */
+export type Quantile = readonly [quantile: '0.5' | '0.99' | '1', seconds: number];
+
+export interface EventLoopDelay {
+  /** The delays since the last reading; all zero at the first. */
+  read(): readonly Quantile[];
+}
+
+/**
+ * Measures how late timers fire. Sampling begins with the first reading: an appliance at which
+ * nobody looks is not woken fifty times a second.
+ */
+export function createEventLoopDelay(): EventLoopDelay {
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  /** The histogram holds the times between samples, ns. */
+  const delay = (ns: number) => Math.max(0, ns / 1e9 - resolutionMs / 1000);
+  return {
+    read: () => {
+      const delays: readonly Quantile[] = [
+        ['0.5', delay(histogram.percentile(50))],
+        ['0.99', delay(histogram.percentile(99))],
+        ['1', delay(histogram.max)],
+      ];
+      histogram.enable();
+      histogram.reset();
+      return delays;
+    },
+  };
+}

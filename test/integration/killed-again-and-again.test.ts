@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startBundled } from '../support/child.ts';
+import { FakeSlack } from '../support/fake-slack.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { testSettings } from '../support/test-app.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const kills = 20;
+const eventsPerLife = 5;
+
+test(`kill -9 ${kills} times in a row: it serves after each start, and nothing accepted is lost`, async (context) => {
+  const folder = temporaryFolder(context);
+  const slack = new FakeSlack({ intervalMs: 1 });
+  await slack.listen();
+  context.after(() => slack.close());
+  const sender = createSocket('udp4');
+  context.after(() => sender.close());
+
+  for (let life = 0; life <= kills; life += 1) {
+    const child = await startBundled(
+      context,
+      'test/support/appliance-with-file-lamps.ts',
+      [
+        folder,
+        ...testSettings,
+        `stateDirectory=${join(folder, 'state')}`,
+        'slackConfig.enable=true',
+        `slackConfig.apiUrl=${slack.apiUrl}`,
+      ],
+      { environment: { SLACK_BOT_TOKEN: slack.token } },
+    );
+    const [, port] = await child.printed(/for Sense events on udp:\/\/127\.0\.0\.1:(\d+)/);
+    const [, webPort] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+    const status = async () =>
+      (await (await fetch(`http://127.0.0.1:${webPort}/api/status`)).json()) as {
+        parts: Record<string, { state: string }>;
+        accepted: Record<string, number>;
+        activeUsers: number;
+      };
+    for (let index = 0; index < eventsPerLife; index += 1) {
+      sender.send(`h;Open connection;LAB;u${life}-${index}`, Number(port), '127.0.0.1');
+    }
+    await waitFor('every event accepted', async () => {
+      const { accepted, parts } = await status();
+      assert.deepEqual(
+        Object.entries(parts).filter(([, { state }]) => state === 'fault'),
+        [],
+      );
+      return accepted['connection-open'] === eventsPerLife;
+    });
+    if (life === kills) break;
+    // The outbox gathers for a moment before it writes; an event counts as kept after that.
+    await waitFor('the outbox', async () => {
+      const text = await (await fetch(`http://127.0.0.1:${webPort}/metrics`)).text();
+      const figure = (name: RegExp) => Number(name.exec(text)?.[1]);
+      return figure(/^blinky_slack_waiting (\d+)/m) > 0 || slack.posts.length > 0;
+    });
+    child.process.kill('SIGKILL');
+    assert.equal(await child.ended, 'SIGKILL');
+    assert.doesNotMatch(child.output(), / error /);
+  }
+
+  const arrived = () => new Set(slack.lines.map((line) => /u\d+-\d+/.exec(line)?.[0]));
+  await waitFor('all in the channel', () => arrived().size === (kills + 1) * eventsPerLife, 30_000);
+  assert.equal(readFileSync(join(folder, 'red'), 'utf8'), '0');
+});

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Program, Programs } from '../bench/programs.ts';
+import { checkoutCommand } from '../bench/targets/appliance.ts';
+import { freeTcpPort, freeUdpPort } from '../bench/targets/ports.ts';
+import type { SlackChannel } from './slack-channel.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** How long an answer of the page may take, ms. */
+const answerWithinMs = 10_000;
+
+export interface Ports {
+  readonly udp: number;
+  readonly mqtt: number;
+  readonly web: number;
+}
+
+/** The appliance in a process of its own, as a user has it, but on loopback. */
+export interface RunningAppliance {
+  readonly ports: Ports;
+  readonly program: Program;
+  /** What it says of itself, by the names in `/metrics`; labelled ones with their labels. */
+  metrics(): Promise<ReadonlyMap<string, number>>;
+}
+
+/** Starts it, and resolves when it is ready. */
+export async function startAppliance(
+  programs: Programs,
+  command: readonly string[],
+  folder: string,
+  slack: SlackChannel,
+): Promise<RunningAppliance> {
+  const ports = { udp: await freeUdpPort(), mqtt: await freeTcpPort(), web: await freeTcpPort() };
+  const tokenFile = join(folder, 'slack-token');
+  writeFileSync(tokenFile, slack.token, { mode: 0o600 });
+  const settings = [
+    'udpServerConfig.serverHost=127.0.0.1',
+    `udpServerConfig.portSessionConnectionEvents=${ports.udp}`,
+    'brokerConfig.host=127.0.0.1',
+    `brokerConfig.port=${ports.mqtt}`,
+    'webConfig.host=127.0.0.1',
+    `webConfig.port=${ports.web}`,
+    'lightConfig.driver=simulated',
+    'slackConfig.enable=true',
+    `slackConfig.apiUrl=${slack.apiUrl}`,
+    `slackConfig.tokenFile=${tokenFile}`,
+    `stateDirectory=${join(folder, 'state')}`,
+  ];
+  const [executable = process.execPath, ...args] = command;
+  const program = programs.start(
+    executable,
+    [...args, ...settings.flatMap((setting) => ['--set', `Butler.${setting}`])],
+    { cwd: root },
+  );
+  await program.printed(/ready; to send a test event/);
+  return {
+    ports,
+    program,
+    metrics: async () => {
+      const response = await fetch(`http://127.0.0.1:${ports.web}/metrics`, {
+        signal: AbortSignal.timeout(answerWithinMs),
+      });
+      return parseMetrics(await response.text());
+    },
+  };
+}
+
+/** What starts the appliance: the checkout, or the program built as the Debian package ships it. */
+export function applianceCommand(packaged: boolean): readonly string[] {
+  if (!packaged) return checkoutCommand;
+  const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const out = 'build/soak-program';
+  execFileSync('npx', ['tsx', 'scripts/build-program.ts', '--arch', arch, '--out', out], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return [process.execPath, join(out, 'main.js'), 'run'];
+}
+
+/** Reads Prometheus's text format: `name{labels} value` on each line that is no comment. */
+export function parseMetrics(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    [...text.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)].map(([, name = '', value]) => [
+      name,
+      Number(value),
+    ]),
+  );
+}

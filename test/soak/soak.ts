@@ -1,0 +1,153 @@
+// `npm run soak`: runs the appliance for long, with everything going on at once, and tells whether
+// it lost anything or grew.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Programs } from '../bench/programs.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { applianceCommand, type RunningAppliance, startAppliance } from './appliance.ts';
+import { EventLoad } from './event-load.ts';
+import { readOptions, type SoakOptions, usage } from './options.ts';
+import { describeEvents, describeMinute, describeRun, header } from './report.ts';
+import { rest } from './rest.ts';
+import { SlackChannel } from './slack-channel.ts';
+import { connectSubscriber } from './subscriber.ts';
+import { type EventCounts, problemsOf, type Run, type Sample } from './verdict.ts';
+import { Visitors } from './visitors.ts';
+
+/** How long what was accepted may take to arrive once Slack is well and nothing more comes, ms. */
+const drainWithinMs = 60_000;
+
+/** The rhythm of a run: in a short one everything comes sooner. */
+function rhythmOf(totalMs: number) {
+  const between = (least: number, value: number, most: number) =>
+    Math.min(most, Math.max(least, value));
+  return {
+    slackPhaseMs: between(1000, totalMs / 20, 30_000),
+    burst: { events: 100, everyMs: between(2000, totalMs / 20, 30_000) },
+    sampleEveryMs: between(500, totalMs / 20, 5000),
+  };
+}
+
+async function soak({ minutes, rate, packaged }: SoakOptions, programs: Programs): Promise<Run> {
+  const totalMs = minutes * 60_000;
+  const { slackPhaseMs, burst, sampleEveryMs } = rhythmOf(totalMs);
+  const folder = mkdtempSync(join(tmpdir(), 'blinky-soak-'));
+  const slack = new SlackChannel();
+  await slack.open();
+  try {
+    const appliance = await startAppliance(programs, applianceCommand(packaged), folder, slack);
+    const subscriber = await connectSubscriber(appliance.ports.mqtt);
+    const visitors = new Visitors(appliance.ports);
+    const load = new EventLoad({ port: appliance.ports.udp, rate, burst });
+    const before = (await appliance.metrics()).get('process_open_fds') ?? 0;
+    const counts = async (): Promise<EventCounts> => {
+      slack.look();
+      return {
+        sent: load.sent,
+        accepted: acceptedBy(await appliance.metrics()),
+        subscriber: subscriber.arrivals.count,
+        slack: slack.arrivals.count,
+      };
+    };
+
+    const ending = AbortSignal.timeout(totalMs);
+    const samples: Sample[] = [];
+    const startedAt = performance.now();
+    const observe = async () => {
+      let minutesTold = 0;
+      while (!ending.aborted) {
+        await rest(sampleEveryMs, ending);
+        const sample = sampleOf(await appliance.metrics(), performance.now() - startedAt);
+        samples.push(sample);
+        const minute = Math.floor(sample.atMs / 60_000);
+        if (minute === minutesTold) continue;
+        minutesTold = minute;
+        console.log(describeMinute(minute, samples, await counts(), slack.mood));
+      }
+    };
+    console.log(header);
+    await Promise.race([
+      Promise.all([
+        observe(),
+        load.run(ending),
+        slack.run(slackPhaseMs, ending),
+        visitors.run(ending),
+      ]),
+      endedEarly(appliance),
+    ]);
+
+    await waitFor(
+      'arrival of everything',
+      async () => {
+        const { accepted, subscriber: atSubscriber, slack: atSlack } = await counts();
+        await rest(200, AbortSignal.timeout(drainWithinMs));
+        return atSubscriber >= accepted && atSlack >= accepted;
+      },
+      drainWithinMs,
+    ).catch(() => {});
+    const events = await counts();
+    const after = (await appliance.metrics()).get('process_open_fds') ?? 0;
+    console.log(
+      describeEvents(events, {
+        subscriberRepeats: subscriber.arrivals.repeated,
+        slackRepeats: slack.arrivals.repeated,
+        slackFaults: slack.faults,
+        visitors,
+      }),
+    );
+    await subscriber.close();
+    return { samples, events, openFiles: { before, after } };
+  } finally {
+    await programs.stopAll();
+    await slack.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function endedEarly({ program }: RunningAppliance): Promise<never> {
+  await program.ended;
+  throw new Error('the appliance ended by itself');
+}
+
+function sampleOf(metrics: ReadonlyMap<string, number>, atMs: number): Sample {
+  const delayMs = (quantile: string) =>
+    (metrics.get(`blinky_event_loop_delay_seconds{quantile="${quantile}"}`) ?? 0) * 1000;
+  return {
+    atMs,
+    memoryMb: (metrics.get('process_resident_memory_bytes') ?? 0) / 1e6,
+    openFiles: metrics.get('process_open_fds') ?? 0,
+    delayP50Ms: delayMs('0.5'),
+    delayP99Ms: delayMs('0.99'),
+  };
+}
+
+const acceptedBy = (metrics: ReadonlyMap<string, number>): number =>
+  [...metrics]
+    .filter(([name]) => name.startsWith('blinky_events_total'))
+    .reduce((sum, [, value]) => sum + value, 0);
+
+function optionsOrExit(): SoakOptions {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  }
+}
+
+const options = optionsOrExit();
+if (options.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const programs = new Programs();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void programs.stopAll().then(() => process.exit(1)));
+}
+const run = await soak(options, programs);
+const problems = problemsOf(run);
+console.log(describeRun(run));
+for (const problem of problems) console.error(`✗ ${problem}`);
+if (problems.length === 0) console.log('✓ nothing that was accepted was lost, and nothing grew');
+process.exit(problems.length === 0 ? 0 : 1);
