@@ -1,22 +1,24 @@
-import { type Colour, colours } from '../hardware/lamp.ts';
 import type { Users } from './access/users.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/schema.ts';
 import type { PartHealth } from './health/health.ts';
 import type { Log } from './log.ts';
+import type { Announcer } from './publications/announcer.ts';
 import type { RetryPauses } from './retry-pauses.ts';
 import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
 import { TcpListener } from './sinks/broker/tcp-listener.ts';
-import { ownTopics } from './sinks/broker/topics.ts';
 import { createNameRemover } from './sinks/broker/without-names.ts';
 
 export interface BrokerPartsOptions {
   readonly config: Pick<Config, 'brokerConfig' | 'mqttConfig'>;
   readonly users: Users;
-  readonly testBlink: (colour: Colour) => void;
+  /** Tells how things are. */
+  readonly announcer: Announcer;
+  /** Does what clients ask for. */
+  readonly onRequest: (topic: string, payload: Buffer) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly health: PartHealth;
@@ -24,18 +26,19 @@ export interface BrokerPartsOptions {
 }
 
 /** Builds the broker, what clients reach it through, and the sink that publishes on it. */
-export function createBrokerParts({ config, users, testBlink, ...tools }: BrokerPartsOptions) {
+export function createBrokerParts({
+  config,
+  users,
+  announcer,
+  onRequest,
+  ...tools
+}: BrokerPartsOptions) {
   const { brokerConfig, mqttConfig } = config;
   const broker = new Broker({
     access: createAccess(brokerConfig.access, users),
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,
-    onMessage: (topic, payload) => {
-      if (topic !== ownTopics.blink) return;
-      const asked = payload.toString().trim();
-      const colour = colours.find((one) => one === asked);
-      if (colour) testBlink(colour);
-    },
+    onMessage: onRequest,
     clock: tools.clock,
     log: tools.log,
   });
@@ -53,6 +56,6 @@ export function createBrokerParts({ config, users, testBlink, ...tools }: Broker
     packetBytes: brokerConfig.limits.packetBytes,
     clock: tools.clock,
   });
-  const sink = new BrokerSink({ mqtt: mqttConfig, broker, listeners: [listener] });
+  const sink = new BrokerSink({ mqtt: mqttConfig, announcer, broker, listeners: [listener] });
   return { broker, listener, webSocket, sink };
 }

@@ -67,6 +67,7 @@ export async function runAppliance(
     version,
     stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
     slackToken: slackTokenSources(config.slackConfig, environment),
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
     openLamps: createLampOpener({
       lightConfig: config.lightConfig,
       log: log.for('lights'),

@@ -14,16 +14,6 @@ const settings: readonly SettingWithoutEffect[] = [
     isSet: ({ brokerConfig }) => brokerConfig.tls.enable,
     missing: 'this version of the broker speaks no TLS',
   },
-  {
-    path: ['mqttConfig', 'brokerHost'],
-    isSet: ({ mqttConfig }) => mqttConfig.enable && mqttConfig.brokerHost !== '',
-    missing: 'this version sends nothing to another broker; subscribe to its own',
-  },
-  {
-    path: ['satelliteConfig', 'brokerHost'],
-    isSet: ({ satelliteConfig }) => satelliteConfig.brokerHost !== '',
-    missing: 'this version takes no events from another broker',
-  },
 ];
 
 /** The settings that somebody made and that do nothing, so that nobody relies on them. */
