@@ -168,7 +168,7 @@ export function createApp(options: AppOptions): App {
           accepted: accepted(),
           rejections,
           activeUsers,
-          mqttClients: () => mqtt.broker.clientCount,
+          mqtt: mqtt.broker,
           slack,
           otherBrokers,
           mqttConfig: config.mqttConfig,
@@ -219,7 +219,7 @@ export function createApp(options: AppOptions): App {
       slack: () => slackFigures(slack),
       parts: () => health.statuses(),
     },
-    otherBrokers.metrics,
+    [...mqtt.broker.figures.metrics, ...otherBrokers.metrics],
   );
 
   function deliver(event: UserEvent, readAtMs: number): void {

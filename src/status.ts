@@ -7,6 +7,7 @@ import type { Health } from './health/health.ts';
 import { shownFault } from './health/shown-fault.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Rejections } from './ingest/rejections.ts';
+import type { Broker } from './sinks/broker/broker.ts';
 import type { LightsSink } from './sinks/lights/lights-sink.ts';
 import type { SlackSink } from './sinks/slack/slack-sink.ts';
 
@@ -22,7 +23,7 @@ export interface StatusSources {
   readonly accepted: Readonly<Record<EventKind, number>>;
   readonly rejections: Pick<Rejections, 'counts'>;
   readonly activeUsers: Pick<ActiveUsersSink, 'users'>;
-  readonly mqttClients: () => number;
+  readonly mqtt: Pick<Broker, 'clientCount' | 'figures'>;
   readonly slack: SlackSink | undefined;
   readonly otherBrokers: Pick<OtherBrokers, 'figures'>;
   readonly mqttConfig: Pick<Config['mqttConfig'], 'activeUsersTopic' | 'activeUserCountTopic'>;
@@ -30,7 +31,7 @@ export interface StatusSources {
 
 /** The answer of `/api/status`: the state of every part, in figures and words. */
 export function statusOf(sources: StatusSources) {
-  const { health, lights, lightFor, ingest, mqttConfig } = sources;
+  const { health, lights, lightFor, ingest, mqtt, mqttConfig } = sources;
   const lightStatus = (colour: Colour) => {
     const { lit, planner } = lights.lights[colour];
     const shows = eventKinds.filter((kind) => lightFor[kind] === colour);
@@ -46,7 +47,12 @@ export function statusOf(sources: StatusSources) {
     excluded: ingest.excluded,
     rejected: sources.rejections.counts,
     activeUsers: sources.activeUsers.users.userNames().length,
-    mqttClients: sources.mqttClients(),
+    mqttClients: mqtt.clientCount,
+    mqtt: {
+      slowClients: mqtt.figures.slowClients,
+      dropped: mqtt.figures.dropped,
+      refused: mqtt.figures.refused,
+    },
     slack: slackFigures(sources.slack),
     ...sources.otherBrokers.figures(),
     topics: {

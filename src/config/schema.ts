@@ -78,12 +78,11 @@ const brokerConfig = section({
     topicBytes: wholeNumber(64, 65_535, 1024, 'bytes'),
     topicLevels: wholeNumber(8, 100, 32),
     subscriptionsPerClient: wholeNumber(1, 10_000, 100),
+    messagesPerSecond: wholeNumber(1, 1_000_000, 1000, 'from one client'),
     inFlightPerClient: wholeNumber(1, 65_535, 100),
     queuedPerClient: wholeNumber(1, 100_000, 1000),
     backlogBytes: wholeNumber(65_536, 67_108_864, 1_048_576, 'bytes'),
     slowClientSeconds: wholeNumber(1, 3600, 10, 's'),
-    retainedMessages: wholeNumber(100, 100_000, 2000),
-    retainedBytes: wholeNumber(65_536, 268_435_456, 8_388_608, 'bytes'),
   }),
 });
 

@@ -2,7 +2,6 @@ import type { AedesOptions, Client } from 'aedes';
 import type { Access, Identity } from './access.ts';
 import type { BrokerFigures } from './broker-figures.ts';
 import type { PublishFrames } from './publish-frames.ts';
-import type { RetainedLimit } from './retained-limit.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
@@ -21,7 +20,6 @@ const returnCodes = { serverUnavailable: 3, badUserNameOrPassword: 4, notAuthori
 export interface AedesHooksOptions {
   readonly access: Access;
   readonly signIn: SignIn;
-  readonly retained: RetainedLimit;
   readonly frames: PublishFrames;
   readonly figures: BrokerFigures;
   readonly limits: { readonly subscriptionsPerClient: number };
@@ -55,7 +53,7 @@ export class AedesHooks {
   }
 
   get hooks(): Hooks {
-    const { access, retained, frames, figures, limits } = this.#options;
+    const { access, frames, limits } = this.#options;
     return {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
@@ -85,14 +83,7 @@ export class AedesHooks {
           packet.topic = nowhere;
           packet.retain = false;
         }
-        if (packet.retain) {
-          if (retained.hasRoom(packet.topic, packet.payload.length)) {
-            retained.note(packet.topic, packet.payload.length);
-          } else {
-            packet.retain = false;
-            figures.dropped['no room to retain'] += 1;
-          }
-        }
+        withoutWillDelay(packet);
         done(null);
       },
       authorizeSubscribe: (client, subscription, done) => {
@@ -108,7 +99,9 @@ export class AedesHooks {
         if (!this.hidesNames(client)) return packet;
         const { payload: given } = packet;
         const payload = typeof given === 'string' ? Buffer.from(given) : given;
-        return { ...packet, payload: frames.payloadWithoutNames({ ...packet, payload }) };
+        // The packet is this client's own copy. Out of a queue Aedes sends it whatever is returned.
+        packet.payload = frames.payloadWithoutNames({ ...packet, payload });
+        return packet;
       },
     };
   }
@@ -139,6 +132,16 @@ export class AedesHooks {
   #identityOf(client: Client): Identity {
     return this.#identities.get(client) ?? 'anonymous';
   }
+}
+
+/**
+ * A will's delay stays with the broker (MQTT 5, section 3.1.3.2.2). Aedes passes it on, and whoever
+ * subscribed in MQTT 5 has to leave because of it.
+ */
+function withoutWillDelay(packet: { properties?: object | undefined }): void {
+  if (!packet.properties || !('willDelayInterval' in packet.properties)) return;
+  const { willDelayInterval: _, ...others } = packet.properties;
+  packet.properties = others;
 }
 
 /** Whether a client's message was dropped for want of the right to publish it. */

@@ -11,7 +11,6 @@ import { type Connection, Connections } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
 import type { DoorLimits } from './doorkeeper.ts';
 import { PublishFrames } from './publish-frames.ts';
-import { RetainedLimit, type RetainedLimits } from './retained-limit.ts';
 import { SignIn } from './sign-in.ts';
 import { TopicEmitter } from './topic-emitter.ts';
 import { isTopic } from './topic-rules.ts';
@@ -21,7 +20,7 @@ export interface BrokerOptions {
   readonly access: Access;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
-  readonly limits: ClientLimits & DoorLimits & RetainedLimits;
+  readonly limits: ClientLimits & DoorLimits;
   /** Told of every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
   /** Keeps retained messages and sessions, as Aedes wants it (aedes-persistence); else in memory. */
@@ -43,7 +42,6 @@ export class Broker {
   readonly #options: BrokerOptions;
   readonly #emitter = new TopicEmitter<Packet>();
   readonly #frames: PublishFrames;
-  readonly #retained: RetainedLimit;
   readonly #connections: Connections;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
@@ -56,7 +54,6 @@ export class Broker {
     const { access, limits, removeNames, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
-    this.#retained = new RetainedLimit(limits);
     this.#connections = new Connections({
       limits,
       figures: this.figures,
@@ -67,7 +64,6 @@ export class Broker {
     this.#hooks = new AedesHooks({
       access,
       signIn: new SignIn(access, clock),
-      retained: this.#retained,
       frames: this.#frames,
       figures: this.figures,
       limits,
@@ -101,6 +97,7 @@ export class Broker {
     aedes.on('connackSent', (packet, client) => {
       const connection = this.#connectionOf.get(client);
       if (connection && !packet.returnCode && !packet.reasonCode) {
+        connection.clientId = client.id;
         this.#connections.accept(connection);
       }
     });
@@ -109,7 +106,7 @@ export class Broker {
       log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
-    if (persistence) await this.#takeStock(persistence);
+    if (persistence) this.#hasSessions = (await persistence.countOffline()).clientsCount > 0;
     this.#aedes = aedes;
   }
 
@@ -124,7 +121,6 @@ export class Broker {
     // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
     const qos = retain ? 0 : 1;
     const packet = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false } as const;
-    if (retain) this.#retained.note(topic, bytes.length);
     if (retain || this.#hasSessions) {
       this.#aedes?.publish(packet, () => {});
       return;
@@ -173,19 +169,4 @@ export class Broker {
     if (!client || wasDropped(packet.topic)) return;
     this.#options.onMessage(packet.topic, Buffer.from(packet.payload));
   }
-
-  /** What is kept from an earlier run. */
-  async #takeStock(persistence: Stock): Promise<void> {
-    for await (const { topic, payload } of persistence.createRetainedStream('#')) {
-      this.#retained.note(topic, payload.length);
-    }
-    const { clientsCount } = await persistence.countOffline();
-    if (clientsCount > 0) this.#hasSessions = true;
-  }
-}
-
-/** What of aedes-persistence is asked at the start. */
-interface Stock {
-  createRetainedStream(filter: string): AsyncIterable<{ topic: string; payload: Uint8Array }>;
-  countOffline(): Promise<{ clientsCount: number }>;
 }
