@@ -9,6 +9,7 @@ import { createLog, type Log, type LogStyle } from '../log.ts';
 import type { TokenSources } from '../sinks/slack/token.ts';
 import { stateDirectory } from '../state/state.ts';
 import { reachableAddresses } from './addresses.ts';
+import { announce } from './announcement.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
 import { configOptions, configOrDefaults } from './config-options.ts';
 import { createLampOpener } from './lamps.ts';
@@ -99,12 +100,30 @@ export async function runAppliance(
   });
   const stopped = stopOnSignal(app, log, surroundings, serviceManager);
   await app.start();
+  announceOnNetwork(app, config, environment['RUNTIME_DIRECTORY'], log);
   serviceManager.ready();
   feedWatchdog(app, serviceManager, log);
   const command = testCommand(app, surroundings.commandName);
   if (statusLine) statusLine.writeLine(welcome(app, config, command, version, colours));
   else log.info(`ready; to send a test event: ${command}`);
   return stopped;
+}
+
+/** The ports that are open, or will be once whoever holds them has let go. */
+function announceOnNetwork(
+  app: App,
+  { webConfig, brokerConfig }: Config,
+  runtimeDirectory: string | undefined,
+  log: Log,
+): void {
+  try {
+    announce(runtimeDirectory, {
+      web: webConfig.enable ? (app.ports.web ?? webConfig.port) : undefined,
+      mqtt: app.ports.mqtt ?? brokerConfig.port,
+    });
+  } catch (error) {
+    log.warn(`can't be announced on the network: ${String(error)}`);
+  }
 }
 
 /** Where Slack's token is looked for: the configuration, systemd, the environment. */

@@ -285,15 +285,27 @@ describe('blinky check', () => {
   });
 });
 
-test('where a Pi must come up in any case, the defaults replace a wrong configuration', async (context) => {
+test('with a file of defaults, a wrong configuration is replaced by them', async (context) => {
   const folder = temporaryFolder(context);
   const file = join(folder, 'blinky.yaml');
-  writeFileSync(file, 'Butler:\n  logLevel: loud\n');
+  const defaults = join(folder, 'defaults.yaml');
+  writeFileSync(
+    file,
+    'Butler:\n  logLevel: loud\n  brokerConfig: { access: { anonymous: none } }\n',
+  );
+  writeFileSync(defaults, 'Butler:\n  brokerConfig: { access: { personalData: signedIn } }\n');
   const child = await startBundled(
     context,
     'src/main.ts',
-    ['run', '--config', file, ...testSettings.flatMap((setting) => ['--set', setting])],
-    { cwd: folder, environment: { BLINKY_CONFIG_FALLBACK: 'defaults' } },
+    ['run', ...testSettings.flatMap((setting) => ['--set', setting])],
+    {
+      cwd: folder,
+      environment: {
+        BLINKY_CONFIG: file,
+        BLINKY_CONFIG_NAME: 'blinky.yaml',
+        BLINKY_DEFAULTS: defaults,
+      },
+    },
   );
   const [, port] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
   const response = await fetch(`http://127.0.0.1:${port}/api/status`);
@@ -304,7 +316,7 @@ test('where a Pi must come up in any case, the defaults replace a wrong configur
   assert.equal(status.faultCode.name, 'configuration');
   assert.match(
     status.parts['configuration']?.message ?? '',
-    /blinky\.yaml:2: Butler\.logLevel: found "loud"/,
+    /: blinky\.yaml:2: Butler\.logLevel: found "loud"/,
   );
 });
 

@@ -24,6 +24,32 @@ function refusal(context: TestContext, text: string | Uint8Array, overrides: str
 }
 
 describe('loadConfig', () => {
+  test('a file of defaults holds where the configuration says nothing', (context) => {
+    const folder = temporaryFolder(context);
+    const [file, defaultsFile] = [join(folder, 'blinky.yaml'), join(folder, 'defaults.yaml')];
+    writeFileSync(
+      defaultsFile,
+      'Butler: { webConfig: { port: 80 }, slackConfig: { tokenFile: /t } }',
+    );
+    writeFileSync(
+      file,
+      'Butler: { webConfig: { hostNames: [lamp] }, slackConfig: { tokenFile: /u } }',
+    );
+    const { config } = loadConfig({ file, environment: {}, defaultsFile });
+    assert.deepEqual(config.webConfig.port, 80);
+    assert.deepEqual(config.webConfig.hostNames, ['lamp']);
+    assert.equal(config.slackConfig.tokenFile, '/u');
+  });
+
+  test('messages call a copy of the file by the name that its user knows', (context) => {
+    const file = join(temporaryFolder(context), 'copy');
+    writeFileSync(file, 'Butler:\n  webConfig: { port: many }\n');
+    assert.throws(
+      () => loadConfig({ environment: { BLINKY_CONFIG: file, BLINKY_CONFIG_NAME: 'blinky.yaml' } }),
+      /^ConfigError: blinky\.yaml:2: Butler\.webConfig\.port: found "many"/,
+    );
+  });
+
   test('without a file: the defaults of the contract', () => {
     const { config, file } = loadConfig({ environment: { BLINKY_CONFIG: '/dev/null' } });
     assert.equal(file, '/dev/null');
