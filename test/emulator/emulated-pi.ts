@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { readFromCard, takeNewestOffCard } from './card.ts';
 import { PulseRecorder } from './pulse-recorder.ts';
 import { Qmp } from './qmp.ts';
 
@@ -13,20 +14,39 @@ const gpfsel0 = 0x3f200000;
 const gplev0 = 0x3f200034;
 
 export interface BootOptions {
-  /** The card image; it is written to, as a Pi would. */
+  /** The card; it is written to, as a Pi would. Its size must be a power of two. */
   readonly card: string;
   /** A folder for sockets and extracted files. */
   readonly folder: string;
-  /** Added to the kernel's command line. */
+  /** Added to the kernel's command line, which is the card's own. */
   readonly kernelArguments?: readonly string[];
+  /** Ports of the Pi that are to be reached from this machine's loopback. */
   readonly udpPort: number;
   readonly tcpPorts?: readonly number[];
+  /** The ports of this machine that lead there, by port of the Pi; a free one where none is named. */
+  readonly hostPorts?: ReadonlyMap<number, number>;
 }
+
+/** Kernel arguments for a root shell on the console, and no login prompt beside it. */
+export const shellOnConsole = [
+  'systemd.debug_shell=ttyS1',
+  'systemd.mask=serial-getty@ttyS1.service',
+  'systemd.show_status=0',
+] as const;
+
+/**
+ * QEMU's power management resets the board at once when a driver only sets the watchdog up
+ * (hw/misc/bcm2835_powermgt.c in QEMU 7.2), so there is none.
+ */
+const withoutWatchdog = 'module_blacklist=bcm2835_wdt';
 
 /** A Raspberry Pi 3B in QEMU, booted from a card image as a real one would be. */
 export class EmulatedPi {
   readonly #qemu: ChildProcess;
-  readonly #console: Socket;
+  /** Resolves when the power is off, whoever did it. */
+  readonly ended: Promise<void>;
+  /** The second serial port, which the kernel has for its console. */
+  readonly console: Socket;
   readonly #qmp: Qmp;
   readonly #ports: ReadonlyMap<number, number>;
   #output = '';
@@ -39,7 +59,8 @@ export class EmulatedPi {
     ports: ReadonlyMap<number, number>,
   ) {
     this.#qemu = qemu;
-    this.#console = console;
+    this.ended = once(qemu, 'close').then(() => undefined);
+    this.console = console;
     this.#qmp = qmp;
     this.#ports = ports;
     console.setEncoding('utf8').on('data', (text: string) => {
@@ -50,13 +71,15 @@ export class EmulatedPi {
 
   /** Puts the card in and switches the power on. */
   static async boot(options: BootOptions): Promise<EmulatedPi> {
-    const { card, folder, udpPort, tcpPorts = [], kernelArguments = [] } = options;
+    const { card, folder, udpPort, tcpPorts = [], kernelArguments = shellOnConsole } = options;
     mkdirSync(folder, { recursive: true });
     for (const file of ['vmlinuz', 'initrd.img', 'bcm2837-rpi-3-b.dtb']) {
-      extract(card, file, join(folder, file));
+      takeNewestOffCard(card, file, join(folder, file));
     }
-    const ports = new Map([[udpPort, await freePort()]]);
-    for (const port of tcpPorts) ports.set(port, await freePort());
+    const ports = new Map<number, number>();
+    for (const port of [udpPort, ...tcpPorts]) {
+      ports.set(port, options.hostPorts?.get(port) ?? (await freePort()));
+    }
     const forward = (protocol: string, port: number) =>
       `hostfwd=${protocol}:127.0.0.1:${ports.get(port)}-:${port}`;
     const consoleSocket = join(folder, 'console.sock');
@@ -70,10 +93,11 @@ export class EmulatedPi {
         ...['-dtb', join(folder, 'bcm2837-rpi-3-b.dtb')],
         ...['-drive', `file=${card},if=sd,format=raw`],
         '-append',
+        // Debian's device tree gives the first serial port to Bluetooth.
         [
-          'console=ttyS1,115200 root=/dev/mmcblk0p2 rw rootwait net.ifnames=0 loglevel=4',
-          // A root shell on the console, and no login prompt beside it (systemd-debug-generator(8)).
-          'systemd.debug_shell=ttyS1 systemd.mask=serial-getty@ttyS1.service systemd.show_status=0',
+          readFromCard(card, 'cmdline.txt').trim(),
+          'console=ttyS1,115200',
+          withoutWatchdog,
           ...kernelArguments,
         ].join(' '),
         // The first serial port is Bluetooth's on this board.
@@ -127,7 +151,7 @@ export class EmulatedPi {
     // The markers are put together by the shell, so that its echo of the line holds none.
     const [begin, end] = [`begin-${this.#commands}`, `end-${this.#commands}`];
     const from = this.#output.length;
-    this.#console.write(
+    this.console.write(
       `\x15stty -echo; printf '<%s>\\n' ${begin}; { ${command}\n} 2>&1 </dev/null; printf '<%s %d>\\n' ${end} $?\n`,
     );
     const pattern = new RegExp(`<${begin}>\\r?\\n([^]*?)<${end} (\\d+)>`);
@@ -162,11 +186,10 @@ export class EmulatedPi {
   /** Pulls the plug: what was not written to the card by now is lost. */
   async powerCut(): Promise<void> {
     this.#qmp.close();
-    this.#console.destroy();
+    this.console.destroy();
     if (this.#qemu.exitCode !== null || this.#qemu.signalCode !== null) return;
-    const ended = once(this.#qemu, 'close');
     this.#qemu.kill('SIGKILL');
-    await ended;
+    await this.ended;
   }
 
   async #readWord(address: number): Promise<number> {
@@ -175,19 +198,6 @@ export class EmulatedPi {
     if (word === undefined) throw new Error(`the monitor answered: ${answer}`);
     return Number(word);
   }
-}
-
-/** Takes a file off the card's first partition, without mounting it. */
-function extract(card: string, file: string, to: string): void {
-  const names = execFileSync('mdir', ['-b', '-i', `${card}@@1M`, '::'], { encoding: 'utf8' });
-  const name = names
-    .split('\n')
-    .map((line) => line.trim().replace(/^::\//, ''))
-    .filter((line) => line.startsWith(file))
-    .sort()
-    .at(-1);
-  if (!name) throw new Error(`${card} has no ${file} on its first partition`);
-  execFileSync('mcopy', ['-n', '-o', '-i', `${card}@@1M`, `::${name}`, to]);
 }
 
 async function connect(path: string, qemu: ChildProcess): Promise<Socket> {
