@@ -63,17 +63,20 @@ const out = values.out;
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-await bundle();
+await bundle('main.ts', 'main.js');
+// What the image runs before the program; see systemd/blinky-card.service.
+await bundle('card/main.ts', 'card.js');
+writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 cpSync(join(root, 'src/sinks/web/page'), join(out, 'page'), { recursive: true });
 cpSync(join(root, 'hardware/wiring.svg'), join(out, 'hardware/wiring.svg'));
 installNativePackages(arch);
 if (architectures[arch].cpu === process.arch) tryNativePackages();
 
 /** One file of JavaScript from all the TypeScript and the packages without native parts. */
-async function bundle(): Promise<void> {
+async function bundle(source: string, name: string): Promise<void> {
   await build({
-    entryPoints: [join(root, 'src/main.ts')],
-    outfile: join(out, 'main.js'),
+    entryPoints: [join(root, 'src', source)],
+    outfile: join(out, name),
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -87,7 +90,6 @@ async function bundle(): Promise<void> {
     plugins: values.version ? [versionPlugin(values.version)] : [],
     logLevel: 'warning',
   });
-  writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 }
 
 /** Puts another version in the place of package.json's: for the test of an upgrade. */

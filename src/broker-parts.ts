@@ -1,11 +1,11 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { type Colour, colours } from '../hardware/lamp.ts';
 import type { Users } from './access/users.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/schema.ts';
 import type { PartHealth } from './health/health.ts';
 import type { Log } from './log.ts';
+import type { Announcer } from './publications/announcer.ts';
 import type { RetryPauses } from './retry-pauses.ts';
 import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
@@ -14,7 +14,6 @@ import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
 import { BrokerStore } from './sinks/broker/persistence/broker-store.ts';
 import { TcpListener } from './sinks/broker/tcp-listener.ts';
 import { TlsListener } from './sinks/broker/tls-listener.ts';
-import { ownTopics } from './sinks/broker/topics.ts';
 import { createNameRemover } from './sinks/broker/without-names.ts';
 import { ownAddresses } from './sinks/web/own-addresses.ts';
 import type { State } from './state/state.ts';
@@ -24,10 +23,13 @@ import { OwnCertificate } from './tls/own-certificate.ts';
 export interface BrokerPartsOptions {
   readonly config: Pick<Config, 'brokerConfig' | 'mqttConfig'>;
   readonly users: Users;
+  /** Tells how things are. */
+  readonly announcer: Announcer;
+  /** Does what clients ask for. */
+  readonly onRequest: (topic: string, payload: Buffer) => void;
   readonly state: Pick<State, 'database'>;
   readonly stateDirectory: string;
   readonly version: string;
-  readonly testBlink: (colour: Colour) => void;
   /** What a part that reaches outside works with, by the part's name. */
   readonly partTools: (name: string) => {
     readonly clock: Clock;
@@ -44,10 +46,11 @@ const storeLimits = { queuedBytesPerClient: 8_388_608, sessions: 200 };
 export function createBrokerParts({
   config,
   users,
+  announcer,
+  onRequest,
   state,
   stateDirectory,
   version,
-  testBlink,
   partTools,
 }: BrokerPartsOptions) {
   const { brokerConfig, mqttConfig } = config;
@@ -66,12 +69,7 @@ export function createBrokerParts({
     access: createAccess(brokerConfig.access, users),
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,
-    onMessage: (topic, payload) => {
-      if (topic !== ownTopics.blink) return;
-      const asked = payload.toString().trim();
-      const colour = colours.find((one) => one === asked);
-      if (colour) testBlink(colour);
-    },
+    onMessage: onRequest,
     clock: tools.clock,
     log: tools.log,
   });
@@ -94,6 +92,7 @@ export function createBrokerParts({
   });
   const sink = new BrokerSink({
     mqtt: mqttConfig,
+    announcer,
     broker,
     listeners: [listener, ...(tls ? [tls.listener] : [])],
   });

@@ -1,5 +1,6 @@
 import { type Colour, colours } from '../hardware/lamp.ts';
 import type { ActiveUsersSink } from './active-users/active-users-sink.ts';
+import type { OtherBrokers } from './compose/other-brokers.ts';
 import type { Config } from './config/schema.ts';
 import { type EventKind, eventKinds } from './events/user-event.ts';
 import type { Health } from './health/health.ts';
@@ -17,11 +18,14 @@ export interface StatusSources {
   readonly health: Health;
   readonly lights: LightsSink;
   readonly lightFor: Readonly<Record<EventKind, Colour | 'none'>>;
-  readonly ingest: Pick<Ingest, 'accepted' | 'excluded'>;
+  readonly ingest: Pick<Ingest, 'excluded'>;
+  /** Events accepted, wherever they came from. */
+  readonly accepted: Readonly<Record<EventKind, number>>;
   readonly rejections: Pick<Rejections, 'counts'>;
   readonly activeUsers: Pick<ActiveUsersSink, 'users'>;
   readonly mqtt: Pick<Broker, 'clientCount' | 'figures'>;
   readonly slack: SlackSink | undefined;
+  readonly otherBrokers: Pick<OtherBrokers, 'figures'>;
   readonly mqttConfig: Pick<Config['mqttConfig'], 'activeUsersTopic' | 'activeUserCountTopic'>;
 }
 
@@ -39,7 +43,7 @@ export function statusOf(sources: StatusSources) {
     parts: Object.fromEntries(health.statuses()),
     faultCode: shownFault(health.faults()),
     lights: Object.fromEntries(colours.map((colour) => [colour, lightStatus(colour)])),
-    accepted: ingest.accepted,
+    accepted: sources.accepted,
     excluded: ingest.excluded,
     rejected: sources.rejections.counts,
     activeUsers: sources.activeUsers.users.userNames().length,
@@ -50,6 +54,7 @@ export function statusOf(sources: StatusSources) {
       refused: mqtt.figures.refused,
     },
     slack: slackFigures(sources.slack),
+    ...sources.otherBrokers.figures(),
     topics: {
       activeUsers: mqttConfig.activeUsersTopic,
       activeUserCount: mqttConfig.activeUserCountTopic,

@@ -10,6 +10,11 @@ export const configOptions = {
     placeholder: 'FILE',
     help: 'configuration file (else $BLINKY_CONFIG, ./blinky.yaml, /etc/blinky/blinky.yaml)',
   },
+  defaults: {
+    type: 'string',
+    placeholder: 'FILE',
+    help: 'settings that hold where the configuration says nothing (else $BLINKY_DEFAULTS)',
+  },
   set: {
     type: 'string',
     multiple: true,
@@ -18,19 +23,23 @@ export const configOptions = {
   },
 } as const satisfies Record<string, CommandOption>;
 
+const defaultsFile = (values: OptionValues, { environment }: Surroundings) =>
+  textOption(values, 'defaults') ?? (environment['BLINKY_DEFAULTS'] || undefined);
+
 /** Reads the configuration that the options name. Throws ConfigError. */
 export function configFrom(values: OptionValues, surroundings: Surroundings): LoadedConfig {
   return loadConfig({
     file: textOption(values, 'config'),
     environment: surroundings.environment,
     overrides: listOption(values, 'set'),
+    defaultsFile: defaultsFile(values, surroundings),
   });
 }
 
 /**
- * The same, but where `BLINKY_CONFIG_FALLBACK=defaults` is set a wrong file is replaced by the
- * defaults, and `problems` says what is wrong with it: a Pi on a shelf must come up so that its
- * page can tell. Overrides by `--set` stay in force. Throws ConfigError.
+ * The same, but where there is a file of defaults, it takes the place of a wrong configuration,
+ * and `problems` says what is wrong: a Pi on a shelf must come up so that its page can tell.
+ * Overrides by `--set` stay in force. Throws ConfigError.
  */
 export function configOrDefaults(
   values: OptionValues,
@@ -39,13 +48,10 @@ export function configOrDefaults(
   try {
     return { ...configFrom(values, surroundings), problems: [] };
   } catch (error) {
-    const mayFallBack = surroundings.environment['BLINKY_CONFIG_FALLBACK'] === 'defaults';
-    if (!(error instanceof ConfigError) || !mayFallBack) throw error;
-    const defaults = loadConfig({
-      file: '/dev/null',
-      environment: {},
-      overrides: listOption(values, 'set'),
-    });
-    return { ...defaults, file: undefined, problems: error.problems.map(describeProblem) };
+    const file = defaultsFile(values, surroundings);
+    if (!(error instanceof ConfigError) || !file) throw error;
+    const overrides = listOption(values, 'set');
+    const defaults = loadConfig({ file, environment: {}, overrides });
+    return { ...defaults, problems: error.problems.map(describeProblem) };
   }
 }

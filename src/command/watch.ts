@@ -8,6 +8,7 @@ import {
   textOption,
   UsageError,
 } from './command.ts';
+import { describeNetworkError } from './network-error.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
 /** What of an event is printed; the topic is the appliance's own, `blinky/event`. */
@@ -68,12 +69,14 @@ export const watchCommand: Command = {
       });
       const say = (text: string) => surroundings.stderr.write(`${text}\n`);
       let lastTrouble = '';
+      let isExplained = false;
       const trouble = (text: string) => {
         if (text !== lastTrouble) say(`${text}; trying again (Ctrl+C ends)`);
         lastTrouble = text;
       };
       client.on('connect', () => {
         lastTrouble = '';
+        isExplained = false;
         say(`watching ${place} (Ctrl+C ends)`);
         client.subscribe('blinky/event', (error, granted) => {
           const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false;
@@ -81,8 +84,16 @@ export const watchCommand: Command = {
             say('the broker does not let this client subscribe: sign in with --user-name');
         });
       });
-      client.on('error', (error) => trouble(`${place}: ${describeConnectError(error)}`));
-      client.on('close', () => trouble(`${place}: not connected`));
+      client.on('reconnect', () => {
+        isExplained = false;
+      });
+      client.on('error', (error) => {
+        isExplained = true;
+        trouble(`${place}: ${describeNetworkError(error)}`);
+      });
+      client.on('close', () => {
+        if (!isExplained) trouble(`${place}: the connection was closed`);
+      });
       client.on('message', (_topic, payload) => print(payload.toString(), surroundings));
       surroundings.onSignal(() => client.end(true, () => resolve(exitStatus.fine)));
     });
@@ -97,13 +108,6 @@ function readCa(file: string | undefined): Buffer | undefined {
   } catch (error) {
     throw new UsageError(`--ca: ${file} can't be read (${String(error)})`);
   }
-}
-
-function describeConnectError(error: Error): string {
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'ECONNREFUSED') return 'nothing listens there';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no such host';
-  return error.message || code;
 }
 
 function printJson(json: string, { stdout }: Surroundings): void {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { withButlerSlackSettings } from './butler.ts';
+import { withDefaults } from './defaults.ts';
 import { withOverrides } from './overrides.ts';
 import { ConfigError, type ConfigProblem, showValue } from './problem.ts';
 import { type Config, configSchema, contradictionsIn, fieldNotes } from './schema.ts';
 import { type ConfigSource, isSettings, type Path, parseSource } from './source.ts';
 import { findUnknownKeys, shapeOf } from './unknown-keys.ts';
-import { settingsWithoutEffect } from './without-effect.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -24,19 +24,35 @@ export interface LoadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `KEY=VALUE` of each `--set`. */
   readonly overrides?: readonly string[];
+  /** The file with the settings that hold where the configuration says nothing (`--defaults`). */
+  readonly defaultsFile?: string | undefined;
 }
 
 /** Looked for in this order when neither `--config` nor `BLINKY_CONFIG` names a file. */
 const usualPlaces = ['./blinky.yaml', '/etc/blinky/blinky.yaml'] as const;
 
 /**
- * Finds, reads and checks the configuration.
+ * Finds, reads and checks the configuration. Messages call a file that is named by the
+ * environment as `BLINKY_CONFIG_NAME` says, where the file is a copy of what the user wrote.
  * @throws ConfigError with every problem found, each with its place
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
+  const { defaultsFile, overrides = [] } = options;
   const found = findFile(options);
-  const source = found ? parseSource(found.file, found.text) : noSource;
-  return { file: found?.file, ...checkSource(withOverrides(source, options.overrides ?? [])) };
+  const source = found ? parseSource(found.name, found.text) : noSource;
+  const defaults = defaultsFile && parseSource(defaultsFile, readNamedFile(defaultsFile));
+  const whole = defaults ? withDefaults(source, defaults.settings) : source;
+  return { file: found?.name, ...checkSource(withOverrides(whole, overrides)) };
+}
+
+/**
+ * Checks the text of a configuration file.
+ * @param name what messages call it
+ * @throws ConfigError with every problem found, each with its place
+ */
+export function checkConfigText(name: string, text: string): LoadedConfig & ConfigSource {
+  const source = parseSource(name, text);
+  return { file: name, ...source, ...checkSource(source) };
 }
 
 /** What is in force where nothing is configured. */
@@ -46,12 +62,14 @@ export function defaultConfig(): Config {
 
 const noSource: ConfigSource = { settings: {}, placeOf: () => 'defaults' };
 
-function findFile(options: LoadOptions): { file: string; text: string } | undefined {
-  const named = options.file ?? options.environment['BLINKY_CONFIG'];
-  if (named) return { file: named, text: readNamedFile(named) };
+function findFile(options: LoadOptions): { name: string; text: string } | undefined {
+  const { file: named, environment } = options;
+  if (named) return { name: named, text: readNamedFile(named) };
+  const file = environment['BLINKY_CONFIG'];
+  if (file) return { name: environment['BLINKY_CONFIG_NAME'] || file, text: readNamedFile(file) };
   for (const file of usualPlaces) {
     try {
-      return { file, text: readFileSync(file, 'utf8') };
+      return { name: file, text: readFileSync(file, 'utf8') };
     } catch (error) {
       if (!isMissingFile(error)) throw unreadable(file, error);
     }
@@ -110,9 +128,6 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
           `${source.placeOf(key.split('.'))}: ${keyOf(key.split('.'))}: unknown key, ignored${
             nearest ? `; did you mean ${keyOf(nearest.split('.'))}?` : ''
           }`,
-      ),
-      ...settingsWithoutEffect(result.data).map(
-        ({ path, missing }) => `${source.placeOf(path)}: ${keyOf(path)}: ignored, for ${missing}`,
       ),
     ],
     unusedButlerKeys: findings.unusedButler,

@@ -90,10 +90,26 @@ const brokerConfig = section({
   }),
 });
 
+/** Another broker: where it is, and how to sign in there. */
+const remoteBroker = (host: string) => ({
+  brokerHost: text('', host),
+  brokerPort: port(1883),
+  brokerUser: text('', 'a user of that broker, or nothing'),
+  brokerPassword: text('', 'the password; better in brokerPasswordFile'),
+  brokerPasswordFile: text('', 'the path of a file that holds the password'),
+  brokerTopicPrefix: field(
+    z.string().regex(/^[^+#\0]{0,100}$/u),
+    'what every topic begins with there, without + and #, or nothing',
+  ).default(''),
+  tls: section({
+    enable: flag(false),
+    caFile: text('', 'the path of a PEM file, or nothing for the well-known authorities'),
+  }),
+});
+
 const mqttConfig = section({
   enable: flag(true),
-  brokerHost: text('', 'a host name or address, or nothing'),
-  brokerPort: port(1883),
+  ...remoteBroker('a host name or address, or nothing'),
   payload: choice(['text', 'json'], 'text'),
   sessionStartTopic: topic('qliksense/session/start'),
   sessionStopTopic: topic('qliksense/session/stop'),
@@ -122,10 +138,9 @@ export const configSchema = section({
   lightConfig,
   brokerConfig,
   mqttConfig,
-  satelliteConfig: section({
-    brokerHost: text('', 'a host name or address, or nothing'),
-    brokerPort: port(1883),
-  }),
+  satelliteConfig: section(
+    remoteBroker('a host name or address, auto to find an appliance by itself, or nothing'),
+  ),
   slackConfig: section({
     enable: flag(false),
     loginNotificationChannel: text('sense-user-activity', 'the name or id of a channel'),
@@ -159,7 +174,24 @@ export function contradictionsIn(config: Config): Contradiction[] {
     ...backlogTooShort(config.lightConfig),
     ...halfOfCertificate(config.brokerConfig),
     ...portClash(config.brokerConfig),
+    ...signInMistakes('mqttConfig', config.mqttConfig),
+    ...signInMistakes('satelliteConfig', config.satelliteConfig),
   ];
+}
+
+function signInMistakes(
+  name: 'mqttConfig' | 'satelliteConfig',
+  { brokerUser, brokerPassword, brokerPasswordFile }: Config['satelliteConfig'],
+): Contradiction[] {
+  if (brokerPassword && brokerPasswordFile) {
+    const allowed = 'nothing, for brokerPassword is there, too; keep one of them';
+    return [{ path: [name, 'brokerPasswordFile'], found: 'a file', allowed }];
+  }
+  if ((brokerPassword || brokerPasswordFile) && !brokerUser) {
+    const allowed = 'the user to whom the password belongs';
+    return [{ path: [name, 'brokerUser'], found: 'nothing', allowed }];
+  }
+  return [];
 }
 
 function pinClashes({ green, red, button }: Config['lightConfig']): Contradiction[] {

@@ -19,6 +19,11 @@ export class StateRoom {
     this.#prefix = `!${name}!`;
   }
 
+  /** Whether there is a database at present. */
+  get isThere(): boolean {
+    return this.#state.database !== undefined;
+  }
+
   async get(key: string): Promise<string | undefined> {
     return this.#state.database?.get(this.#prefix + key);
   }

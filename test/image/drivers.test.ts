@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { EmulatedPi, shellOnConsole } from '../emulator/emulated-pi.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { EmulatedPi } from './emulated-pi.ts';
-import { makeTestCard, programOnCard, workFolder } from './test-card.ts';
+import { freshCard, workFolder } from './cards.ts';
 
 const green = 17;
 const red = 27;
@@ -22,7 +22,7 @@ async function startProgram(
   redIsActiveLow = false,
 ): Promise<void> {
   const options = [`lightConfig.driver=${driver}`, 'stateDirectory=/tmp/state', ...settings];
-  const command = `node ${programOnCard}/main.js run ${options.map((one) => `--set ${one}`).join(' ')}`;
+  const command = `node /usr/lib/blinky/main.js run ${options.map((one) => `--set ${one}`).join(' ')}`;
   await pi.shell(`rm -f /tmp/log; ${command} > /tmp/log 2>&1 & echo $! > /tmp/pid`);
   await waitFor(
     `the program with the driver ${driver}`,
@@ -68,15 +68,15 @@ async function send(command: string): Promise<void> {
 
 before(async () => {
   pi = await EmulatedPi.boot({
-    card: makeTestCard('drivers'),
-    folder: join(workFolder, 'drivers'),
+    card: freshCard('drivers'),
+    folder: join(workFolder, 'pi'),
     udpPort,
     // Without it this kernel keeps /dev/mem off the registers, which rpio needs.
-    kernelArguments: ['iomem=relaxed'],
+    kernelArguments: [...shellOnConsole, 'iomem=relaxed'],
   });
   await pi.shellReady();
   // The program is run by hand here, in turn with each driver.
-  await pi.shell('systemctl disable --now blinky', 120_000);
+  await pi.shell('systemctl stop blinky', 120_000);
   await waitFor(
     'the network',
     async () => (await pi.shell('ip -4 -brief address show usb0')).output.includes('10.0.2.15'),

@@ -1,6 +1,6 @@
 import type { User, Users } from '../../access/users.ts';
+import { ownTopics } from '../../publications/topics.ts';
 import { coversFilter, matchesFilter } from './topic-filter.ts';
-import { ownTopics } from './topics.ts';
 
 /** Who a client is: somebody who signed in, or anybody. */
 export type Identity = User | 'anonymous';

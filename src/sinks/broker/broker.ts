@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import type { Publication } from '../../publications/publication.ts';
 import type { Access } from './access.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
@@ -36,12 +37,6 @@ export interface BrokerOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-export interface Publication {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain?: boolean;
 }
 
 /** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may give. */

@@ -60,9 +60,13 @@ async function fromFile(file: string, from: string): Promise<TokenResult> {
 }
 
 /** Bot tokens begin `xoxb-`, or `xoxe.xoxb-` where they are rotated ("Tokens", docs.slack.dev). */
+export function isBotToken(text: string): boolean {
+  return /^(?:xoxe\.)?xox[bp]-[\w-]+$/.test(text);
+}
+
 function judge(text: string, from: string): TokenResult {
   const token = text.trim();
-  if (/^(?:xoxe\.)?xox[bp]-[\w-]+$/.test(token)) return { token, from };
+  if (isBotToken(token)) return { token, from };
   return {
     problem: token ? `what is in ${from} is no Slack bot token` : `${from} is empty`,
     remedy:

@@ -1,0 +1,67 @@
+import { isBotToken } from '../sinks/slack/token.ts';
+import type { CardText } from './card-files.ts';
+import { fine, modes, type Step, type Understood, wrong } from './plan.ts';
+import { straightQuotes, unquoted, withWindowsLineEnds } from './tidy-text.ts';
+
+/** The file on the state partition, and the name of the credential. */
+export const slackTokenFile = 'slack-token';
+
+const storedText = `# The Slack token is stored, and no longer here.
+# For another one, write it below. To have none, write the word none.
+`;
+
+/**
+ * What `slack-token.txt` means. The token is kept on the state partition and handed to the service
+ * as a credential.
+ * @param stored content of the file on the state partition
+ */
+export function understandSlackToken(
+  file: CardText | undefined,
+  stored: string | undefined,
+): Understood {
+  const unchanged = stored === undefined ? [] : [inForce(stored)];
+  const said = file?.text
+    .split('\n')
+    .map((text, index) => ({ value: unquoted(straightQuotes(text)), line: index + 1 }))
+    .find(({ value }) => value !== '' && !value.startsWith('#'));
+  if (!file || !said) {
+    const isSilent = !file || stored === undefined;
+    return { notes: isSilent ? [] : [fine(`${file.name}: a token is stored`)], steps: unchanged };
+  }
+  const cleared: Step = {
+    place: 'card',
+    file: file.name,
+    content: withWindowsLineEnds(storedText),
+  };
+  if (said.value.toLowerCase() === 'none') {
+    const forgotten: Step = { place: 'state', file: slackTokenFile, content: undefined };
+    return {
+      notes: [fine(`${file.name}: no token is stored`)],
+      steps: stored === undefined ? [] : [forgotten],
+    };
+  }
+  if (!isBotToken(said.value)) {
+    const note = wrong(
+      `${file.name}, line ${said.line}: this is no bot token of Slack. Copy the Bot User OAuth Token, which begins xoxb-`,
+    );
+    return { notes: [note], steps: unchanged };
+  }
+  return {
+    notes: [fine(`${file.name}: the token is stored, and no longer on the card`)],
+    steps: [inForce(said.value), keep(said.value), cleared],
+  };
+}
+
+const keep = (token: string): Step => ({
+  place: 'state',
+  file: slackTokenFile,
+  content: token,
+  mode: modes.secret,
+});
+
+const inForce = (token: string): Step => ({
+  place: 'credentials',
+  file: slackTokenFile,
+  content: token,
+  mode: modes.secret,
+});

@@ -1,0 +1,45 @@
+import { decode } from '../ingest/decode.ts';
+
+/**
+ * Text of a file that was written with any editor: UTF-8 or UTF-16 with or without a byte order
+ * mark, else windows-1252; any line ends. What nobody can see in an editor is taken out, and one
+ * line end ends it.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  return readCharacters(bytes)
+    .replace(/\r\n?/g, '\n')
+    .replace(invisible, '')
+    .replace(unusualBlanks, ' ')
+    .replace(/(?<!^)\n*$/, '\n');
+}
+
+/** Soft hyphens, zero-width characters, direction marks, byte order marks; controls but tab and LF. */
+const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|(?![\t\n])\p{Cc}/gu;
+/** No-break and typographic spaces. */
+const unusualBlanks = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
+
+function readCharacters(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  // Plain text begins with a character whose other byte is zero.
+  if (second === 0 && first !== 0) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0 && second !== 0) return new TextDecoder('utf-16be').decode(bytes);
+  return decode(bytes);
+}
+
+/** With straight quotes for those that word processors put in their place. */
+export function straightQuotes(text: string): string {
+  return text.replace(/[“”„‟«»]/g, '"').replace(/[‘’‚‛]/g, "'");
+}
+
+/** Without the quotes around it, straight or curly, if there are any. */
+export function unquoted(value: string): string {
+  const trimmed = value.trim();
+  const straight = straightQuotes(trimmed);
+  const isQuoted = trimmed.length >= 2 && /^(["']).*\1$/su.test(straight);
+  return isQuoted ? trimmed.slice(1, -1) : trimmed;
+}
+
+/** As editors of Windows, too, show it. */
+export const withWindowsLineEnds = (text: string): string => text.replace(/\r?\n/g, '\r\n');

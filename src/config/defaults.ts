@@ -1,0 +1,15 @@
+import { type ConfigSource, isSettings, type RawSettings } from './source.ts';
+
+/** Lays the settings of a source over others, which hold where the source says nothing. */
+export function withDefaults(source: ConfigSource, defaults: RawSettings): ConfigSource {
+  return { settings: laidOver(defaults, source.settings), placeOf: source.placeOf };
+}
+
+function laidOver(below: RawSettings, above: RawSettings): RawSettings {
+  const joined: RawSettings = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const lower = Object.hasOwn(below, key) ? below[key] : undefined;
+    joined[key] = isSettings(lower) && isSettings(value) ? laidOver(lower, value) : value;
+  }
+  return joined;
+}

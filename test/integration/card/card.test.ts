@@ -1,0 +1,155 @@
+// The program that reads the card, on folders that stand for its partitions.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { cardTemplates } from '../../../scripts/image/card-templates.ts';
+import { verifyPassword } from '../../../src/access/password.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** A card as it comes from the image, and all that goes with it. */
+class CardOnDisk {
+  readonly #folder: string;
+
+  constructor(context: TestContext) {
+    this.#folder = temporaryFolder(context);
+    mkdirSync(this.path('boot'));
+    for (const [name, text] of Object.entries(cardTemplates())) this.write(name, text);
+  }
+
+  path(...names: string[]): string {
+    return join(this.#folder, ...names);
+  }
+
+  write(name: string, content: string | Uint8Array): void {
+    writeFileSync(this.path('boot', name), content);
+  }
+
+  read(...names: string[]): string {
+    return readFileSync(this.path(...names), 'utf8');
+  }
+
+  /** One start. Resolves with what the program printed. */
+  async start(): Promise<string> {
+    rmSync(this.path('run'), { recursive: true, force: true });
+    const places = ['boot', 'state', 'run', 'credentials', 'issue'].flatMap((place) => [
+      `--${place}`,
+      this.path(place),
+    ]);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import=tsx', join(root, 'src/card/main.ts'), ...places],
+      { cwd: root },
+    );
+    return stdout;
+  }
+
+  /** The settings that the service takes from this. */
+  config() {
+    const environment = Object.fromEntries(
+      this.read('run', 'environment')
+        .trim()
+        .split('\n')
+        .map((line) => line.split('=', 2) as [string, string]),
+    );
+    const defaultsFile = environment['BLINKY_DEFAULTS'];
+    return loadConfig({ environment, defaultsFile }).config;
+  }
+}
+
+const permissions = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+describe('the card', () => {
+  test('as it comes: nothing is wrong, the page is on port 80, and the password is right', async (context) => {
+    const card = new CardOnDisk(context);
+    const printed = await card.start();
+    assert.doesNotMatch(printed, /<4>/);
+    assert.match(card.read('boot', 'result.txt'), /Nothing is wrong\./);
+    const { webConfig, brokerConfig } = card.config();
+    assert.equal(webConfig.port, 80);
+    const [user] = brokerConfig.access.users;
+    assert.equal(user?.name, 'blinky');
+    const [, password = ''] = /^Password: (\S+)\r$/m.exec(card.read('boot', 'password.txt')) ?? [];
+    assert.equal(await verifyPassword(password, user?.passwordHash ?? ''), true);
+    assert.doesNotMatch(printed, new RegExp(password));
+    assert.ok(!readdirSync(card.path('run')).includes('wpa_supplicant-wlan0.conf'));
+    assert.ok(!readdirSync(card.path('run')).includes('authorized_keys'));
+  });
+
+  test('two cards get two passwords', async (context) => {
+    const cards = [new CardOnDisk(context), new CardOnDisk(context)] as const;
+    await Promise.all(cards.map((card) => card.start()));
+    assert.notEqual(cards[0].read('boot', 'password.txt'), cards[1].read('boot', 'password.txt'));
+  });
+
+  test('files from Notepad; secrets are readable by those only who need them', async (context) => {
+    const card = new CardOnDisk(context);
+    card.write('blinky.yaml', Buffer.from('\ufeffButler:\r\n  logLevel: debug\r\n', 'utf16le'));
+    rmSync(card.path('boot', 'wifi.txt'));
+    card.write('WiFi.txt.txt', '\ufeffname: Home\r\npassword: “correct horse”\r\n');
+    card.write('slack-token.txt', 'xoxb-1234-abcd\r\n');
+    await card.start();
+    assert.equal(card.config().logLevel, 'debug');
+    assert.match(card.read('boot', 'WiFi.txt.txt'), /^name: Home\r\npassword:\(stored/);
+    assert.equal(card.read('credentials', 'slack-token'), 'xoxb-1234-abcd');
+    assert.equal(permissions(card.path('run', 'wpa_supplicant-wlan0.conf')), '600');
+    assert.equal(permissions(card.path('run', 'defaults.yaml')), '640');
+    assert.equal(permissions(card.path('credentials', 'slack-token')), '600');
+    for (const file of readdirSync(card.path('state'))) {
+      assert.equal(permissions(card.path('state', file)), '600', file);
+    }
+  });
+
+  test('the password of the Wi-Fi does not stay behind in what the file was', async (context) => {
+    const card = new CardOnDisk(context);
+    card.write('wifi.txt', 'name=Home\npassword=correct horse\n');
+    linkSync(card.path('boot', 'wifi.txt'), card.path('before'));
+    await card.start();
+    assert.match(card.read('before'), /^\0+$/);
+  });
+
+  test('a wrong blinky.yaml is left to the service to explain, which has defaults to run on', async (context) => {
+    const card = new CardOnDisk(context);
+    card.write('blinky.yaml', 'Butler:\n  webConfig:\n    port: 99999\n');
+    const printed = await card.start();
+    const problem = /blinky\.yaml:3: Butler\.webConfig\.port: found 99999; allowed: a port number/;
+    assert.match(printed, problem);
+    assert.match(card.read('boot', 'result.txt'), problem);
+    assert.match(card.read('issue', '50-blinky.issue'), problem);
+    assert.throws(() => card.config(), /^ConfigError: blinky\.yaml:3: /);
+    assert.match(card.read('run', 'defaults.yaml'), /port: 80\n/);
+  });
+
+  test('a start that changes nothing does not touch the card', async (context) => {
+    const card = new CardOnDisk(context);
+    await card.start();
+    await card.start();
+    const touched = () => statSync(card.path('boot')).mtimeMs;
+    const before = touched();
+    await card.start();
+    assert.equal(touched(), before);
+  });
+
+  test('what can not be kept is said, and in force all the same', async (context) => {
+    const card = new CardOnDisk(context);
+    mkdirSync(card.path('boot', 'password.txt', 'in-the-way'), { recursive: true });
+    const printed = await card.start();
+    assert.match(printed, /<4>password\.txt on the card could not be written: /);
+    assert.equal(card.config().brokerConfig.access.users.length, 1);
+    assert.deepEqual(readdirSync(card.path('state')), ['blinky.yaml']);
+  });
+});

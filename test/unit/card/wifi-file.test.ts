@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { countryCode } from '../../../src/card/country.ts';
+import { readWifiFile, withPasswordStored } from '../../../src/card/wifi-file.ts';
+import { lines } from '../../support/card-contents.ts';
+
+const read = (text: string) => readWifiFile('wifi.txt', text);
+const notesOf = (text: string) => lines(read(text).notes);
+
+describe('wifi.txt', () => {
+  test('however people write it', () => {
+    for (const text of [
+      'country=SE\nname=Our Wi-Fi\npassword=correct horse\n',
+      'Country: Sweden\nName: Our Wi-Fi\nPassword: correct horse\n',
+      '  COUNTRY = "se"\nname = “Our Wi-Fi”\npassword = \'correct horse\'\n',
+      'country=SE\nnetwork={\n\tssid="Our Wi-Fi"\n\tpsk="correct horse"\n}\n',
+      '# comment\n\npassword=correct horse\nname=Our Wi-Fi\ncountry=SE\n',
+    ]) {
+      const { notes, ...said } = read(text);
+      assert.deepEqual(
+        said,
+        { country: 'SE', name: 'Our Wi-Fi', password: 'correct horse', isUsable: true },
+        text,
+      );
+      assert.deepEqual(notes, [], text);
+    }
+  });
+
+  test('signs of the file’s own grammar may stand in a password', () => {
+    assert.equal(read('name=a\npassword=p=a:s#s"w’d\n').password, 'p=a:s#s"w\'d');
+  });
+
+  test('nothing behind name: no Wi-Fi; nothing behind password: an open one', () => {
+    assert.equal(read('country=\nname=\npassword=\n').name, '');
+    assert.equal(read('name=Guests\npassword=\n').password, '');
+  });
+
+  test('the key itself, 64 hexadecimal digits, is no password that is too long', () => {
+    assert.equal(read(`name=a\npassword=${'0aF9'.repeat(16)}\n`).isUsable, true);
+  });
+
+  test('what is wrong: file, line, and how to mend it', () => {
+    assert.deepEqual(notesOf('name=a\npassword=short\n'), [
+      'wrong: wifi.txt, line 2: the password has 5 characters; that of a Wi-Fi has 8 to 63. Write it again',
+    ]);
+    assert.deepEqual(notesOf(`name=${'ö'.repeat(17)}\npassword=\n`), [
+      'wrong: wifi.txt, line 1: the name is 34 bytes long; that of a Wi-Fi has 32 at most. Write it exactly as your phone shows it',
+    ]);
+    assert.deepEqual(notesOf('name=a\n'), [
+      'wrong: wifi.txt: the line with the password is missing. Write password=… (for a Wi-Fi without one, password= and nothing behind it)',
+    ]);
+    assert.deepEqual(notesOf('country=Atlantis\nname=a\npassword=12345678\nOur Wi-Fi\n'), [
+      'wrong: wifi.txt, line 4: not understood. Write name=…, password=… or country=…',
+      'wrong: wifi.txt, line 1: there is no country "Atlantis". Write its two letters, such as country=SE',
+    ]);
+    assert.deepEqual(notesOf('name=a\npassword=12345678\ncolour=red\n'), [
+      'hint: wifi.txt, line 3: "colour" has no meaning here and was passed over',
+    ]);
+  });
+
+  test('no message repeats the password', () => {
+    for (const text of [
+      'name=a\npassword=secret1\n',
+      `name=a\npassword=${'secret'.repeat(11)}\n`,
+    ]) {
+      assert.doesNotMatch(notesOf(text).join('\n'), /secret/);
+    }
+  });
+
+  test('the stored mark takes the place of the password, and is none', () => {
+    const text = '# mine\nname = a=b\npassword = correct horse\n';
+    const stored = withPasswordStored(text);
+    assert.equal(
+      stored,
+      '# mine\nname = a=b\npassword =(stored; to change it, write the new one here)\n',
+    );
+    assert.equal(read(stored).password, undefined);
+    assert.equal(read(stored).isUsable, true);
+  });
+});
+
+test('countries by code or English name', () => {
+  for (const [text, code] of [
+    ['se', 'SE'],
+    ['Sweden', 'SE'],
+    [' germany ', 'DE'],
+    ['UK', 'GB'],
+    ['USA', 'US'],
+    ['GB', 'GB'],
+  ] as const) {
+    assert.equal(countryCode(text), code);
+  }
+  for (const text of ['', 'XX', 'ZZ', 'EU', 'DD', 'SU', 'Atlantis', 'S', '12']) {
+    assert.equal(countryCode(text), undefined, text);
+  }
+});
