@@ -43,6 +43,7 @@ export interface App {
   readonly ports: {
     readonly udp: number | undefined;
     readonly mqtt: number | undefined;
+    readonly mqtts: number | undefined;
     readonly web: number | undefined;
   };
   /** Whether datagrams really arrive; for the watchdog. */

@@ -76,9 +76,12 @@ export function createApp(options: AppOptions): App {
 
   const users = new Users(config.brokerConfig.access.users);
   const mqtt = createBrokerParts({
-    ...partTools('mqtt'),
+    partTools,
     config,
     users,
+    state,
+    stateDirectory: options.stateDirectory,
+    version: options.version,
     testBlink: (colour) => lights.testBlink(colour),
   });
   const brokerSink = mqtt.sink;
@@ -166,6 +169,7 @@ export function createApp(options: AppOptions): App {
       await sendTestEvent(kind, hostname(), target);
     },
     onUpgrade: mqtt.webSocket.handleUpgrade,
+    authority: () => mqtt.tls?.authority(),
     historyStore: new StateRoom(state, 'history'),
   });
 
@@ -263,7 +267,12 @@ export function createApp(options: AppOptions): App {
       return activeUsers.users.userNames().length;
     },
     get ports() {
-      return { udp: listener.port, mqtt: mqtt.listener.port, web: web.port };
+      return {
+        udp: listener.port,
+        mqtt: mqtt.listener.port,
+        mqtts: mqtt.tls?.listener.port,
+        web: web.port,
+      };
     },
     eventsFlow: () =>
       eventsFlow({

@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { z } from 'zod';
-import { type Command, hostOption, refuseExtraArguments, textOption } from './command.ts';
+import {
+  type Command,
+  hostOption,
+  refuseExtraArguments,
+  textOption,
+  UsageError,
+} from './command.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
 /** What of an event is printed; the topic is the appliance's own, `blinky/event`. */
@@ -25,6 +32,11 @@ export const watchCommand: Command = {
       help: 'the broker (default 127.0.0.1:1883)',
     },
     json: { type: 'boolean', help: 'print the whole event as JSON, one a line' },
+    ca: {
+      type: 'string',
+      placeholder: 'FILE',
+      help: 'speak TLS (port 8883), and trust this CA: http://HOST/ca.crt of the appliance',
+    },
     'user-name': { type: 'string', placeholder: 'NAME', help: 'sign in as this broker user' },
     'password-variable': {
       type: 'string',
@@ -35,11 +47,15 @@ export const watchCommand: Command = {
   examples: ['blinky watch --from blinky.local', 'blinky watch --json | jq .userId'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const { host, port } = hostOption(values, 'from', { host: '127.0.0.1', port: 1883 });
+    const { host, port } = hostOption(values, 'from', {
+      host: '127.0.0.1',
+      port: values['ca'] === undefined ? 1883 : 8883,
+    });
+    const ca = readCa(textOption(values, 'ca'));
     const userName = textOption(values, 'user-name');
     const variable = textOption(values, 'password-variable') ?? 'BLINKY_PASSWORD';
     const password = surroundings.environment[variable];
-    const place = `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const place = `mqtt${ca === undefined ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const print = values['json'] === true ? printJson : printLine;
 
     const { connect } = await import('mqtt');
@@ -47,6 +63,7 @@ export const watchCommand: Command = {
       const client = connect(place, {
         connectTimeout: 5000,
         reconnectPeriod: 2000,
+        ...(ca !== undefined && { ca }),
         ...(userName !== undefined && { username: userName, password: password ?? '' }),
       });
       const say = (text: string) => surroundings.stderr.write(`${text}\n`);
@@ -71,6 +88,16 @@ export const watchCommand: Command = {
     });
   },
 };
+
+/** @throws UsageError when the file can't be read */
+function readCa(file: string | undefined): Buffer | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`--ca: ${file} can't be read (${String(error)})`);
+  }
+}
 
 function describeConnectError(error: Error): string {
   const code = 'code' in error ? String(error.code) : '';

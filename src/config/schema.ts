@@ -82,7 +82,11 @@ const brokerConfig = section({
     inFlightPerClient: wholeNumber(1, 65_535, 100),
     queuedPerClient: wholeNumber(1, 100_000, 1000),
     backlogBytes: wholeNumber(65_536, 67_108_864, 1_048_576, 'bytes'),
+    /** How long a client's session lives while it is away: a week. */
+    sessionExpirySeconds: wholeNumber(1, 31_536_000, 604_800, 's'),
     slowClientSeconds: wholeNumber(1, 3600, 10, 's'),
+    retainedMessages: wholeNumber(100, 100_000, 2000),
+    retainedBytes: wholeNumber(65_536, 268_435_456, 8_388_608, 'bytes'),
   }),
 });
 
@@ -150,7 +154,12 @@ export interface Contradiction {
 
 /** Finds settings that are each fine but can't stand together. */
 export function contradictionsIn(config: Config): Contradiction[] {
-  return [...pinClashes(config.lightConfig), ...backlogTooShort(config.lightConfig)];
+  return [
+    ...pinClashes(config.lightConfig),
+    ...backlogTooShort(config.lightConfig),
+    ...halfOfCertificate(config.brokerConfig),
+    ...portClash(config.brokerConfig),
+  ];
 }
 
 function pinClashes({ green, red, button }: Config['lightConfig']): Contradiction[] {
@@ -170,6 +179,31 @@ function pinClashes({ green, red, button }: Config['lightConfig']): Contradictio
   claim('red', 'the red light', red.pin);
   if (button.enable) claim('button', 'the button', button.pin);
   return clashes;
+}
+
+/** A certificate is of no use without its key, nor the key without it. */
+function halfOfCertificate({ tls }: Config['brokerConfig']): Contradiction[] {
+  const { certFile, keyFile } = tls;
+  if (!tls.enable || (certFile === '') === (keyFile === '')) return [];
+  const [missing, given] = certFile === '' ? ['certFile', keyFile] : ['keyFile', certFile];
+  return [
+    {
+      path: ['brokerConfig', 'tls', missing],
+      found: 'nothing',
+      allowed: `the file that goes with ${given}; with neither, the appliance makes a certificate itself`,
+    },
+  ];
+}
+
+function portClash({ port, tls }: Config['brokerConfig']): Contradiction[] {
+  if (!tls.enable || tls.port === 0 || tls.port !== port) return [];
+  return [
+    {
+      path: ['brokerConfig', 'tls', 'port'],
+      found: String(tls.port),
+      allowed: 'a port other than Butler.brokerConfig.port',
+    },
+  ];
 }
 
 function backlogTooShort({ onMs, offMs, maxBacklogMs }: Config['lightConfig']): Contradiction[] {

@@ -10,11 +10,6 @@ interface SettingWithoutEffect {
 
 const settings: readonly SettingWithoutEffect[] = [
   {
-    path: ['brokerConfig', 'tls', 'enable'],
-    isSet: ({ brokerConfig }) => brokerConfig.tls.enable,
-    missing: 'this version of the broker speaks no TLS',
-  },
-  {
     path: ['mqttConfig', 'brokerHost'],
     isSet: ({ mqttConfig }) => mqttConfig.enable && mqttConfig.brokerHost !== '',
     missing: 'this version sends nothing to another broker; subscribe to its own',

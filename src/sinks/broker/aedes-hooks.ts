@@ -1,6 +1,8 @@
 import type { AedesOptions, Client } from 'aedes';
 import type { Access, Identity } from './access.ts';
 import type { BrokerFigures } from './broker-figures.ts';
+import type { BrokerStore } from './persistence/broker-store.ts';
+import type { SessionClient } from './persistence/session.ts';
 import type { PublishFrames } from './publish-frames.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -22,6 +24,7 @@ export interface AedesHooksOptions {
   readonly signIn: SignIn;
   readonly frames: PublishFrames;
   readonly figures: BrokerFigures;
+  readonly store: BrokerStore | undefined;
   readonly limits: { readonly subscriptionsPerClient: number };
   readonly addressOf: (client: Client) => string;
   /** Whether there is no place for one more client. */
@@ -53,7 +56,7 @@ export class AedesHooks {
   }
 
   get hooks(): Hooks {
-    const { access, frames, limits } = this.#options;
+    const { access, frames, store, limits } = this.#options;
     return {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
@@ -84,7 +87,10 @@ export class AedesHooks {
           packet.retain = false;
         }
         withoutWillDelay(packet);
-        done(null);
+        // Aedes acknowledges a QoS 1 message before it stores it.
+        const kept = client && store?.accept(client as SessionClient, packet);
+        if (kept) kept.then(() => done(null), done);
+        else done(null);
       },
       authorizeSubscribe: (client, subscription, done) => {
         const { subscriptions } = client as Client & { subscriptions: Record<string, unknown> };
@@ -96,6 +102,7 @@ export class AedesHooks {
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;
+        if (store && !store.mayForward(client as SessionClient, packet)) return null;
         if (!this.hidesNames(client)) return packet;
         const { payload: given } = packet;
         const payload = typeof given === 'string' ? Buffer.from(given) : given;

@@ -15,6 +15,8 @@ export type RefusalReason = (typeof refusalReasons)[number];
 export class BrokerFigures {
   /** Clients that are behind at the moment. */
   slowClients = 0;
+  /** Messages that clients were allowed to publish, and that went out to clients. */
+  readonly published = { received: 0, sent: 0 };
   /** Messages that did not reach a client because it was behind. */
   dropped = 0;
   readonly refused = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<

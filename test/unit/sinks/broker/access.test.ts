@@ -54,7 +54,8 @@ describe('access', () => {
     assert.equal(await rules.identify(undefined, ''), 'anonymous');
     assert.equal(await rules.identify('anna', 'x'), undefined);
     assert.equal(rules.maySubscribe('anonymous', '#'), true);
-    assert.equal(rules.maySubscribe('anonymous', '$SYS/#'), false);
+    assert.equal(rules.maySubscribe('anonymous', '$SYS/#'), true);
+    assert.equal(rules.maySubscribe('anonymous', '$share/lamps/#'), false);
     assert.equal(rules.mayPublish('anonymous', 'blinky/blink'), false);
     assert.equal(rules.mayPublish('anonymous', 'my/topic'), false);
   });
