@@ -11,7 +11,7 @@ const publish = { cmd: 'publish', retain: false, dup: false } as const;
 
 describe('messages reach subscribers', () => {
   test('in order, at every QoS, in every version of MQTT', async (context) => {
-    const { send, subscribe, app } = await startTestApp(context);
+    const { send, subscribe } = await startTestApp(context);
     const subscribers = await Promise.all(
       ([3, 4, 5] as const).flatMap((protocolVersion) =>
         ([0, 1, 2] as const).map(async (qos) => {
@@ -33,7 +33,6 @@ describe('messages reach subscribers', () => {
         numbers,
       );
     }
-    assert.ok(app);
   });
 
   test('once where subscriptions overlap, at the highest QoS of those that match', async (context) => {
@@ -45,14 +44,14 @@ describe('messages reach subscribers', () => {
       subscriptions: [
         { topic: 'a/#', qos: 0 },
         { topic: 'a/+', qos: 1 },
-        { topic: '#', qos: 0 },
+        { topic: '+/b', qos: 0 },
       ],
     });
     await client.received('suback');
     const sender = await openMqttSocket(context, app.ports.mqtt);
     for (const [topic, expected] of [
       ['a/b', 1],
-      ['b', 0],
+      ['c/b', 0],
     ] as const) {
       sender.send({ ...publish, topic, payload: 'x', qos: 2, messageId: 1 });
       await sender.received('pubrec');
