@@ -129,5 +129,8 @@ function createGrantedQos(client: Internals, generation: () => number) {
  * overtakes it, and then it would be lost.
  */
 function ignoreOrderOfCounters(client: Internals, brokerId: string): void {
-  Object.defineProperty(client.duplicates, brokerId, { get: () => 0, set: () => {} });
+  Object.defineProperty(client.duplicates, brokerId, {
+    get: () => Number.NEGATIVE_INFINITY,
+    set: () => {},
+  });
 }
