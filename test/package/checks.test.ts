@@ -12,7 +12,7 @@ function passes(command: string, ...args: string[]): void {
   assert.equal(status, 0, stdout + stderr);
 }
 
-test('lintian finds no error', { timeout: 120_000 }, () => {
+test('lintian finds no error', { timeout: 300_000 }, () => {
   passes('lintian', '--fail-on', 'error', `build/blinky-light_${packageJson.version}_amd64.deb`);
 });
 
