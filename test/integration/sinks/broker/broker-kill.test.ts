@@ -26,7 +26,10 @@ async function startBroker(context: TestContext, directory: string) {
     await closed;
   };
   context.after(kill);
-  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  const said = once(child.stdout.setEncoding('utf8'), 'data') as Promise<[string]>;
+  const ended = closed.then(() => Promise.reject(new Error('the broker ended while it started')));
+  ended.catch(() => {});
+  const [line] = await Promise.race([said, ended]);
   return { url: `mqtt://127.0.0.1:${line.split(' ')[0]}`, kill };
 }
 
