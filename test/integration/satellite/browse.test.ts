@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import dnsPacket from 'dns-packet';
 import { systemClock } from '../../../src/clock.ts';
 import { browse } from '../../../src/satellite/browse.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const type = '_mqtt._tcp.local';
 
@@ -35,6 +36,13 @@ async function startResponder(
 const ask = (port: number) =>
   browse({ clock: systemClock, waitMs: 300, ask: { address: '127.0.0.1', port } });
 
+/** Asks until somebody answers in time; a busy machine may be late. */
+const askUntilAnswered = (port: number) =>
+  waitFor('an answer', async () => {
+    const found = await ask(port);
+    return found.length > 0 && found;
+  });
+
 const instance = `Blinky Light.${type}`;
 const pointer: dnsPacket.Answer = { type: 'PTR', name: type, data: instance };
 const server: dnsPacket.Answer = {
@@ -56,8 +64,8 @@ describe('looking for brokers on the network', () => {
       answers: [pointer],
       additionals: [server, address],
     }));
-    assert.deepEqual(await ask(port), [expected]);
-    assert.deepEqual(asked, [`PTR ${type}`]);
+    assert.deepEqual(await askUntilAnswered(port), [expected]);
+    assert.deepEqual([...new Set(asked)], [`PTR ${type}`]);
   });
 
   test('an answer that must be asked for the rest', async (context) => {
@@ -66,7 +74,7 @@ describe('looking for brokers on the network', () => {
         ? { answers: [pointer] }
         : { answers: [server], additionals: [address] },
     );
-    assert.deepEqual(await ask(port), [expected]);
+    assert.deepEqual(await askUntilAnswered(port), [expected]);
   });
 
   test('nobody, and nonsense', async (context) => {
