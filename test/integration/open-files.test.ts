@@ -75,4 +75,6 @@ test('no more files may be opened: those who are there are served, and others ag
   send('dora');
   await waitFor('one more event', () => received.length === 4);
   assert.equal(child.process.exitCode, null);
+  child.process.kill();
+  assert.equal(await child.ended, 0);
 });
