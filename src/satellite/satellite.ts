@@ -81,7 +81,7 @@ export class Satellite {
       locate: options.locate,
       clientId: options.clientId,
       // What happens while this appliance restarts waits there.
-      clean: true,
+      clean: false,
       isOwnBroker: options.isOwnBroker,
       onMessage: (topic, payload, retained) => this.#receive(topic, payload, retained),
       onUp: (connection) => this.#subscribe(connection),
@@ -108,7 +108,7 @@ export class Satellite {
 
   /** Whether an event came from the broker at the other end of another connection. */
   cameFrom({ id }: Pick<UserEvent, 'id'>, peer: Endpoint | undefined): boolean {
-    if (id !== "") return false;
+    if (!this.#taken.has(id)) return false;
     const own = this.#link.connection?.peer;
     return (
       peer !== undefined && own !== undefined && peer.host === own.host && peer.port === own.port
