@@ -82,4 +82,6 @@ function print({ kind, text }: Note): void {
   process.stdout.write(`${kind === 'wrong' ? '<4>' : '<6>'}${text}\n`);
 }
 
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -131,7 +131,7 @@ export class EmulatedPi {
   }
 
   /** Resolves when the root shell answers. */
-  async shellReady(limitMs = 240_000): Promise<void> {
+  async shellReady(limitMs = 600_000): Promise<void> {
     await waitFor(
       'shell on the console',
       async () => {

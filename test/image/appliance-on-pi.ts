@@ -45,13 +45,13 @@ export class ApplianceOnPi {
   }
 
   /** Resolves with the time that it took since the power came on, ms, when all parts work. */
-  async ready(limitMs = 300_000): Promise<number> {
+  async ready(limitMs = 900_000): Promise<number> {
     await waitFor('/healthz to answer 200', () => this.isHealthy(), limitMs);
     return this.uptimeMs;
   }
 
   /** The same, whether or not all parts work. */
-  async up(limitMs = 300_000): Promise<number> {
+  async up(limitMs = 900_000): Promise<number> {
     await waitFor(
       '/healthz to answer',
       async () => (await this.#get('/healthz')) !== undefined,
