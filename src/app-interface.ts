@@ -5,8 +5,10 @@ import type { Config } from './config/schema.ts';
 import type { Sink } from './fan-out/sink.ts';
 import type { Health } from './health/health.ts';
 import type { Log } from './log.ts';
+import type { FoundService } from './satellite/browse.ts';
 import type { LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
 import type { TokenSources } from './sinks/slack/token.ts';
+import type { UpstreamLimits } from './sinks/upstream/upstream-sink.ts';
 
 /** What the appliance needs from the world around it. */
 export interface AppOptions {
@@ -15,6 +17,8 @@ export interface AppOptions {
   readonly stateDirectory: string;
   /** Where Slack's token may be. */
   readonly slackToken: TokenSources;
+  /** `$CREDENTIALS_DIRECTORY` (systemd.exec(5)), where passwords for other brokers may be. */
+  readonly credentialsDirectory?: string | undefined;
   /** Opens the lamps; called again after a fault of theirs. */
   readonly openLamps: () => Promise<LampOpening>;
   readonly clock: Clock;
@@ -28,6 +32,10 @@ export interface AppOptions {
   readonly addresses?: () => readonly string[];
   /** What is wrong with the configuration, where the defaults had to take its place. */
   readonly configProblems?: readonly string[];
+  /** Other than what the product promises: for tests that can't wait. */
+  readonly upstreamLimits?: UpstreamLimits;
+  /** Asks the local network who offers MQTT; tests give their own. */
+  readonly browse?: () => Promise<readonly FoundService[]>;
   /** Sinks beside the appliance's own, last in line. */
   readonly extraSinks?: readonly Sink[];
   /** Told after a light went on or off. */
@@ -43,6 +51,7 @@ export interface App {
   readonly ports: {
     readonly udp: number | undefined;
     readonly mqtt: number | undefined;
+    readonly mqtts: number | undefined;
     readonly web: number | undefined;
   };
   /** Whether datagrams really arrive; for the watchdog. */

@@ -7,9 +7,14 @@ import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
 import { createBrokerParts } from './broker-parts.ts';
 import { Button } from './button/button.ts';
-import type { UserEvent } from './events/user-event.ts';
+import { createHomeAssistant } from './compose/home-assistant.ts';
+import { createOtherBrokers } from './compose/other-brokers.ts';
+import { createRequestHandler } from './compose/requests.ts';
+import { createSlack } from './compose/slack.ts';
+import { sumByKind, type UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
 import { aborted, SinkRunner } from './fan-out/sink-runner.ts';
+import { reportConfiguration } from './health/configuration.ts';
 import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { NetworkWatch } from './health/network-watch.ts';
@@ -18,10 +23,11 @@ import { eventsFlow } from './ingest/flow-check.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
+import { Announcer } from './publications/announcer.ts';
 import { RetryPauses } from './retry-pauses.ts';
 import { LightsSink } from './sinks/lights/lights-sink.ts';
-import { SlackSink } from './sinks/slack/slack-sink.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
+import { createIdentity } from './state/identity.ts';
 import { StateRoom } from './state/room.ts';
 import { State } from './state/state.ts';
 import { slackFigures, statusOf } from './status.ts';
@@ -44,6 +50,8 @@ export function createApp(options: AppOptions): App {
   const startedAt = clock.now().toISOString();
   const state = new State({ ...partTools('state'), directory: options.stateDirectory });
 
+  const announcer = new Announcer(config.mqttConfig);
+
   const lightFor = {
     'session-start': config.lightConfig.sessionStart,
     'session-stop': config.lightConfig.sessionStop,
@@ -61,7 +69,7 @@ export function createApp(options: AppOptions): App {
     onChange: (colour, lit) => {
       options.onLight?.(colour, lit);
       // The light is on; who else wants to know hears it in a later turn of the event loop.
-      setImmediate(() => brokerSink.publishLight(colour, lit));
+      setImmediate(() => announcer.light(colour, lit));
     },
   });
 
@@ -74,12 +82,22 @@ export function createApp(options: AppOptions): App {
 
   const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
+  const identity = createIdentity(new StateRoom(state, 'appliance'));
+  const homeAssistant = createHomeAssistant(options, state, announcer, identity);
+  const onRequest = createRequestHandler({
+    testBlink: (colour) => lights.testBlink(colour),
+    homeAssistant,
+  });
   const users = new Users(config.brokerConfig.access.users);
   const mqtt = createBrokerParts({
-    ...partTools('mqtt'),
+    partTools,
     config,
     users,
-    testBlink: (colour) => lights.testBlink(colour),
+    announcer,
+    onRequest,
+    state,
+    stateDirectory: options.stateDirectory,
+    version: options.version,
   });
   const brokerSink = mqtt.sink;
 
@@ -87,35 +105,39 @@ export function createApp(options: AppOptions): App {
     clock,
     log: log.for('active users'),
     store: new StateRoom(state, 'active-users'),
-    onChange: (users) => brokerSink.publishActiveUsers(users),
+    onChange: (users) => announcer.activeUsers(users),
   });
 
-  const slack = config.slackConfig.enable
-    ? new SlackSink({
-        config: config.slackConfig,
-        token: options.slackToken,
-        state,
-        clock,
-        random,
-        log,
-        health: health.part('slack'),
-        outboxHealth: health.part('slack outbox'),
-      })
-    : undefined;
-  if (!slack) health.part('slack').off('Butler.slackConfig.enable is false');
-
+  const slack = createSlack(options, health, state);
   const rejections = new Rejections(clock, log.for('udp'));
   const newId = monotonicFactory(random);
   const probe = Buffer.from(`blinky-probe;${newId(clock.now().getTime())}`);
+  const otherBrokers = createOtherBrokers({
+    options,
+    health,
+    state,
+    announcer,
+    identity,
+    birthTopic: homeAssistant.birthTopic,
+    ownPort: () => mqtt.listener.port,
+    onRequest,
+    createId: newId,
+    deliver: (event, readAtMs) => deliver(event, readAtMs),
+  });
+  const { upstream, satellite } = otherBrokers;
   const ingest = new Ingest({
     probe,
     allowFrom: config.udpServerConfig.allowFrom,
     excludeUser: config.userEvents.excludeUser,
     rejections,
     clock,
-    createId: (timeMs) => newId(timeMs),
-    deliver: (event, readAtMs) => deliver(event, readAtMs),
+    createId: newId,
+    deliver: (event, readAtMs) => {
+      deliver(event, readAtMs);
+      satellite?.note(event);
+    },
   });
+  const accepted = () => sumByKind(ingest.accepted, satellite?.accepted);
   const udpHealth = health.part('udp');
   const listener = new UdpListener({
     ...partTools('udp'),
@@ -146,10 +168,12 @@ export function createApp(options: AppOptions): App {
           lights,
           lightFor,
           ingest,
+          accepted: accepted(),
           rejections,
           activeUsers,
-          mqttClients: () => mqtt.broker.clientCount,
+          mqtt: mqtt.broker,
           slack,
+          otherBrokers,
           mqttConfig: config.mqttConfig,
         }),
       faults: () => health.faults(),
@@ -166,6 +190,7 @@ export function createApp(options: AppOptions): App {
       await sendTestEvent(kind, hostname(), target);
     },
     onUpgrade: mqtt.webSocket.handleUpgrade,
+    authority: () => mqtt.tls?.authority(),
     historyStore: new StateRoom(state, 'history'),
   });
 
@@ -174,6 +199,7 @@ export function createApp(options: AppOptions): App {
     [
       activeUsers,
       brokerSink,
+      ...(upstream ? [upstream] : []),
       ...(slack ? [slack] : []),
       ...(config.webConfig.enable ? [web] : []),
       ...(options.extraSinks ?? []),
@@ -186,16 +212,19 @@ export function createApp(options: AppOptions): App {
     inboxes: sinks.inboxes,
     onFailure: (error) => log.for(lights.name).error(`failed at an event: ${String(error)}`),
   });
-  const metrics = createMetrics({
-    accepted: () => ingest.accepted,
-    rejected: () => rejections.counts,
-    lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
-    inboxes: () => sinks.inboxes,
-    activeUsers: () => activeUsers.users.userNames().length,
-    clients: () => mqtt.broker.clientCount,
-    slack: () => slackFigures(slack),
-    parts: () => health.statuses(),
-  });
+  const metrics = createMetrics(
+    {
+      accepted,
+      rejected: () => rejections.counts,
+      lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
+      inboxes: () => sinks.inboxes,
+      activeUsers: () => activeUsers.users.userNames().length,
+      clients: () => mqtt.broker.clientCount,
+      slack: () => slackFigures(slack),
+      parts: () => health.statuses(),
+    },
+    [...mqtt.broker.figures.metrics, ...otherBrokers.metrics],
+  );
 
   function deliver(event: UserEvent, readAtMs: number): void {
     fanOut.deliver(event);
@@ -208,30 +237,19 @@ export function createApp(options: AppOptions): App {
     const works = udpHealth.status.state === 'ok';
     if (works === udpWorks || !config.udpServerConfig.enable) return;
     udpWorks = works;
-    brokerSink.publishUdpServerState(works ? 'start' : 'error');
+    announcer.udpServer(works ? 'start' : 'error');
   };
 
-  function reportConfiguration(): void {
-    const problems = options.configProblems ?? [];
-    const configuration = health.part('configuration');
-    if (problems.length === 0) configuration.ok('understood');
-    else {
-      configuration.fault({
-        message: `the configuration is wrong, so the defaults are in force: ${problems.join('; ')}`,
-        remedy: 'Correct the line and start again',
-        needsPerson: true,
-      });
-    }
-  }
-
   async function start(): Promise<void> {
-    reportConfiguration();
+    reportConfiguration(health.part('configuration'), options.configProblems ?? []);
     await state.open();
     await lights.start();
     // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
     if (config.udpServerConfig.enable) await listener.start();
     else udpHealth.off('Butler.udpServerConfig.enable is false');
+    await homeAssistant.start();
     await sinks.start();
+    satellite?.start();
     await button.start();
     network.start();
     const healthChanged = () => {
@@ -244,8 +262,9 @@ export function createApp(options: AppOptions): App {
 
   async function stop(deadline: AbortSignal): Promise<void> {
     network.stop();
+    homeAssistant.stop();
     button.stop();
-    await listener.stop();
+    await Promise.all([listener.stop(), satellite?.stop()]);
     rejections.stop();
     await sinks.stop(deadline);
     lights.goDark();
@@ -260,7 +279,12 @@ export function createApp(options: AppOptions): App {
       return activeUsers.users.userNames().length;
     },
     get ports() {
-      return { udp: listener.port, mqtt: mqtt.listener.port, web: web.port };
+      return {
+        udp: listener.port,
+        mqtt: mqtt.listener.port,
+        mqtts: mqtt.tls?.listener.port,
+        web: web.port,
+      };
     },
     eventsFlow: () =>
       eventsFlow({

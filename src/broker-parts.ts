@@ -1,41 +1,75 @@
-import { type Colour, colours } from '../hardware/lamp.ts';
+import { hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import type { Users } from './access/users.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/schema.ts';
 import type { PartHealth } from './health/health.ts';
 import type { Log } from './log.ts';
+import type { Announcer } from './publications/announcer.ts';
 import type { RetryPauses } from './retry-pauses.ts';
 import { createAccess } from './sinks/broker/access.ts';
 import { Broker } from './sinks/broker/broker.ts';
 import { BrokerSink } from './sinks/broker/broker-sink.ts';
 import { createMqttWebSocket } from './sinks/broker/mqtt-web-socket.ts';
+import { BrokerStore } from './sinks/broker/persistence/broker-store.ts';
 import { TcpListener } from './sinks/broker/tcp-listener.ts';
-import { ownTopics } from './sinks/broker/topics.ts';
+import { TlsListener } from './sinks/broker/tls-listener.ts';
 import { createNameRemover } from './sinks/broker/without-names.ts';
+import { ownAddresses } from './sinks/web/own-addresses.ts';
+import type { State } from './state/state.ts';
+import { GivenCertificate } from './tls/given-certificate.ts';
+import { OwnCertificate } from './tls/own-certificate.ts';
 
 export interface BrokerPartsOptions {
   readonly config: Pick<Config, 'brokerConfig' | 'mqttConfig'>;
   readonly users: Users;
-  readonly testBlink: (colour: Colour) => void;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly health: PartHealth;
-  readonly retry: RetryPauses;
+  /** Tells how things are. */
+  readonly announcer: Announcer;
+  /** Does what clients ask for. */
+  readonly onRequest: (topic: string, payload: Buffer) => void;
+  readonly state: Pick<State, 'database'>;
+  readonly stateDirectory: string;
+  readonly version: string;
+  /** What a part that reaches outside works with, by the part's name. */
+  readonly partTools: (name: string) => {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly health: PartHealth;
+    readonly retry: RetryPauses;
+  };
 }
 
+/** Bounds on what clients can make the appliance keep that nobody should have to set. */
+const storeLimits = { queuedBytesPerClient: 8_388_608, sessions: 200 };
+
 /** Builds the broker, what clients reach it through, and the sink that publishes on it. */
-export function createBrokerParts({ config, users, testBlink, ...tools }: BrokerPartsOptions) {
+export function createBrokerParts({
+  config,
+  users,
+  announcer,
+  onRequest,
+  state,
+  stateDirectory,
+  version,
+  partTools,
+}: BrokerPartsOptions) {
   const { brokerConfig, mqttConfig } = config;
+  const tools = partTools('mqtt');
+  const store = new BrokerStore({
+    ...partTools('mqtt'),
+    state,
+    limits: { ...brokerConfig.limits, ...storeLimits },
+    onDropped: () => {
+      broker.figures.dropped += 1;
+    },
+  });
   const broker = new Broker({
+    store,
+    version,
     access: createAccess(brokerConfig.access, users),
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,
-    onMessage: (topic, payload) => {
-      if (topic !== ownTopics.blink) return;
-      const asked = payload.toString().trim();
-      const colour = colours.find((one) => one === asked);
-      if (colour) testBlink(colour);
-    },
+    onMessage: onRequest,
     clock: tools.clock,
     log: tools.log,
   });
@@ -48,11 +82,47 @@ export function createBrokerParts({ config, users, testBlink, ...tools }: Broker
     portKey: 'Butler.brokerConfig.port',
     onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
   });
+  const tls = brokerConfig.tls.enable
+    ? createTlsListener(config, stateDirectory, partTools('mqtt tls'), broker)
+    : undefined;
   const webSocket = createMqttWebSocket({
     serve: (stream, remoteAddress) => broker.serve(stream, remoteAddress),
     packetBytes: brokerConfig.limits.packetBytes,
     clock: tools.clock,
   });
-  const sink = new BrokerSink({ mqtt: mqttConfig, broker, listeners: [listener] });
-  return { broker, listener, webSocket, sink };
+  const sink = new BrokerSink({
+    mqtt: mqttConfig,
+    announcer,
+    broker,
+    listeners: [listener, ...(tls ? [tls.listener] : [])],
+  });
+  return { broker, listener, tls, webSocket, sink };
+}
+
+/** Builds what accepts clients over TLS: with the certificate that the settings name, or one's own. */
+function createTlsListener(
+  { brokerConfig }: BrokerPartsOptions['config'],
+  stateDirectory: string,
+  tools: ReturnType<BrokerPartsOptions['partTools']>,
+  broker: Broker,
+) {
+  const { port, certFile, keyFile } = brokerConfig.tls;
+  const source =
+    certFile === ''
+      ? new OwnCertificate({
+          directory: join(stateDirectory, 'tls'),
+          hostName: hostname().split('.')[0] ?? '',
+          addresses: () => ownAddresses(networkInterfaces, undefined).map(({ address }) => address),
+          now: () => tools.clock.now(),
+          log: tools.log,
+        })
+      : new GivenCertificate({ cert: certFile, key: keyFile }, () => tools.clock.now());
+  const listener = new TlsListener({
+    ...tools,
+    host: brokerConfig.host,
+    port,
+    source,
+    onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
+  });
+  return { listener, authority: () => source.authority };
 }

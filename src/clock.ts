@@ -17,3 +17,9 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * Ms since 1970; what is before can't be the time of day: this program did not exist. A Raspberry Pi
+ * has no clock of its own, and starts in the past until the network tells it the time.
+ */
+export const earliestTime = Date.parse('2026-01-01');

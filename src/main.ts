@@ -2,5 +2,8 @@ import packageJson from '../package.json' with { type: 'json' };
 import { runCommandLine } from './command/cli.ts';
 import { processSurroundings } from './command/process-surroundings.ts';
 
+// What is installed is compiled; TypeScript runs in a checkout only.
+const commandName = import.meta.url.endsWith('.ts') ? 'npx blinky' : 'blinky';
+const surroundings = processSurroundings({ version: packageJson.version, commandName });
 // Connections that a part could not close in time must not keep the process.
-process.exit(await runCommandLine(process.argv.slice(2), processSurroundings(packageJson.version)));
+process.exit(await runCommandLine(process.argv.slice(2), surroundings));

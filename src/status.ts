@@ -1,11 +1,13 @@
 import { type Colour, colours } from '../hardware/lamp.ts';
 import type { ActiveUsersSink } from './active-users/active-users-sink.ts';
+import type { OtherBrokers } from './compose/other-brokers.ts';
 import type { Config } from './config/schema.ts';
 import { type EventKind, eventKinds } from './events/user-event.ts';
 import type { Health } from './health/health.ts';
 import { shownFault } from './health/shown-fault.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Rejections } from './ingest/rejections.ts';
+import type { Broker } from './sinks/broker/broker.ts';
 import type { LightsSink } from './sinks/lights/lights-sink.ts';
 import type { SlackSink } from './sinks/slack/slack-sink.ts';
 
@@ -16,17 +18,20 @@ export interface StatusSources {
   readonly health: Health;
   readonly lights: LightsSink;
   readonly lightFor: Readonly<Record<EventKind, Colour | 'none'>>;
-  readonly ingest: Pick<Ingest, 'accepted' | 'excluded'>;
+  readonly ingest: Pick<Ingest, 'excluded'>;
+  /** Events accepted, wherever they came from. */
+  readonly accepted: Readonly<Record<EventKind, number>>;
   readonly rejections: Pick<Rejections, 'counts'>;
   readonly activeUsers: Pick<ActiveUsersSink, 'users'>;
-  readonly mqttClients: () => number;
+  readonly mqtt: Pick<Broker, 'clientCount' | 'figures'>;
   readonly slack: SlackSink | undefined;
+  readonly otherBrokers: Pick<OtherBrokers, 'figures'>;
   readonly mqttConfig: Pick<Config['mqttConfig'], 'activeUsersTopic' | 'activeUserCountTopic'>;
 }
 
 /** The answer of `/api/status`: the state of every part, in figures and words. */
 export function statusOf(sources: StatusSources) {
-  const { health, lights, lightFor, ingest, mqttConfig } = sources;
+  const { health, lights, lightFor, ingest, mqtt, mqttConfig } = sources;
   const lightStatus = (colour: Colour) => {
     const { lit, planner } = lights.lights[colour];
     const shows = eventKinds.filter((kind) => lightFor[kind] === colour);
@@ -38,12 +43,18 @@ export function statusOf(sources: StatusSources) {
     parts: Object.fromEntries(health.statuses()),
     faultCode: shownFault(health.faults()),
     lights: Object.fromEntries(colours.map((colour) => [colour, lightStatus(colour)])),
-    accepted: ingest.accepted,
+    accepted: sources.accepted,
     excluded: ingest.excluded,
     rejected: sources.rejections.counts,
     activeUsers: sources.activeUsers.users.userNames().length,
-    mqttClients: sources.mqttClients(),
+    mqttClients: mqtt.clientCount,
+    mqtt: {
+      slowClients: mqtt.figures.slowClients,
+      dropped: mqtt.figures.dropped,
+      refused: mqtt.figures.refused,
+    },
     slack: slackFigures(sources.slack),
+    ...sources.otherBrokers.figures(),
     topics: {
       activeUsers: mqttConfig.activeUsersTopic,
       activeUserCount: mqttConfig.activeUserCountTopic,

@@ -40,6 +40,13 @@ export class RateLimit {
     return waitMs;
   }
 
+  /** Takes a turn in any case; the result is how long to wait until it is paid for, ms. */
+  takeInAdvance(): number {
+    this.#fill();
+    this.#tokens -= 1;
+    return this.#tokens < 0 ? -this.#tokens * this.#options.everyMs : 0;
+  }
+
   #fill(): void {
     const { burst, everyMs } = this.#options;
     const now = this.#clock.monotonicMs();

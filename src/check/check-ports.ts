@@ -47,6 +47,16 @@ function wantedPorts(config: Config): ListenAttempt[] {
       portKey: 'Butler.brokerConfig.port',
     },
   ];
+  if (broker.tls.enable) {
+    attempts.push({
+      protocol: 'TCP',
+      host: broker.host,
+      port: broker.tls.port,
+      purpose: 'MQTT over TLS',
+      hostKey: 'Butler.brokerConfig.host',
+      portKey: 'Butler.brokerConfig.tls.port',
+    });
+  }
   if (udp.enable) {
     attempts.unshift({
       protocol: 'UDP',

@@ -49,6 +49,7 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   yield checkClock(new Date());
   yield* checkPorts(config);
   yield* await slackFindings(config, values, environment);
+  yield* otherBrokerFindings(config, environment);
   const mayAsk = values['yes'] !== true && stdout.isTerminal;
   yield* checkLights({
     driver: config.lightConfig.driver,
@@ -74,6 +75,14 @@ async function slackFindings(
     post: values['post'] === true,
     hostName: hostname(),
   });
+}
+
+async function* otherBrokerFindings(
+  config: Config,
+  environment: Surroundings['environment'],
+): AsyncGenerator<Finding> {
+  const { checkOtherBrokers } = await import('../check/check-other-brokers.ts');
+  yield* checkOtherBrokers(config, environment['CREDENTIALS_DIRECTORY']);
 }
 
 /** The configuration, or the defaults and what is wrong with it. */

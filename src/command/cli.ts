@@ -26,6 +26,10 @@ export async function runCommandLine(
   surroundings: Surroundings,
 ): Promise<number> {
   const { stdout, stderr } = surroundings;
+  // `blinky help send` is `blinky send --help`.
+  if (args[0] === 'help' && args[1] !== undefined) {
+    return runCommandLine([args[1], '--help'], surroundings);
+  }
   const [first] = args;
   if (first === '--version' || first === '-v') {
     stdout.write(`${surroundings.version}\n`);
@@ -77,6 +81,7 @@ function overview(): string {
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'blinky COMMAND --help tells more about one; blinky --version prints the version.',
+    'Exit status: 0 fine, 1 fault, 2 wrong usage, 78 wrong configuration.',
     '',
   ].join('\n');
 }

@@ -5,6 +5,8 @@ import type { Surroundings } from './surroundings.ts';
 export interface CommandOption {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
+  /** One letter that means the same. */
+  readonly short?: string;
   /** What stands behind the option in the help, e.g. `FILE`. */
   readonly placeholder?: string;
   readonly help: string;
@@ -21,6 +23,8 @@ export interface Command {
   /** What stands behind the name in the usage line. */
   readonly usage: string;
   readonly options: Readonly<Record<string, CommandOption>>;
+  /** What else there is to know; lines of the help. */
+  readonly notes?: readonly string[];
   /** Lines at the end of the help. */
   readonly examples: readonly string[];
   /** @returns the exit status; throws UsageError for wrong arguments */
@@ -43,28 +47,34 @@ export class UsageError extends Error {
  * @throws UsageError for an option the command does not have, or one without its value
  */
 export function parseCommandArguments(command: Command, args: readonly string[]) {
+  const options: Command['options'] = { ...command.options, ...everyOption };
   try {
     return parseArgs({
       args: [...args],
       options: Object.fromEntries(
-        Object.entries({ ...command.options, ...everyOption }).map(([name, option]) => [
+        Object.entries(options).map(([name, { type, multiple = false, short }]) => [
           name,
-          { type: option.type, multiple: option.multiple ?? false },
+          { type, multiple, ...(short !== undefined && { short }) },
         ]),
       ),
       allowPositionals: true,
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? firstSentence(error.message) : String(error));
+    throw new UsageError(explainParseError(error, options));
   }
 }
 
-/** parseArgs goes on to explain what no command here needs. */
-const firstSentence = (text: string): string => text.split(/\.(?:\s|$)/)[0] ?? text;
+/** parseArgs goes on to explain what no command here needs, and names no value but "value". */
+function explainParseError(error: unknown, options: Command['options']): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const name = /^Option '(?:-\w, )?--([\w-]+) <value>' argument/.exec(message)?.[1];
+  if (name !== undefined) return `--${name} takes ${options[name]?.placeholder ?? 'a value'}`;
+  return message.split(/\.(?:\s|$)/)[0] ?? message;
+}
 
 /** Options that every command has. */
 const everyOption: Record<string, CommandOption> = {
-  help: { type: 'boolean', help: 'show this help' },
+  help: { type: 'boolean', short: 'h', help: 'show this help' },
   version: { type: 'boolean', help: 'print the version' },
 };
 
@@ -82,6 +92,7 @@ export function commandHelp(command: Command): string {
     '',
     'Options:',
     ...options.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`),
+    ...(command.notes ? ['', ...command.notes] : []),
     ...(command.examples.length > 0 ? ['', 'Examples:'] : []),
     ...command.examples.map((example) => `  ${example}`),
     '',

@@ -1,5 +1,5 @@
 import { hashPassword } from '../access/password.ts';
-import { type Command, refuseExtraArguments, UsageError } from './command.ts';
+import { type Command, refuseExtraArguments, textOption, UsageError } from './command.ts';
 import { exitStatus } from './surroundings.ts';
 
 const shortest = 8;
@@ -20,11 +20,14 @@ export const passwdCommand: Command = {
     refuseExtraArguments(positionals, 1);
     const [name] = positionals;
     if (!name || name.length > 64) throw new UsageError('say whose password it is: a name');
-    const variable = values['password-variable'];
+    const variable = textOption(values, 'password-variable');
     const password =
-      typeof variable === 'string'
-        ? (surroundings.environment[variable] ?? '')
-        : await surroundings.askSecret(`Password for ${name}: `);
+      variable === undefined
+        ? await surroundings.askSecret(`Password for ${name}: `)
+        : surroundings.environment[variable];
+    if (password === undefined) {
+      throw new UsageError(`there is no environment variable ${variable}`);
+    }
     if (password.length < shortest) {
       throw new UsageError(`a password takes ${shortest} characters or more`);
     }

@@ -23,16 +23,20 @@ async function ask(question: string, echo: NodeJS.WritableStream): Promise<strin
     terminal: process.stdin.isTTY === true,
   });
   try {
-    return await terminal.question(question);
+    // Where nobody can answer (the input has ended), the answer is nothing.
+    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+    return await Promise.race([terminal.question(question), ended]);
   } finally {
     terminal.close();
   }
 }
 
 /** The surroundings of the process that runs the program. */
-export function processSurroundings(version: string): Surroundings {
+export function processSurroundings(
+  program: Pick<Surroundings, 'version' | 'commandName'>,
+): Surroundings {
   return {
-    version,
+    ...program,
     processId: process.pid,
     environment: process.env,
     stdout: output(process.stdout),

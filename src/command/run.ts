@@ -26,6 +26,10 @@ export const runCommand: Command = {
   summary: 'Run the appliance (the default command).',
   usage: '[options]',
   options: configOptions,
+  notes: [
+    'The configuration is read once; after a change, start it again (on a Pi: sudo systemctl restart',
+    'blinky). SIGINT (Ctrl+C), SIGTERM and SIGHUP end it, a second one at once.',
+  ],
   examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
@@ -64,6 +68,7 @@ export async function runAppliance(
     version,
     stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
     slackToken: slackTokenSources(config.slackConfig, environment),
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
     openLamps: createLampOpener({
       lightConfig: config.lightConfig,
       log: log.for('lights'),
@@ -98,8 +103,9 @@ export async function runAppliance(
   announceOnNetwork(app, config, environment['RUNTIME_DIRECTORY'], log);
   serviceManager.ready();
   feedWatchdog(app, serviceManager, log);
-  if (statusLine) statusLine.writeLine(welcome(app, config, testCommand(app), version, colours));
-  else log.info(`ready; to send a test event: ${testCommand(app)}`);
+  const command = testCommand(app, surroundings.commandName);
+  if (statusLine) statusLine.writeLine(welcome(app, config, command, version, colours));
+  else log.info(`ready; to send a test event: ${command}`);
   return stopped;
 }
 
@@ -133,10 +139,10 @@ export function slackTokenSources(
 }
 
 /** The command that sends a test event to this appliance. */
-function testCommand(app: App): string {
+function testCommand(app: App, commandName: string): string {
   const { udp } = app.ports;
   const to = udp === undefined || udp === 9997 ? '' : ` --to 127.0.0.1:${udp}`;
-  return `npx blinky send open --user LAB/goran --host sense1${to}`;
+  return `${commandName} send open --user LAB/goran --host sense1${to}`;
 }
 
 /** Under systemd the journal adds times and reads priorities itself. */

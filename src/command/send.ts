@@ -12,6 +12,7 @@ import {
   textOption,
   UsageError,
 } from './command.ts';
+import { describeNetworkError } from './network-error.ts';
 import { exitStatus } from './surroundings.ts';
 
 const kindOf: ReadonlyMap<string, EventKind> = new Map([
@@ -69,16 +70,16 @@ export const sendCommand: Command = {
     const rate = numberOption(values, 'rate', { min: 0, max: 1_000_000, byDefault: 10 });
     const datagram = encodeDatagram({
       kind,
-      host: textOption(values, 'host') ?? 'sense1',
+      host: fieldOption(values, 'host') ?? 'sense1',
       ...userFrom(values),
-      appId: textOption(values, 'app') ?? 'a421f4a2-c311-4ef4-ba41-fe2e6a2b0d69',
+      appId: fieldOption(values, 'app') ?? 'a421f4a2-c311-4ef4-ba41-fe2e6a2b0d69',
       userAgent,
       dialect: dialectFrom(values),
     });
     try {
       await sendDatagrams(datagram, target, count, rate);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = describeNetworkError(error);
       surroundings.stderr.write(`blinky send: could not send to ${target.host}: ${reason}\n`);
       return exitStatus.fault;
     }
@@ -89,8 +90,15 @@ export const sendCommand: Command = {
   },
 };
 
+/** What becomes one field of the datagram, where a semicolon ends a field. */
+function fieldOption(values: OptionValues, name: string): string | undefined {
+  const text = textOption(values, name);
+  if (text === undefined || /^[^;]*[^;\s][^;]*$/.test(text)) return text;
+  throw new UsageError(`--${name} takes text without semicolons, not "${text}"`);
+}
+
 function userFrom(values: OptionValues): { userDirectory: string; userId: string } {
-  const user = textOption(values, 'user') ?? 'LAB/goran';
+  const user = fieldOption(values, 'user') ?? 'LAB/goran';
   const [userDirectory = '', userId = '', ...rest] = user.split(/[/\\]/);
   if (userId === '' || rest.length > 0) {
     throw new UsageError(`--user takes DIRECTORY/ID such as LAB/goran, not "${user}"`);

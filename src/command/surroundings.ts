@@ -1,6 +1,8 @@
 /** The world as a command sees it; the process's own edge hands it in. */
 export interface Surroundings {
   readonly version: string;
+  /** How the program is called here: `blinky` where it is installed, `npx blinky` in a checkout. */
+  readonly commandName: string;
   readonly processId: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;

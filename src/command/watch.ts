@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { z } from 'zod';
-import { type Command, hostOption, refuseExtraArguments, textOption } from './command.ts';
+import {
+  type Command,
+  hostOption,
+  refuseExtraArguments,
+  textOption,
+  UsageError,
+} from './command.ts';
+import { describeNetworkError } from './network-error.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
 /** What of an event is printed; the topic is the appliance's own, `blinky/event`. */
@@ -25,6 +33,11 @@ export const watchCommand: Command = {
       help: 'the broker (default 127.0.0.1:1883)',
     },
     json: { type: 'boolean', help: 'print the whole event as JSON, one a line' },
+    ca: {
+      type: 'string',
+      placeholder: 'FILE',
+      help: 'speak TLS (port 8883), and trust this CA: http://HOST/ca.crt of the appliance',
+    },
     'user-name': { type: 'string', placeholder: 'NAME', help: 'sign in as this broker user' },
     'password-variable': {
       type: 'string',
@@ -35,11 +48,15 @@ export const watchCommand: Command = {
   examples: ['blinky watch --from blinky.local', 'blinky watch --json | jq .userId'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const { host, port } = hostOption(values, 'from', { host: '127.0.0.1', port: 1883 });
+    const { host, port } = hostOption(values, 'from', {
+      host: '127.0.0.1',
+      port: values['ca'] === undefined ? 1883 : 8883,
+    });
+    const ca = readCa(textOption(values, 'ca'));
     const userName = textOption(values, 'user-name');
     const variable = textOption(values, 'password-variable') ?? 'BLINKY_PASSWORD';
     const password = surroundings.environment[variable];
-    const place = `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const place = `mqtt${ca === undefined ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const print = values['json'] === true ? printJson : printLine;
 
     const { connect } = await import('mqtt');
@@ -47,16 +64,19 @@ export const watchCommand: Command = {
       const client = connect(place, {
         connectTimeout: 5000,
         reconnectPeriod: 2000,
+        ...(ca !== undefined && { ca }),
         ...(userName !== undefined && { username: userName, password: password ?? '' }),
       });
       const say = (text: string) => surroundings.stderr.write(`${text}\n`);
       let lastTrouble = '';
+      let isExplained = false;
       const trouble = (text: string) => {
         if (text !== lastTrouble) say(`${text}; trying again (Ctrl+C ends)`);
         lastTrouble = text;
       };
       client.on('connect', () => {
         lastTrouble = '';
+        isExplained = false;
         say(`watching ${place} (Ctrl+C ends)`);
         client.subscribe('blinky/event', (error, granted) => {
           const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false;
@@ -64,19 +84,30 @@ export const watchCommand: Command = {
             say('the broker does not let this client subscribe: sign in with --user-name');
         });
       });
-      client.on('error', (error) => trouble(`${place}: ${describeConnectError(error)}`));
-      client.on('close', () => trouble(`${place}: not connected`));
+      client.on('reconnect', () => {
+        isExplained = false;
+      });
+      client.on('error', (error) => {
+        isExplained = true;
+        trouble(`${place}: ${describeNetworkError(error)}`);
+      });
+      client.on('close', () => {
+        if (!isExplained) trouble(`${place}: the connection was closed`);
+      });
       client.on('message', (_topic, payload) => print(payload.toString(), surroundings));
       surroundings.onSignal(() => client.end(true, () => resolve(exitStatus.fine)));
     });
   },
 };
 
-function describeConnectError(error: Error): string {
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'ECONNREFUSED') return 'nothing listens there';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no such host';
-  return error.message || code;
+/** @throws UsageError when the file can't be read */
+function readCa(file: string | undefined): Buffer | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`--ca: ${file} can't be read (${String(error)})`);
+  }
 }
 
 function printJson(json: string, { stdout }: Surroundings): void {

@@ -7,7 +7,6 @@ import { ConfigError, type ConfigProblem, showValue } from './problem.ts';
 import { type Config, configSchema, contradictionsIn, fieldNotes } from './schema.ts';
 import { type ConfigSource, isSettings, type Path, parseSource } from './source.ts';
 import { findUnknownKeys, shapeOf } from './unknown-keys.ts';
-import { settingsWithoutEffect } from './without-effect.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -129,9 +128,6 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
           `${source.placeOf(key.split('.'))}: ${keyOf(key.split('.'))}: unknown key, ignored${
             nearest ? `; did you mean ${keyOf(nearest.split('.'))}?` : ''
           }`,
-      ),
-      ...settingsWithoutEffect(result.data).map(
-        ({ path, missing }) => `${source.placeOf(path)}: ${keyOf(path)}: ignored, for ${missing}`,
       ),
     ],
     unusedButlerKeys: findings.unusedButler,

@@ -78,19 +78,38 @@ const brokerConfig = section({
     topicBytes: wholeNumber(64, 65_535, 1024, 'bytes'),
     topicLevels: wholeNumber(8, 100, 32),
     subscriptionsPerClient: wholeNumber(1, 10_000, 100),
+    messagesPerSecond: wholeNumber(1, 1_000_000, 1000, 'from one client'),
     inFlightPerClient: wholeNumber(1, 65_535, 100),
     queuedPerClient: wholeNumber(1, 100_000, 1000),
     backlogBytes: wholeNumber(65_536, 67_108_864, 1_048_576, 'bytes'),
+    /** How long a client's session lives while it is away: a week. */
+    sessionExpirySeconds: wholeNumber(1, 31_536_000, 604_800, 's'),
     slowClientSeconds: wholeNumber(1, 3600, 10, 's'),
     retainedMessages: wholeNumber(100, 100_000, 2000),
     retainedBytes: wholeNumber(65_536, 268_435_456, 8_388_608, 'bytes'),
   }),
 });
 
+/** Another broker: where it is, and how to sign in there. */
+const remoteBroker = (host: string) => ({
+  brokerHost: text('', host),
+  brokerPort: port(1883),
+  brokerUser: text('', 'a user of that broker, or nothing'),
+  brokerPassword: text('', 'the password; better in brokerPasswordFile'),
+  brokerPasswordFile: text('', 'the path of a file that holds the password'),
+  brokerTopicPrefix: field(
+    z.string().regex(/^[^+#\0]{0,100}$/u),
+    'what every topic begins with there, without + and #, or nothing',
+  ).default(''),
+  tls: section({
+    enable: flag(false),
+    caFile: text('', 'the path of a PEM file, or nothing for the well-known authorities'),
+  }),
+});
+
 const mqttConfig = section({
   enable: flag(true),
-  brokerHost: text('', 'a host name or address, or nothing'),
-  brokerPort: port(1883),
+  ...remoteBroker('a host name or address, or nothing'),
   payload: choice(['text', 'json'], 'text'),
   sessionStartTopic: topic('qliksense/session/start'),
   sessionStopTopic: topic('qliksense/session/stop'),
@@ -119,10 +138,9 @@ export const configSchema = section({
   lightConfig,
   brokerConfig,
   mqttConfig,
-  satelliteConfig: section({
-    brokerHost: text('', 'a host name or address, or nothing'),
-    brokerPort: port(1883),
-  }),
+  satelliteConfig: section(
+    remoteBroker('a host name or address, auto to find an appliance by itself, or nothing'),
+  ),
   slackConfig: section({
     enable: flag(false),
     loginNotificationChannel: text('sense-user-activity', 'the name or id of a channel'),
@@ -151,7 +169,29 @@ export interface Contradiction {
 
 /** Finds settings that are each fine but can't stand together. */
 export function contradictionsIn(config: Config): Contradiction[] {
-  return [...pinClashes(config.lightConfig), ...backlogTooShort(config.lightConfig)];
+  return [
+    ...pinClashes(config.lightConfig),
+    ...backlogTooShort(config.lightConfig),
+    ...halfOfCertificate(config.brokerConfig),
+    ...portClash(config.brokerConfig),
+    ...signInMistakes('mqttConfig', config.mqttConfig),
+    ...signInMistakes('satelliteConfig', config.satelliteConfig),
+  ];
+}
+
+function signInMistakes(
+  name: 'mqttConfig' | 'satelliteConfig',
+  { brokerUser, brokerPassword, brokerPasswordFile }: Config['satelliteConfig'],
+): Contradiction[] {
+  if (brokerPassword && brokerPasswordFile) {
+    const allowed = 'nothing, for brokerPassword is there, too; keep one of them';
+    return [{ path: [name, 'brokerPasswordFile'], found: 'a file', allowed }];
+  }
+  if ((brokerPassword || brokerPasswordFile) && !brokerUser) {
+    const allowed = 'the user to whom the password belongs';
+    return [{ path: [name, 'brokerUser'], found: 'nothing', allowed }];
+  }
+  return [];
 }
 
 function pinClashes({ green, red, button }: Config['lightConfig']): Contradiction[] {
@@ -171,6 +211,31 @@ function pinClashes({ green, red, button }: Config['lightConfig']): Contradictio
   claim('red', 'the red light', red.pin);
   if (button.enable) claim('button', 'the button', button.pin);
   return clashes;
+}
+
+/** A certificate is of no use without its key, nor the key without it. */
+function halfOfCertificate({ tls }: Config['brokerConfig']): Contradiction[] {
+  const { certFile, keyFile } = tls;
+  if (!tls.enable || (certFile === '') === (keyFile === '')) return [];
+  const [missing, given] = certFile === '' ? ['certFile', keyFile] : ['keyFile', certFile];
+  return [
+    {
+      path: ['brokerConfig', 'tls', missing],
+      found: 'nothing',
+      allowed: `the file that goes with ${given}; with neither, the appliance makes a certificate itself`,
+    },
+  ];
+}
+
+function portClash({ port, tls }: Config['brokerConfig']): Contradiction[] {
+  if (!tls.enable || tls.port === 0 || tls.port !== port) return [];
+  return [
+    {
+      path: ['brokerConfig', 'tls', 'port'],
+      found: String(tls.port),
+      allowed: 'a port other than Butler.brokerConfig.port',
+    },
+  ];
 }
 
 function backlogTooShort({ onMs, offMs, maxBacklogMs }: Config['lightConfig']): Contradiction[] {

@@ -58,9 +58,7 @@ export function parseSource(name: string, text: string): ConfigSource {
       {
         place: `${name}:1`,
         key: '',
-        found: isSettings(root)
-          ? `the root key ${Object.keys(root)[0] ?? 'Butler'} without settings`
-          : 'no settings',
+        found: isSettings(root) ? `${rootKeyOf(root)} without settings` : 'no settings',
         allowed: 'the root key `Butler:` with all settings indented below it',
       },
     ]);
@@ -102,6 +100,12 @@ function settingsOf(document: Document.Parsed, name: string): unknown {
       { place: name, key: '', found: 'too many aliases', allowed: 'up to 100 aliases (*name)' },
     ]);
   }
+}
+
+/** Another file named by mistake may hold secrets: only what looks like a key is shown. */
+function rootKeyOf(root: RawSettings): string {
+  const key = Object.keys(root)[0] ?? 'Butler';
+  return /^\w{1,40}$/.test(key) ? `the root key ${key}` : 'something else';
 }
 
 /** Settings written at the left margin, beside `Butler` or instead of it. */

@@ -45,3 +45,14 @@ export interface UserEvent {
 export function userName(event: Pick<UserEvent, 'userDirectory' | 'userId'>): string {
   return `${event.userDirectory}/${event.userId}`;
 }
+
+/** Adds figures that are kept by kind. */
+export function sumByKind(
+  ...figures: readonly (Readonly<Record<EventKind, number>> | undefined)[]
+): Record<EventKind, number> {
+  const sumOf = (kind: EventKind) => figures.reduce((sum, one) => sum + (one?.[kind] ?? 0), 0);
+  return Object.fromEntries(eventKinds.map((kind) => [kind, sumOf(kind)])) as Record<
+    EventKind,
+    number
+  >;
+}

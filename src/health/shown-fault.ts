@@ -12,6 +12,7 @@ const faultOfPart: ReadonlyMap<string, FaultName> = new Map([
   ['slack outbox', 'storage'],
   ['web', 'web'],
   ['upstream', 'remote-broker'],
+  ['upstream outbox', 'storage'],
   ['satellite', 'remote-broker'],
   ['lights', 'lights'],
 ]);

@@ -67,22 +67,43 @@ export function parseDatagram(bytes: Uint8Array, readUserAgent: UserAgentReader)
   return { ok: false, reason: isMistaken ? 'wrong-appender' : 'unknown-prefix' };
 }
 
+/** The fields of an event as somebody else wrote them. */
+export interface RawFields {
+  readonly host: string;
+  readonly command: string;
+  readonly userDirectory: string;
+  readonly userId: string;
+  readonly origin: string;
+  readonly context: string;
+  readonly message: string;
+}
+
 /** Reads `host;command;userDirectory;userId;origin;context;message`. */
 function parseFields(text: string, dialect: Dialect, readUserAgent: UserAgentReader): ParseResult {
   const [host, command, userDirectory, userId, origin, context, message] = splitFields(text);
-  const kind = kindOf.get(cleanField(command, limits.field).toLowerCase());
+  const raw = { host, command, userDirectory, userId, origin, context, message };
+  const result = eventOf(raw, dialect, readUserAgent);
+  return result.ok && result.event.userId === '' ? { ok: false, reason: 'missing-user' } : result;
+}
+
+/** Makes an event of fields from outside, safe to pass on; who it was may be left out. */
+export function eventOf(
+  raw: RawFields,
+  dialect: Dialect,
+  readUserAgent: UserAgentReader,
+): ParseResult {
+  const kind = kindOf.get(cleanField(raw.command, limits.field).toLowerCase());
   if (!kind) return { ok: false, reason: 'unknown-command' };
 
   const fields = {
-    host: cleanField(host, limits.field),
-    userDirectory: cleanField(userDirectory, limits.field),
-    userId: cleanField(userId, limits.field),
-    origin: cleanField(origin, limits.origin),
-    context: cleanField(context, limits.context),
-    message: cleanField(message, limits.message),
+    host: cleanField(raw.host, limits.field),
+    userDirectory: cleanField(raw.userDirectory, limits.field),
+    userId: cleanField(raw.userId, limits.field),
+    origin: cleanField(raw.origin, limits.origin),
+    context: cleanField(raw.context, limits.context),
+    message: cleanField(raw.message, limits.message),
   };
   if (fields.host === '') return { ok: false, reason: 'missing-host' };
-  if (fields.userId === '') return { ok: false, reason: 'missing-user' };
 
   const appId = appIdInContext.exec(fields.context)?.[1];
   return {

@@ -19,6 +19,11 @@ export class StateRoom {
     this.#prefix = `!${name}!`;
   }
 
+  /** Whether there is a database at present. */
+  get isThere(): boolean {
+    return this.#state.database !== undefined;
+  }
+
   async get(key: string): Promise<string | undefined> {
     return this.#state.database?.get(this.#prefix + key);
   }
@@ -37,13 +42,14 @@ export class StateRoom {
     return entries.map(([key, value]) => [key.slice(this.#prefix.length), value]);
   }
 
-  /** Makes all changes or none. */
-  async write(changes: readonly Change[]): Promise<void> {
+  /** Makes all changes or none; with `sync`, they outlive a power cut when it resolves. */
+  async write(changes: readonly Change[], { sync = false } = {}): Promise<void> {
     await this.#state.database?.batch(
       changes.map(([name, value]) => {
         const key = this.#prefix + name;
         return value === undefined ? { type: 'del', key } : { type: 'put', key, value };
       }),
+      { sync },
     );
   }
 }

@@ -8,6 +8,8 @@ const answerWithinMs = 60_000;
 /** A program in a process of its own, which speaks in lines. */
 export interface Program {
   readonly pid: number;
+  /** The end of what it has written to its standard output and error so far. */
+  readonly said: () => string;
   /** Resolves when it prints a line that matches; rejects when it ends or takes too long. */
   printed(pattern: RegExp): Promise<string>;
   /** Writes a line to it, and resolves with the next line of JSON that it prints. */
@@ -92,6 +94,7 @@ function wrap(child: ChildProcess, name: string): Program {
 
   return {
     pid: child.pid ?? 0,
+    said: () => said,
     printed,
     ask: (line) => {
       // Its log may come between; answers are JSON.

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { readFromCard, takeNewestOffCard } from './card.ts';
-import { freePort } from './free-port.ts';
 import { PulseRecorder } from './pulse-recorder.ts';
 import { Qmp } from './qmp.ts';
 

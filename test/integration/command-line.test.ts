@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { freeTcpPort } from '../bench/targets/ports.ts';
 import { startBundled } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTestApp, testSettings } from '../support/test-app.ts';
@@ -32,6 +34,12 @@ describe('the command line', () => {
       assert.equal(status, 0);
       assert.match(output, new RegExp(`^Usage: blinky ${name}`));
     }
+    for (const args of [
+      ['help', 'send'],
+      ['send', '-h'],
+    ]) {
+      assert.match((await blinky(context, args)).output, /^Usage: blinky send/);
+    }
     assert.match((await blinky(context, ['--version'])).output, /^\d+\.\d+\.\d+\n$/);
   });
 
@@ -56,6 +64,10 @@ describe('the command line', () => {
     [['appender'], /say where the events go: --address 10\.0\.0\.5/],
     [['run', '--colour'], /^blinky run: Unknown option '--colour'; see blinky run --help\n$/],
     [['config', 'extra'], /unexpected argument "extra"/],
+    [['run', '--config'], /^blinky run: --config takes FILE; see blinky run --help\n$/],
+    [['send', 'open', '--host', 'a;b'], /--host takes text without semicolons, not "a;b"/],
+    [['help', 'dance'], /there is no command "dance"/],
+    [['passwd', 'anna', '--password-variable', 'NOPE'], /no environment variable NOPE/],
   ];
   for (const [args, message] of wrong) {
     test(`blinky ${args.join(' ')}: one line, exit status 2`, async (context) => {
@@ -128,9 +140,35 @@ describe('the command line', () => {
     assert.equal(await watch.ended, 0);
   });
 
-  test('watch says that nothing listens, and goes on trying', async (context) => {
-    const watch = await startBundled(context, 'src/main.ts', ['watch', '--from', '127.0.0.1:1']);
+  test('watch says once that nothing listens, goes on trying, and says what else happens', async (context) => {
+    const port = await freeTcpPort();
+    const watch = await startBundled(context, 'src/main.ts', [
+      'watch',
+      '--from',
+      `127.0.0.1:${port}`,
+    ]);
     await watch.printed(/nothing listens there; trying again/);
+    let visits = 0;
+    const closes = createServer((socket) => {
+      visits += 1;
+      socket.destroy();
+    }).listen(port, '127.0.0.1');
+    context.after(() => closes.close());
+    await watch.printed(/the connection was closed; trying again/);
+    await waitFor('two tries', () => visits >= 2);
+    assert.equal(watch.output().match(/trying again/g)?.length, 2, watch.output());
+  });
+
+  test('passwd: where nobody can type, no password is taken', async (context) => {
+    const { status, output } = await blinky(context, ['passwd', 'anna']);
+    assert.equal(status, 2);
+    assert.match(output, /a password takes 8 characters or more/);
+  });
+
+  test('send says why a host can not be reached', async (context) => {
+    const { status, output } = await blinky(context, ['send', 'open', '--to', 'nowhere.invalid']);
+    assert.equal(status, 1);
+    assert.equal(output, 'blinky send: could not send to nowhere.invalid: there is no such host\n');
   });
 
   test('send keeps its count and its rate', async (context) => {

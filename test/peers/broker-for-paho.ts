@@ -26,6 +26,7 @@ const broker = new Broker({
   removeNames: (_topic, payload) => payload,
   limits: testConfig().brokerConfig.limits,
   onMessage: () => {},
+  version: '0.0.0-test',
   clock: systemClock,
   log,
 });

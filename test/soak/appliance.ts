@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Program, Programs } from '../bench/programs.ts';
@@ -77,7 +77,13 @@ export function applianceCommand(packaged: boolean): readonly string[] {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return [process.execPath, join(out, 'main.js'), 'run'];
+  return [process.execPath, ...launcherOptions(), join(out, 'main.js'), 'run'];
+}
+
+/** What the package's launcher tells Node. */
+function launcherOptions(): readonly string[] {
+  const launcher = readFileSync(join(root, 'scripts/package/blinky'), 'utf8');
+  return launcher.match(/(?<= )--[a-z-]+=\S+/g) ?? [];
 }
 
 /** Reads Prometheus's text format: `name{labels} value` on each line that is no comment. */

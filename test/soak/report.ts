@@ -77,7 +77,7 @@ export function describeRun({ samples, openFiles }: Run): string {
   const memory = judged.map(({ memoryMb }) => memoryMb);
   const minutes = ((judged.at(-1)?.atMs ?? 0) - (judged[0]?.atMs ?? 0)) / 60_000;
   return [
-    `memory: median ${median(memory).toFixed(1)} MB, most ${most(memory).toFixed(1)} MB; slope ${memorySlope(judged).toFixed(1)} MB/h over the last ${minutes.toFixed(1)} minutes (allowed: ${bounds.memoryMbPerHour})`,
+    `memory: median ${median(memory).toFixed(1)} MB, most ${most(memory).toFixed(1)} MB; slope of the peaks ${memorySlope(judged).toFixed(1)} MB/h over the last ${minutes.toFixed(1)} minutes (allowed: ${bounds.memoryMbPerHour})`,
     `files:  ${openFiles.before} open before, ${openFiles.after} after (allowed: ${bounds.moreOpenFiles} more)`,
     `delay of the event loop: p50 ${median(samples.map(({ delayP50Ms }) => delayP50Ms)).toFixed(1)} ms, p99 ${median(samples.map(({ delayP99Ms }) => delayP99Ms)).toFixed(1)} ms (worst sample ${most(samples.map(({ delayP99Ms }) => delayP99Ms)).toFixed(0)} ms)`,
   ].join('\n');

@@ -16,7 +16,7 @@ import { type EventCounts, problemsOf, type Run, type Sample } from './verdict.t
 import { Visitors } from './visitors.ts';
 
 /** How long what was accepted may take to arrive once Slack is well and nothing more comes, ms. */
-const drainWithinMs = 60_000;
+const drainWithinMs = 120_000;
 
 /** The rhythm of a run: in a short one everything comes sooner. */
 function rhythmOf(totalMs: number) {
@@ -67,21 +67,22 @@ async function soak({ minutes, rate, packaged }: SoakOptions, programs: Programs
       }
     };
     console.log(header);
-    await Promise.race([
+    await unlessEnded(
+      appliance,
       Promise.all([
         observe(),
         load.run(ending),
         slack.run(slackPhaseMs, ending),
         visitors.run(ending),
       ]),
-      endedEarly(appliance),
-    ]);
+    );
 
+    const draining = AbortSignal.timeout(drainWithinMs);
     await waitFor(
       'arrival of everything',
       async () => {
         const { accepted, subscriber: atSubscriber, slack: atSlack } = await counts();
-        await rest(200, AbortSignal.timeout(drainWithinMs));
+        await rest(200, draining);
         return atSubscriber >= accepted && atSlack >= accepted;
       },
       drainWithinMs,
@@ -107,7 +108,15 @@ async function soak({ minutes, rate, packaged }: SoakOptions, programs: Programs
 
 async function endedEarly({ program }: RunningAppliance): Promise<never> {
   await program.ended;
-  throw new Error('the appliance ended by itself');
+  throw new Error(`the appliance ended by itself; it said:\n${program.said()}`);
+}
+
+/** Asking a program that is just ending fails; that it ends says more. */
+async function unlessEnded<Value>(appliance: RunningAppliance, work: Promise<Value>) {
+  return await Promise.race([work, endedEarly(appliance)]).catch(async (error: Error) => {
+    await Promise.race([endedEarly(appliance), rest(1000, AbortSignal.timeout(1000))]);
+    throw error;
+  });
 }
 
 function sampleOf(metrics: ReadonlyMap<string, number>, atMs: number): Sample {
@@ -145,9 +154,15 @@ const programs = new Programs();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void programs.stopAll().then(() => process.exit(1)));
 }
-const run = await soak(options, programs);
-const problems = problemsOf(run);
-console.log(describeRun(run));
-for (const problem of problems) console.error(`✗ ${problem}`);
-if (problems.length === 0) console.log('✓ nothing that was accepted was lost, and nothing grew');
-process.exit(problems.length === 0 ? 0 : 1);
+try {
+  const run = await soak(options, programs);
+  const problems = problemsOf(run);
+  console.log(describeRun(run));
+  for (const problem of problems) console.error(`✗ ${problem}`);
+  if (problems.length === 0) console.log('✓ nothing that was accepted was lost, and nothing grew');
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} catch (error) {
+  console.error(`✗ ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
+process.exit();

@@ -18,14 +18,16 @@ export interface EventCounts {
   readonly slack: number;
 }
 
-/** A run this short says nothing of memory that grows. */
-const shortestJudgedMs = 10 * 60_000;
+/** A shorter run says nothing of memory that grows. */
+const shortestJudgedMs = 30 * 60_000;
+/** Memory falls when Node tidies up, every few minutes; between, it only seems to grow. */
+const peaks = 6;
 /** The part of a run in which the program still finds its size. */
 const warmUpPart = 1 / 3;
 
 /** What is allowed. */
 export const bounds = {
-  /** After the warm-up, as a straight line through all samples sees it. */
+  /** After the warm-up, as a straight line through the peaks sees it. */
   memoryMbPerHour: 24,
   /** When everybody has gone, beyond those open before anybody came; the database takes some. */
   moreOpenFiles: 16,
@@ -37,8 +39,9 @@ export function afterWarmUp(samples: readonly Sample[]): readonly Sample[] {
   return samples.filter(({ atMs }) => atMs >= end * warmUpPart);
 }
 
-/** Slope of the straight line through the samples' memory (least squares), MB an hour. */
-export function memorySlope(samples: readonly Sample[]): number {
+/** Slope of the straight line through the peaks of memory (least squares), MB an hour. */
+export function memorySlope(all: readonly Sample[]): number {
+  const samples = peaksOf(all);
   const meanAt = mean(samples.map(({ atMs }) => atMs));
   const meanMb = mean(samples.map(({ memoryMb }) => memoryMb));
   let above = 0;
@@ -48,6 +51,19 @@ export function memorySlope(samples: readonly Sample[]): number {
     below += (atMs - meanAt) ** 2;
   }
   return below === 0 ? 0 : (above / below) * 3_600_000;
+}
+
+/** The sample with the most memory in each of so many parts of the run. */
+function peaksOf(samples: readonly Sample[]): readonly Sample[] {
+  const length = Math.ceil(samples.length / peaks);
+  return Array.from({ length: peaks }, (_, part) =>
+    samples
+      .slice(part * length, (part + 1) * length)
+      .reduce<Sample | undefined>(
+        (most, sample) => (most && most.memoryMb >= sample.memoryMb ? most : sample),
+        undefined,
+      ),
+  ).filter((sample) => sample !== undefined);
 }
 
 export interface Run {

@@ -29,7 +29,8 @@ function fileLamp(name: string): Lamp {
 }
 
 const loaded = loadConfig({ environment: {}, overrides });
-const status = await runAppliance(loaded, processSurroundings('test'), {
+const surroundings = processSurroundings({ version: 'test', commandName: 'blinky' });
+const status = await runAppliance(loaded, surroundings, {
   openLamps: async () => {
     const lamps = { green: fileLamp('green'), red: fileLamp('red') };
     opened = true;

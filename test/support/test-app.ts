@@ -128,7 +128,7 @@ async function subscribe(
     messages.push({ topic, payload: payload.toString(), retained: retain });
   });
   await waitFor('connection to the broker', () => client.connected);
-  await client.subscribeAsync(topics);
+  if (topics.length > 0) await client.subscribeAsync(topics);
   return {
     client,
     messages,

@@ -1,6 +1,6 @@
 import type { User, Users } from '../../access/users.ts';
+import { ownTopics } from '../../publications/topics.ts';
 import { coversFilter, matchesFilter } from './topic-filter.ts';
-import { ownTopics } from './topics.ts';
 
 /** Who a client is: somebody who signed in, or anybody. */
 export type Identity = User | 'anonymous';
@@ -42,8 +42,8 @@ export function createAccess(settings: AccessSettings, users: Users): Access {
       );
     },
     maySubscribe: (identity, filter) => {
-      // What the broker tells of its clients under $SYS is nobody's business.
-      if (filter.startsWith('$')) return false;
+      // Of the topics of the server's own, the figures are for all; others mean nothing here.
+      if (filter.startsWith('$') && !filter.startsWith('$SYS/')) return false;
       if (identity === 'anonymous' || identity.subscribe === undefined) return true;
       return identity.subscribe.some((right) => coversFilter(right, filter));
     },

@@ -1,8 +1,9 @@
 import type { AedesOptions, Client } from 'aedes';
 import type { Access, Identity } from './access.ts';
 import type { BrokerFigures } from './broker-figures.ts';
+import type { BrokerStore } from './persistence/broker-store.ts';
+import type { SessionClient } from './persistence/session.ts';
 import type { PublishFrames } from './publish-frames.ts';
-import type { RetainedLimit } from './retained-limit.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
@@ -21,9 +22,9 @@ const returnCodes = { serverUnavailable: 3, badUserNameOrPassword: 4, notAuthori
 export interface AedesHooksOptions {
   readonly access: Access;
   readonly signIn: SignIn;
-  readonly retained: RetainedLimit;
   readonly frames: PublishFrames;
   readonly figures: BrokerFigures;
+  readonly store: BrokerStore | undefined;
   readonly limits: { readonly subscriptionsPerClient: number };
   readonly addressOf: (client: Client) => string;
   /** Whether there is no place for one more client. */
@@ -55,7 +56,7 @@ export class AedesHooks {
   }
 
   get hooks(): Hooks {
-    const { access, retained, frames, figures, limits } = this.#options;
+    const { access, frames, store, limits } = this.#options;
     return {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
@@ -85,15 +86,10 @@ export class AedesHooks {
           packet.topic = nowhere;
           packet.retain = false;
         }
-        if (packet.retain) {
-          if (retained.hasRoom(packet.topic, packet.payload.length)) {
-            retained.note(packet.topic, packet.payload.length);
-          } else {
-            packet.retain = false;
-            figures.dropped['no room to retain'] += 1;
-          }
-        }
-        done(null);
+        withoutWillDelay(packet);
+        // Aedes acknowledges a QoS 1 message before it stores it.
+        if (client && store && !wasDropped(packet.topic)) keep(store, client, packet, done);
+        else done(null);
       },
       authorizeSubscribe: (client, subscription, done) => {
         const { subscriptions } = client as Client & { subscriptions: Record<string, unknown> };
@@ -105,10 +101,13 @@ export class AedesHooks {
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;
+        if (store && !store.mayForward(client as SessionClient, packet)) return null;
         if (!this.hidesNames(client)) return packet;
         const { payload: given } = packet;
         const payload = typeof given === 'string' ? Buffer.from(given) : given;
-        return { ...packet, payload: frames.payloadWithoutNames({ ...packet, payload }) };
+        // The packet is this client's own copy. Out of a queue Aedes sends it whatever is returned.
+        packet.payload = frames.payloadWithoutNames({ ...packet, payload });
+        return packet;
       },
     };
   }
@@ -141,5 +140,31 @@ export class AedesHooks {
   }
 }
 
+/**
+ * A will's delay stays with the broker (MQTT 5, section 3.1.3.2.2). Aedes passes it on, and whoever
+ * subscribed in MQTT 5 has to leave because of it.
+ */
+function withoutWillDelay(packet: { properties?: object | undefined }): void {
+  if (!packet.properties || !('willDelayInterval' in packet.properties)) return;
+  const { willDelayInterval: _, ...others } = packet.properties;
+  packet.properties = others;
+}
+
 /** Whether a client's message was dropped for want of the right to publish it. */
 export const wasDropped = (topic: string): boolean => topic === nowhere;
+
+/** Lets Aedes go on when a message is kept. */
+function keep(
+  store: BrokerStore,
+  client: Client,
+  packet: Parameters<BrokerStore['accept']>[1],
+  done: (error?: Error | null) => void,
+): void {
+  try {
+    const kept = store.accept(client as SessionClient, packet);
+    if (kept) kept.then(() => done(null), done);
+    else done(null);
+  } catch (error) {
+    done(error as Error);
+  }
+}

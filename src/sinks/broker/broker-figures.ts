@@ -1,13 +1,11 @@
-/** Why a message did not reach a client, or was not kept. */
-export const dropReasons = ['slow client', 'queue full', 'no room to retain'] as const;
-export type DropReason = (typeof dropReasons)[number];
+import type { Metric } from '../../health/metrics.ts';
 
-/** Why somebody was not let in, or did not stay. */
+/** Why somebody was not let in, or could not stay. */
 export const refusalReasons = [
   'too many connections',
   'too many clients',
   'wrong password',
-  'not by the rules',
+  'breaks the protocol',
   'too slow',
   'silent',
 ] as const;
@@ -17,10 +15,36 @@ export type RefusalReason = (typeof refusalReasons)[number];
 export class BrokerFigures {
   /** Clients that are behind at the moment. */
   slowClients = 0;
-  readonly dropped = zeros(dropReasons);
-  readonly refused = zeros(refusalReasons);
-}
+  /** Messages that clients were allowed to publish, and that went out to clients. */
+  readonly published = { received: 0, sent: 0 };
+  /** Messages that did not reach a client because it was behind. */
+  dropped = 0;
+  readonly refused = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
+    RefusalReason,
+    number
+  >;
 
-function zeros<Reason extends string>(reasons: readonly Reason[]): Record<Reason, number> {
-  return Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<Reason, number>;
+  get metrics(): readonly Metric[] {
+    return [
+      {
+        type: 'gauge',
+        name: 'blinky_mqtt_slow_clients',
+        help: 'MQTT clients that do not keep up',
+        read: () => this.slowClients,
+      },
+      {
+        type: 'counter',
+        name: 'blinky_mqtt_messages_dropped_total',
+        help: 'Messages that did not reach an MQTT client that was behind',
+        read: () => this.dropped,
+      },
+      {
+        type: 'counter',
+        name: 'blinky_mqtt_refused_total',
+        help: 'MQTT connections refused or cut off',
+        label: 'reason',
+        readEach: () => Object.entries(this.refused),
+      },
+    ];
+  }
 }

@@ -1,14 +1,14 @@
-import type { Colour } from '../../../hardware/lamp.ts';
-import type { ActiveUsers } from '../../active-users/active-users.ts';
 import type { UserEvent } from '../../events/user-event.ts';
 import type { Sink } from '../../fan-out/sink.ts';
-import type { Publication } from './broker.ts';
-import { butlerSosJson, butlerText } from './payloads.ts';
-import { ownTopics, type TopicSettings, topicOf } from './topics.ts';
+import type { Announcer } from '../../publications/announcer.ts';
+import { type PublicationSettings, publicationsOf } from '../../publications/event-publications.ts';
+import type { Outlet, Publication } from '../../publications/publication.ts';
+import { ownTopics } from '../../publications/topics.ts';
 
 export interface BrokerSinkOptions {
-  /** `Butler.mqttConfig`; when it is not enabled, only the appliance's own topics go out. */
-  readonly mqtt: TopicSettings & { readonly enable: boolean; readonly payload: 'text' | 'json' };
+  readonly mqtt: PublicationSettings;
+  /** Tells how things are. */
+  readonly announcer: Pick<Announcer, 'attach'>;
   readonly broker: {
     start(): Promise<void>;
     publish(publication: Publication): void;
@@ -21,16 +21,11 @@ export interface BrokerSinkOptions {
   }[];
 }
 
-/** Hosts whose counts are published; their names come from the network, so there is an end. */
-const mostHosts = 200;
-
-/** Publishes events, lights and active users on the broker. */
-export class BrokerSink implements Sink {
+/** Publishes everything on the broker inside the appliance. */
+export class BrokerSink implements Sink, Outlet {
   readonly name = 'broker';
+  readonly topicPrefix = '';
   readonly #options: BrokerSinkOptions;
-  readonly #hosts = new Set<string>();
-  /** The last of what is retained, by topic: published again when the broker is up. */
-  readonly #retained = new Map<string, string>();
 
   constructor(options: BrokerSinkOptions) {
     this.#options = options;
@@ -38,57 +33,23 @@ export class BrokerSink implements Sink {
 
   async start(): Promise<void> {
     await this.#options.broker.start();
-    this.#retained.set(ownTopics.status, 'online');
-    for (const [topic, payload] of this.#retained) this.#publish(topic, payload, true);
+    this.publish({ topic: ownTopics.status, payload: 'online', retain: true });
+    this.#options.announcer.attach(this);
     for (const listener of this.#options.listeners) await listener.start();
   }
 
   accept(event: UserEvent): void {
-    const { mqtt } = this.#options;
-    if (mqtt.enable) {
-      const json = butlerSosJson(event);
-      const payload = mqtt.payload === 'json' ? json : butlerText(event);
-      this.#publish(topicOf(event.kind, mqtt), payload);
-      this.#publish(mqtt.everythingTopic, json);
-    }
-    this.#publish(ownTopics.event, JSON.stringify(event));
+    for (const publication of publicationsOf(event, this.#options.mqtt)) this.publish(publication);
   }
 
-  publishLight(colour: Colour, lit: boolean): void {
-    this.#publish(ownTopics.light(colour), lit ? 'ON' : 'OFF', true);
-  }
-
-  publishActiveUsers(users: ActiveUsers): void {
-    const { mqtt } = this.#options;
-    if (!mqtt.enable) return;
-    const names = users.userNames();
-    this.#publish(mqtt.activeUserCountTopic, String(names.length), true);
-    this.#publish(mqtt.activeUsersTopic, JSON.stringify(names), true);
-
-    const counts = users.countByHost();
-    for (const host of counts.keys()) {
-      if (this.#hosts.size < mostHosts) this.#hosts.add(host);
-    }
-    for (const host of this.#hosts) {
-      this.#publish(ownTopics.activePerServer(host), String(counts.get(host) ?? 0), true);
-    }
-  }
-
-  /** Whether the UDP server listens (`start`) or can't (`error`), as Butler tells it. */
-  publishUdpServerState(state: 'start' | 'error'): void {
-    const { mqtt } = this.#options;
-    if (mqtt.enable) this.#publish(mqtt.sessionServerStatusTopic, state);
+  publish(publication: Publication): void {
+    this.#options.broker.publish(publication);
   }
 
   async stop(): Promise<void> {
-    this.#publish(ownTopics.status, 'offline', true);
+    this.publish({ topic: ownTopics.status, payload: 'offline', retain: true });
     const closed = this.#options.listeners.map((listener) => listener.stop());
     await this.#options.broker.stop();
     await Promise.all(closed);
-  }
-
-  #publish(topic: string, payload: string, retain = false): void {
-    if (retain) this.#retained.set(topic, payload);
-    this.#options.broker.publish({ topic, payload, retain });
   }
 }

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { Aedes, type AedesOptions, type AedesPublishPacket, type Client } from 'aedes';
+import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import type { Publication } from '../../publications/publication.ts';
 import type { Access } from './access.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
@@ -9,9 +10,12 @@ import type { ClientLimits } from './client-stream.ts';
 import { type Connection, Connections } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
 import type { DoorLimits } from './doorkeeper.ts';
+import type { BrokerStore } from './persistence/broker-store.ts';
+import { LeftWills } from './persistence/left-wills.ts';
+import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
-import { RetainedLimit, type RetainedLimits } from './retained-limit.ts';
 import { SignIn } from './sign-in.ts';
+import { type BrokerCounts, SystemFigures } from './system-figures.ts';
 import { TopicEmitter } from './topic-emitter.ts';
 import { isTopic } from './topic-rules.ts';
 import type { NameRemover } from './without-names.ts';
@@ -20,19 +24,19 @@ export interface BrokerOptions {
   readonly access: Access;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
-  readonly limits: ClientLimits & DoorLimits & RetainedLimits;
+  readonly limits: ClientLimits &
+    DoorLimits & {
+      /** How long a session outlives its connection at most. */
+      readonly sessionExpirySeconds: number;
+    };
   /** Told of every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
-  /** Keeps retained messages and sessions, as Aedes wants it (aedes-persistence); else in memory. */
-  readonly persistence?: AedesOptions['persistence'];
+  /** Keeps retained messages and sessions over restarts; without it they are in memory only. */
+  readonly store?: BrokerStore;
+  /** The appliance's version, which the broker tells. */
+  readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-export interface Publication {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain?: boolean;
 }
 
 /** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may give. */
@@ -48,20 +52,21 @@ export class Broker {
   readonly #options: BrokerOptions;
   readonly #emitter = new TopicEmitter<Packet>();
   readonly #frames: PublishFrames;
-  readonly #retained: RetainedLimit;
   readonly #connections: Connections;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
   #aedes: Aedes | undefined;
   /** Whether there may be sessions that want messages while their client is away. */
   #hasSessions = false;
+  #leftWills: LeftWills | undefined;
+  #systemFigures: SystemFigures | undefined;
+  #mostConnected = 0;
   #published = 0;
 
   constructor(options: BrokerOptions) {
-    const { access, limits, removeNames, clock, log } = options;
+    const { access, limits, removeNames, store, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
-    this.#retained = new RetainedLimit(limits);
     this.#connections = new Connections({
       limits,
       figures: this.figures,
@@ -72,9 +77,9 @@ export class Broker {
     this.#hooks = new AedesHooks({
       access,
       signIn: new SignIn(access, clock),
-      retained: this.#retained,
       frames: this.#frames,
       figures: this.figures,
+      store,
       limits,
       addressOf: (client) => this.#connectionOf.get(client)?.address ?? 'unknown',
       isFull: (clientId) => this.#connections.isFull && !this.#isConnected(clientId),
@@ -87,10 +92,10 @@ export class Broker {
 
   /** Resolves when clients can be served. */
   async start(): Promise<void> {
-    const { persistence, limits, log } = this.#options;
+    const { store, limits, log } = this.#options;
     const aedes = await Aedes.createBroker({
       ...this.#hooks.hooks,
-      ...(persistence && { persistence }),
+      ...(store && { persistence: store }),
       id: brokerId,
       mq: this.#emitter,
       drainTimeout: limits.slowClientSeconds * 1000,
@@ -99,13 +104,18 @@ export class Broker {
       receiveMaximum: limits.inFlightPerClient,
       topicAliasMaximum: topicAliases,
       pendingSessionsLimit: limits.clients,
+      sessionExpiryIntervalLimit: limits.sessionExpirySeconds,
     });
     aedes.on('client', (client) => {
       if (!client.clean) this.#hasSessions = true;
+      store?.connected(client as SessionClient);
+      this.#mostConnected = Math.max(this.#mostConnected, this.clientCount);
     });
+    aedes.on('clientDisconnect', (client) => store?.disconnected(client as SessionClient));
     aedes.on('connackSent', (packet, client) => {
       const connection = this.#connectionOf.get(client);
       if (connection && !packet.returnCode && !packet.reasonCode) {
+        connection.clientId = client.id;
         this.#connections.accept(connection);
       }
     });
@@ -114,8 +124,9 @@ export class Broker {
       log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
-    if (persistence) await this.#takeStock(persistence);
     this.#aedes = aedes;
+    this.#tellFigures(aedes);
+    if (store) this.#leftWills = this.#publishLeftWills(aedes, store);
   }
 
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
@@ -129,13 +140,19 @@ export class Broker {
     // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
     const qos = retain ? 0 : 1;
     const packet = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false } as const;
-    if (retain) this.#retained.note(topic, bytes.length);
-    if (retain || this.#hasSessions) {
+    const { store } = this.#options;
+    if (retain) store?.addOwnTopic(topic);
+    if (retain || this.#hasSessions || store?.hasSessions) {
       this.#aedes?.publish(packet, () => {});
       return;
     }
-    // Nothing to store: straight to the subscribers, under a number that Aedes never gives.
+    this.#emit(topic, bytes, qos);
+  }
+
+  /** What is not to be stored goes straight to subscribers, under a number that Aedes never gives. */
+  #emit(topic: string, payload: Buffer, qos: 0 | 1): void {
     this.#published -= 1;
+    const packet = { cmd: 'publish', topic, payload, qos, retain: false, dup: false } as const;
     this.#emitter.emit({ ...packet, brokerId, brokerCounter: this.#published });
   }
 
@@ -153,7 +170,56 @@ export class Broker {
   async stop(): Promise<void> {
     const aedes = this.#aedes;
     this.#connections.close();
-    if (aedes && !aedes.closed) await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    this.#leftWills?.stop();
+    this.#systemFigures?.stop();
+    if (!aedes || aedes.closed) return;
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    await this.#options.store?.destroy();
+  }
+
+  #tellFigures(aedes: Aedes): void {
+    const { version, clock } = this.#options;
+    const figures = new SystemFigures({
+      version,
+      counts: () => this.#counts(aedes),
+      isWanted: (topic) => this.#emitter.hasListener(topic),
+      publish: (topic, payload) => this.#emit(topic, Buffer.from(payload), 0),
+      clock,
+    });
+    figures.start();
+    this.#systemFigures = figures;
+    // Who subscribes need not wait for the next time.
+    aedes.on('subscribe', (subscriptions) => {
+      if (subscriptions.some(({ topic }) => topic.startsWith('$'))) figures.tell();
+    });
+  }
+
+  #counts(aedes: Aedes): BrokerCounts {
+    const { clients } = aedes as Aedes & { clients: Record<string, { subscriptions: object }> };
+    const { dropped, published } = this.figures;
+    const kept = this.#options.store?.figures;
+    const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+    return {
+      connected: this.clientCount,
+      away: kept?.sessionsAway ?? 0,
+      mostConnected: this.#mostConnected,
+      ...published,
+      dropped,
+      retained: kept?.retained ?? 0,
+      stored: kept?.messages ?? 0,
+      subscriptions: sum(
+        Object.values(clients).map(({ subscriptions }) => Object.keys(subscriptions).length),
+      ),
+    };
+  }
+
+  #publishLeftWills(aedes: Aedes, store: BrokerStore): LeftWills {
+    const publish = (will: object) => {
+      aedes.publish({ ...(will as AedesPublishPacket), cmd: 'publish', dup: false }, () => {});
+    };
+    const leftWills = new LeftWills({ store, publish, clock: this.#options.clock });
+    leftWills.start();
+    return leftWills;
   }
 
   #connected(connection: Connection): void {
@@ -166,6 +232,9 @@ export class Broker {
       generation: () => this.#emitter.generation,
       withoutNames: () => this.#hooks.hidesNames(client),
       maySee,
+      onSent: () => {
+        this.figures.published.sent += 1;
+      },
     });
   }
 
@@ -176,21 +245,7 @@ export class Broker {
 
   #clientPublished(packet: AedesPublishPacket, client: Client | null): void {
     if (!client || wasDropped(packet.topic)) return;
+    this.figures.published.received += 1;
     this.#options.onMessage(packet.topic, Buffer.from(packet.payload));
   }
-
-  /** What is kept from an earlier run. */
-  async #takeStock(persistence: Stock): Promise<void> {
-    for await (const { topic, payload } of persistence.createRetainedStream('#')) {
-      this.#retained.note(topic, payload.length);
-    }
-    const { clientsCount } = await persistence.countOffline();
-    if (clientsCount > 0) this.#hasSessions = true;
-  }
-}
-
-/** What of aedes-persistence is asked at the start. */
-interface Stock {
-  createRetainedStream(filter: string): AsyncIterable<{ topic: string; payload: Uint8Array }>;
-  countOffline(): Promise<{ clientsCount: number }>;
 }

@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { RateLimit } from '../../access/rate-limit.ts';
 import type { Clock } from '../../clock.ts';
 import type { Flusher } from './flusher.ts';
 import { FrameGuard, type FrameGuardLimits } from './frame-guard.ts';
@@ -7,7 +8,10 @@ import { type Connect, type Packet, packetTypes } from './packet-check.ts';
 import { reasonCodes, Violation } from './packet-reader.ts';
 import { refusalOf } from './refusal.ts';
 
-export type ClientLimits = FrameGuardLimits & OutgoingLimits;
+export interface ClientLimits extends FrameGuardLimits, OutgoingLimits {
+  /** What one client may publish and subscribe; a faster one is made to wait. */
+  readonly messagesPerSecond: number;
+}
 
 export interface ClientStreamOptions {
   readonly transport: Duplex;
@@ -36,15 +40,24 @@ export class ClientStream extends Duplex {
   readonly #guard: FrameGuard;
   /** QoS 2 messages received and not yet released, by packet identifier. */
   readonly #unreleased = new Set<number>();
+  readonly #rate: RateLimit;
+  #restMs = 0;
   #isAccepted = false;
   #isOver = false;
   #hasEnded = false;
+  /** Calls off the rest that a client takes which has sent much. */
+  #cancelRest: (() => void) | undefined;
 
   constructor(options: ClientStreamOptions) {
     super({ readableHighWaterMark: 16 * 1024, autoDestroy: true });
     this.#options = options;
-    const { transport } = options;
-    this.#guard = new FrameGuard(options.limits, (packet) => this.#received(packet));
+    const { transport, clock, limits } = options;
+    const { messagesPerSecond } = limits;
+    this.#rate = new RateLimit(
+      { burst: messagesPerSecond, everyMs: 1000 / messagesPerSecond },
+      clock,
+    );
+    this.#guard = new FrameGuard(limits, (packet) => this.#received(packet));
     this.outgoing = new Outgoing({
       ...options,
       onHopeless: (reason) => this.cutOff(new Error(reason)),
@@ -82,7 +95,8 @@ export class ClientStream extends Duplex {
 
   override _read(): void {
     const { transport } = this.#options;
-    if (transport.isPaused() && (this.#isAccepted || !this.connect)) transport.resume();
+    if (!transport.isPaused() || this.#cancelRest) return;
+    if (this.#isAccepted || !this.connect) transport.resume();
   }
 
   // Aedes corks at the beginning of each packet, and never waits for a callback of a write.
@@ -102,6 +116,7 @@ export class ClientStream extends Duplex {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#isOver = true;
+    this.#cancelRest?.();
     this.outgoing.close();
     const { transport, clock } = this.#options;
     if (!transport.destroyed) {
@@ -128,6 +143,25 @@ export class ClientStream extends Duplex {
       this.cutOff(error);
     }
     if (this.connect && !this.#isAccepted) transport.pause();
+    else if (this.#guard.hasMore || this.#restMs > 0) this.#rest();
+  }
+
+  /** Lets others have their turn, or keeps a client to its rate; meanwhile TCP makes it wait. */
+  #rest(): void {
+    const { transport, clock } = this.#options;
+    const restMs = this.#restMs;
+    this.#restMs = 0;
+    transport.pause();
+    const goOn = () => {
+      this.#cancelRest = undefined;
+      this.#take(Buffer.alloc(0));
+      this._read();
+    };
+    if (restMs > 0) this.#cancelRest = clock.schedule(restMs, goOn);
+    else {
+      const immediate = setImmediate(goOn);
+      this.#cancelRest = () => clearImmediate(immediate);
+    }
   }
 
   #connected(connect: Connect, onConnect: (connect: Connect) => void): void {
@@ -140,7 +174,12 @@ export class ClientStream extends Duplex {
   #received({ type, qos, id, reasonCode }: Packet): 'pass' | 'drop' {
     const { gate } = this.outgoing;
     switch (type) {
+      case packetTypes.subscribe:
+      case packetTypes.unsubscribe:
+        this.#restMs = this.#rate.takeInAdvance();
+        return 'pass';
       case packetTypes.publish:
+        this.#restMs = this.#rate.takeInAdvance();
         return qos === 2 ? this.#receivedExactlyOnce(id) : 'pass';
       case packetTypes.pubrel:
         this.#unreleased.delete(id);

@@ -69,7 +69,7 @@ export class Connections {
       },
       onDropped: () => {
         dropped += 1;
-        figures.dropped['slow client'] += 1;
+        figures.dropped += 1;
       },
     });
     const connection: Connection = { stream, address, clientId: undefined };
@@ -96,7 +96,7 @@ export class Connections {
 
   #cutOff(connection: Connection, reason: Error): void {
     const { figures, log } = this.#options;
-    if (reason instanceof Violation) figures.refused['not by the rules'] += 1;
+    if (reason instanceof Violation) figures.refused['breaks the protocol'] += 1;
     else if (this.#accepted.has(connection)) {
       figures.refused['too slow'] += 1;
       log.warn(`${nameOf(connection)} is disconnected: ${reason.message}`);

@@ -33,6 +33,8 @@ export interface DeliveriesOptions {
   readonly withoutNames: () => boolean;
   /** Whether the client may see what is published there. */
   readonly maySee: (topic: string) => boolean;
+  /** Told of every message that is on its way to the client. */
+  readonly onSent: () => void;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface DeliveriesOptions {
 export function takeOverDeliveries(
   client: Client,
   stream: ClientStream,
-  { brokerId, frames, generation, withoutNames, maySee }: DeliveriesOptions,
+  { brokerId, frames, generation, withoutNames, maySee, onSent }: DeliveriesOptions,
 ): void {
   const internals = client as Internals;
   const deliverQoS = internals.deliverQoS.bind(client);
@@ -64,6 +66,7 @@ export function takeOverDeliveries(
   const send = (packet: Packet, done: () => void) => {
     const form = { protocolVersion: client.version, withoutNames: withoutNames() };
     const frame = frames.frame(packet, form);
+    onSent();
     if (!isStored(packet)) {
       stream.outgoing.offer(frame);
       done();
@@ -83,7 +86,10 @@ export function takeOverDeliveries(
     if (!isNew(packet)) return done();
     packet.qos = lower(packet.qos, grantedQos(packet.topic));
     if (packet.qos === 0) send(packet, done);
-    else deliverQoS(packet, done);
+    else {
+      onSent();
+      deliverQoS(packet, done);
+    }
   };
 }
 
@@ -123,5 +129,8 @@ function createGrantedQos(client: Internals, generation: () => number) {
  * overtakes it, and then it would be lost.
  */
 function ignoreOrderOfCounters(client: Internals, brokerId: string): void {
-  Object.defineProperty(client.duplicates, brokerId, { get: () => 0, set: () => {} });
+  Object.defineProperty(client.duplicates, brokerId, {
+    get: () => Number.NEGATIVE_INFINITY,
+    set: () => {},
+  });
 }

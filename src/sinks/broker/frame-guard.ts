@@ -16,6 +16,9 @@ export interface FrameGuardLimits extends PacketLimits {
 /** The largest CONNECT, bytes: whoever sends it is not yet known. */
 const largestConnectBytes = 16 * 1024;
 
+/** So many packets are taken at a time, for other clients want their turn. */
+const packetsAtATime = 100;
+
 /**
  * Cuts what a client sends into packets and checks each, so that the broker behind it sees nothing
  * but whole and valid ones. What is too large is refused at its header, before it is read.
@@ -23,6 +26,8 @@ const largestConnectBytes = 16 * 1024;
 export class FrameGuard {
   /** The client's CONNECT, once it has come. */
   connect: Connect | undefined;
+  /** Whether there may be whole packets left to take. */
+  hasMore = false;
   readonly #limits: FrameGuardLimits;
   readonly #onPacket: (packet: Packet) => 'pass' | 'drop';
   #waiting: Buffer[] = [];
@@ -41,26 +46,30 @@ export class FrameGuard {
   }
 
   /**
-   * Takes what a client has sent; the result is whole packets. After a CONNECT the rest waits for
-   * the next call, for the client may be one that is refused.
+   * Takes what a client has sent; the result is whole packets. Behind a CONNECT the rest waits for
+   * the next call, for the client may be one that is refused; so does what is too much for once.
    * @throws {Violation} when the client breaks a rule
    */
   take(chunk: Buffer): Buffer[] {
     const bytes = this.#join(chunk);
     if (!bytes) return [];
     const passed: Buffer[] = [];
+    this.hasMore = false;
     let start = 0;
-    for (let at = 0; ; ) {
+    for (let at = 0, taken = 0; ; taken += 1) {
       const size = this.#sizeAt(bytes, at);
-      if (size === undefined || at + size > bytes.length) {
+      const isWhole = size !== undefined && at + size <= bytes.length;
+      if (!isWhole || taken === packetsAtATime) {
         if (at > start) passed.push(bytes.subarray(start, at));
-        this.#keep(bytes.subarray(at), size ?? bytes.length - at + 1);
+        this.#keep(bytes.subarray(at), isWhole ? 0 : (size ?? bytes.length - at + 1));
+        this.hasMore = isWhole;
         return passed;
       }
       const end = at + size;
       if (!this.connect) {
         this.connect = this.#checkConnect(bytes.subarray(at, end));
         this.#keep(bytes.subarray(end), 0);
+        this.hasMore = true;
         return [bytes.subarray(at, end)];
       }
       if (!this.#isToPass(bytes.subarray(at, end))) {

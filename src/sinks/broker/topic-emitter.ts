@@ -39,6 +39,12 @@ export class TopicEmitter<Message extends { readonly topic: string }> {
     return this;
   }
 
+  /** Whether anybody would get a message on this topic. */
+  hasListener(topic: string): boolean {
+    for (const _listener of this.#listeners.match(topic)) return true;
+    return false;
+  }
+
   close(done: () => void): this {
     this.#closed = true;
     setImmediate(done);

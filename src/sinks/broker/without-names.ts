@@ -1,4 +1,4 @@
-import { ownTopics, type TopicSettings } from './topics.ts';
+import { ownTopics, type TopicSettings } from '../../publications/topics.ts';
 
 /** Takes people's names out of what the appliance publishes. */
 export type NameRemover = (topic: string, payload: string) => string;

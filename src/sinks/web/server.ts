@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Asset } from './assets.ts';
 import { compressAnswers } from './compress.ts';
 import { guard } from './guard.ts';
+import { authorityRoute } from './routes/authority.ts';
 import { type EventSources, eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { type SetupSources, setupRoutes } from './routes/setup.ts';
@@ -23,6 +24,8 @@ export interface ServerParts {
   readonly events: EventSources;
   readonly setup: SetupSources;
   readonly testEvent: TestEventOptions;
+  /** The certificate that clients of the broker have to trust, PEM. */
+  readonly authority: () => string | undefined;
   /** Takes MQTT over WebSocket at `/mqtt`. */
   readonly onUpgrade: UpgradeHandler | undefined;
 }
@@ -44,6 +47,7 @@ export function createWebServer(parts: ServerParts): FastifyInstance<Server> {
   stateRoutes(server, parts.state);
   eventRoutes(server, parts.events);
   setupRoutes(server, parts.setup);
+  authorityRoute(server, parts.authority);
   testEventRoute(server, parts.testEvent);
   visitorRoutes(server, parts.access, parts.events.visitorOf);
   handleUpgrades(server, parts.isOwnHost, parts.onUpgrade);

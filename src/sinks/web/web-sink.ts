@@ -38,6 +38,8 @@ export interface WebSinkOptions {
   readonly sendTestEvent: (kind: EventKind) => Promise<void>;
   /** Takes MQTT over WebSocket at `/mqtt`; the page is not live without it. */
   readonly onUpgrade?: UpgradeHandler;
+  /** The certificate that clients of the broker have to trust, PEM, where there is one of our own. */
+  readonly authority?: () => string | undefined;
   readonly historyStore: HistoryStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -136,6 +138,7 @@ export class WebSink implements Sink {
       setup: { ...setup, senders: () => this.#senders.newestFirst(), visitorOf },
       testEvent: { send: sendTestEvent, visitorOf, clock },
       onUpgrade: this.#options.onUpgrade,
+      authority: () => this.#options.authority?.(),
     });
   }
 }

@@ -20,7 +20,8 @@ createInterface({ input: process.stdin }).on('line', () => {
 });
 
 const loaded = loadConfig({ environment: {}, overrides: process.argv.slice(2) });
-const status = await runAppliance(loaded, processSurroundings('bench'), {
+const surroundings = processSurroundings({ version: 'bench', commandName: 'blinky' });
+const status = await runAppliance(loaded, surroundings, {
   openLamps: async () => ({
     lamps: { green: timedLamp(), red: timedLamp() },
     description: 'lamps of the benchmark',

@@ -27,6 +27,7 @@ export function applianceSettings(ports: AppliancePorts, stateDirectory: string)
     'brokerConfig.access.anonymous=publish',
     'brokerConfig.limits.clients=10000',
     'brokerConfig.limits.connectionsPerSecond=100000',
+    'brokerConfig.limits.messagesPerSecond=1000000',
   ];
 }
 

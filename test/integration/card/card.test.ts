@@ -44,7 +44,7 @@ class CardOnDisk {
   }
 
   /** One start. Resolves with what the program printed. */
-  async start(): Promise<string> {
+  async start(...options: string[]): Promise<string> {
     rmSync(this.path('run'), { recursive: true, force: true });
     const places = ['boot', 'state', 'run', 'credentials', 'issue'].flatMap((place) => [
       `--${place}`,
@@ -52,7 +52,7 @@ class CardOnDisk {
     ]);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--import=tsx', join(root, 'src/card/main.ts'), ...places],
+      ['--import=tsx', join(root, 'src/card/main.ts'), ...places, ...options],
       { cwd: root },
     );
     return stdout;
@@ -151,5 +151,20 @@ describe('the card', () => {
     assert.match(printed, /<4>password\.txt on the card could not be written: /);
     assert.equal(card.config().brokerConfig.access.users.length, 1);
     assert.deepEqual(readdirSync(card.path('state')), ['blinky.yaml']);
+  });
+
+  test('where the partition is not mounted, what is stored is in force, and no password is lost', async (context) => {
+    const card = new CardOnDisk(context);
+    card.write('wifi.txt', 'name=Home\npassword=correct horse\n');
+    await card.start();
+    rmSync(card.path('boot'), { recursive: true });
+    rmSync(card.path('state', 'password-hash'));
+    mkdirSync(card.path('boot'));
+    // It can't be mounted for writing, for it is a folder like any other.
+    const printed = await card.start('--remount');
+    assert.match(printed, /<4>password\.txt on the card could not be written: /);
+    assert.deepEqual(readdirSync(card.path('boot')), []);
+    assert.ok(!readdirSync(card.path('state')).includes('password-hash'));
+    assert.match(card.read('run', 'wpa_supplicant-wlan0.conf'), /psk=[\da-f]{64}\n/);
   });
 });

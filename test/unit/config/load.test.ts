@@ -117,6 +117,7 @@ describe('loadConfig', () => {
       /^blinky\.yaml:2: found no valid YAML/,
     );
     assert.match(refusal(context, 'webConfig:\n  port: 1\n'), /root key webConfig .*`Butler:`/);
+    assert.doesNotMatch(refusal(context, 'root:$6$salt$hash: 1\n'), /hash/);
     assert.match(refusal(context, '- a\n- b\n'), /allowed: the root key `Butler:`/);
     assert.match(refusal(context, 'Butler: yes please\n'), /root key Butler without settings/);
     assert.match(refusal(context, Buffer.from([0xff, 0xfe, 0x00, 0x41])), /^blinky\.yaml:1: /);
@@ -168,6 +169,20 @@ describe('loadConfig', () => {
     );
   });
 
+  test('a password for another broker stands in one place, with its user', (context) => {
+    assert.match(
+      refusal(
+        context,
+        'Butler:\n  mqttConfig:\n    brokerUser: anna\n    brokerPassword: hush\n    brokerPasswordFile: /x\n',
+      ),
+      /^blinky\.yaml:5: Butler\.mqttConfig\.brokerPasswordFile: found a file; allowed: nothing/,
+    );
+    assert.match(
+      refusal(context, 'Butler:\n  satelliteConfig:\n    brokerPassword: hush\n'),
+      /^blinky\.yaml:2: Butler\.satelliteConfig\.brokerUser: found nothing; allowed: the user/,
+    );
+  });
+
   test('a file that was named must be there', () => {
     assert.throws(
       () => loadConfig({ file: '/nowhere/blinky.yaml', environment: {} }),
@@ -209,12 +224,7 @@ describe('loadConfig', () => {
   restServerConfig: { enable: false }
 `,
     );
-    // Sending to another broker as well is what this version can't do yet, and says so.
-    assert.equal(warnings.length, 1);
-    assert.match(
-      warnings[0] ?? '',
-      /yaml:16: Butler\.mqttConfig\.brokerHost: ignored, for this version/,
-    );
+    assert.deepEqual(warnings, []);
     assert.deepEqual(unusedButlerKeys, [
       'fileLogging',
       'heartbeat',

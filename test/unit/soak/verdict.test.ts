@@ -26,9 +26,12 @@ describe('the verdict over a soak', () => {
     assert.deepEqual(problemsOf(good), []);
   });
 
-  test('the slope is that of the line through the samples', () => {
+  test('the slope is that of the line through the peaks', () => {
     assert.equal(Math.round(memorySlope(hour((minute) => 100 + minute * 0.5))), 30);
     assert.equal(memorySlope([]), 0);
+    // A saw: ten minutes up, and down at once.
+    const saw = memorySlope(hour((minute) => 100 + 3 * (minute % 10)));
+    assert.ok(Math.abs(saw) < 5, `${saw} MB an hour`);
   });
 
   test('growth after the warm-up is a problem, before it is not', () => {
@@ -38,7 +41,7 @@ describe('the verdict over a soak', () => {
     assert.deepEqual(problemsOf(warmed), []);
   });
 
-  test('a short run says nothing of memory', () => {
+  test('a run of less than half an hour says nothing of memory', () => {
     const short = { ...good, samples: hour((minute) => 100 + minute).slice(0, 5) };
     assert.deepEqual(problemsOf(short), []);
   });

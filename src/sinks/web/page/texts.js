@@ -136,6 +136,7 @@ export const texts = {
       network: 'Network',
       configuration: 'Configuration',
       upstream: 'Upstream broker',
+      'upstream outbox': 'Upstream outbox',
       satellite: 'Source broker',
       discovery: 'Home Assistant',
     },

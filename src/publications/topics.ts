@@ -1,4 +1,4 @@
-import type { EventKind } from '../../events/user-event.ts';
+import type { EventKind } from '../events/user-event.ts';
 
 /** The settings that name topics, as `Butler.mqttConfig` has them. */
 export interface TopicSettings {
@@ -39,4 +39,9 @@ export function topicOf(kind: EventKind, topics: TopicSettings): string {
 export function topicLevel(text: string): string {
   const safe = text.replace(/[+#/\0]/g, '_').replace(/^\$/, '_');
   return safe === '' ? '_' : safe;
+}
+
+/** A prefix of topics as they take it: empty, or with the `/` that ends its last level. */
+export function levelPrefix(prefix: string): string {
+  return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }

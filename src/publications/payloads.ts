@@ -1,4 +1,4 @@
-import { type EventKind, type UserEvent, userName } from '../../events/user-event.ts';
+import { type EventKind, type UserEvent, userName } from '../events/user-event.ts';
 
 /** `sense1: LAB/goran`, as Butler up to version 6 publishes an event. */
 export function butlerText(event: UserEvent): string {

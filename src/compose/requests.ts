@@ -1,0 +1,20 @@
+import { type Colour, colours } from '../../hardware/lamp.ts';
+import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
+import { ownTopics } from '../publications/topics.ts';
+
+export interface RequestOptions {
+  readonly testBlink: (colour: Colour) => void;
+  readonly homeAssistant: Pick<HomeAssistant, 'birthTopic' | 'heardBirth'>;
+}
+
+/** Does what clients of a broker ask of the appliance, on topics as they are on its own. */
+export function createRequestHandler({ testBlink, homeAssistant }: RequestOptions) {
+  return (topic: string, payload: Buffer): void => {
+    const text = payload.toString().trim();
+    if (topic === homeAssistant.birthTopic) homeAssistant.heardBirth(text);
+    else if (topic === ownTopics.blink) {
+      const colour = colours.find((one) => one === text);
+      if (colour) testBlink(colour);
+    }
+  };
+}

@@ -1,0 +1,26 @@
+import type { AppOptions } from '../app-interface.ts';
+import type { Health } from '../health/health.ts';
+import { SlackSink } from '../sinks/slack/slack-sink.ts';
+import type { State } from '../state/state.ts';
+
+/** The way to Slack; undefined where it is not wanted. */
+export function createSlack(
+  { config, slackToken, clock, random, log }: AppOptions,
+  health: Health,
+  state: State,
+): SlackSink | undefined {
+  if (!config.slackConfig.enable) {
+    health.part('slack').off('Butler.slackConfig.enable is false');
+    return undefined;
+  }
+  return new SlackSink({
+    config: config.slackConfig,
+    token: slackToken,
+    state,
+    clock,
+    random,
+    log,
+    health: health.part('slack'),
+    outboxHealth: health.part('slack outbox'),
+  });
+}

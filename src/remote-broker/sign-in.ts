@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RemoteBroker } from './remote-broker.ts';
+import { RemoteBrokerFault } from './remote-broker-fault.ts';
+
+/** What a connection shows to the other broker. */
+export interface SignIn {
+  readonly user?: string;
+  readonly password?: string;
+  /** Certificates (PEM) of those who may vouch for the broker; undefined: the well-known ones. */
+  readonly ca?: string;
+}
+
+/**
+ * Reads password and certificate anew, so that a mended file works without a restart.
+ * @throws RemoteBrokerFault when a file that is named can't be read
+ */
+export async function readSignIn(broker: RemoteBroker): Promise<SignIn> {
+  const { brokerUser, tls } = broker.settings;
+  const password = await readPassword(broker);
+  const ca =
+    tls.enable && tls.caFile
+      ? await readNamedFile(tls.caFile, `${broker.section}.tls.caFile`)
+      : undefined;
+  return {
+    ...(brokerUser !== '' && { user: brokerUser }),
+    ...(password !== undefined && { password }),
+    ...(ca !== undefined && { ca }),
+  };
+}
+
+/** From the configuration, else its file, else the systemd credential. */
+async function readPassword(broker: RemoteBroker): Promise<string | undefined> {
+  const { settings, section, credentialName, credentialsDirectory } = broker;
+  if (settings.brokerUser === '') return undefined;
+  if (settings.brokerPassword) return settings.brokerPassword;
+  if (settings.brokerPasswordFile) {
+    const text = await readNamedFile(settings.brokerPasswordFile, `${section}.brokerPasswordFile`);
+    return withoutLineEnd(text);
+  }
+  if (!credentialsDirectory) return undefined;
+  try {
+    return withoutLineEnd(await readFile(join(credentialsDirectory, credentialName), 'utf8'));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw unreadable(`the systemd credential ${credentialName}`, error);
+  }
+}
+
+async function readNamedFile(file: string, key: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw unreadable(`the file of ${key} (${file})`, error);
+  }
+}
+
+function unreadable(what: string, error: unknown): RemoteBrokerFault {
+  const why: Record<string, string> = {
+    ENOENT: 'is not there',
+    EACCES: 'may not be read by this user',
+    EISDIR: 'is a folder',
+  };
+  const code = codeOf(error);
+  return new RemoteBrokerFault({
+    message: `${what} ${why[code] ?? `can't be read (${code})`}`,
+    remedy: 'Put it there, readable by the user that runs blinky; no restart is needed',
+    needsPerson: true,
+  });
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+/** Editors end a file with a line end, which belongs to no password. */
+const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');

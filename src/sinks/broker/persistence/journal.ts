@@ -1,0 +1,164 @@
+import type { Clock } from '../../../clock.ts';
+import type { Log } from '../../../log.ts';
+import type { RetryPauses } from '../../../retry-pauses.ts';
+import { type Change, StateRoom } from '../../../state/room.ts';
+import type { State } from '../../../state/state.ts';
+
+export interface JournalOptions {
+  /** Where the database is, while there is one. */
+  readonly state: Pick<State, 'database'>;
+  readonly room: string;
+  /** Told once what an earlier run left, before anything is written. */
+  readonly onLoad: (entries: readonly [key: string, value: string][]) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retry: RetryPauses;
+}
+
+/**
+ * How soon a change must be on disk. `promised`: somebody waits for it, and it must outlive a power
+ * cut. `soon`: it must outlive one as well, but may wait for its end to come first, which spares the
+ * write. `lazy`: nothing is lost by losing it.
+ */
+export type Urgency = 'promised' | 'soon' | 'lazy';
+
+/** The longest wait until a change is written, ms; `promised` ones share what comes in one turn. */
+const delayMs: Record<Urgency, number> = { promised: 0, soon: 25, lazy: 100 };
+
+/**
+ * Brings changes to disk in the background, many in one write. What changes twice before it is
+ * written is written once; what came and went is not written at all. While the disk takes nothing,
+ * the changes wait in memory, and the newest value of each key is written when it does again.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #room: StateRoom;
+  #waiting = new Map<string, string | undefined>();
+  /** Keys that may be on disk: only these have to be erased there. */
+  readonly #onDisk = new Set<string>();
+  #sync = false;
+  #dueMs = Number.POSITIVE_INFINITY;
+  #cancelWrite: (() => void) | undefined;
+  #work: Promise<void> | undefined;
+  #loaded = false;
+  #diskFails = false;
+  #closed = false;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#room = new StateRoom(options.state, options.room);
+  }
+
+  /** Reads what an earlier run left. Resolves when done, or when the disk can't be read at present. */
+  async open(): Promise<void> {
+    await this.#run();
+  }
+
+  /** Notes a change. Before the disk was read, it is not noted: `onLoad` has to write what counts. */
+  put(key: string, value: string | undefined, urgency: Urgency): void {
+    if (!this.#loaded || this.#closed) return;
+    if (value === undefined && !this.#onDisk.has(key)) this.#waiting.delete(key);
+    else this.#waiting.set(key, value);
+    if (urgency !== 'lazy') this.#sync = true;
+    if (!this.#diskFails) this.#writeWithin(delayMs[urgency]);
+  }
+
+  /** Whether the disk may hold something under this key, now or soon. */
+  mayHold(key: string): boolean {
+    return this.#onDisk.has(key) || this.#waiting.get(key) !== undefined;
+  }
+
+  /** Resolves when every change so far is on disk, or waits for a disk that takes nothing. */
+  async written(): Promise<void> {
+    // A write under way does not carry the last changes; the next one does, for all who wait.
+    await this.#work;
+    if (!this.#diskFails && !this.#closed && this.#waiting.size > 0) await this.#run();
+  }
+
+  /** Writes what waits, and lets go of the database. */
+  async close(): Promise<void> {
+    await this.written();
+    this.#closed = true;
+    this.#cancelWrite?.();
+  }
+
+  #writeWithin(ms: number): void {
+    const dueMs = this.#options.clock.monotonicMs() + ms;
+    if (this.#work || dueMs >= this.#dueMs) return;
+    this.#cancelWrite?.();
+    this.#dueMs = dueMs;
+    this.#cancelWrite = this.#options.clock.schedule(ms, () => void this.#run());
+  }
+
+  /** Only one write runs at a time; all who ask wait for it. */
+  async #run(): Promise<void> {
+    this.#work ??= this.#bringUpToDate();
+    await this.#work;
+  }
+
+  async #bringUpToDate(): Promise<void> {
+    this.#cancelWrite?.();
+    this.#cancelWrite = undefined;
+    this.#dueMs = Number.POSITIVE_INFINITY;
+    const { log, retry } = this.#options;
+    try {
+      await this.#load();
+      await this.#write();
+      if (this.#diskFails) log.info('what the broker keeps is on disk again');
+      this.#diskFails = false;
+      retry.reset();
+    } catch (error) {
+      this.#waitForDisk(error);
+    }
+    this.#work = undefined;
+    if (!this.#diskFails && this.#waiting.size > 0) {
+      this.#writeWithin(this.#sync ? delayMs.soon : delayMs.lazy);
+    }
+  }
+
+  async #load(): Promise<void> {
+    if (this.#loaded) return;
+    const entries = await this.#room.entries();
+    if (!entries) throw new NoDatabase();
+    for (const [key] of entries) this.#onDisk.add(key);
+    this.#loaded = true;
+    this.#options.onLoad(entries);
+  }
+
+  async #write(): Promise<void> {
+    if (this.#waiting.size === 0) return;
+    if (!this.#options.state.database) throw new NoDatabase();
+    const changes = this.#waiting;
+    const sync = this.#sync;
+    this.#waiting = new Map();
+    this.#sync = false;
+    // A write that fails may reach the disk none the less.
+    for (const [key, value] of changes) if (value !== undefined) this.#onDisk.add(key);
+    try {
+      await this.#room.write([...changes] satisfies Change[], { sync });
+    } catch (error) {
+      this.#waiting = new Map([...changes, ...this.#waiting]);
+      this.#sync ||= sync;
+      throw error;
+    }
+    for (const [key, value] of changes) {
+      if (value === undefined && this.#waiting.get(key) === undefined) this.#onDisk.delete(key);
+    }
+  }
+
+  #waitForDisk(error: unknown): void {
+    const { clock, log, retry } = this.#options;
+    if (!this.#diskFails) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn(
+        `what the broker keeps for clients is in memory only until the disk works: ${reason}`,
+      );
+    }
+    this.#diskFails = true;
+    if (!this.#closed) this.#cancelWrite = clock.schedule(retry.next(), () => void this.#run());
+  }
+}
+
+class NoDatabase extends Error {
+  override readonly message = "the state directory can't be used at present";
+}

@@ -1,0 +1,30 @@
+/** Enough digits for any whole number that JavaScript counts exactly, in base 36. */
+const sequenceDigits = 11;
+
+const sequenceKey = (sequence: number) => sequence.toString(36).padStart(sequenceDigits, '0');
+
+/** The keys of what the broker keeps on disk. */
+export const keys = {
+  session: (clientId: string) => `session/${clientId}`,
+  /** The message itself, once. */
+  message: (sequence: number) => `message/${sequenceKey(sequence)}`,
+  /** That it waits for a client. */
+  queued: (sequence: number, clientId: string) => `queued/${sequenceKey(sequence)}/${clientId}`,
+  incoming: (clientId: string, messageId: number) => `incoming/${messageId}/${clientId}`,
+  retained: (topic: string) => `retained/${topic}`,
+  will: (clientId: string) => `will/${clientId}`,
+};
+
+/** A key in parts: what it is for, the number in it, and the rest. */
+export function readKey(key: string): { kind: string; number: number; name: string } {
+  const [kind = '', ...rest] = key.split('/');
+  switch (kind) {
+    case 'message':
+    case 'queued':
+      return { kind, number: Number.parseInt(rest[0] ?? '', 36), name: rest.slice(1).join('/') };
+    case 'incoming':
+      return { kind, number: Number(rest[0]), name: rest.slice(1).join('/') };
+    default:
+      return { kind, number: 0, name: rest.join('/') };
+  }
+}

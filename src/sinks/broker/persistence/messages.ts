@@ -1,0 +1,90 @@
+import type { MessagePacket } from './stored-packets.ts';
+
+/** How Aedes tells messages apart. */
+interface Origin {
+  readonly brokerId: string;
+  readonly brokerCounter: number;
+}
+
+/** A message that waits in at least one client's queue. */
+export interface StoredMessage {
+  /** Its place among all that were ever stored; part of its key on disk. */
+  sequence: number;
+  readonly packet: MessagePacket;
+  /** Under which name Aedes delivers it; undefined until it does, and after a restart. */
+  origin: Origin | undefined;
+  /** In how many queues it waits. */
+  holders: number;
+}
+
+/** The name that stands for messages which Aedes did not name in this run. */
+const storedId = 'stored';
+
+/** The messages that wait, each once, however many clients wait for it. */
+export class Messages {
+  readonly #byOrigin = new Map<string, StoredMessage>();
+  readonly #bySequence = new Map<number, StoredMessage>();
+  /** Never 0, which Aedes takes for no number. */
+  #next = 1;
+
+  get count(): number {
+    return this.#bySequence.size;
+  }
+
+  add(packet: MessagePacket): StoredMessage {
+    const message: StoredMessage = {
+      sequence: this.#next,
+      packet,
+      origin: undefined,
+      holders: 0,
+    };
+    this.#next += 1;
+    this.#bySequence.set(message.sequence, message);
+    return message;
+  }
+
+  /** Takes in what is on disk, as older than everything that came since the start. */
+  load(stored: readonly (readonly [sequence: number, packet: MessagePacket])[]): StoredMessage[] {
+    const last = stored.at(-1)?.[0] ?? 0;
+    const newer = [...this.#bySequence.values()];
+    this.#bySequence.clear();
+    this.#next += last;
+    const older = stored.map(([sequence, packet]) => ({
+      sequence,
+      packet,
+      origin: undefined,
+      holders: 0,
+    }));
+    for (const message of newer) message.sequence += last;
+    for (const message of [...older, ...newer]) this.#bySequence.set(message.sequence, message);
+    return older;
+  }
+
+  /** Notes under which name Aedes delivers the message. */
+  nameOrigin(message: StoredMessage, { brokerId, brokerCounter = 0 }: MessagePacket): void {
+    if (brokerId === undefined) return;
+    message.origin = { brokerId, brokerCounter };
+    this.#byOrigin.set(keyOf(message.origin), message);
+  }
+
+  /** The message that a packet of Aedes carries. */
+  find({ brokerId, brokerCounter = 0 }: MessagePacket): StoredMessage | undefined {
+    if (brokerId === undefined) return undefined;
+    if (brokerId === storedId) return this.#bySequence.get(brokerCounter);
+    return this.#byOrigin.get(keyOf({ brokerId, brokerCounter }));
+  }
+
+  /** What a packet has to carry so that `find` knows it again. */
+  originOf({ origin, sequence }: StoredMessage): Origin {
+    return origin ?? { brokerId: storedId, brokerCounter: sequence };
+  }
+
+  forget({ sequence, origin }: StoredMessage): void {
+    this.#bySequence.delete(sequence);
+    if (origin) this.#byOrigin.delete(keyOf(origin));
+  }
+}
+
+function keyOf({ brokerId, brokerCounter }: Origin): string {
+  return `${brokerId}/${brokerCounter}`;
+}

@@ -1,0 +1,136 @@
+import type { Log } from '../../../log.ts';
+import { matchesFilter } from '../topic-filter.ts';
+import type { Journal, Urgency } from './journal.ts';
+import { keys } from './keys.ts';
+import { encodeMessage, type MessagePacket } from './stored-packets.ts';
+
+export interface RetainedLimits {
+  /** Topics of clients that may have one. */
+  readonly retainedMessages: number;
+  /** Of them all together, topics and payloads, bytes. */
+  readonly retainedBytes: number;
+}
+
+/** The last retained message of every topic (MQTT 3.1.1, section 3.3.1.3). */
+export class RetainedMessages {
+  readonly #limits: RetainedLimits;
+  readonly #byTopic = new Map<string, MessagePacket>();
+  readonly #own = new Set<string>();
+  /** What clients retain: messages and bytes. */
+  #messages = 0;
+  #bytes = 0;
+
+  /** Whether the last one found no room; said once in the log. */
+  #isFull = false;
+  readonly #journal: Journal;
+  readonly #log: Log;
+
+  constructor(limits: RetainedLimits, journal: Journal, log: Log) {
+    this.#limits = limits;
+    this.#journal = journal;
+    this.#log = log;
+  }
+
+  get count(): number {
+    return this.#byTopic.size;
+  }
+
+  /** Names a topic of the appliance's own: always kept, and not written. */
+  addOwnTopic(topic: string): void {
+    if (this.#own.has(topic)) return;
+    const before = this.#byTopic.get(topic);
+    if (before) this.#count(before, -1);
+    this.#own.add(topic);
+    this.#journal.put(keys.retained(topic), undefined, 'lazy');
+  }
+
+  /** Writes a message before it is kept; whether there was anything to write. */
+  accept(packet: MessagePacket): boolean {
+    const writes = this.#isWritten(packet) && this.#hasRoomFor(packet);
+    if (writes) this.#write(packet, 'promised');
+    return writes;
+  }
+
+  /**
+   * Keeps the message; an empty one takes the last of its topic away.
+   * @param isWritten whether `accept` had it
+   */
+  store(packet: MessagePacket, isWritten: boolean): void {
+    const isFull = !this.#hasRoomFor(packet);
+    if (isFull && !this.#isFull) {
+      this.#log.warn(`too much is retained: ${packet.topic} and others are not`);
+    }
+    this.#isFull = isFull;
+    if (isFull) return;
+    if (!isWritten && this.#isWritten(packet))
+      this.#write(packet, packet.qos > 0 ? 'soon' : 'lazy');
+    this.#set(packet);
+  }
+
+  /** Takes in what an earlier run left. */
+  load(packet: MessagePacket): void {
+    if (this.#own.has(packet.topic)) {
+      this.#journal.put(keys.retained(packet.topic), undefined, 'lazy');
+    } else if (!this.#byTopic.has(packet.topic)) this.#set(packet);
+  }
+
+  /** Every message whose topic one of the filters names; once for each filter. */
+  *matching(filters: readonly string[]): Generator<MessagePacket> {
+    for (const filter of filters) {
+      if (!/[+#]/.test(filter)) {
+        const packet = this.#byTopic.get(filter);
+        if (packet) yield packet;
+        continue;
+      }
+      for (const [topic, packet] of this.#byTopic) {
+        if (matchesFilter(filter, topic)) yield packet;
+      }
+    }
+  }
+
+  /** Writes everything, after the disk was away. */
+  writeAll(): void {
+    for (const packet of this.#byTopic.values()) {
+      if (!this.#own.has(packet.topic)) this.#write(packet, 'lazy');
+    }
+  }
+
+  /** An empty message only takes another away. */
+  #hasRoomFor(packet: MessagePacket): boolean {
+    if (packet.payload.length === 0 || this.#own.has(packet.topic)) return true;
+    const before = this.#byTopic.get(packet.topic);
+    const messages = this.#messages + (before ? 0 : 1);
+    const bytes = this.#bytes + sizeOf(packet) - (before ? sizeOf(before) : 0);
+    return messages <= this.#limits.retainedMessages && bytes <= this.#limits.retainedBytes;
+  }
+
+  #isWritten({ topic, payload }: MessagePacket): boolean {
+    if (this.#own.has(topic)) return false;
+    return payload.length > 0 || this.#journal.mayHold(keys.retained(topic));
+  }
+
+  #write(packet: MessagePacket, urgency: Urgency): void {
+    const text = packet.payload.length > 0 ? encodeMessage(packet) : undefined;
+    this.#journal.put(keys.retained(packet.topic), text, urgency);
+  }
+
+  #set(packet: MessagePacket): void {
+    const before = this.#byTopic.get(packet.topic);
+    if (before) this.#count(before, -1);
+    if (packet.payload.length === 0) this.#byTopic.delete(packet.topic);
+    else {
+      this.#byTopic.set(packet.topic, packet);
+      this.#count(packet, 1);
+    }
+  }
+
+  #count(packet: MessagePacket, sign: 1 | -1): void {
+    if (this.#own.has(packet.topic)) return;
+    this.#messages += sign;
+    this.#bytes += sign * sizeOf(packet);
+  }
+}
+
+function sizeOf({ topic, payload }: MessagePacket): number {
+  return Buffer.byteLength(topic) + Buffer.byteLength(payload);
+}

@@ -1,0 +1,159 @@
+import type { StoredMessage } from './messages.ts';
+
+/** What the sessions use of a client of Aedes. */
+export interface SessionClient {
+  readonly id: string;
+  /** Whether its session ends with its connection. */
+  readonly clean?: boolean;
+  /** How long its session outlives the connection, s (MQTT 5, section 3.1.2.11.2). */
+  readonly sessionExpiryInterval?: number;
+  /** The packet identifier that Aedes uses next, from 1 to 65,535. */
+  _nextId?: number;
+}
+
+/** A subscription with its MQTT 5 options (section 3.8.3.1). */
+export interface StoredSubscription {
+  readonly qos: number;
+  readonly rh?: number;
+  readonly rap?: boolean;
+  readonly nl?: boolean;
+  readonly subscriptionIdentifier?: number;
+}
+
+/** A message on its way to one client. */
+export interface QueuedMessage {
+  readonly message: StoredMessage;
+  readonly qos: 1 | 2;
+  readonly retain: boolean;
+  /** The packet identifier under which it was sent. */
+  messageId: number | undefined;
+  /** Whether the client has it and only the end of the QoS 2 handshake is missing. */
+  released: boolean;
+}
+
+const largestMessageId = 65_535;
+
+/** One client's session (MQTT 3.1.1, section 3.1.2.4): subscriptions, and messages not yet acknowledged. */
+export class Session {
+  readonly clientId: string;
+  readonly subscriptions = new Map<string, StoredSubscription>();
+  /** What the client has not acknowledged, in order. */
+  queue = new Map<StoredMessage, QueuedMessage>();
+  /** Payloads and topics in the queue, bytes. */
+  queuedBytes = 0;
+  /** How long the session lives without a connection, s. */
+  expirySeconds = 0;
+  /** When its last connection ended, by the time of day, ms since 1970. */
+  disconnectedAt: number | undefined;
+  /** By the clock that only grows, ms: from when its life without a connection counts. */
+  expiryFromMs = 0;
+  /** Who is connected, if anybody. */
+  client: SessionClient | undefined;
+  /** Whether the client has caught up with the queue, so that new messages go to it at once. */
+  caughtUp = false;
+  readonly #byMessageId = new Map<number, QueuedMessage>();
+  /** Taken out of the queue and not yet sent. */
+  readonly #underWay = new Set<QueuedMessage>();
+  /** Whether messages were dropped since the queue was last short; said once in the log. */
+  overflowing = false;
+  #lastMessageId: number | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(clientId: string) {
+    this.clientId = clientId;
+  }
+
+  connect(client: SessionClient): void {
+    this.#stopCatchingUp();
+    this.client = client;
+    this.caughtUp = false;
+    this.disconnectedAt = undefined;
+    this.expirySeconds = client.sessionExpiryInterval ?? 0;
+    // Identifiers of the last connection are still in use; Aedes begins each with any of them.
+    if (this.#lastMessageId !== undefined) {
+      client._nextId = (this.#lastMessageId % largestMessageId) + 1;
+    }
+  }
+
+  disconnect(): void {
+    this.client = undefined;
+    this.#stopCatchingUp();
+  }
+
+  add(queued: QueuedMessage): void {
+    this.queue.set(queued.message, queued);
+    this.queuedBytes += sizeOf(queued);
+    queued.message.holders += 1;
+    if (queued.messageId !== undefined) this.#byMessageId.set(queued.messageId, queued);
+    this.#lastMessageId = queued.messageId ?? this.#lastMessageId;
+  }
+
+  /** Puts what is on disk before everything that came since the start. */
+  addOlder(older: readonly QueuedMessage[]): void {
+    const newer = this.queue.values();
+    this.queue = new Map();
+    for (const queued of older) this.add(queued);
+    for (const queued of newer) this.queue.set(queued.message, queued);
+  }
+
+  withMessageId(messageId: number | undefined): QueuedMessage | undefined {
+    return messageId === undefined ? undefined : this.#byMessageId.get(messageId);
+  }
+
+  setMessageId(queued: QueuedMessage, messageId: number | undefined): void {
+    queued.messageId = messageId;
+    if (messageId === undefined) return;
+    this.#byMessageId.set(messageId, queued);
+    this.#lastMessageId = messageId;
+  }
+
+  remove(queued: QueuedMessage): void {
+    if (!this.queue.delete(queued.message)) return;
+    this.queuedBytes -= sizeOf(queued);
+    queued.message.holders -= 1;
+    const { messageId } = queued;
+    if (messageId !== undefined && this.#byMessageId.get(messageId) === queued) {
+      this.#byMessageId.delete(messageId);
+    }
+    this.sent(queued);
+  }
+
+  /** Notes that a message which `catchUp` gave is on its way. */
+  sent(queued: QueuedMessage): void {
+    if (this.#underWay.delete(queued) && this.#underWay.size === 0) this.#wake?.();
+  }
+
+  /**
+   * What waits, in order, and then what comes while that is being sent. When the client has it all,
+   * it has caught up: only then may a new message go to it directly, or it would overtake others.
+   */
+  async *catchUp(client: SessionClient): AsyncGenerator<QueuedMessage> {
+    const given = new Set<QueuedMessage>();
+    for (;;) {
+      for (const queued of this.queue.values()) {
+        if (given.has(queued)) continue;
+        given.add(queued);
+        if (this.client === client) this.#underWay.add(queued);
+        yield queued;
+      }
+      if (this.client !== client) return;
+      if (this.#underWay.size === 0) {
+        this.caughtUp = true;
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #stopCatchingUp(): void {
+    this.caughtUp = false;
+    this.#underWay.clear();
+    this.#wake?.();
+  }
+}
+
+function sizeOf({ message: { packet } }: QueuedMessage): number {
+  return Buffer.byteLength(packet.topic) + Buffer.byteLength(packet.payload);
+}

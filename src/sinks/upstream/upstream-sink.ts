@@ -1,0 +1,212 @@
+import type { Clock } from '../../clock.ts';
+import type { UserEvent } from '../../events/user-event.ts';
+import { userEventCodec } from '../../events/user-event-json.ts';
+import type { Sink } from '../../fan-out/sink.ts';
+import type { PartHealth } from '../../health/health.ts';
+import type { Log } from '../../log.ts';
+import { Outbox } from '../../outbox/outbox.ts';
+import type { Store } from '../../outbox/outbox-room.ts';
+import type { Announcer } from '../../publications/announcer.ts';
+import type { PublicationSettings } from '../../publications/event-publications.ts';
+import type { Outlet, Publication } from '../../publications/publication.ts';
+import { ownTopics } from '../../publications/topics.ts';
+import { BrokerLink } from '../../remote-broker/broker-link.ts';
+import type { Connection } from '../../remote-broker/connection.ts';
+import type { Endpoint, RemoteBroker } from '../../remote-broker/remote-broker.ts';
+import { RetryPauses } from '../../retry-pauses.ts';
+import { Delivery } from './delivery.ts';
+import { LatestByTopic } from './latest-by-topic.ts';
+
+export interface UpstreamSinkOptions {
+  readonly broker: RemoteBroker;
+  readonly mqtt: PublicationSettings;
+  /** What every topic begins with there; empty, or ending in `/`. */
+  readonly topicPrefix: string;
+  readonly clientId: () => Promise<string>;
+  readonly isOwnBroker: (peer: Endpoint) => boolean;
+  /** Whether an event came from that very broker, and must not go back to it. */
+  readonly cameFrom: (event: UserEvent, peer: Endpoint | undefined) => boolean;
+  readonly announcer: Pick<Announcer, 'attach'>;
+  /** Topics to listen on there, as they are there. */
+  readonly subscriptions: readonly string[];
+  readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
+  /** Where the database is, while there is one. */
+  readonly state: { readonly database: Store | undefined };
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly health: PartHealth;
+  readonly outboxHealth: PartHealth;
+  /** Other than what the product promises: for tests. */
+  readonly limits?: UpstreamLimits;
+}
+
+export interface UpstreamLimits {
+  /** Events that may wait on disk. */
+  readonly capacity: number;
+  /** Events that may wait in memory while the disk takes none. */
+  readonly memoryCapacity: number;
+  /** Between tries to connect, ms. A try comes after half of it at the earliest. */
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+}
+
+export const upstreamLimits: UpstreamLimits = {
+  capacity: 100_000,
+  memoryCapacity: 10_000,
+  firstRetryMs: 2000,
+  longestRetryMs: 60_000,
+};
+
+/** How long an event waits for others to share a write with, ms. Nobody waits for it. */
+const groupMs = 10;
+/** What each of the last things gets when the appliance stops, ms. */
+const lastThingMs = 700;
+
+/**
+ * Sends every publication to another broker as well: events in order, by way of an outbox on disk;
+ * of how things are, the latest only.
+ */
+export class UpstreamSink implements Sink, Outlet {
+  readonly name = 'upstream';
+  readonly topicPrefix: string;
+  readonly #options: UpstreamSinkOptions;
+  readonly #status: (payload: 'online' | 'offline') => Publication;
+  readonly #latest = new LatestByTopic();
+  readonly #outbox: Outbox<UserEvent>;
+  readonly #link: BrokerLink;
+  readonly #delivery: Delivery;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: UpstreamSinkOptions) {
+    this.#options = options;
+    const { topicPrefix, clock, log, random, limits = upstreamLimits } = options;
+    const retry = () => new RetryPauses(limits.firstRetryMs, limits.longestRetryMs, random);
+    this.topicPrefix = topicPrefix;
+    this.#status = (payload) => ({ topic: topicPrefix + ownTopics.status, payload, retain: true });
+    this.#outbox = new Outbox({
+      room: 'upstream-outbox',
+      state: options.state,
+      codec: userEventCodec,
+      capacity: limits.capacity,
+      memoryCapacity: limits.memoryCapacity,
+      groupMs,
+      clock,
+      health: options.outboxHealth,
+      retry: retry(),
+      log: log.for('upstream outbox'),
+      onReadable: () => this.#delivery.wake(),
+    });
+    this.#delivery = new Delivery({
+      outbox: this.#outbox,
+      latest: this.#latest,
+      mqtt: options.mqtt,
+      topicPrefix,
+    });
+    this.#link = new BrokerLink({
+      broker: options.broker,
+      locate: async () => ({
+        host: options.broker.settings.brokerHost,
+        port: options.broker.settings.brokerPort,
+      }),
+      clientId: options.clientId,
+      clean: true,
+      will: this.#status('offline'),
+      isOwnBroker: options.isOwnBroker,
+      onMessage: options.onMessage,
+      onUp: (connection) => this.#connected(connection),
+      clock,
+      log: log.for(this.name),
+      health: options.health,
+      retry: retry(),
+    });
+  }
+
+  /** Events that wait for the upstream broker. */
+  get waiting(): number {
+    return this.#outbox.length;
+  }
+
+  /** Events that the upstream broker has taken. */
+  get sent(): number {
+    return this.#delivery.sent;
+  }
+
+  /** Events that went because too many waited. */
+  get dropped(): number {
+    return this.#outbox.dropped;
+  }
+
+  async start(): Promise<void> {
+    await this.#outbox.open();
+    if (this.waiting > 0) {
+      this.#options.log.for(this.name).info(`${this.waiting} events wait from before`);
+    }
+    this.#options.announcer.attach(this);
+    this.#link.start();
+  }
+
+  /** Puts the event into the outbox, and returns at once. */
+  accept(event: UserEvent): void {
+    if (this.#options.cameFrom(event, this.#link.connection?.peer)) return;
+    this.#outbox.append(event);
+  }
+
+  /** Replaces what was to be said, or was said, on the same topic. */
+  publish(publication: Publication): void {
+    this.#latest.put(publication);
+    this.#delivery.wake();
+  }
+
+  /** Resolves when every event accepted so far is on disk, or waits for a disk that takes nothing. */
+  async written(): Promise<void> {
+    await this.#outbox.written();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async #connected(connection: Connection): Promise<void> {
+    await connection.publish(this.#status('online'));
+    if (this.#options.subscriptions.length > 0) await this.#listen(connection);
+    this.#latest.repeat();
+    this.#delivery.start(connection);
+  }
+
+  /** What may be asked from there is an extra: a broker that refuses it still gets everything. */
+  async #listen(connection: Connection): Promise<void> {
+    const refused = await connection.subscribe(this.#options.subscriptions);
+    if (refused.length === 0) return;
+    const log = this.#options.log.for(this.name);
+    log.warn(`the upstream broker does not let this appliance listen to ${refused.join(', ')}`);
+  }
+
+  async #stop(): Promise<void> {
+    const { log } = this.#options;
+    await this.#atMost(this.#outbox.written());
+    await this.#atMost(this.#delivery.stop());
+    const { connection } = this.#link;
+    if (connection) {
+      const goodbye = connection.publish(this.#status('offline'));
+      // A broker that is gone at this moment publishes the will, which says the same.
+      await this.#atMost(goodbye.catch(() => {}));
+    }
+    await this.#link.stop(lastThingMs);
+    await this.#atMost(this.#outbox.close());
+    const { inMemory } = this.#outbox;
+    if (inMemory > 0) log.for(this.name).error(`${inMemory} events are lost: the disk took none`);
+  }
+
+  /** Waits for a disk or a broker, but not for ever. */
+  async #atMost(work: Promise<void>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.schedule(lastThingMs, resolve);
+      void work.finally(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { earliestTime } from '../clock.ts';
+import type { Log } from '../log.ts';
+import {
+  createAuthority,
+  createServerCertificate,
+  fingerprintOf,
+  type KeyedCertificate,
+} from './certificate.ts';
+import { CertificateFault, type CertificateSource } from './certificate-source.ts';
+
+const dayMs = 86_400_000;
+const authorityDays = 3653;
+/** No longer, or some systems refuse it (Apple, support article 102028). */
+const serverDays = 398;
+/** Clocks of clients may be behind by as much. */
+const toleranceDays = 1;
+
+export interface OwnCertificateOptions {
+  /** Where authority and certificate are kept. */
+  readonly directory: string;
+  /** This machine's name, without a domain. */
+  readonly hostName: string;
+  /** The addresses at which clients may reach this machine. */
+  readonly addresses: () => readonly string[];
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/**
+ * A certificate made here, signed by an authority that is made here, too, at the first start, and
+ * that clients are told to trust once. The certificate is made anew when two thirds of its life are
+ * over, and when this machine has an address that is not in it.
+ */
+export class OwnCertificate implements CertificateSource {
+  readonly #options: OwnCertificateOptions;
+  #authority: KeyedCertificate | undefined;
+  #server: KeyedCertificate | undefined;
+
+  constructor(options: OwnCertificateOptions) {
+    this.#options = options;
+  }
+
+  get authority(): string | undefined {
+    return this.#authority?.cert;
+  }
+
+  current(): KeyedCertificate {
+    try {
+      const authority = this.#currentAuthority();
+      this.#server ??= this.#load('server');
+      const reason = this.#server ? this.#reasonToRenew(this.#server, authority) : 'there was none';
+      if (!this.#server || reason) {
+        this.#server = this.#createServer(authority);
+        this.#options.log.info(`made a certificate for MQTT over TLS, since ${reason}`);
+      }
+      return this.#server;
+    } catch (error) {
+      throw new CertificateFault(
+        `the certificate in ${this.#options.directory} can't be used (${reasonOf(error)})`,
+        'Make room on the disk, or take the folder away: all in it is then made anew, and clients have to fetch the new CA certificate',
+        { cause: error },
+      );
+    }
+  }
+
+  #currentAuthority(): KeyedCertificate {
+    this.#authority ??= this.#load('ca');
+    const now = this.#time();
+    const ends = this.#authority && new Date(new X509Certificate(this.#authority.cert).validTo);
+    // A certificate must not outlive who signed it.
+    if (this.#authority && ends && ends.getTime() - now > serverDays * dayMs)
+      return this.#authority;
+    const name = `Blinky Light CA of ${this.#options.hostName} ${new Date(now).getUTCFullYear()}`;
+    const authority = createAuthority(name, {
+      notBefore: new Date(earliestTime),
+      notAfter: new Date(now + authorityDays * dayMs),
+    });
+    this.#save('ca', authority);
+    this.#authority = authority;
+    this.#server = undefined;
+    this.#options.log.info(`made a CA for MQTT over TLS; SHA-256 ${fingerprintOf(authority.cert)}`);
+    return authority;
+  }
+
+  #reasonToRenew(server: KeyedCertificate, authority: KeyedCertificate): string | undefined {
+    const certificate = new X509Certificate(server.cert);
+    if (!certificate.checkIssued(new X509Certificate(authority.cert))) return 'the CA is new';
+    const now = this.#options.now().getTime();
+    const [begin, end] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+    // A Raspberry Pi without a network does not know the time; then nothing is too old.
+    if (now >= earliestTime) {
+      if (now > begin + ((end - begin) * 2) / 3) return 'two thirds of its life are over';
+      if (now < begin) return 'it begins in the future';
+    }
+    const missing = this.#names().find((name) =>
+      isAddress(name) ? !certificate.checkIP(name) : !certificate.checkHost(name),
+    );
+    return missing && `${missing} was not in it`;
+  }
+
+  #createServer(authority: KeyedCertificate): KeyedCertificate {
+    const now = this.#time();
+    const server = createServerCertificate(authority, this.#names(), {
+      notBefore: new Date(now - toleranceDays * dayMs),
+      notAfter: new Date(now + (serverDays - toleranceDays) * dayMs),
+    });
+    this.#save('server', server);
+    return server;
+  }
+
+  #names(): string[] {
+    const { hostName, addresses } = this.#options;
+    const hosts = [hostName, `${hostName}.local`, 'localhost'].filter((name) =>
+      /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name),
+    );
+    return [...new Set([...hosts, ...addresses(), '127.0.0.1', '::1'])];
+  }
+
+  /** The time of day, or the earliest that it can be, ms since 1970. */
+  #time(): number {
+    return Math.max(this.#options.now().getTime(), earliestTime + toleranceDays * dayMs);
+  }
+
+  #load(name: 'ca' | 'server'): KeyedCertificate | undefined {
+    const { directory } = this.#options;
+    try {
+      const cert = readFileSync(join(directory, `${name}.crt`), 'utf8');
+      return { cert, key: readFileSync(join(directory, `${name}.key`), 'utf8') };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #save(name: 'ca' | 'server', { cert, key }: KeyedCertificate): void {
+    const { directory } = this.#options;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // The key first: a certificate without its key would be loaded as a pair.
+    for (const [ending, text] of [
+      ['key', key],
+      ['crt', cert],
+    ] as const) {
+      const file = join(directory, `${name}.${ending}`);
+      writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
+      renameSync(`${file}.new`, file);
+    }
+  }
+}
+
+const isAddress = (name: string): boolean => /^[\d.]+$|:/.test(name);
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOSPC') return 'the disk is full';
+  if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there';
+  return error instanceof Error ? error.message : String(error);
+}

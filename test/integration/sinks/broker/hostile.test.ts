@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import mqttPacket from 'mqtt-packet';
+import { WebSocket } from 'ws';
+import { openMqttSocket } from '../../../support/mqtt-socket.ts';
+import { seededRandom } from '../../../support/random.ts';
+import { startTestApp } from '../../../support/test-app.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+
+const connections = 300;
+const datagrams = 5000;
+const settings = [
+  'brokerConfig.access.anonymous=publish',
+  'brokerConfig.limits.connectionsPerSecond=100000',
+  'brokerConfig.limits.messagesPerSecond=100000',
+  'brokerConfig.limits.connectSeconds=1',
+];
+const openConnection = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub/;';
+
+/** A conversation that begins well, some bytes of which are then changed, left out or made up. */
+function hostileBytes(random: () => number): Buffer {
+  const below = (limit: number) => Math.floor(random() * limit);
+  const pick = <Value>(values: readonly Value[]) => values[below(values.length)] as Value;
+  const protocolVersion = pick([3, 4, 5] as const);
+  const generate = (packet: mqttPacket.Packet) => mqttPacket.generate(packet, { protocolVersion });
+  const topic = pick(['a/b', 'qliksense/userevent', '$SYS/x', 'x'.repeat(900), 'a//b', '/']);
+  const qos = pick([0, 1, 2] as const);
+  const packets = [
+    generate({
+      cmd: 'publish',
+      topic,
+      payload: Buffer.alloc(below(3000), below(256)),
+      qos,
+      retain: random() < 0.3,
+      dup: false,
+      messageId: 1 + below(5),
+    }),
+    generate({
+      cmd: 'subscribe',
+      messageId: 1,
+      subscriptions: [{ topic: pick(['#', '+/+', topic]), qos }],
+    }),
+    generate({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['#'] }),
+    ...(['puback', 'pubrec', 'pubrel', 'pubcomp'] as const).map((cmd) =>
+      generate({ cmd, messageId: 1 + below(5) }),
+    ),
+    generate({ cmd: 'pingreq' }),
+    Buffer.from(Array.from({ length: below(50) }, () => below(256))),
+  ];
+  const conversation = [
+    generate({
+      cmd: 'connect',
+      protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
+      protocolVersion,
+      clientId: `hostile-${below(20)}`,
+      clean: random() < 0.8,
+      keepalive: below(100),
+      ...(random() < 0.5 && {
+        will: { topic, payload: Buffer.from('will'), qos, retain: random() < 0.5 },
+      }),
+    }),
+    ...Array.from({ length: below(20) }, () => pick(packets)),
+  ];
+  const bytes = Buffer.concat(conversation);
+  for (let change = below(6); change > 0; change -= 1) bytes[below(bytes.length)] = below(256);
+  return random() < 0.3 ? bytes.subarray(0, below(bytes.length)) : bytes;
+}
+
+/** A subscriber of everything that must not notice, and a way to see that all is well. */
+async function witness(context: TestContext) {
+  const app = await startTestApp(context, settings);
+  const subscribers = await Promise.all(
+    ([4, 5] as const).map((protocolVersion) =>
+      app.subscribe('#', { protocolVersion, clientId: `witness-${protocolVersion}` }),
+    ),
+  );
+  return {
+    ...app,
+    /** An event goes through, and nobody has been cut off. */
+    isWell: async (name: string) => {
+      await app.send(`${openConnection}${name}`);
+      for (const { client, messages } of subscribers) {
+        await waitFor('the event', () =>
+          messages.some(({ payload }) => payload.includes(`"message":"${name}"`)),
+        );
+        assert.ok(client.connected, 'a subscriber is still there');
+        assert.equal(client.reconnecting, false);
+      }
+      assert.equal((await app.get('/healthz')).status, 200);
+    },
+  };
+}
+
+describe('hostile input', () => {
+  test('bytes on TCP: no crash, no growth, no other client disturbed', async (context) => {
+    const { app, isWell } = await witness(context);
+    const random = seededRandom(1);
+    let memoryBytes = 0;
+    for (let index = 0; index < connections; index += 1) {
+      const socket = connect(app.ports.mqtt ?? 0, '127.0.0.1');
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      const bytes = hostileBytes(random);
+      const cut = Math.floor(random() * bytes.length);
+      socket.write(bytes.subarray(0, cut));
+      socket.write(bytes.subarray(cut));
+      if (random() < 0.5) socket.end();
+      else setImmediate(() => socket.destroy());
+      if (index === connections / 2) memoryBytes = process.memoryUsage.rss();
+      if (index % 100 === 99) await isWell(`tcp-${index}`);
+    }
+    const grownMb = (process.memoryUsage.rss() - memoryBytes) / 1e6;
+    context.diagnostic(`grown by ${grownMb.toFixed(1)} MB in the second half`);
+    assert.ok(grownMb < 60, `${grownMb} MB`);
+  });
+
+  test('bytes on WebSocket: the same', async (context) => {
+    const { app, isWell } = await witness(context);
+    const random = seededRandom(2);
+    for (let index = 0; index < connections / 3; index += 1) {
+      const socket = new WebSocket(`ws://127.0.0.1:${app.ports.web}/mqtt`, 'mqtt');
+      socket.on('error', () => {});
+      await once(socket, 'open');
+      const bytes = hostileBytes(random);
+      if (random() < 0.1) socket.send(bytes.toString('latin1'));
+      else socket.send(bytes);
+      if (random() < 0.5) socket.close();
+      else setImmediate(() => socket.terminate());
+      if (index % 50 === 49) await isWell(`ws-${index}`);
+    }
+    await isWell('ws-end');
+  });
+
+  test('datagrams: whatever they hold, no topic or payload cuts a subscriber off', async (context) => {
+    const { send, isWell } = await witness(context);
+    const random = seededRandom(3);
+    const below = (limit: number) => Math.floor(random() * limit);
+    const nasty = [
+      '#',
+      '+',
+      '/',
+      '\0',
+      '$SYS',
+      '\ud800',
+      '\u202e',
+      '\u009b',
+      '😀',
+      '',
+      'x'.repeat(500),
+    ];
+    for (let index = 0; index < datagrams; index += 1) {
+      const field = () =>
+        Buffer.concat(
+          Array.from({ length: 1 + below(3) }, () =>
+            random() < 0.5
+              ? Buffer.from(nasty[below(nasty.length)] ?? '')
+              : Buffer.from(Array.from({ length: below(20) }, () => below(256))),
+          ),
+        );
+      const command = ['Start session', 'Stop session', 'Open connection', 'Close connection'];
+      await send(
+        Buffer.concat([
+          Buffer.from('/proxy-session/;'),
+          field(),
+          Buffer.from(`;${command[below(5)] ?? ''};`),
+          ...Array.from({ length: 2 + below(5) }, () => Buffer.concat([field(), Buffer.from(';')])),
+        ]),
+      );
+      if (index % 1000 === 999) await isWell(`udp-${index}`);
+    }
+  });
+
+  test('what made Aedes cut off everybody else ends with whoever sent it', async (context) => {
+    const { app, isWell } = await witness(context);
+    const poison = Buffer.concat([
+      Buffer.from([0x31, 0x81, 0x80, 0x04, 0xff, 0xff]),
+      Buffer.alloc(65_535, 0xff),
+    ]);
+    const poisoner = await openMqttSocket(context, app.ports.mqtt);
+    poisoner.send(poison);
+    await poisoner.closed();
+    // The delay of a will is not for subscribers (MQTT 5, section 3.1.3.2.2).
+    const departed = await openMqttSocket(context, app.ports.mqtt, {
+      protocolVersion: 5,
+      connect: {
+        will: {
+          topic: 'departed',
+          payload: Buffer.from('gone'),
+          qos: 1,
+          retain: false,
+          properties: { willDelayInterval: 0 },
+        },
+      },
+    });
+    const reader = await openMqttSocket(context, app.ports.mqtt, { protocolVersion: 5 });
+    reader.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'departed', qos: 1 }] });
+    await reader.received('suback');
+    departed.socket.destroy();
+    const { properties } = await reader.received('publish');
+    assert.ok(!properties || !('willDelayInterval' in properties));
+    await isWell('poison');
+  });
+});

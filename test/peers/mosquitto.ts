@@ -1,0 +1,115 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { freePort } from '../support/free-port.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+export interface MosquittoOptions {
+  /** Users and their passwords; left out, everybody may do everything. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** Paths of PEM files; with them it speaks TLS only. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+}
+
+/** Debian's Mosquitto on a port of its own; what it holds outlives its stops. */
+export class Mosquitto {
+  readonly port: number;
+  readonly #configFile: string;
+  #process: ChildProcess | undefined;
+  #output = '';
+
+  constructor(port: number, configFile: string) {
+    this.port = port;
+    this.#configFile = configFile;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn('mosquitto', ['-c', this.#configFile], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+      });
+    }
+    this.#process = child;
+    await waitFor('Mosquitto', () => {
+      if (child.exitCode !== null) throw new Error(`it ended; it printed:\n${this.#output}`);
+      return answers(this.port);
+    });
+  }
+
+  /** Ends it as systemd does; it writes down what it holds. */
+  async stop(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null) return;
+    const closed = once(child, 'close');
+    child.kill('SIGTERM');
+    await closed;
+  }
+
+  /** Halts it without closing anything, as a broken network would. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+  }
+}
+
+/** Starts a Mosquitto that ends with the test. */
+export async function startMosquitto(
+  context: TestContext,
+  { users, tls }: MosquittoOptions = {},
+): Promise<Mosquitto> {
+  const folder = temporaryFolder(context);
+  mkdirSync(join(folder, 'data'));
+  const passwordFile = join(folder, 'passwords');
+  if (users) {
+    writeFileSync(passwordFile, '', { mode: 0o600 });
+    for (const [name, password] of Object.entries(users)) {
+      execFileSync('mosquitto_passwd', ['-b', passwordFile, name, password]);
+    }
+  }
+  const port = await freePort();
+  const configFile = join(folder, 'mosquitto.conf');
+  writeFileSync(
+    configFile,
+    [
+      `listener ${port} 127.0.0.1`,
+      users ? `password_file ${passwordFile}` : '',
+      `allow_anonymous ${users ? 'false' : 'true'}`,
+      ...(tls ? [`certfile ${tls.certFile}`, `keyfile ${tls.keyFile}`] : []),
+      'persistence true',
+      `persistence_location ${folder}/data/`,
+      'max_queued_messages 0',
+      // Started by root it would become somebody who may not read the folder.
+      'user root',
+      '',
+    ].join('\n'),
+  );
+  const mosquitto = new Mosquitto(port, configFile);
+  context.after(() => {
+    mosquitto.thaw();
+    return mosquitto.stop();
+  });
+  await mosquitto.start();
+  return mosquitto;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,56 @@
+import { writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '../../src/clock.ts';
+import { defaultConfig } from '../../src/config/load.ts';
+import { Health } from '../../src/health/health.ts';
+import { silentLog } from '../../src/log.ts';
+import { Announcer } from '../../src/publications/announcer.ts';
+import { upstreamBroker } from '../../src/remote-broker/remote-broker.ts';
+import { RetryPauses } from '../../src/retry-pauses.ts';
+import { UpstreamSink, upstreamLimits } from '../../src/sinks/upstream/upstream-sink.ts';
+import { State } from '../../src/state/state.ts';
+import { userEvent } from './events.ts';
+
+/**
+ * A program for tests that kill it: takes events as they come and sends them upstream.
+ * `node upstream-worker.ts STATE-DIRECTORY PORT FIRST-NUMBER`: the users are called by numbers from
+ * FIRST-NUMBER on. Prints `N` once the events before number N are accepted.
+ */
+const [directory = '', port = '', first = '0'] = process.argv.slice(2);
+
+const health = new Health(systemClock, silentLog);
+const retry = new RetryPauses(50, 500, Math.random);
+const state = new State({ directory, clock: systemClock, health: health.part('state'), retry });
+await state.open();
+const { mqttConfig } = defaultConfig();
+const settings = { ...mqttConfig, brokerHost: '127.0.0.1', brokerPort: Number(port) };
+const sink = new UpstreamSink({
+  broker: upstreamBroker(settings, undefined),
+  mqtt: mqttConfig,
+  topicPrefix: '',
+  clientId: async () => 'blinky-worker-upstream',
+  isOwnBroker: () => false,
+  cameFrom: () => false,
+  announcer: new Announcer(mqttConfig),
+  subscriptions: [],
+  onMessage: () => {},
+  state,
+  clock: systemClock,
+  random: Math.random,
+  log: silentLog,
+  health: health.part('upstream'),
+  outboxHealth: health.part('upstream outbox'),
+  limits: { ...upstreamLimits, firstRetryMs: 50, longestRetryMs: 300 },
+});
+await sink.start();
+
+for (let next = Number(first); ; ) {
+  const end = next + 1 + Math.floor(Math.random() * 20);
+  for (; next < end; next += 1) {
+    sink.accept(userEvent({ userId: `u${next}`, receivedAt: new Date().toISOString() }));
+  }
+  await sink.written();
+  // Unbuffered: what was accepted is known even of a program that is killed now.
+  writeSync(1, `${next}\n`);
+  await pause(5 + Math.random() * 10);
+}

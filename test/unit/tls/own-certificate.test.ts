@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { earliestTime } from '../../../src/clock.ts';
+import { silentLog } from '../../../src/log.ts';
+import { CertificateFault } from '../../../src/tls/certificate-source.ts';
+import { OwnCertificate } from '../../../src/tls/own-certificate.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const dayMs = 86_400_000;
+
+function ownCertificate(context: TestContext, { start = '2026-11-24T00:00:00Z' } = {}) {
+  const directory = join(temporaryFolder(context), 'tls');
+  const world = { now: new Date(start), addresses: ['10.0.0.5', 'fd00::1:5'] };
+  const open = () =>
+    new OwnCertificate({
+      directory,
+      hostName: 'blinky',
+      addresses: () => world.addresses,
+      now: () => world.now,
+      log: silentLog,
+    });
+  return { directory, world, open };
+}
+
+const read = (pair: { cert: string }) => new X509Certificate(pair.cert);
+
+describe('a certificate of one’s own', () => {
+  test('holds names and addresses, is signed by the CA, and stands up to OpenSSL', (context) => {
+    const { directory, open } = ownCertificate(context);
+    const source = open();
+    const server = read(source.current());
+    const authority = new X509Certificate(source.authority ?? '');
+    assert.ok(server.verify(authority.publicKey));
+    assert.ok(server.checkIssued(authority));
+    assert.ok(authority.ca && !server.ca);
+    for (const name of ['blinky', 'blinky.local', 'localhost']) assert.ok(server.checkHost(name));
+    for (const address of ['10.0.0.5', '127.0.0.1', '::1', 'fd00::1:5']) {
+      assert.ok(server.checkIP(address), address);
+    }
+    assert.equal(server.checkHost('other'), undefined);
+    const days = (Date.parse(server.validTo) - Date.parse(server.validFrom)) / dayMs;
+    assert.equal(days, 398);
+
+    const files = ['ca.crt', 'server.crt'].map((file) => join(directory, file));
+    const [ca = '', leaf = ''] = files;
+    const openssl = spawnSync(
+      'openssl',
+      ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', ca, leaf],
+      { encoding: 'utf8' },
+    );
+    if (openssl.error) context.diagnostic('OpenSSL is not here to look at it');
+    else assert.equal(openssl.status, 0, openssl.stderr + openssl.stdout);
+    for (const file of readdirSync(directory)) {
+      assert.equal(statSync(join(directory, file)).mode & 0o777, 0o600, file);
+    }
+    assert.equal(statSync(directory).mode & 0o777, 0o700);
+  });
+
+  test('stays the same over restarts, and the CA stays when the certificate is renewed', (context) => {
+    const { world, open } = ownCertificate(context);
+    const first = open();
+    const { cert } = first.current();
+    assert.equal(first.current(), first.current());
+    assert.equal(open().current().cert, cert);
+
+    world.now = new Date(world.now.getTime() + 264 * dayMs);
+    assert.equal(first.current().cert, cert);
+    world.now = new Date(world.now.getTime() + 2 * dayMs);
+    const renewed = first.current();
+    assert.notEqual(renewed.cert, cert);
+    const again = open();
+    assert.equal(again.current().cert, renewed.cert);
+    assert.equal(again.authority, first.authority);
+  });
+
+  test('is renewed for an address that is new, not for one that is gone', (context) => {
+    const { world, open } = ownCertificate(context);
+    const source = open();
+    const first = source.current();
+    world.addresses = [];
+    assert.equal(source.current(), first);
+    world.addresses = ['192.168.1.9'];
+    const second = source.current();
+    assert.notEqual(second, first);
+    assert.ok(read(second).checkIP('192.168.1.9'));
+  });
+
+  test('a clock that is not set makes no certificate from 1970, and renews nothing', (context) => {
+    const { world, open } = ownCertificate(context, { start: '1970-01-01T00:01:00Z' });
+    const source = open();
+    const first = source.current();
+    assert.ok(Date.parse(read(first).validFrom) >= earliestTime);
+    assert.equal(source.current(), first);
+    // The network tells the time: years later.
+    world.now = new Date('2029-06-01T00:00:00Z');
+    const second = source.current();
+    assert.ok(Date.parse(read(second).validFrom) > Date.parse('2029-01-01'));
+    world.now = new Date('1970-01-01T00:02:00Z');
+    assert.equal(open().current().cert, second.cert);
+  });
+
+  test('the CA is made anew before a certificate could outlive it', (context) => {
+    const { world, open } = ownCertificate(context);
+    const source = open();
+    source.current();
+    const before = source.authority;
+    world.now = new Date('2036-01-01T00:00:00Z');
+    const server = read(source.current());
+    assert.notEqual(source.authority, before);
+    assert.ok(server.checkIssued(new X509Certificate(source.authority ?? '')));
+  });
+
+  test('files that are broken are a fault with a remedy', (context) => {
+    const { directory, open } = ownCertificate(context);
+    open().current();
+    writeFileSync(join(directory, 'ca.crt'), 'broken');
+    assert.throws(() => open().current(), CertificateFault);
+  });
+});
