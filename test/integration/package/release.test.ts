@@ -70,14 +70,14 @@ describe('scripts/release', () => {
   test('what is not committed is refused', (context) => {
     const { folder, release } = repository(context, released);
     writeFileSync(join(folder, 'note'), 'not committed');
-    const { status, output } = release();
+    const { status, output } = release('--skip-image');
     assert.equal(status, 1);
     assert.match(output, /^release: there are changes that are not committed/);
   });
 
   test('packages, image, what they consist of, notes and checksums in one folder', (context) => {
     const { folder, release } = repository(context, released);
-    const { status, output } = release();
+    const { status, output } = release('--url', 'https://example.org/files/');
     assert.equal(status, 0, output);
     const out = join(folder, `build/release-${version}`);
     assert.deepEqual(readdirSync(out).sort(), [
@@ -85,6 +85,7 @@ describe('scripts/release', () => {
       'SHA256SUMS',
       `blinky-light-${version}-arm64.img.xz`,
       `blinky-light-${version}-arm64.img.xz.sha256`,
+      `blinky-light-${version}-arm64.rpi-imager-manifest`,
       `blinky-light-${version}-image.cdx.json`,
       `blinky-light-${version}-program.cdx.json`,
       `blinky-light_${version}_amd64.deb`,
@@ -92,6 +93,10 @@ describe('scripts/release', () => {
     ]);
     execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: out });
     assert.equal(readFileSync(join(out, 'NOTES.md'), 'utf8'), '- all of it\n');
+    assert.match(
+      readFileSync(join(out, `blinky-light-${version}-arm64.rpi-imager-manifest`), 'utf8'),
+      new RegExp(`"https://example.org/files/blinky-light-${version}-arm64.img.xz"`),
+    );
     const bill = (kind: string) =>
       readFileSync(join(out, `blinky-light-${version}-${kind}.cdx.json`), 'utf8');
     assert.match(bill('program'), /"name": "aedes"/);
@@ -101,5 +106,8 @@ describe('scripts/release', () => {
   test('--help, and wrong usage', (context) => {
     const { release } = repository(context, released);
     assert.deepEqual([release('--help').status, release('--fast').status], [0, 2]);
+    const { status, output } = release();
+    assert.equal(status, 2);
+    assert.match(output, /^release: --url https:/);
   });
 });
