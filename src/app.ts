@@ -5,12 +5,13 @@ import { Users } from './access/users.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
 import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
-import { createBrokerParts } from './broker-parts.ts';
 import { Button } from './button/button.ts';
+import { createBrokerParts } from './compose/broker.ts';
 import { createHomeAssistant } from './compose/home-assistant.ts';
 import { createOtherBrokers } from './compose/other-brokers.ts';
 import { createRequestHandler } from './compose/requests.ts';
 import { createSlack } from './compose/slack.ts';
+import { createUdpStateTeller } from './compose/udp-state.ts';
 import { sumByKind, type UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
 import { aborted, SinkRunner } from './fan-out/sink-runner.ts';
@@ -231,15 +232,6 @@ export function createApp(options: AppOptions): App {
     metrics.observeLightLatency(clock.monotonicMs() - readAtMs);
   }
 
-  /** Butler's subscribers learn from a topic whether events can arrive. */
-  let udpWorks: boolean | undefined;
-  const tellUdpState = () => {
-    const works = udpHealth.status.state === 'ok';
-    if (works === udpWorks || !config.udpServerConfig.enable) return;
-    udpWorks = works;
-    announcer.udpServer(works ? 'start' : 'error');
-  };
-
   async function start(): Promise<void> {
     reportConfiguration(health.part('configuration'), options.configProblems ?? []);
     await state.open();
@@ -252,6 +244,7 @@ export function createApp(options: AppOptions): App {
     satellite?.start();
     await button.start();
     network.start();
+    const tellUdpState = createUdpStateTeller(udpHealth, announcer);
     const healthChanged = () => {
       tellUdpState();
       lights.showFault(shownFault(health.faults())?.flashes ?? 0);

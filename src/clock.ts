@@ -23,3 +23,14 @@ export const systemClock: Clock = {
  * has no clock of its own, and starts in the past until the network tells it the time.
  */
 export const earliestTime = Date.parse('2026-01-01');
+
+/** Resolves when `work` is done, or after `ms` ms. That `work` fails is not caught here. */
+export function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.schedule(ms, resolve);
+    void work.finally(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

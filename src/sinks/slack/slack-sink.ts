@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import { atMost, type Clock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
 import { createUserFilter } from '../../events/excluded-users.ts';
 import type { UserEvent } from '../../events/user-event.ts';
@@ -151,24 +151,12 @@ export class SlackSink implements Sink {
   }
 
   async #stop(deadline: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
     // What waits is safe first; then the message under way gets its chance.
-    await this.#atMost(lastWriteMs, this.#outbox.written());
-    await this.#atMost(stopGraceMs + lastWriteMs, this.#delivery.stop(stopGraceMs, deadline));
-    await this.#atMost(lastWriteMs, this.#outbox.close());
+    await atMost(clock, lastWriteMs, this.#outbox.written());
+    await atMost(clock, stopGraceMs + lastWriteMs, this.#delivery.stop(stopGraceMs, deadline));
+    await atMost(clock, lastWriteMs, this.#outbox.close());
     const { inMemory } = this.#outbox;
-    if (inMemory > 0) {
-      this.#options.log.for(this.name).error(`${inMemory} events are lost: the disk took none`);
-    }
-  }
-
-  /** Waits for a disk, but not for ever. */
-  async #atMost(ms: number, work: Promise<void>): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.schedule(ms, resolve);
-      void work.finally(() => {
-        cancel();
-        resolve();
-      });
-    });
+    if (inMemory > 0) log.for(this.name).error(`${inMemory} events are lost: the disk took none`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import { atMost, type Clock } from '../../clock.ts';
 import type { UserEvent } from '../../events/user-event.ts';
 import { userEventCodec } from '../../events/user-event-json.ts';
 import type { Sink } from '../../fan-out/sink.ts';
@@ -184,29 +184,22 @@ export class UpstreamSink implements Sink, Outlet {
   }
 
   async #stop(): Promise<void> {
-    const { log } = this.#options;
-    await this.#atMost(this.#outbox.written());
-    await this.#atMost(this.#delivery.stop());
+    const { clock, log } = this.#options;
+    await atMost(clock, lastThingMs, this.#outbox.written());
+    await atMost(clock, lastThingMs, this.#delivery.stop());
     const { connection } = this.#link;
     if (connection) {
       const goodbye = connection.publish(this.#status('offline'));
       // A broker that is gone at this moment publishes the will, which says the same.
-      await this.#atMost(goodbye.catch(() => {}));
+      await atMost(
+        clock,
+        lastThingMs,
+        goodbye.catch(() => {}),
+      );
     }
     await this.#link.stop(lastThingMs);
-    await this.#atMost(this.#outbox.close());
+    await atMost(clock, lastThingMs, this.#outbox.close());
     const { inMemory } = this.#outbox;
     if (inMemory > 0) log.for(this.name).error(`${inMemory} events are lost: the disk took none`);
-  }
-
-  /** Waits for a disk or a broker, but not for ever. */
-  async #atMost(work: Promise<void>): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.schedule(lastThingMs, resolve);
-      void work.finally(() => {
-        cancel();
-        resolve();
-      });
-    });
   }
 }

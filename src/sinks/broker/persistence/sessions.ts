@@ -11,6 +11,7 @@ import {
   type StoredSubscription,
 } from './session.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
+import { widest } from './widest-subscription.ts';
 
 export interface SessionLimits {
   /** Messages that may wait for one client; past it the oldest go. */
@@ -286,16 +287,4 @@ export class Sessions {
     );
     this.end(longest.clientId);
   }
-}
-
-/** One subscription of each client: the one with the highest QoS (MQTT 3.1.1, section 3.3.5). */
-function widest<Subscription extends Pick<Subscribed, 'clientId' | 'qos' | 'rap'>>(
-  subscriptions: readonly Subscription[],
-): Iterable<Subscription> {
-  const byClient = new Map<string, Subscription>();
-  for (const subscription of subscriptions) {
-    const before = byClient.get(subscription.clientId);
-    if (!before || before.qos < subscription.qos) byClient.set(subscription.clientId, subscription);
-  }
-  return byClient.values();
 }
