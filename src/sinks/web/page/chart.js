@@ -53,14 +53,15 @@ export function createChart() {
   new ResizeObserver(draw).observe(frame);
 
   return {
-    /** @param {import('../history.ts').DayOfEvents} day */
+    restart: () => counts.restart(),
+    /** @param {import('../routes/events.ts').CountedEvents} day */
     fill(day) {
       counts.fill(day);
       draw();
     },
     /** @param {import('./event-list.js').UserEvent} event */
-    add({ kind, receivedAt }) {
-      counts.add(kind, Date.parse(receivedAt));
+    add(event) {
+      counts.add(event);
       drawSoon();
     },
     /** What happened in the last hour. */

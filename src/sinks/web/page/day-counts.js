@@ -7,28 +7,47 @@ const minuteMs = 60_000;
  *   How many apps were opened and closed in a stretch of time (ms since 1970).
  */
 
-/** How many apps were opened and closed in each minute of the last day. */
+/** @typedef {{ id: string, kind: EventKind, receivedAt: string }} HeardEvent */
+
+/** More than are on their way between an answer and the broker. */
+const mostHeard = 500;
+
+/**
+ * How many apps were opened and closed in each minute of the last day: as `/api/history` answers,
+ * and with every event that is heard. Either may be ahead of the other, and both tell of events in
+ * the same order.
+ */
 export class DayCounts {
   #firstMinute = 0;
   /** @type {number[]} */
   #opened = [];
   /** @type {number[]} */
   #closed = [];
+  /** The events heard last, oldest first. @type {HeardEvent[]} */
+  #heard = [];
+  /** Events that the answer has counted. @type {Set<string>} */
+  #latest = new Set();
 
-  /** Takes the answer of `/api/history`. @param {import('../history.ts').DayOfEvents} day */
-  fill({ since, counts }) {
+  /** Some events may have been missed: only an answer can tell now. */
+  restart() {
+    this.#heard = [];
+  }
+
+  /** Takes the answer of `/api/history`. @param {import('../routes/events.ts').CountedEvents} day */
+  fill({ since, counts, latest }) {
     this.#firstMinute = Math.floor(Date.parse(since) / minuteMs);
     this.#opened = [...counts['connection-open']];
     this.#closed = [...counts['connection-close']];
+    this.#latest = new Set(latest);
+    const lastCounted = this.#heard.findLastIndex(({ id }) => this.#latest.has(id));
+    for (const event of this.#heard.slice(lastCounted + 1)) this.#count(event);
   }
 
-  /** @param {EventKind} kind @param {number} timeMs */
-  add(kind, timeMs) {
-    const counts = { 'connection-open': this.#opened, 'connection-close': this.#closed }[
-      String(kind)
-    ];
-    const index = Math.floor(timeMs / minuteMs) - this.#firstMinute;
-    if (counts && index >= 0) counts[index] = (counts[index] ?? 0) + 1;
+  /** Counts an event, unless an answer has done so. @param {HeardEvent} event */
+  add(event) {
+    this.#heard.push(event);
+    if (this.#heard.length > mostHeard) this.#heard.shift();
+    if (!this.#latest.has(event.id)) this.#count(event);
   }
 
   /**
@@ -50,6 +69,15 @@ export class DayCounts {
         closed: this.#sum(this.#closed, from, to),
       };
     });
+  }
+
+  /** @param {HeardEvent} event */
+  #count({ kind, receivedAt }) {
+    const counts = { 'connection-open': this.#opened, 'connection-close': this.#closed }[
+      String(kind)
+    ];
+    const index = Math.floor(Date.parse(receivedAt) / minuteMs) - this.#firstMinute;
+    if (counts && index >= 0) counts[index] = (counts[index] ?? 0) + 1;
   }
 
   /** @param {readonly number[]} counts @param {number} from @param {number} to */

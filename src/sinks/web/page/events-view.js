@@ -106,14 +106,11 @@ export function createEventsView() {
   });
 
   return {
-    /** @param {UserEvent} event @returns {boolean} whether it is new */
+    /** @param {UserEvent} event */
     add(event) {
-      const isNew = list.add(event);
-      if (isNew) {
-        drawSoon();
-        announceSoon(event);
-      }
-      return isNew;
+      if (!list.add(event)) return;
+      drawSoon();
+      announceSoon(event);
     },
     /** @param {readonly UserEvent[]} events newest first */
     fill(events) {

@@ -49,7 +49,8 @@ const broker = listenToBroker({
   onMessage: heard,
   onState: (state) => {
     connection.show(state);
-    if (state !== 'live') lights.unknown();
+    if (state === 'live') chart.restart();
+    else lights.unknown();
     // Even if the broker is out of reach, the page shows what it can.
     if (state !== 'connecting') void refresh();
   },
@@ -81,7 +82,7 @@ function heard(topic, payload) {
       return users.count(Number(payload));
     case topics.event: {
       const event = JSON.parse(payload);
-      if (!events.add(event)) return;
+      events.add(event);
       chart.add(event);
       showFigures();
     }

@@ -12,6 +12,15 @@ export interface EventSources {
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
 }
 
+/** How many of the events that were counted last are named, for who hears of them elsewhere, too. */
+const namedEvents = 250;
+
+/** The answer of `/api/history`. */
+export interface CountedEvents extends DayOfEvents {
+  /** The ids of the events counted last, oldest first. */
+  readonly latest: readonly string[];
+}
+
 /** What happened: the last events, and how many there were in each minute of the last day. */
 export function eventRoutes(server: FastifyInstance, sources: EventSources): void {
   server.get('/api/events', async (request, reply) => {
@@ -21,8 +30,9 @@ export function eventRoutes(server: FastifyInstance, sources: EventSources): voi
     const events = sources.recent();
     return { events: maySeeNames ? events : events.map(withoutPersonalData) };
   });
-  server.get('/api/history', async (_request, reply) => {
+  server.get('/api/history', async (_request, reply): Promise<CountedEvents> => {
     reply.header('cache-control', 'no-store');
-    return sources.lastDay();
+    const latest = sources.recent().slice(0, namedEvents);
+    return { ...sources.lastDay(), latest: latest.map(({ id }) => id).reverse() };
   });
 }

@@ -14,7 +14,7 @@ describe('the figures of the chart', () => {
     history.add('connection-close', now - 59 * minute);
     history.add('connection-open', now - 10 * 60 * minute);
     const counts = new DayCounts();
-    counts.fill(history.lastDay(now));
+    counts.fill({ ...history.lastDay(now), latest: [] });
     return counts;
   }
 
@@ -38,8 +38,9 @@ describe('the figures of the chart', () => {
 
   test('an event counts at once; sessions do not', () => {
     const counts = filled();
-    counts.add('connection-open', now + minute);
-    counts.add('session-start', now + minute);
+    const receivedAt = new Date(now + minute).toISOString();
+    counts.add({ id: '1', kind: 'connection-open', receivedAt });
+    counts.add({ id: '2', kind: 'session-start', receivedAt });
     const spans = counts.spans({ spans: 2, minutesPerSpan: 1, nowMs: now + minute });
     assert.deepEqual(
       spans.map(({ opened, closed }) => [opened, closed]),
@@ -48,6 +49,47 @@ describe('the figures of the chart', () => {
         [1, 0],
       ],
     );
+  });
+
+  describe('an event counts once, whatever comes first', () => {
+    const receivedAt = new Date(now).toISOString();
+    const heard = (id: string) => ({ id, kind: 'connection-open' as const, receivedAt });
+    const answer = (...latest: string[]) => {
+      const history = new History();
+      for (const _ of latest) history.add('connection-open', now);
+      return { ...history.lastDay(now), latest };
+    };
+    const opened = (counts: DayCounts) =>
+      counts.spans({ spans: 1, minutesPerSpan: 1, nowMs: now })[0]?.opened;
+
+    test('heard before the answer that counts it', () => {
+      const counts = new DayCounts();
+      counts.add(heard('1'));
+      counts.fill(answer('1'));
+      assert.equal(opened(counts), 1);
+    });
+
+    test('heard while an answer is on its way that does not count it', () => {
+      const counts = new DayCounts();
+      for (const id of ['1', '2', '3']) counts.add(heard(id));
+      counts.fill(answer('0', '1'));
+      assert.equal(opened(counts), 4);
+    });
+
+    test('heard after the answer that counts it', () => {
+      const counts = new DayCounts();
+      counts.fill(answer('1', '2'));
+      for (const id of ['1', '2', '3']) counts.add(heard(id));
+      assert.equal(opened(counts), 3);
+    });
+
+    test('what was heard before a connection was lost is in the answer after it', () => {
+      const counts = new DayCounts();
+      counts.add(heard('1'));
+      counts.restart();
+      counts.fill(answer('2', '3'));
+      assert.equal(opened(counts), 2);
+    });
   });
 
   test('an axis ends at a round number', () => {
