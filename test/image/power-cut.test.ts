@@ -8,15 +8,19 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { MqttClient } from 'mqtt';
 import { takePartitionOffCard, writeToCard } from '../emulator/card.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { ApplianceOnPi } from './appliance-on-pi.ts';
 import { freshCard, imageUnderTest, workFolder } from './cards.ts';
 
 const cuts = Number(process.env['BLINKY_CUTS'] || 2);
 const seed = Number(process.env['BLINKY_SEED'] || randomInt(2 ** 31));
 
-/** Nothing answers there: what is for Slack waits on the card. */
+/** Nothing answers for Slack: what is for it waits on the card. Clients may have messages retained. */
 const settings = `Butler:
+  brokerConfig:
+    access: { anonymous: publish }
   slackConfig:
     enable: true
     apiUrl: http://127.0.0.1:9/
@@ -35,8 +39,14 @@ interface Card {
   readonly file: string;
   events: number;
   waiting: number;
+  /** The last number that the broker has acknowledged as retained, by topic. */
+  readonly retained: Map<string, number>;
+  lastPublished: number;
   identity: string | undefined;
 }
+
+/** On how many topics clients have messages retained. */
+const retainedTopics = 20;
 
 let running: ApplianceOnPi | undefined;
 
@@ -50,17 +60,48 @@ async function cut(): Promise<void> {
   running = undefined;
 }
 
-/** Events as fast as busy Sense servers send them, until the plug is pulled. */
+/** Events as fast as busy Sense servers send them, and a client that has messages retained. */
 async function load(card: Card, appliance: ApplianceOnPi, forMs: number): Promise<void> {
-  const end = performance.now() + forMs;
-  while (performance.now() < end) {
-    for (let batch = 0; batch < 10; batch += 1) {
-      card.events += 1;
-      await appliance.send('Open connection', `user${card.events}`);
+  await appliance.withClient(async (client) => {
+    const end = performance.now() + forMs;
+    while (performance.now() < end) {
+      for (let batch = 0; batch < 10; batch += 1) {
+        card.events += 1;
+        await appliance.send('Open connection', `user${card.events}`);
+      }
+      publishRetained(card, client);
+      card.waiting = (await appliance.metric('blinky_slack_waiting')) ?? card.waiting;
+      await pause(50);
     }
-    card.waiting = (await appliance.metric('blinky_slack_waiting')) ?? card.waiting;
-    await pause(50);
-  }
+  });
+}
+
+function publishRetained(card: Card, client: MqttClient): void {
+  card.lastPublished += 1;
+  const number = card.lastPublished;
+  const topic = `kept/${number % retainedTopics}`;
+  client.publish(topic, String(number), { qos: 1, retain: true }, (error) => {
+    if (!error) card.retained.set(topic, number);
+  });
+}
+
+/** Shows that what was acknowledged is retained, or what was published on that topic after it. */
+async function hasRetained(card: Card, appliance: ApplianceOnPi): Promise<void> {
+  await appliance.withClient(async (client) => {
+    const found = new Map<string, number>();
+    client.on('message', (topic, payload) => found.set(topic, Number(payload.toString())));
+    await client.subscribeAsync('kept/#', { qos: 1 });
+    await waitFor(
+      `the ${card.retained.size} topics with a retained message`,
+      () => found.size >= card.retained.size,
+      60_000,
+    );
+    for (const [topic, number] of card.retained) {
+      const kept = found.get(topic) ?? 0;
+      const isKept = kept >= number && kept <= card.lastPublished;
+      assert.ok(isKept, `${topic}: ${kept} is retained, ${number} was acknowledged`);
+    }
+  });
 }
 
 /** Looks at the card as the next start finds it: what that can't mend by itself is a fault. */
@@ -120,6 +161,7 @@ async function comesBack(card: Card): Promise<number> {
     `${waiting} events wait for Slack; before the cut ${card.waiting} did, ${card.events} were sent`,
   );
   card.waiting = waiting;
+  await hasRetained(card, appliance);
   const identity = await identityOf(appliance);
   card.identity ??= identity;
   assert.equal(identity, card.identity);
@@ -135,7 +177,14 @@ describe('power cuts', { timeout: 15 * 60_000 + cuts * 5 * 60_000 }, () => {
     const file = freshCard(name);
     writeToCard(file, 'blinky.yaml', settings);
     writeToCard(file, 'slack-token.txt', 'xoxb-1-not-a-token-that-slack-knows');
-    return { file, events: 0, waiting: 0, identity: undefined };
+    return {
+      file,
+      events: 0,
+      waiting: 0,
+      retained: new Map(),
+      lastPublished: 0,
+      identity: undefined,
+    };
   });
 
   test(`after each of ${cuts} cuts it is back, with all that it had`, async (context) => {
@@ -157,7 +206,8 @@ describe('power cuts', { timeout: 15 * 60_000 + cuts * 5 * 60_000 }, () => {
       }
       await cut();
       inspect(card);
-      context.diagnostic(`${what}${tellsReady}, ${card.waiting} of ${card.events} events waited`);
+      const had = `${card.waiting} of ${card.events} events waited, ${card.retained.size} topics retained`;
+      context.diagnostic(`${what}${tellsReady}, ${had}`);
     }
     for (const card of cards.slice(0, cuts)) {
       const readyMs = await comesBack(card);
