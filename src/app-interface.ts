@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly powerOff?: () => void;
   /** The machine's addresses, where a missing network is to be reported. */
   readonly addresses?: () => readonly string[];
+  /** Whether the time of day has been set; left out where the machine has a clock of its own. */
+  readonly timeIsSet?: () => boolean;
   /** What is wrong with the configuration, where the defaults had to take its place. */
   readonly configProblems?: readonly string[];
   /** Other than what the product promises: for tests that can't wait. */

@@ -15,6 +15,7 @@ import { createUdpStateTeller } from './compose/udp-state.ts';
 import { sumByKind, type UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
 import { aborted, SinkRunner } from './fan-out/sink-runner.ts';
+import { ClockWatch } from './health/clock-watch.ts';
 import { reportConfiguration } from './health/configuration.ts';
 import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
@@ -81,6 +82,8 @@ export function createApp(options: AppOptions): App {
     onHold: () => options.powerOff?.(),
   });
 
+  const clockWatch = new ClockWatch({ ...partTools('clock'), timeIsSet: options.timeIsSet });
+  const timeIsKnown = () => clockWatch.timeIsKnown;
   const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
   const identity = createIdentity(new StateRoom(state, 'appliance'));
@@ -123,6 +126,7 @@ export function createApp(options: AppOptions): App {
     ownPort: () => mqtt.listener.port,
     onRequest,
     createId: newId,
+    timeIsKnown,
     deliver: (event, readAtMs) => deliver(event, readAtMs),
   });
   const { upstream, satellite } = otherBrokers;
@@ -132,6 +136,7 @@ export function createApp(options: AppOptions): App {
     excludeUser: config.userEvents.excludeUser,
     rejections,
     clock,
+    timeIsKnown,
     createId: newId,
     deliver: (event, readAtMs) => {
       deliver(event, readAtMs);
@@ -224,7 +229,7 @@ export function createApp(options: AppOptions): App {
       slack: () => slackFigures(slack),
       parts: () => health.statuses(),
     },
-    [...mqtt.broker.figures.metrics, ...otherBrokers.metrics],
+    [...listener.metrics, ...mqtt.broker.figures.metrics, ...otherBrokers.metrics],
   );
 
   function deliver(event: UserEvent, readAtMs: number): void {
@@ -236,6 +241,7 @@ export function createApp(options: AppOptions): App {
     reportConfiguration(health.part('configuration'), options.configProblems ?? []);
     await state.open();
     await lights.start();
+    clockWatch.start();
     // Datagrams are taken from here on; events wait in the inboxes for sinks that still start.
     if (config.udpServerConfig.enable) await listener.start();
     else udpHealth.off('Butler.udpServerConfig.enable is false');
@@ -255,6 +261,7 @@ export function createApp(options: AppOptions): App {
 
   async function stop(deadline: AbortSignal): Promise<void> {
     network.stop();
+    clockWatch.stop();
     homeAssistant.stop();
     button.stop();
     await Promise.all([listener.stop(), satellite?.stop()]);

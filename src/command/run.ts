@@ -4,6 +4,7 @@ import type { App, AppOptions } from '../app-interface.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { timeIsSet } from '../health/clock-watch.ts';
 import { connectServiceManager, type ServiceManager } from '../health/service-manager.ts';
 import { createLog, type Log, type LogStyle } from '../log.ts';
 import type { TokenSources } from '../sinks/slack/token.ts';
@@ -79,7 +80,7 @@ export async function runAppliance(
     ...(config.lightConfig.button.enable && {
       openButton: (handlers) => openButton({ pin: config.lightConfig.button.pin, ...handlers }),
     }),
-    ...(readBoard().isRaspberryPi && { addresses: reachableAddresses }),
+    ...(readBoard().isRaspberryPi && { addresses: reachableAddresses, timeIsSet }),
     powerOff: () => requestPowerOff(environment['RUNTIME_DIRECTORY']),
     clock: systemClock,
     random: Math.random,

@@ -14,6 +14,7 @@ import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 /** What of an event is printed; the topic is the appliance's own, `blinky/event`. */
 const watchedEvent = z.object({
   receivedAt: z.string(),
+  timeUnknown: z.boolean().optional(),
   kind: z.string(),
   command: z.string(),
   host: z.string(),
@@ -127,7 +128,9 @@ function printLine(json: string, { stdout, environment }: Surroundings): void {
   const shown = wantsColours(stdout, environment)
     ? styleText(colour, mark, { validateStream: false })
     : mark;
-  const time = new Date(event.receivedAt).toTimeString().slice(0, 8);
+  const time = event.timeUnknown
+    ? '--:--:--'
+    : new Date(event.receivedAt).toTimeString().slice(0, 8);
   const app = event.appId ? `  app ${event.appId}` : '';
   stdout.write(
     `${time} ${shown} ${event.command.padEnd(16)} ${event.userDirectory}/${event.userId} on ${event.host}${app}\n`,

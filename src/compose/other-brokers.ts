@@ -29,6 +29,7 @@ export interface OtherBrokersParts {
   /** Does what somebody asks for on a topic, named as it is on the broker inside. */
   readonly onRequest: (topic: string, payload: Buffer) => void;
   readonly createId: (timeMs: number) => string;
+  readonly timeIsKnown: () => boolean;
   /** Takes the events that come from another broker. */
   readonly deliver: (event: UserEvent, readAtMs: number) => void;
 }
@@ -111,7 +112,7 @@ function createUpstream(
 }
 
 function createSatellite(
-  { options, health, identity, createId, deliver }: OtherBrokersParts,
+  { options, health, identity, createId, timeIsKnown, deliver }: OtherBrokersParts,
   isOwnBroker: (peer: Endpoint) => boolean,
 ): Satellite | undefined {
   const { config, clock, random, log } = options;
@@ -136,6 +137,7 @@ function createSatellite(
     createId,
     deliver,
     clock,
+    timeIsKnown,
     log: log.for('satellite'),
     health: health.part('satellite'),
     retry: new RetryPauses(firstRetryMs, longestRetryMs, random),

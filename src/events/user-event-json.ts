@@ -6,6 +6,7 @@ const text = z.string();
 const userEventSchema = z.object({
   id: text,
   receivedAt: text,
+  timeUnknown: z.literal(true).optional(),
   kind: z.literal([...eventKinds]),
   host: text,
   command: text,

@@ -24,6 +24,8 @@ export interface UserEvent {
   readonly id: string;
   /** ISO 8601, UTC, milliseconds. */
   readonly receivedAt: string;
+  /** The machine had not been told the time: `receivedAt` says what its clock showed, no more. */
+  readonly timeUnknown?: true;
   readonly kind: EventKind;
   /** The Sense node that logged the event. */
   readonly host: string;

@@ -27,6 +27,7 @@ export class Inbox {
   #head = 0;
   #open = false;
   #draining = false;
+  #handedThisTurn = 0;
   #onEmpty: (() => void)[] = [];
 
   constructor(options: InboxOptions) {
@@ -68,26 +69,39 @@ export class Inbox {
   #wake(): void {
     if (this.#draining || !this.#open || this.length === 0) return;
     this.#draining = true;
-    setImmediate(() => void this.#drain());
+    setImmediate(this.#drainInNewTurn);
   }
 
-  async #drain(): Promise<void> {
-    const { sink, onFailure } = this.#options;
-    for (let handed = 0; this.length > 0; handed += 1) {
-      if (handed === eventsPerTurn) {
-        setImmediate(() => void this.#drain());
+  readonly #drainInNewTurn = (): void => {
+    this.#handedThisTurn = 0;
+    this.#drain();
+  };
+
+  // No async function: a promise for each event would cost more than most sinks do.
+  readonly #drain = (): void => {
+    while (this.length > 0) {
+      if (this.#handedThisTurn === eventsPerTurn) {
+        setImmediate(this.#drainInNewTurn);
         return;
       }
+      this.#handedThisTurn += 1;
       try {
-        const busy = sink.accept(this.#take());
-        if (busy) await busy;
+        const busy = this.#options.sink.accept(this.#take());
+        if (busy) {
+          void busy.catch((error: unknown) => this.#sinkFailed(error)).then(this.#drain);
+          return;
+        }
       } catch (error) {
-        this.failed += 1;
-        onFailure(error);
+        this.#sinkFailed(error);
       }
     }
     this.#draining = false;
     for (const resolve of this.#onEmpty.splice(0)) resolve();
+  };
+
+  #sinkFailed(error: unknown): void {
+    this.failed += 1;
+    this.#options.onFailure(error);
   }
 
   #take(): UserEvent {

@@ -3,8 +3,10 @@ import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
 import { listenFault } from '../health/listen-fault.ts';
+import type { Metric } from '../health/metrics.ts';
 import type { Log } from '../log.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
+import { kernelDrops } from './kernel-drops.ts';
 
 /** Bytes asked of the kernel; what it grants depends on `net.core.rmem_max`. */
 const wantedReceiveBuffer = 4 * 1024 * 1024;
@@ -25,6 +27,14 @@ export interface UdpListenerOptions {
 
 /** Receives datagrams and hands on their bytes. Knows nothing of what is in them. */
 export class UdpListener {
+  readonly metrics: readonly Metric[] = [
+    {
+      type: 'counter',
+      name: 'blinky_datagrams_dropped_total',
+      help: 'Datagrams that the kernel dropped since they came faster than they were read',
+      read: () => (this.port === undefined ? 0 : kernelDrops(this.port)),
+    },
+  ];
   readonly #options: UdpListenerOptions;
   #socket: Socket | undefined;
   #cancelRetry: (() => void) | undefined;

@@ -13,17 +13,20 @@ export interface PublicationSettings extends TopicSettings {
 /**
  * Everything that is published about an event, the richest form first: who subscribes to several
  * (a satellite does) hears first what tells it most.
+ * @param isWanted whether anybody would get what is published on a topic; the rest is not made
  */
-export function publicationsOf(event: UserEvent, settings: PublicationSettings): Publication[] {
-  const whole = { topic: ownTopics.event, payload: JSON.stringify(event) };
-  if (!settings.enable) return [whole];
-  const json = butlerSosJson(event);
-  return [
-    whole,
-    { topic: settings.everythingTopic, payload: json },
-    {
-      topic: topicOf(event.kind, settings),
-      payload: settings.payload === 'json' ? json : butlerText(event),
-    },
-  ];
+export function publicationsOf(
+  event: UserEvent,
+  settings: PublicationSettings,
+  isWanted: (topic: string) => boolean = () => true,
+): Publication[] {
+  const publications: Publication[] = [];
+  const add = (topic: string, payloadOf: (event: UserEvent) => string) => {
+    if (isWanted(topic)) publications.push({ topic, payload: payloadOf(event) });
+  };
+  add(ownTopics.event, JSON.stringify);
+  if (!settings.enable) return publications;
+  add(settings.everythingTopic, butlerSosJson);
+  add(topicOf(event.kind, settings), settings.payload === 'json' ? butlerSosJson : butlerText);
+  return publications;
 }

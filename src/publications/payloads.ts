@@ -14,6 +14,7 @@ const messageTypeOf: Record<EventKind, string> = {
 
 /** The event as Butler SOS publishes it (src/lib/post-to-mqtt.js of Butler SOS 15). */
 export function butlerSosJson(event: UserEvent): string {
+  // What is undefined has no key in JSON.
   return JSON.stringify({
     messageType: messageTypeOf[event.kind],
     host: event.host,
@@ -23,17 +24,11 @@ export function butlerSosJson(event: UserEvent): string {
     origin: event.origin,
     context: event.context,
     message: event.message,
-    ...(event.appId !== undefined && { appId: event.appId }),
-    ...(event.browser && {
-      uaBrowserName: event.browser.name,
-      ...(event.browser.majorVersion !== undefined && {
-        uaBrowserMajorVersion: event.browser.majorVersion,
-      }),
-    }),
-    ...(event.os && {
-      uaOsName: event.os.name,
-      ...(event.os.version !== undefined && { uaOsVersion: event.os.version }),
-    }),
+    appId: event.appId,
+    uaBrowserName: event.browser?.name,
+    uaBrowserMajorVersion: event.browser?.majorVersion,
+    uaOsName: event.os?.name,
+    uaOsVersion: event.os?.version,
     tags: {},
   });
 }

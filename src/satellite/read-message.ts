@@ -16,7 +16,8 @@ import { ownTopics, type TopicSettings, topicOf } from '../publications/topics.t
 export type Form = 'whole' | 'everything' | 'kind';
 
 /** An event as another broker tells it; an appliance's own form also says when and from where. */
-export type HeardEvent = ParsedEvent & Partial<Pick<UserEvent, 'id' | 'receivedAt' | 'source'>>;
+export type HeardEvent = ParsedEvent &
+  Partial<Pick<UserEvent, 'id' | 'receivedAt' | 'timeUnknown' | 'source'>>;
 
 /** Why a message is no event. The names are the labels of the metric, and so public. */
 export const messageRejections = [
@@ -48,6 +49,7 @@ const wholeEvent = z.object({
     .optional()
     .catch(undefined),
   receivedAt: z.iso.datetime().optional().catch(undefined),
+  timeUnknown: z.literal(true).optional().catch(undefined),
   kind: z.literal([...eventKinds]),
   host: text,
   userDirectory: optionalText,
@@ -110,6 +112,7 @@ export function createMessageReader(options: MessageReaderOptions): MessageReade
     const {
       id,
       receivedAt,
+      timeUnknown,
       source,
       browser,
       os,
@@ -126,6 +129,7 @@ export function createMessageReader(options: MessageReaderOptions): MessageReade
         ...softwareOf(browser, os),
         ...(id !== undefined && { id }),
         ...(receivedAt !== undefined && { receivedAt }),
+        ...(timeUnknown && { timeUnknown }),
         ...(source !== '' && { source: cleanField(source, 100) }),
       },
     };

@@ -36,6 +36,7 @@ export interface SatelliteOptions {
    */
   readonly deliver: (event: UserEvent, readAtMs: number) => void;
   readonly clock: Clock;
+  readonly timeIsKnown: () => boolean;
   readonly log: Log;
   readonly health: PartHealth;
   readonly retry: RetryPauses;
@@ -151,16 +152,17 @@ export class Satellite {
   }
 
   #complete(heard: HeardEvent): UserEvent {
-    const { clock, createId } = this.#options;
+    const { clock, timeIsKnown, createId } = this.#options;
     const now = clock.now();
+    const { id, receivedAt: heardAt, timeUnknown, source, ...fields } = heard;
+    const timeThere = heardAt === undefined || timeUnknown ? undefined : new Date(heardAt);
     const isBelieved =
-      heard.receivedAt !== undefined &&
-      Math.abs(Date.parse(heard.receivedAt) - now.getTime()) < believedTimeMs;
-    const receivedAt = isBelieved && heard.receivedAt ? new Date(heard.receivedAt) : now;
-    const { id, receivedAt: _, source, ...fields } = heard;
+      timeThere !== undefined &&
+      (!timeIsKnown() || Math.abs(timeThere.getTime() - now.getTime()) < believedTimeMs);
     return {
       id: id ?? createId(now.getTime()),
-      receivedAt: receivedAt.toISOString(),
+      receivedAt: (isBelieved ? timeThere : now).toISOString(),
+      ...(!isBelieved && !timeIsKnown() && { timeUnknown: true }),
       ...fields,
       source: source ?? this.#link.connection?.peer.host ?? '',
     };

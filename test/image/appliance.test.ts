@@ -137,6 +137,34 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     assert.ok(now >= made, `${now} is before ${made}`);
   });
 
+  test('marks events until a time server has answered', async () => {
+    // As before the first answer, also where this machine lets one through.
+    await shell(
+      'systemctl stop systemd-timesyncd; mkdir -p /run/systemd/timesync; rm -f /run/systemd/timesync/synchronized; systemctl restart blinky',
+    );
+    await appliance.ready();
+    await appliance.withClient(async (client) => {
+      const marks: unknown[] = [];
+      client.on('message', (_topic, payload) =>
+        marks.push(JSON.parse(payload.toString())['timeUnknown']),
+      );
+      await client.subscribeAsync('blinky/event');
+      await appliance.send('Open connection');
+      await waitFor('the event', () => marks.length === 1, 30_000);
+      assert.deepEqual(marks, [true]);
+      await shell('touch /run/systemd/timesync/synchronized');
+      await waitFor(
+        'an event that bears a time',
+        async () => {
+          await appliance.send('Open connection');
+          return marks.at(-1) === undefined;
+        },
+        30_000,
+      );
+    });
+    await shell('systemctl start systemd-timesyncd');
+  });
+
   test('the state has the rest of the card', async () => {
     const [, , state] = partitionsOf(card);
     assert.ok(state);

@@ -11,6 +11,7 @@ export interface BrokerSinkOptions {
   readonly announcer: Pick<Announcer, 'attach'>;
   readonly broker: {
     start(): Promise<void>;
+    isWanted(topic: string): boolean;
     publish(publication: Publication): void;
     stop(): Promise<void>;
   };
@@ -39,7 +40,9 @@ export class BrokerSink implements Sink, Outlet {
   }
 
   accept(event: UserEvent): void {
-    for (const publication of publicationsOf(event, this.#options.mqtt)) this.publish(publication);
+    const { mqtt, broker } = this.#options;
+    const isWanted = (topic: string) => broker.isWanted(topic);
+    for (const publication of publicationsOf(event, mqtt, isWanted)) this.publish(publication);
   }
 
   publish(publication: Publication): void {

@@ -1,4 +1,5 @@
 import mqttPacket from 'mqtt-packet';
+import { type PublishPacket, publishPacket } from './publish-packet.ts';
 
 /** A message on its way to subscribers at QoS 0. */
 export interface Message {
@@ -42,18 +43,11 @@ export class PublishFrames {
     const index = (is5 ? 1 : 0) | (withoutNames ? 2 : 0) | (message.retain ? 4 : 0);
     const known = this.#frames[index];
     if (known) return known;
-    const frame = mqttPacket.generate(
-      {
-        cmd: 'publish',
-        topic: message.topic,
-        payload: withoutNames ? this.payloadWithoutNames(message) : message.payload,
-        qos: 0,
-        retain: message.retain,
-        dup: false,
-        ...(is5 && message.properties && { properties: message.properties }),
-      },
-      { protocolVersion: is5 ? 5 : 4 },
-    );
+    const { topic, retain, properties } = message;
+    const payload = withoutNames ? this.payloadWithoutNames(message) : message.payload;
+    const packet = { topic, payload, retain };
+    const frame =
+      is5 && properties ? packetWithProperties(packet, properties) : publishPacket(packet, is5);
     this.#frames[index] = frame;
     return frame;
   }
@@ -76,4 +70,14 @@ export class PublishFrames {
     this.#frames = [];
     this.#payloadWithoutNames = undefined;
   }
+}
+
+function packetWithProperties(
+  packet: PublishPacket,
+  properties: NonNullable<Message['properties']>,
+): Buffer {
+  return mqttPacket.generate(
+    { ...packet, cmd: 'publish', qos: 0, dup: false, properties },
+    { protocolVersion: 5 },
+  );
 }

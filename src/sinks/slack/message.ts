@@ -103,6 +103,7 @@ function lineOf(event: SlackEvent, now: Date): RichText[] {
   const extras = [event.appId && `app ${event.appId}`, event.browser].filter(Boolean);
   const text = oneLine([`${circles[event.kind]} ${words}`, ...extras].join(' · '));
   if (now.getTime() - event.receivedAtMs <= lateAfterMs) return [{ type: 'text', text }];
+  if (event.timeUnknown) return [{ type: 'text', text: `${text} · earlier, time unknown` }];
   return [
     { type: 'text', text: `${text} · ` },
     {

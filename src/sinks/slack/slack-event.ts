@@ -4,6 +4,8 @@ import { type EventKind, eventKinds, type UserEvent } from '../../events/user-ev
 export interface SlackEvent {
   /** When it was received, ms since 1970. */
   readonly receivedAtMs: number;
+  /** Whether that is only what a clock showed that had not been set. */
+  readonly timeUnknown: boolean;
   readonly kind: EventKind;
   readonly host: string;
   readonly userDirectory: string;
@@ -18,6 +20,7 @@ export function slackEventOf(event: UserEvent): SlackEvent {
   const { browser } = event;
   return {
     receivedAtMs: Date.parse(event.receivedAt),
+    timeUnknown: event.timeUnknown ?? false,
     kind: event.kind,
     host: event.host,
     userDirectory: event.userDirectory,
@@ -26,6 +29,8 @@ export function slackEventOf(event: UserEvent): SlackEvent {
     browser: browser ? [browser.name, browser.majorVersion].filter(Boolean).join(' ') : '',
   };
 }
+
+const timeUnknownMark = 'time unknown';
 
 /** Slack events on disk: a JSON array, because field names would double what an event costs. */
 export const slackEventCodec = {
@@ -38,6 +43,7 @@ export const slackEventCodec = {
       event.userId,
       event.appId,
       event.browser,
+      ...(event.timeUnknown ? [timeUnknownMark] : []),
     ]),
 
   decode: (text: string): SlackEvent | undefined => {
@@ -45,10 +51,11 @@ export const slackEventCodec = {
     const [receivedAtMs, kindName, ...texts] = fields;
     const kind = eventKinds.find((known) => known === kindName);
     if (typeof receivedAtMs !== 'number' || !kind || !texts.every(isText)) return undefined;
-    const [host, userDirectory, userId, appId, browser] = texts;
+    const [host, userDirectory, userId, appId, browser, mark] = texts;
     if (host === undefined || userDirectory === undefined || userId === undefined) return undefined;
     return {
       receivedAtMs,
+      timeUnknown: mark === timeUnknownMark,
       kind,
       host,
       userDirectory,

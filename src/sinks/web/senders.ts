@@ -4,13 +4,17 @@ import type { UserEvent } from '../../events/user-event.ts';
 /** A machine that sent events. */
 export interface Sender {
   readonly address: string;
-  /** The Sense host that its last event named. */
-  readonly host: string;
-  /** Qlik's words for its last event. */
-  readonly command: string;
-  /** ISO 8601: when that came. */
-  readonly at: string;
   readonly events: number;
+  /** Its last event: the Sense host, Qlik's words for what happened, when it came (ISO 8601). */
+  readonly host: string;
+  readonly command: string;
+  readonly at: string;
+}
+
+interface HeardSender {
+  readonly address: string;
+  events: number;
+  lastEvent: UserEvent;
 }
 
 /** Addresses come from the network, so their number must have an end. */
@@ -18,20 +22,38 @@ const mostSenders = 50;
 
 /** Which machines sent events since the start, test events left out. */
 export class Senders {
-  readonly #senders = new Map<string, Sender>();
+  /** By address; the one heard of last is the last. */
+  readonly #senders = new Map<string, HeardSender>();
+  #last: HeardSender | undefined;
 
   add(event: UserEvent): void {
     if (isTestEvent(event)) return;
-    const { source: address, host, command, receivedAt: at } = event;
-    const events = (this.#senders.get(address)?.events ?? 0) + 1;
-    this.#senders.delete(address);
-    this.#senders.set(address, { address, host, command, at, events });
-    const [oldest] = this.#senders.keys();
-    if (this.#senders.size > mostSenders && oldest !== undefined) this.#senders.delete(oldest);
+    // Mostly it is the same one again, whose place needs no change.
+    const sender =
+      this.#last?.address === event.source ? this.#last : this.#moveToEnd(event.source, event);
+    sender.events += 1;
+    sender.lastEvent = event;
+    this.#last = sender;
   }
 
   /** The one heard of last comes first. */
   newestFirst(): Sender[] {
-    return [...this.#senders.values()].reverse();
+    const senders = [...this.#senders.values()].map(({ address, events, lastEvent }) => ({
+      address,
+      events,
+      host: lastEvent.host,
+      command: lastEvent.command,
+      at: lastEvent.receivedAt,
+    }));
+    return senders.reverse();
+  }
+
+  #moveToEnd(address: string, lastEvent: UserEvent): HeardSender {
+    const sender = this.#senders.get(address) ?? { address, events: 0, lastEvent };
+    this.#senders.delete(address);
+    this.#senders.set(address, sender);
+    const [oldest] = this.#senders.keys();
+    if (this.#senders.size > mostSenders && oldest !== undefined) this.#senders.delete(oldest);
+    return sender;
   }
 }

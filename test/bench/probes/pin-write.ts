@@ -50,6 +50,7 @@ const ingest = new Ingest({
   excludeUser: [],
   rejections: new Rejections(clock, silentLog),
   clock,
+  timeIsKnown: () => true,
   createId: (timeMs) => newId(timeMs),
   deliver: (event) => fanOut.deliver(event),
 });

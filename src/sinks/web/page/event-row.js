@@ -25,7 +25,7 @@ export function eventRow(event) {
       ' ',
       element('span', { class: 'place' }, texts.events.place(texts.kinds[event.kind], event.host)),
       ' ',
-      element('time', { datetime: event.receivedAt }, timeOfDay(event.receivedAt)),
+      timeOf(event),
     ),
   );
   // Hundreds of rows are made and hardly one is opened.
@@ -34,11 +34,19 @@ export function eventRow(event) {
 }
 
 /** @param {UserEvent} event */
+function timeOf({ receivedAt, timeUnknown }) {
+  return timeUnknown
+    ? element('span', { class: 'when' }, texts.events.timeUnknown)
+    : element('time', { class: 'when', datetime: receivedAt }, timeOfDay(receivedAt));
+}
+
+/** @param {UserEvent} event */
 function eventDetails(event) {
   const { events } = texts;
+  const received = new Date(event.receivedAt).toLocaleString();
   /** @type {[string, string | undefined][]} */
   const rows = [
-    [events.received, new Date(event.receivedAt).toLocaleString()],
+    [events.received, event.timeUnknown ? events.clockShowed(received) : received],
     [events.app, event.appId],
     [events.browser, event.browser && words(event.browser.name, event.browser.majorVersion)],
     [events.system, event.os && words(event.os.name, event.os.version)],

@@ -79,6 +79,9 @@ export const texts = {
     layout: 'Layout',
     sender: 'Sent from',
     received: 'Received',
+    timeUnknown: 'time not known',
+    /** @type {(time: string) => string} */
+    clockShowed: (time) => `not known; the clock of the appliance showed ${time}`,
     /** @type {(count: number) => string} */
     paused: (count) =>
       count === 0 ? 'Paused' : `Paused, ${counted(count, 'new event', 'new events')}`,
@@ -133,6 +136,7 @@ export const texts = {
       web: 'This page',
       state: 'Storage',
       button: 'Button',
+      clock: 'Clock',
       network: 'Network',
       configuration: 'Configuration',
       upstream: 'Upstream broker',

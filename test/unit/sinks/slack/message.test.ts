@@ -129,3 +129,13 @@ test('a line that is too long for any message is posted none the less', () => {
   const huge = slackEventOf(userEvent({ userId: '&'.repeat(2000) }));
   assert.equal(compose([huge, huge]).eventCount, 1);
 });
+
+test('a late event whose time nobody knew says so, and names no wrong one', () => {
+  const event = slackEventOf(
+    userEvent({ timeUnknown: true, receivedAt: '2025-08-01T00:00:00.000Z' }),
+  );
+  const message = compose([event]);
+  const line = '🟢 Open connection for user LAB/goran on sense1 · earlier, time unknown';
+  assert.equal(message.text, line);
+  assert.equal(shown(message), line);
+});
