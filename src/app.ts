@@ -8,6 +8,7 @@ import { sendTestEvent } from './appender/test-event.ts';
 import { Button } from './button/button.ts';
 import { createBrokerParts } from './compose/broker.ts';
 import { createHomeAssistant } from './compose/home-assistant.ts';
+import { createLights } from './compose/lights.ts';
 import { createOtherBrokers } from './compose/other-brokers.ts';
 import { createRequestHandler } from './compose/requests.ts';
 import { createSlack } from './compose/slack.ts';
@@ -27,7 +28,6 @@ import { Rejections } from './ingest/rejections.ts';
 import { UdpListener } from './ingest/udp-listener.ts';
 import { Announcer } from './publications/announcer.ts';
 import { RetryPauses } from './retry-pauses.ts';
-import { LightsSink } from './sinks/lights/lights-sink.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
 import { createIdentity } from './state/identity.ts';
 import { StateRoom } from './state/room.ts';
@@ -54,26 +54,7 @@ export function createApp(options: AppOptions): App {
 
   const announcer = new Announcer(config.mqttConfig);
 
-  const lightFor = {
-    'session-start': config.lightConfig.sessionStart,
-    'session-stop': config.lightConfig.sessionStop,
-    'connection-open': config.lightConfig.connectionOpen,
-    'connection-close': config.lightConfig.connectionClose,
-  };
-  const lights = new LightsSink({
-    ...partTools('lights'),
-    blink: config.lightConfig,
-    lightFor,
-    heartbeatMs: config.lightConfig.heartbeat.enable
-      ? config.lightConfig.heartbeat.everySeconds * 1000
-      : undefined,
-    openLamps: options.openLamps,
-    onChange: (colour, lit) => {
-      options.onLight?.(colour, lit);
-      // The light is on; who else wants to know hears it in a later turn of the event loop.
-      setImmediate(() => announcer.light(colour, lit));
-    },
-  });
+  const { lights, lightFor } = createLights({ ...partTools('lights'), options, announcer });
 
   const button = new Button({
     ...partTools('button'),

@@ -1,12 +1,10 @@
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { earliestTime } from '../clock.ts';
 import { type Finding, fault, ok, warn } from './finding.ts';
 
 /** Below this the outbox could not hold all it may, bytes. */
 const wantedFreeBytes = 100 * 1024 * 1024;
-
-/** A clock before this was never set: the program itself is newer. */
-const earliestTime = Date.UTC(2026, 0, 1);
 
 /** Whether the state directory can be written, and has room. */
 export function* checkState(directory: string): Generator<Finding> {
@@ -32,13 +30,16 @@ export function* checkState(directory: string): Generator<Finding> {
   else yield warn(name, `only ${megabytes} are free in ${directory}`, 'Make room on that disk');
 }
 
-/** Whether the time of day can be right: Slack's certificate and the events' times need it. */
-export function checkClock(now: Date): Finding {
+/**
+ * Whether the time of day can be right: Slack's certificate and the events' times need it.
+ * @param isSet whether the clock has been set since the machine was switched on, or needs no setting
+ */
+export function checkClock(now: Date, isSet: boolean): Finding {
   const time = now.toISOString();
-  if (now.getTime() >= earliestTime) return ok('Clock', time);
-  return fault(
-    'Clock',
-    `it says ${time}, so it was never set`,
-    'Let the machine reach a time server (`timedatectl`), or set the time by hand',
-  );
+  const remedy = 'Let the machine reach a time server (`timedatectl`), or set the time by hand';
+  if (now.getTime() < earliestTime) {
+    return fault('Clock', `it says ${time}, so it was never set`, remedy);
+  }
+  if (isSet) return ok('Clock', time);
+  return warn('Clock', `it says ${time}, but no time server has answered yet`, remedy);
 }

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
+import { readBoard } from '../../hardware/board.ts';
+import { checkCertificate } from '../check/check-certificate.ts';
 import { checkLights } from '../check/check-lights.ts';
 import { checkClock, checkState } from '../check/check-machine.ts';
 import { checkPorts } from '../check/check-ports.ts';
@@ -8,6 +10,7 @@ import { type Finding, fault, ok, warn } from '../check/finding.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
+import { timeIsSet } from '../health/clock-watch.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions } from './config-options.ts';
@@ -46,8 +49,9 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   const { config, findings } = readConfiguration({ positionals: [], values, surroundings });
   yield* findings;
   yield* checkState(stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']));
-  yield checkClock(new Date());
+  yield checkClock(new Date(), !readBoard().isRaspberryPi || timeIsSet());
   yield* checkPorts(config);
+  yield* checkCertificate(config.brokerConfig.tls, new Date());
   yield* await slackFindings(config, values, environment);
   yield* otherBrokerFindings(config, environment);
   const mayAsk = values['yes'] !== true && stdout.isTerminal;

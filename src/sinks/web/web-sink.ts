@@ -14,7 +14,6 @@ import { RecentEvents } from './recent.ts';
 import type { SetupSources } from './routes/setup.ts';
 import type { StateSources } from './routes/state.ts';
 import { Senders } from './senders.ts';
-import { createWebServer } from './server.ts';
 import type { UpgradeHandler } from './upgrades.ts';
 import { createVisitorOf, type WebAccess } from './visitor.ts';
 
@@ -93,7 +92,7 @@ export class WebSink implements Sink {
 
   async #listen(): Promise<void> {
     const { host, port, health, log, retry, clock } = this.#options;
-    const server = this.#createServer();
+    const server = await this.#createServer();
     try {
       await server.listen({ host, port });
     } catch (error) {
@@ -122,7 +121,9 @@ export class WebSink implements Sink {
     health.ok(`listening on TCP port ${this.port}`);
   }
 
-  #createServer(): FastifyInstance {
+  async #createServer(): Promise<FastifyInstance> {
+    // Loaded only here: events reach the lights and the broker sooner without it.
+    const { createWebServer } = await import('./server.ts');
     const { machineName, hostNames, access, state, setup, sendTestEvent, clock } = this.#options;
     const visitorOf = createVisitorOf(access, clock);
     return createWebServer({
