@@ -9,7 +9,7 @@ import { type Options, readOptions, usage } from './options.ts';
 import { Programs } from './programs.ts';
 import { type Result, ratioOf, runExperiment } from './runner.ts';
 import { formatTable } from './table.ts';
-import { appliance } from './targets/appliance.ts';
+import { appliance, applianceCommand } from './targets/appliance.ts';
 import { dgramCounter } from './targets/dgram-counter.ts';
 import { relayAndMosquitto } from './targets/relay.ts';
 import type { TargetKind, Workshop } from './targets/target.ts';
@@ -29,10 +29,14 @@ function optionsOrExit(): Options {
 }
 
 async function measure(
-  { scale, only, command }: Options,
+  { scale, only, command, packaged }: Options,
   workshop: Workshop,
 ): Promise<{ results: Result[]; kinds: TargetKind[] }> {
-  const kinds = [appliance(workshop, command), relayAndMosquitto(workshop), dgramCounter(workshop)];
+  const kinds = [
+    appliance(workshop, command ?? applianceCommand(packaged)),
+    relayAndMosquitto(workshop),
+    dgramCounter(workshop),
+  ];
   for (const { title, missing } of kinds) {
     if (missing !== undefined) say(`without ${title}: ${missing}`);
   }

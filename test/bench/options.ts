@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util';
 import { fullScale, quickScale, type Scale } from './experiment.ts';
-import { checkoutCommand } from './targets/appliance.ts';
 
 export interface Options {
   readonly scale: Scale;
   /** Names of experiments; empty for all. */
   readonly only: readonly string[];
   readonly jsonFile: string;
-  /** What starts the appliance. */
-  readonly command: readonly string[];
+  /** Whether to measure the program as it is shipped, instead of the checkout. */
+  readonly packaged: boolean;
+  /** What starts the appliance, when it is neither. */
+  readonly command: readonly string[] | undefined;
   /** Use the load written for Node even where there is a C compiler. */
   readonly nodeLoad: boolean;
   readonly help: boolean;
@@ -20,6 +21,7 @@ export const usage = `npm run bench -- [options]
   --runs N           how often each is measured (default ${fullScale.runs}); the medians count
   --bytes N          length of a datagram (default ${fullScale.bytes}; up to 1399)
   --json FILE        where the figures go (default build/bench.json)
+  --packaged         build and measure the program as the Debian package ships it, not the checkout
   --appliance "…"    what starts the appliance, e.g. "node --cpu-prof scripts/blinky.js run"
   --node-load        send and receive by Node, not by C, as where there is no C compiler`;
 
@@ -33,6 +35,7 @@ export function readOptions(args: readonly string[], experiments: readonly strin
       runs: { type: 'string' },
       bytes: { type: 'string' },
       json: { type: 'string', default: 'build/bench.json' },
+      packaged: { type: 'boolean', default: false },
       appliance: { type: 'string' },
       'node-load': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -50,8 +53,9 @@ export function readOptions(args: readonly string[], experiments: readonly strin
       ...(values.bytes !== undefined && { bytes: wholeNumber('--bytes', values.bytes, 120, 1399) }),
     },
     only,
+    packaged: values.packaged,
     jsonFile: values.json,
-    command: values.appliance?.split(' ') ?? checkoutCommand,
+    command: values.appliance?.split(' '),
     nodeLoad: values['node-load'],
     help: values.help,
   };

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Program, Programs } from '../bench/programs.ts';
-import { checkoutCommand } from '../bench/targets/appliance.ts';
 import { freeTcpPort, freeUdpPort } from '../bench/targets/ports.ts';
 import type { SlackChannel } from './slack-channel.ts';
 
@@ -66,24 +64,6 @@ export async function startAppliance(
       return parseMetrics(await response.text());
     },
   };
-}
-
-/** What starts the appliance: the checkout, or the program built as the Debian package ships it. */
-export function applianceCommand(packaged: boolean): readonly string[] {
-  if (!packaged) return checkoutCommand;
-  const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
-  const out = 'build/soak-program';
-  execFileSync('npx', ['tsx', 'scripts/build-program.ts', '--arch', arch, '--out', out], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return [process.execPath, ...launcherOptions(), join(out, 'main.js'), 'run'];
-}
-
-/** What the package's launcher tells Node. */
-function launcherOptions(): readonly string[] {
-  const launcher = readFileSync(join(root, 'scripts/package/blinky'), 'utf8');
-  return launcher.match(/(?<= )--[a-z-]+=\S+/g) ?? [];
 }
 
 /** Reads Prometheus's text format: `name{labels} value` on each line that is no comment. */

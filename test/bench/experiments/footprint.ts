@@ -20,25 +20,29 @@ export const footprint: Experiment = {
     { key: 'wakeups.idle', title: 'wake-ups at idle', unit: '/s', better: 'less' },
     { key: 'cpu.event', title: 'CPU per event, at 1,000/s', unit: 'µs', better: 'less' },
   ],
-  run: (kind, { load }, { bytes, idleSeconds, loadSeconds }) =>
+  run: (kind, { load }, { bytes, idleSeconds, warmUpSeconds, loadSeconds }) =>
     withReceivers(kind, 1, async ({ pids, udpPort }) => {
       await pause(calmMs);
       const before = usageOf(pids);
       await pause(idleSeconds * 1000);
       const idle = usageOf(pids);
-      const { sent } = await load.send({
-        port: udpPort,
-        count: eventsPerSecond * loadSeconds,
-        rate: eventsPerSecond,
-        bytes,
-      });
+      const send = (seconds: number) =>
+        load.send({
+          port: udpPort,
+          count: eventsPerSecond * seconds,
+          rate: eventsPerSecond,
+          bytes,
+        });
+      await send(warmUpSeconds);
+      const warm = usageOf(pids);
+      const { sent } = await send(loadSeconds);
       const loaded = usageOf(pids);
       return {
         'memory.idle': megabytes(idle.residentBytes),
         'memory.load': megabytes(loaded.residentBytes),
         'cpu.idle': ((idle.cpuMs - before.cpuMs) / (idleSeconds * 1000)) * 100,
         'wakeups.idle': (idle.waits - before.waits) / idleSeconds,
-        'cpu.event': ((loaded.cpuMs - idle.cpuMs) / sent) * 1000,
+        'cpu.event': ((loaded.cpuMs - warm.cpuMs) / sent) * 1000,
       };
     }),
 };

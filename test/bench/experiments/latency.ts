@@ -4,7 +4,6 @@ import { withReceivers } from '../with-target.ts';
 
 /** One event every 2 ms: far from any limit, so that only the path itself is measured. */
 const eventsPerSecond = 500;
-const warmUpSeconds = 1;
 
 const row = (key: string, name: string) => ({
   key,
@@ -18,7 +17,7 @@ export const latency: Experiment = {
   name: 'latency',
   targets: ['appliance', 'relay', 'counter'],
   rows: () => [row('latency.p50', 'p50'), row('latency.p95', 'p95'), row('latency.p99', 'p99')],
-  run: (kind, { load }, { bytes, latencySeconds }) =>
+  run: (kind, { load }, { bytes, warmUpSeconds, latencySeconds }) =>
     withReceivers(kind, 1, async ({ udpPort }, receivers) => {
       const send = (seconds: number) =>
         load.send({

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freeTcpPort, freeUdpPort } from './ports.ts';
 import type { TargetKind, Workshop } from './target.ts';
@@ -8,7 +11,25 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const eventTopic = 'qliksense/userevent';
 
 /** How a user runs the appliance in a checkout (`npm start` does this). */
-export const checkoutCommand: readonly string[] = [process.execPath, 'scripts/blinky.js', 'run'];
+const checkoutCommand: readonly string[] = [process.execPath, 'scripts/blinky.js', 'run'];
+
+/** What starts the appliance: the checkout, or the program built as the Debian package ships it. */
+export function applianceCommand(packaged: boolean): readonly string[] {
+  if (!packaged) return checkoutCommand;
+  const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const out = 'build/program';
+  execFileSync('npx', ['tsx', 'scripts/build-program.ts', '--arch', arch, '--out', out], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return [process.execPath, ...launcherOptions(), join(out, 'main.js'), 'run'];
+}
+
+/** What the package's launcher tells Node. */
+function launcherOptions(): readonly string[] {
+  const launcher = readFileSync(join(root, 'scripts/package/blinky'), 'utf8');
+  return launcher.match(/(?<= )--[a-z-]+=\S+/g) ?? [];
+}
 
 /** What the appliance is told here: as a user has it, on ports of its own, open for the load. */
 export interface AppliancePorts {
