@@ -95,7 +95,7 @@ export class Broker {
     const { store, limits, log } = this.#options;
     const aedes = await Aedes.createBroker({
       ...this.#hooks.hooks,
-      ...(store && { persistence: store }),
+      ...(store && { persistence: store.persistence }),
       id: brokerId,
       mq: this.#emitter,
       drainTimeout: limits.slowClientSeconds * 1000,
@@ -189,7 +189,7 @@ export class Broker {
     this.#systemFigures?.stop();
     if (!aedes || aedes.closed) return;
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
-    await this.#options.store?.destroy();
+    await this.#options.store?.persistence.destroy();
   }
 
   #tellFigures(aedes: Aedes): void {

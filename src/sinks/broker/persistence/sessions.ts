@@ -72,6 +72,12 @@ export class Sessions {
     return this.#byClient.values();
   }
 
+  /** A message as it waits in a client's queue; undefined when it does not. */
+  queuedFor(session: Session, packet: MessagePacket): QueuedMessage | undefined {
+    const message = this.messages.find(packet);
+    return message && session.queue.get(message);
+  }
+
   getOrCreate(clientId: string): Session {
     const known = this.#byClient.get(clientId);
     if (known) return known;

@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
-import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { systemClock } from '../../../../../src/clock.ts';
 import { silentLog } from '../../../../../src/log.ts';
 import { RetryPauses } from '../../../../../src/retry-pauses.ts';
+import type { AedesPersistence } from '../../../../../src/sinks/broker/persistence/aedes-persistence.ts';
 import { BrokerStore } from '../../../../../src/sinks/broker/persistence/broker-store.ts';
 
 type Contract = (options: {
   readonly test: unknown;
-  readonly persistence: () => BrokerStore;
+  readonly persistence: () => AedesPersistence;
   readonly testAsync: true;
 }) => void;
 
@@ -19,18 +19,16 @@ const contract = createRequire(import.meta.url)('aedes-persistence/abstract.js')
  * As Aedes' own, except that what was sent before comes out of the queue with DUP set
  * ([MQTT-3.3.1-1]); the contract's authors left that out.
  */
-class WithoutDuplicateFlag extends BrokerStore {
-  override outgoingStream(client: { readonly id: string }): Readable {
-    return super.outgoingStream(client).map((packet) => withoutFlag(packet));
-  }
-
-  override async outgoingClearMessageId(
-    client: { readonly id: string },
-    packet: { readonly messageId?: number },
-  ) {
-    const cleared = await super.outgoingClearMessageId(client, packet);
+function withoutDuplicateFlag(persistence: AedesPersistence): AedesPersistence {
+  const outgoingStream = persistence.outgoingStream.bind(persistence);
+  const outgoingClearMessageId = persistence.outgoingClearMessageId.bind(persistence);
+  persistence.outgoingStream = (client) =>
+    outgoingStream(client).map((packet) => withoutFlag(packet));
+  persistence.outgoingClearMessageId = async (client, packet) => {
+    const cleared = await outgoingClearMessageId(client, packet);
     return cleared && withoutFlag(cleared);
-  }
+  };
+  return persistence;
 }
 
 function withoutFlag<Packet extends object>(packet: Packet): Packet {
@@ -41,19 +39,21 @@ contract({
   test,
   testAsync: true,
   persistence: () =>
-    new WithoutDuplicateFlag({
-      state: { database: undefined },
-      limits: {
-        queuedPerClient: 1000,
-        queuedBytesPerClient: 1_000_000,
-        sessions: 100,
-        inFlightPerClient: 100,
-        retainedMessages: 1000,
-        retainedBytes: 1_000_000,
-      },
-      onDropped: () => {},
-      clock: systemClock,
-      log: silentLog,
-      retry: new RetryPauses(1000, 60_000, () => 0.5),
-    }),
+    withoutDuplicateFlag(
+      new BrokerStore({
+        state: { database: undefined },
+        limits: {
+          queuedPerClient: 1000,
+          queuedBytesPerClient: 1_000_000,
+          sessions: 100,
+          inFlightPerClient: 100,
+          retainedMessages: 1000,
+          retainedBytes: 1_000_000,
+        },
+        onDropped: () => {},
+        clock: systemClock,
+        log: silentLog,
+        retry: new RetryPauses(1000, 60_000, () => 0.5),
+      }).persistence,
+    ),
 });

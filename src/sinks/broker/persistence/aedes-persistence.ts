@@ -1,0 +1,208 @@
+import { Readable } from 'node:stream';
+import type { Kept } from './kept.ts';
+import { outgoingPacket } from './outgoing-packet.ts';
+import type { Session, SessionClient, StoredSubscription } from './session.ts';
+import type { Subscribed } from './sessions.ts';
+import type { MessagePacket } from './stored-packets.ts';
+import type { WillPacket } from './wills.ts';
+
+interface SubscriptionPacket extends StoredSubscription {
+  readonly topic: string;
+}
+
+type Identified = Pick<SessionClient, 'id'>;
+
+/**
+ * A subscription that no client may have. Aedes tells a client of its earlier session only when
+ * that had subscriptions ([MQTT-3.2.2-2] knows no such difference), so a session without any gets
+ * this one, which access refuses.
+ */
+const standIn: SubscriptionPacket = { topic: '$session', qos: 0 };
+
+/** What Aedes asks of its persistence; the interface is that of aedes-persistence 10. */
+export class AedesPersistence {
+  readonly #kept: Kept;
+  #broker: { readonly id: string } | undefined;
+
+  constructor(kept: Kept) {
+    this.#kept = kept;
+  }
+
+  get broker(): { readonly id: string } | undefined {
+    return this.#broker;
+  }
+
+  /** Called by Aedes before the broker takes clients. */
+  async setup(broker: { readonly id: string }): Promise<void> {
+    this.#broker = broker;
+    await this.#kept.journal.open();
+    this.#kept.sessions.start();
+  }
+
+  async destroy(): Promise<void> {
+    this.#kept.sessions.stop();
+    await this.#kept.journal.close();
+  }
+
+  async storeRetained(packet: MessagePacket): Promise<void> {
+    this.#kept.retained.store({ ...packet }, this.#kept.accepted.of(packet) !== undefined);
+  }
+
+  createRetainedStream(filter: string): Readable {
+    return this.createRetainedStreamCombi([filter]);
+  }
+
+  createRetainedStreamCombi(filters: readonly string[]): Readable {
+    return Readable.from(this.#kept.retained.matching(filters));
+  }
+
+  async addSubscriptions(
+    client: Identified,
+    subscriptions: readonly SubscriptionPacket[],
+  ): Promise<void> {
+    for (const { topic, qos, rh, rap, nl, subscriptionIdentifier } of subscriptions) {
+      this.#kept.sessions.subscribe(client.id, topic, {
+        qos,
+        rh,
+        rap,
+        nl,
+        ...(subscriptionIdentifier !== undefined && { subscriptionIdentifier }),
+      } as StoredSubscription);
+    }
+    await this.#kept.journal.written();
+  }
+
+  async removeSubscriptions(client: Identified, topics: readonly string[]): Promise<void> {
+    for (const topic of topics) this.#kept.sessions.unsubscribe(client.id, topic);
+  }
+
+  async subscriptionsByClient(client: Identified): Promise<SubscriptionPacket[]> {
+    const session = this.#kept.sessions.get(client.id);
+    if (!session) return [];
+    if (session.subscriptions.size === 0) return [standIn];
+    return [...session.subscriptions].map(([topic, subscription]) => ({ topic, ...subscription }));
+  }
+
+  async subscriptionsByTopic(topic: string): Promise<Subscribed[]> {
+    return this.#kept.sessions.subscribedTo(topic);
+  }
+
+  /** A client begins anew, or its session has expired. */
+  async cleanSubscriptions(client: Identified): Promise<void> {
+    this.#kept.sessions.end(client.id);
+    this.#kept.incoming.clear(client.id);
+  }
+
+  async countOffline() {
+    const { subscriptions, clients } = this.#kept.sessions.counts();
+    return { subsCount: subscriptions, clientsCount: clients };
+  }
+
+  async outgoingEnqueue(
+    subscription: Pick<Subscribed, 'clientId' | 'qos' | 'rap'>,
+    packet: MessagePacket,
+  ): Promise<void> {
+    await this.outgoingEnqueueCombi([subscription], packet);
+  }
+
+  async outgoingEnqueueCombi(
+    subscriptions: readonly Pick<Subscribed, 'clientId' | 'qos' | 'rap'>[],
+    packet: MessagePacket,
+  ): Promise<void> {
+    const accepted = this.#kept.accepted.of(packet);
+    if (accepted?.message) this.#kept.sessions.messages.nameOrigin(accepted.message, packet);
+    // Who subscribed after the message was accepted gets it as one that is not connected does: not.
+    if (accepted || subscriptions.length === 0) return;
+    this.#kept.sessions.enqueue(subscriptions, packet, 'soon');
+  }
+
+  /** A packet goes out now, under this identifier; or the client has it, and is told to release it. */
+  async outgoingUpdate(
+    client: Identified,
+    packet: MessagePacket & { qos?: number },
+  ): Promise<void> {
+    const session = this.#kept.sessions.get(client.id);
+    const released = packet.cmd === 'pubrel';
+    const queued =
+      session &&
+      (released
+        ? session.withMessageId(packet.messageId)
+        : this.#kept.sessions.queuedFor(session, packet));
+    // Dropped meanwhile, or on its way before the session knew of it: it goes out none the less.
+    if (!queued) return;
+    const changes = queued.messageId !== packet.messageId || queued.released !== released;
+    session.setMessageId(queued, packet.messageId);
+    queued.released = released;
+    if (queued.qos === 2 && changes) {
+      this.#kept.sessions.writeQueued(session, queued, 'promised');
+      await this.#kept.journal.written();
+    } else if (!released) {
+      // For a filter with wildcards Aedes does not lower it.
+      packet.qos = queued.qos;
+    }
+    session.sent(queued);
+  }
+
+  /** The client has acknowledged a message. */
+  async outgoingClearMessageId(
+    client: Identified,
+    packet: { readonly messageId?: number | undefined },
+  ): Promise<MessagePacket | undefined> {
+    const session = this.#kept.sessions.get(client.id);
+    const queued = session?.withMessageId(packet.messageId);
+    if (!session || !queued) return undefined;
+    this.#kept.sessions.remove(session, queued);
+    return outgoingPacket(queued, this.#kept.sessions.messages);
+  }
+
+  outgoingStream(client: SessionClient): Readable {
+    const session = this.#kept.sessions.get(client.id);
+    return Readable.from(session ? this.#outgoing(session, client) : []);
+  }
+
+  async incomingStorePacket(client: Identified, packet: MessagePacket): Promise<void> {
+    this.#kept.incoming.store(client.id, packet);
+  }
+
+  async incomingGetPacket(client: Identified, packet: MessagePacket): Promise<MessagePacket> {
+    const stored = this.#kept.incoming.get(client.id, packet.messageId ?? 0);
+    if (!stored) throw new Error('no such packet');
+    return stored;
+  }
+
+  async incomingDelPacket(client: Identified, packet: MessagePacket): Promise<void> {
+    const isKnown = await this.#kept.incoming.release(client.id, packet.messageId ?? 0);
+    if (!isKnown) throw new Error('no such packet');
+  }
+
+  async putWill(client: Identified, packet: WillPacket): Promise<void> {
+    packet.brokerId = this.#broker?.id;
+    packet.clientId = client.id;
+    this.#kept.wills.put(client.id, packet);
+  }
+
+  async getWill(client: Identified): Promise<WillPacket | undefined> {
+    return this.#kept.wills.get(client.id);
+  }
+
+  async delWill(client: Identified): Promise<WillPacket | undefined> {
+    return this.#kept.wills.delete(client.id);
+  }
+
+  streamWill(brokers: Readonly<Record<string, unknown>> = {}): Readable {
+    return Readable.from(this.#kept.wills.ofOthersThan(brokers));
+  }
+
+  getClientList(topic: string): Readable {
+    const clients = [...this.#kept.sessions.all()]
+      .filter(({ subscriptions }) => subscriptions.has(topic))
+      .map(({ clientId }) => clientId);
+    return Readable.from(clients);
+  }
+
+  async *#outgoing(session: Session, client: SessionClient) {
+    for await (const queued of session.catchUp(client)) {
+      yield outgoingPacket(queued, this.#kept.sessions.messages);
+    }
+  }
+}
