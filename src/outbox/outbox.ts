@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { atMost, type Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { Log } from '../log.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
@@ -20,8 +20,6 @@ export interface OutboxOptions<Item> {
   readonly capacity: number;
   /** How many of them may wait in memory while the disk takes none. */
   readonly memoryCapacity: number;
-  /** How long an item waits for others to share its write with, ms. */
-  readonly groupMs: number;
   readonly clock: Clock;
   readonly health: PartHealth;
   readonly log: Log;
@@ -42,6 +40,8 @@ interface Span {
   readonly to: number;
 }
 
+/** How long an item waits for others to share its write with, ms. Nobody waits for it. */
+const groupMs = 10;
 /** A write of at most so many items keeps its memory small and the event loop free. */
 const itemsPerWrite = 1000;
 
@@ -91,13 +91,14 @@ export class Outbox<Item> {
   /** Finds what an earlier run left. Resolves when done, or when the disk can't be read at present. */
   async open(): Promise<void> {
     await this.#run();
+    if (this.length > 0) this.#options.log.info(`${this.length} events wait from before`);
   }
 
   /** Puts an item at the end of the line, and returns at once. */
   append(item: Item): void {
     this.#unwritten.push({ sequence: this.#next, item });
     this.#next += 1;
-    const { clock, groupMs, memoryCapacity } = this.#options;
+    const { clock, memoryCapacity } = this.#options;
     if (this.#unwritten.length > memoryCapacity) {
       this.#unwritten.shift();
       this.#countDropped(1);
@@ -148,12 +149,14 @@ export class Outbox<Item> {
     if (this.#diskEnd !== undefined) await this.#erase({ from, to });
   }
 
-  /** Writes what can be written, and lets go of the database. */
-  async close(): Promise<void> {
-    await this.written();
+  /** Writes what can be written within `limitMs`, lets go of the database, and owns up to what is lost. */
+  async close(limitMs: number): Promise<void> {
+    const { clock, log } = this.#options;
+    await atMost(clock, limitMs, this.written());
     this.#closed = true;
     this.#cancelWrite?.();
     this.#cancelRetry?.();
+    if (this.inMemory > 0) log.error(`${this.inMemory} events are lost: the disk took none`);
   }
 
   async #erase(span: Span): Promise<void> {

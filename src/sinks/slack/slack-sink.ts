@@ -56,8 +56,6 @@ export const slackLimits: SlackLimits = {
   longestRetryMs: 10_000,
 };
 
-/** How long an event waits for others to share a write with, ms. Nobody waits for it. */
-const groupMs = 10;
 /** What a message under way gets when the appliance stops, ms. */
 const stopGraceMs = 3000;
 /** What each of the last writes gets, ms. */
@@ -83,7 +81,6 @@ export class SlackSink implements Sink {
       codec: slackEventCodec,
       capacity: limits.capacity,
       memoryCapacity: limits.memoryCapacity,
-      groupMs,
       clock,
       health: options.outboxHealth,
       retry: retry(),
@@ -129,9 +126,6 @@ export class SlackSink implements Sink {
 
   async start(): Promise<void> {
     await this.#outbox.open();
-    if (this.waiting > 0) {
-      this.#options.log.for(this.name).info(`${this.waiting} events wait from before`);
-    }
     this.#delivery.start();
   }
 
@@ -151,12 +145,10 @@ export class SlackSink implements Sink {
   }
 
   async #stop(deadline: AbortSignal): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     // What waits is safe first; then the message under way gets its chance.
     await atMost(clock, lastWriteMs, this.#outbox.written());
     await atMost(clock, stopGraceMs + lastWriteMs, this.#delivery.stop(stopGraceMs, deadline));
-    await atMost(clock, lastWriteMs, this.#outbox.close());
-    const { inMemory } = this.#outbox;
-    if (inMemory > 0) log.for(this.name).error(`${inMemory} events are lost: the disk took none`);
+    await this.#outbox.close(lastWriteMs);
   }
 }

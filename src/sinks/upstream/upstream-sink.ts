@@ -58,8 +58,6 @@ export const upstreamLimits: UpstreamLimits = {
   longestRetryMs: 60_000,
 };
 
-/** How long an event waits for others to share a write with, ms. Nobody waits for it. */
-const groupMs = 10;
 /** What each of the last things gets when the appliance stops, ms. */
 const lastThingMs = 700;
 
@@ -90,7 +88,6 @@ export class UpstreamSink implements Sink, Outlet {
       codec: userEventCodec,
       capacity: limits.capacity,
       memoryCapacity: limits.memoryCapacity,
-      groupMs,
       clock,
       health: options.outboxHealth,
       retry: retry(),
@@ -139,9 +136,6 @@ export class UpstreamSink implements Sink, Outlet {
 
   async start(): Promise<void> {
     await this.#outbox.open();
-    if (this.waiting > 0) {
-      this.#options.log.for(this.name).info(`${this.waiting} events wait from before`);
-    }
     this.#options.announcer.attach(this);
     this.#link.start();
   }
@@ -184,7 +178,7 @@ export class UpstreamSink implements Sink, Outlet {
   }
 
   async #stop(): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     await atMost(clock, lastThingMs, this.#outbox.written());
     await atMost(clock, lastThingMs, this.#delivery.stop());
     const { connection } = this.#link;
@@ -198,8 +192,6 @@ export class UpstreamSink implements Sink, Outlet {
       );
     }
     await this.#link.stop(lastThingMs);
-    await atMost(clock, lastThingMs, this.#outbox.close());
-    const { inMemory } = this.#outbox;
-    if (inMemory > 0) log.for(this.name).error(`${inMemory} events are lost: the disk took none`);
+    await this.#outbox.close(lastThingMs);
   }
 }

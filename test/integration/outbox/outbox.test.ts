@@ -41,7 +41,6 @@ async function openOutbox(
     codec: { encode: (item) => item, decode: (text) => text },
     capacity: 100_000,
     memoryCapacity: 10_000,
-    groupMs: 2,
     clock: systemClock,
     health: health.part('outbox'),
     retry: quickRetry(),
