@@ -3,7 +3,12 @@ import type { PartHealth } from '../../health/health.ts';
 import type { Log } from '../../log.ts';
 import type { Entry } from '../../outbox/outbox.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
-import { composeMessage, recommendedTextLength, type SlackMessage } from './message.ts';
+import {
+  composeMessage,
+  recommendedTextLength,
+  type SlackMessage,
+  safeJsonLength,
+} from './message.ts';
 import type { PermanentFailure, PostOutcome } from './slack-client.ts';
 import type { SlackEvent } from './slack-event.ts';
 
@@ -127,6 +132,7 @@ export class Delivery {
       {
         now: clock.now(),
         longestText: recommendedTextLength,
+        longestJson: safeJsonLength,
         mostLines: this.#linesAllowed,
         leftOut: leftOut - this.#leftOutSaid,
       },
@@ -144,7 +150,7 @@ export class Delivery {
     const { channel, health, pace, retry } = this.#options;
     this.delivered += eventCount;
     this.posted += 1;
-    this.#linesAllowed = mostLines;
+    this.#linesAllowed = Math.min(mostLines, 2 * this.#linesAllowed);
     this.#plainly = false;
     retry.reset();
     health.ok(`posting to ${channel}`);

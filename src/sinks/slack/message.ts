@@ -30,6 +30,8 @@ export interface ComposeOptions {
   readonly now: Date;
   /** The longest `text`. One line alone may be longer. */
   readonly longestText: number;
+  /** The longest `richText`, as JSON. One line alone may be longer. */
+  readonly longestJson: number;
   readonly mostLines: number;
   /** Older events that the outbox had no room for, to own up to. */
   readonly leftOut: number;
@@ -37,6 +39,8 @@ export interface ComposeOptions {
 
 /** "For best results, limit the number of characters in the text field to 4,000" (chat.postMessage). */
 export const recommendedTextLength = 4000;
+/** Slack refuses blocks whose JSON has more than about 13,000 characters (`msg_blocks_too_long`). */
+export const safeJsonLength = 12_000;
 
 const circles: Record<EventKind, string> = {
   'session-start': '🔵',
@@ -67,18 +71,21 @@ export function composeMessage(
 
   const lines: RichText[][] = [];
   let length = 0;
+  let jsonLength = JSON.stringify([...note, heading(events.length)]).length;
   for (const event of events) {
     const line = lineOf(event, options.now);
-    const needed = plain(line).length + '\n'.length;
-    if (lines.length > 0 && (length + needed > room || lines.length >= options.mostLines)) break;
+    length += plain(line).length + '\n'.length;
+    jsonLength += JSON.stringify(line).length + '\\n'.length;
+    const isFull =
+      length > room || jsonLength > options.longestJson || lines.length >= options.mostLines;
+    if (lines.length > 0 && isFull) break;
     lines.push(line);
-    length += needed;
   }
   const headings = lines.length >= headingFrom ? [[heading(lines.length)]] : [];
   const all = [...note.map((element) => [element]), ...headings, ...lines];
   return {
     text: all.map(plain).join('\n'),
-    richText: all.flatMap((line, index) => (index === 0 ? line : [newline, ...line])),
+    richText: all.flatMap((line, index) => (index === 0 ? line : onNewLine(line))),
     eventCount: lines.length,
   };
 }
@@ -91,7 +98,11 @@ export function composeTestMessage(hostName: string): SlackMessage {
   return { text: plain(line), richText: line };
 }
 
-const newline: RichText = { type: 'text', text: '\n' };
+/** A line break costs least in the text that follows it. */
+function onNewLine([first, ...rest]: readonly RichText[]): RichText[] {
+  if (first?.type !== 'text') throw new TypeError('a line begins with a text');
+  return [{ ...first, text: `\n${first.text}` }, ...rest];
+}
 
 const bold = (text: string): RichText => ({ type: 'text', text, style: { bold: true } });
 
@@ -120,17 +131,17 @@ function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }
 
-/** The elements as message text. Only these three characters mean anything ("Escaping text"). */
+/**
+ * The elements as message text. A date is written out: as markup it takes as much room as the rest
+ * of its line, and readers see that of the blocks.
+ */
 function plain(elements: readonly RichText[]): string {
   return elements
-    .map((element) =>
-      element.type === 'text'
-        ? escapeText(element.text)
-        : `<!date^${element.timestamp}^${element.format}|${element.fallback}>`,
-    )
+    .map((element) => escapeText(element.type === 'text' ? element.text : element.fallback))
     .join('');
 }
 
+/** Only these three characters mean anything ("Escaping text"). */
 function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

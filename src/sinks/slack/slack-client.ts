@@ -7,6 +7,7 @@ import {
   WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
+import { fetchWhole } from './fetch-whole.ts';
 import type { SlackMessage } from './message.ts';
 import { meaningOf, reasonOnTheWay } from './slack-errors.ts';
 
@@ -52,6 +53,8 @@ export interface SlackChannel {
   readonly archived: boolean;
 }
 
+const neverAborted = new AbortController().signal;
+
 /** Pages of a thousand channels; nobody invites a bot into more. */
 const mostPages = 5;
 
@@ -85,7 +88,7 @@ export class SlackClient {
       maxRequestConcurrency: 1,
       allowAbsoluteUrls: false,
       logger: silentLogger,
-      fetch: (url, init) => fetch(url, { ...init, signal: this.#call?.signal ?? null }),
+      fetch: (url, init) => fetchWhole(url, init ?? {}, this.#call?.signal ?? neverAborted),
     });
   }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { composeMessage } from '../../../../src/sinks/slack/message.ts';
 import { SlackClient } from '../../../../src/sinks/slack/slack-client.ts';
 import { slackEventOf } from '../../../../src/sinks/slack/slack-event.ts';
@@ -9,6 +11,7 @@ import { type SlackMood, startFakeSlack } from '../../../support/fake-slack.ts';
 const message = composeMessage([slackEventOf(userEvent())], {
   now: new Date('2026-11-23T12:05:00Z'),
   longestText: 4000,
+  longestJson: 12_000,
   mostLines: 100,
   leftOut: 0,
 });
@@ -63,6 +66,17 @@ for (const [mood, reason] of transient) {
     assert.equal(slack.calls.length, 1);
   });
 }
+
+test('an answer that never ends is given up, also when memory was tidied up meanwhile', async (context) => {
+  setFlagsFromString('--expose-gc');
+  const tidyUp = runInNewContext('gc') as () => void;
+  const slack = await startFakeSlack(context);
+  slack.mood = { kind: 'slow' };
+  const posting = client(slack.apiUrl, 1000).post('activity', message);
+  const tidying = setInterval(tidyUp, 50);
+  context.after(() => clearInterval(tidying));
+  assert.deepEqual(await posting, { kind: 'transient', reason: 'no answer within 1 s' });
+});
 
 test('a rate limit says how long to wait', async (context) => {
   const slack = await startFakeSlack(context);
