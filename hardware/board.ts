@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 
 /** The systems on chip of the Raspberry Pis, oldest first. */
@@ -31,14 +32,16 @@ export interface Board {
 
 /** Reads what board this is from the /proc and /sys below `root` (`/` but in tests). */
 export function readBoard(root = '/'): Board {
-  const deviceTree = join(root, 'proc/device-tree');
+  // Not /proc/device-tree, which leads here: the service does not see it
+  // (ProcSubset=pid, systemd.exec(5)).
+  const deviceTree = join(root, 'sys/firmware/devicetree/base');
   const model = textOf(join(deviceTree, 'model'));
   const compatible = textOf(join(deviceTree, 'compatible')) ?? '';
   return {
     model,
     isRaspberryPi: model?.startsWith('Raspberry Pi') ?? false,
     soc: socs.find((soc) => compatible.split('\0').includes(`brcm,${soc}`)),
-    kernel: textOf(join(root, 'proc/sys/kernel/osrelease')) ?? 'unknown',
+    kernel: textOf(join(root, 'proc/sys/kernel/osrelease')) ?? release(),
     commandLine: (textOf(join(root, 'proc/cmdline')) ?? '').split(/\s+/),
     sysfsChip: findSysfsChip(join(root, 'sys/class/gpio')),
   };

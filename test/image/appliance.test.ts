@@ -65,6 +65,14 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     assert.doesNotMatch(journal, /error/i);
     assert.doesNotMatch(journal, /receive buffer/, 'it is smaller than asked for');
     assert.equal(await shell('systemctl --failed --no-legend --plain'), '');
+    const { parts } = (await (await fetch(`${appliance.page}/api/status`)).json()) as {
+      parts: { network: { state: string; message: string } };
+    };
+    assert.equal(
+      parts.network.state,
+      'ok',
+      `it knows that it is on a Pi: ${parts.network.message}`,
+    );
   });
 
   test('an event blinks the right light, once, and a client on the network hears it', async () => {

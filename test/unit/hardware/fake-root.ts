@@ -49,8 +49,8 @@ export function fakeRoot(t: TestContext, board: FakeBoard = {}): string {
     mkdirSync(join(root, dirname(path)), { recursive: true });
     writeFileSync(join(root, path), text);
   };
-  if (board.model) write('proc/device-tree/model', `${board.model}\0`);
-  if (board.compatible) write('proc/device-tree/compatible', `${board.compatible}\0`);
+  if (board.model) write('sys/firmware/devicetree/base/model', `${board.model}\0`);
+  if (board.compatible) write('sys/firmware/devicetree/base/compatible', `${board.compatible}\0`);
   write('proc/sys/kernel/osrelease', `${board.kernel ?? '6.1.0-amd64'}\n`);
   write('proc/cmdline', `${board.commandLine ?? 'root=/dev/sda1 ro'}\n`);
   write('etc/group', 'root:x:0:\ngpio:x:986:blinky\n');
