@@ -19,23 +19,27 @@ export interface ClockWatchOptions {
  * power: it starts with the time at which it was last on, until a time server tells it the right one.
  */
 export class ClockWatch {
-  /** Set, and never unknown again until the next start. */
-  timeIsKnown = true;
   readonly #options: ClockWatchOptions;
+  #timeIsKnown = true;
   #cancel: (() => void) | undefined;
 
   constructor(options: ClockWatchOptions) {
     this.#options = options;
   }
 
+  /** Once it is, it stays so until the next start. */
+  get timeIsKnown(): boolean {
+    return this.#timeIsKnown;
+  }
+
   /** Looks at once, so that the first event has a time or is known to have none. */
   start(): void {
     const { timeIsSet, log, health } = this.#options;
-    this.timeIsKnown = timeIsSet?.() ?? true;
-    if (this.timeIsKnown || !timeIsSet) {
+    if (!timeIsSet || timeIsSet()) {
       health.ok('set');
       return;
     }
+    this.#timeIsKnown = false;
     health.ok('not set yet: events bear no time until a time server has answered');
     log.warn('the time is not known: events bear none until a time server has answered');
     this.#lookAgain(timeIsSet);
@@ -52,7 +56,7 @@ export class ClockWatch {
         this.#lookAgain(timeIsSet);
         return;
       }
-      this.timeIsKnown = true;
+      this.#timeIsKnown = true;
       health.ok('set');
       log.info(`the time is known: ${clock.now().toISOString()}`);
     });

@@ -3,10 +3,9 @@ import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startBundled } from '../support/child.ts';
 import { FakeSlack } from '../support/fake-slack.ts';
+import { startWithFileLamps } from '../support/start-with-file-lamps.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { testSettings } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const kills = 20;
@@ -28,20 +27,13 @@ test(`kill -9 ${kills} times in a row: it serves after each start, and nothing a
   context.after(() => sender.close());
 
   for (let life = 0; life <= kills; life += 1) {
-    const child = await startBundled(
-      context,
-      'test/support/appliance-with-file-lamps.ts',
-      [
-        folder,
-        ...testSettings,
-        `stateDirectory=${join(folder, 'state')}`,
-        'slackConfig.enable=true',
-        `slackConfig.apiUrl=${slack.apiUrl}`,
-      ],
-      { environment: { SLACK_BOT_TOKEN: slack.token } },
-    );
-    const [, port] = await child.printed(/for Sense events on udp:\/\/127\.0\.0\.1:(\d+)/);
-    const [, webPort] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+    const { child, database, port } = await startWithFileLamps(context, {
+      settings: ['slackConfig.enable=true', `slackConfig.apiUrl=${slack.apiUrl}`],
+      environment: { SLACK_BOT_TOKEN: slack.token },
+      folder,
+    });
+    const udpPort = await port('udp');
+    const webPort = await port('web');
     const status = async () =>
       (await (await fetch(`http://127.0.0.1:${webPort}/api/status`)).json()) as {
         parts: Record<string, { state: string }>;
@@ -49,7 +41,7 @@ test(`kill -9 ${kills} times in a row: it serves after each start, and nothing a
         activeUsers: number;
       };
     for (let index = 0; index < eventsPerLife; index += 1) {
-      sender.send(`h;Open connection;LAB;u${life}-${index}`, Number(port), '127.0.0.1');
+      sender.send(`h;Open connection;LAB;u${life}-${index}`, udpPort, '127.0.0.1');
     }
     await waitFor(
       'every event accepted',
@@ -69,7 +61,7 @@ test(`kill -9 ${kills} times in a row: it serves after each start, and nothing a
     }
     // The outbox gathers for a moment before it writes; an event counts as kept after that.
     const last = `u${life}-${eventsPerLife - 1}`;
-    await waitFor('the event on disk', () => holds(join(folder, 'state/db'), last), 30_000);
+    await waitFor('the event on disk', () => holds(database, last), 30_000);
     child.process.kill('SIGKILL');
     assert.equal(await child.ended, 'SIGKILL');
     assert.doesNotMatch(child.output(), / error /);

@@ -3,12 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readdirSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import mqtt from 'mqtt';
-import { startBundled } from '../support/child.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { testSettings } from '../support/test-app.ts';
+import { startWithFileLamps } from '../support/start-with-file-lamps.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** How many files more the program may open. */
@@ -28,15 +25,10 @@ function crowd(context: TestContext, port: number): Socket[] {
 }
 
 test('no more files may be opened: those who are there are served, and others again later', async (context) => {
-  const folder = temporaryFolder(context);
-  const child = await startBundled(context, 'test/support/appliance-with-file-lamps.ts', [
-    folder,
-    ...testSettings,
-    `stateDirectory=${join(folder, 'state')}`,
-  ]);
-  const [, udpPort] = await child.printed(/for Sense events on udp:\/\/127\.0\.0\.1:(\d+)/);
-  const [, mqttPort] = await child.printed(/MQTT broker on mqtt:\/\/127\.0\.0\.1:(\d+)/);
-  const [, webPort] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+  const { child, port } = await startWithFileLamps(context);
+  const udpPort = await port('udp');
+  const mqttPort = await port('mqtt');
+  const webPort = await port('web');
   await child.printed(/ready/);
   const subscriber = await mqtt.connectAsync(`mqtt://127.0.0.1:${mqttPort}`);
   context.after(() => subscriber.endAsync(true));
@@ -45,8 +37,7 @@ test('no more files may be opened: those who are there are served, and others ag
   await subscriber.subscribeAsync('qliksense/connection/open');
   const sender = createSocket('udp4');
   context.after(() => sender.close());
-  const send = (user: string) =>
-    sender.send(`h;Open connection;LAB;${user}`, Number(udpPort), '127.0.0.1');
+  const send = (user: string) => sender.send(`h;Open connection;LAB;${user}`, udpPort, '127.0.0.1');
 
   const { pid } = child.process;
   const openFiles = () => readdirSync(`/proc/${pid}/fd`).map(Number);
@@ -56,7 +47,7 @@ test('no more files may be opened: those who are there are served, and others ag
   for (let free = 0; free < room; limit += 1) if (isFree(limit)) free += 1;
   const limited = spawnSync('prlimit', ['--pid', String(pid), `--nofile=${limit}:${limit}`]);
   assert.equal(limited.status, 0, String(limited.stderr ?? limited.error));
-  const waiting = [...crowd(context, Number(mqttPort)), ...crowd(context, Number(webPort))];
+  const waiting = [...crowd(context, mqttPort), ...crowd(context, webPort)];
   await waitFor(
     'the limit',
     () => !Array.from({ length: limit }, (_, at) => isFree(at)).includes(true),

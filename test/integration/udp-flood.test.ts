@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import mqtt from 'mqtt';
-import { startBundled } from '../support/child.ts';
 import { startFakeSlack } from '../support/fake-slack.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { testSettings } from '../support/test-app.ts';
+import { startWithFileLamps } from '../support/start-with-file-lamps.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const floodSize = 20_000;
@@ -15,30 +11,6 @@ const floodSize = 20_000;
 const nonsenseEvery = 10;
 /** What the flood may cost while it lasts, MB: inboxes and the outbox hold only so much. */
 const roomMb = 100;
-
-async function startAppliance(context: TestContext, apiUrl: string) {
-  const folder = temporaryFolder(context);
-  const child = await startBundled(
-    context,
-    'test/support/appliance-with-file-lamps.ts',
-    [
-      folder,
-      ...testSettings,
-      `stateDirectory=${join(folder, 'state')}`,
-      'slackConfig.enable=true',
-      `slackConfig.apiUrl=${apiUrl}`,
-    ],
-    { environment: { SLACK_BOT_TOKEN: 'xoxb-1-flood' } },
-  );
-  const port = async (pattern: RegExp) => Number((await child.printed(pattern))[1]);
-  const ports = {
-    udp: await port(/for Sense events on udp:\/\/127\.0\.0\.1:(\d+)/),
-    mqtt: await port(/MQTT broker on mqtt:\/\/127\.0\.0\.1:(\d+)/),
-    web: await port(/page on http:\/\/127\.0\.0\.1:(\d+)/),
-  };
-  await child.printed(/ready/);
-  return { child, folder, ...ports };
-}
 
 /** The sums of the figures in `/metrics`, over all values of their labels. */
 async function readMetrics(web: number): Promise<(name: string) => number> {
@@ -50,10 +22,14 @@ async function readMetrics(web: number): Promise<(name: string) => number> {
 
 test('a flood of datagrams: all are counted, the lights end dark, nobody is kept waiting', async (context) => {
   const slack = await startFakeSlack(context, { token: 'xoxb-1-flood', intervalMs: 20 });
-  const appliance = await startAppliance(context, slack.apiUrl);
-  const { child, folder, web } = appliance;
-  const isDark = (light: string) => readFileSync(join(folder, light), 'utf8') === '0';
-  const subscriber = await mqtt.connectAsync(`mqtt://127.0.0.1:${appliance.mqtt}`);
+  const { child, isLit, port } = await startWithFileLamps(context, {
+    settings: ['slackConfig.enable=true', `slackConfig.apiUrl=${slack.apiUrl}`],
+    environment: { SLACK_BOT_TOKEN: slack.token },
+  });
+  const udp = await port('udp');
+  const web = await port('web');
+  await child.printed(/ready/);
+  const subscriber = await mqtt.connectAsync(`mqtt://127.0.0.1:${await port('mqtt')}`);
   context.after(() => subscriber.endAsync(true));
   const heard = new Set<string>();
   subscriber.on('message', (_topic, payload) => heard.add(payload.toString()));
@@ -61,7 +37,7 @@ test('a flood of datagrams: all are counted, the lights end dark, nobody is kept
   const sender = createSocket('udp4');
   context.after(() => sender.close());
   const send = (text: string) =>
-    new Promise((resolve) => sender.send(text, appliance.udp, '127.0.0.1', resolve));
+    new Promise((resolve) => sender.send(text, udp, '127.0.0.1', resolve));
   const memoryBefore = (await readMetrics(web))('process_resident_memory_bytes');
 
   const healthChecks: number[] = [];
@@ -92,7 +68,7 @@ test('a flood of datagrams: all are counted, the lights end dark, nobody is kept
   assert.ok(after('process_resident_memory_bytes') - memoryBefore < roomMb * 1e6);
   const shown = after('blinky_blinks_total') + after('blinky_blinks_coalesced_total');
   assert.equal(shown, accepted);
-  await waitFor('the dark', () => isDark('green') && isDark('red'), 15_000);
+  await waitFor('the dark', () => !isLit('green') && !isLit('red'), 15_000);
 
   await send('/proxy-connection/;h;Open connection;LAB;after;AppAccess;/hub/;m');
   await waitFor('the event after the flood', () => heard.has('h: LAB/after'));

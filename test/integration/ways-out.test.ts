@@ -1,35 +1,25 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { startBundled } from '../support/child.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { testSettings } from '../support/test-app.ts';
+import { startWithFileLamps } from '../support/start-with-file-lamps.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** The appliance in a process of its own, with the green lamp lit and long to stay so. */
 async function startLit(context: TestContext, environment: Record<string, string> = {}) {
-  const folder = temporaryFolder(context);
-  const child = await startBundled(
-    context,
-    'test/support/appliance-with-file-lamps.ts',
-    [
-      folder,
-      ...testSettings,
-      `stateDirectory=${join(folder, 'state')}`,
-      'lightConfig.onMs=1000',
-      'lightConfig.maxBacklogMs=60000',
-    ],
-    { environment },
-  );
-  const lit = (colour: string) => readFileSync(join(folder, colour), 'utf8') === '1';
-  const [, port] = await child.printed(/listening for Sense events on udp:\/\/127\.0\.0\.1:(\d+)/);
+  const {
+    child,
+    isLit: lit,
+    port,
+  } = await startWithFileLamps(context, {
+    settings: ['lightConfig.onMs=1000', 'lightConfig.maxBacklogMs=60000'],
+    environment,
+  });
+  const udpPort = await port('udp');
   if (!environment['BLINKY_TEST_CRASH']) await child.printed(/ready/);
   const sender = createSocket('udp4');
   context.after(() => sender.close());
   for (let index = 0; index < 5; index += 1) {
-    sender.send('h;Open connection;LAB;goran', Number(port), '127.0.0.1');
+    sender.send('h;Open connection;LAB;goran', udpPort, '127.0.0.1');
   }
   if (!environment['BLINKY_TEST_CRASH']) await waitFor('light', () => lit('green'));
   return { child, lit };

@@ -56,7 +56,7 @@ export class Broker {
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
   #aedes: Aedes | undefined;
-  /** Whether there may be sessions that want messages while their client is away. */
+  /** Whether a client has come that wants its session kept. */
   #hasSessions = false;
   #leftWills: LeftWills | undefined;
   #systemFigures: SystemFigures | undefined;
@@ -131,8 +131,7 @@ export class Broker {
 
   /** Whether anybody would get a message on this topic, now or when their session goes on. */
   isWanted(topic: string): boolean {
-    const { store } = this.#options;
-    return this.#hasSessions || store?.hasSessions === true || this.#emitter.hasListener(topic);
+    return this.#mayHaveSessions || this.#emitter.hasListener(topic);
   }
 
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
@@ -148,11 +147,16 @@ export class Broker {
     const packet = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false } as const;
     const { store } = this.#options;
     if (retain) store?.addOwnTopic(topic);
-    if (retain || this.#hasSessions || store?.hasSessions) {
+    if (retain || this.#mayHaveSessions) {
       this.#aedes?.publish(packet, () => {});
       return;
     }
     this.#emit(topic, bytes, qos);
+  }
+
+  /** Whether there may be sessions that want messages while their client is away. */
+  get #mayHaveSessions(): boolean {
+    return this.#hasSessions || (this.#options.store?.hasSessions ?? false);
   }
 
   /** What is not to be stored goes straight to subscribers, under a number that Aedes never gives. */
