@@ -3,6 +3,7 @@ import type { ButtonOptions } from './button/button.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/schema.ts';
 import type { Sink } from './fan-out/sink.ts';
+import type { ConfigFault } from './health/configuration.ts';
 import type { Health } from './health/health.ts';
 import type { Log } from './log.ts';
 import type { FoundService } from './satellite/browse.ts';
@@ -32,8 +33,8 @@ export interface AppOptions {
   readonly addresses?: () => readonly string[];
   /** Whether the time of day has been set; left out where the machine has a clock of its own. */
   readonly timeIsSet?: () => boolean;
-  /** What is wrong with the configuration, where the defaults had to take its place. */
-  readonly configProblems?: readonly string[];
+  /** Why other settings than the user's are in force, where it is so. */
+  readonly configFault?: ConfigFault;
   /** Other than what the product promises: for tests that can't wait. */
   readonly upstreamLimits?: UpstreamLimits;
   /** Asks the local network who offers MQTT; tests give their own. */

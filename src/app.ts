@@ -219,7 +219,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function start(): Promise<void> {
-    reportConfiguration(health.part('configuration'), options.configProblems ?? []);
+    reportConfiguration(health.part('configuration'), options.configFault);
     await state.open();
     await lights.start();
     clockWatch.start();

@@ -5,17 +5,18 @@ import { type Folders, remount, takeStep } from './folders.ts';
 import type { Step } from './plan.ts';
 
 export interface CardWriter extends Writer {
-  /** Writes the last file of the card if it says something new, and lets nobody write any more. */
+  /** Writes the last file of the card, and lets nobody write any more. */
   close(last: Step): void;
 }
 
 /**
- * Takes steps; before the first one on the card it mounts it for writing, if that is asked for.
- * A card that is never written can't be damaged by a power cut.
+ * Takes steps that change something; before the first one on the card it mounts it for writing, if
+ * that is asked for. A card that is not written can't be worn out, nor damaged by a power cut.
  */
 export function openCard(folders: Folders, remounts: boolean): CardWriter {
   let isOpen = !remounts;
   const take = (step: Step) => {
+    if (contentOf(join(folders[step.place], step.file)) === step.content) return;
     if (step.place === 'card' && !isOpen) {
       remount(folders.card, 'rw');
       isOpen = true;
@@ -26,7 +27,7 @@ export function openCard(folders: Folders, remounts: boolean): CardWriter {
     take,
     close: (last) => {
       try {
-        if (contentOf(join(folders.card, last.file)) !== last.content) take(last);
+        take(last);
       } finally {
         if (remounts && isOpen) remount(folders.card, 'ro');
       }

@@ -9,6 +9,7 @@ import { applyParts } from './apply.ts';
 import type { CardFile } from './card-files.ts';
 import { openCard } from './card-writer.ts';
 import { type Folders, readCard, readState } from './folders.ts';
+import { lastSettingsFolders } from './last-settings.ts';
 import { newPassword } from './new-password.ts';
 import { type Note, wrong } from './plan.ts';
 import { resultFile, resultText } from './result.ts';
@@ -46,7 +47,10 @@ if (values.help || !boot || !state || !run) {
   process.stdout.write(usage);
   process.exit(values.help ? 0 : 2);
 }
-await readFiles({ card: boot, state, run, credentials, issue }, values.remount);
+await readFiles(
+  { card: boot, state, run, credentials, issue, ...lastSettingsFolders(state) },
+  values.remount,
+);
 
 /** What fails is said, and does not keep the rest from being in force. */
 async function readFiles(folders: Folders, remounts: boolean): Promise<void> {

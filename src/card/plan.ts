@@ -8,6 +8,9 @@ export type Place =
   | 'card'
   /** Credentials for services (systemd.exec(5), `ImportCredential=`). */
   | 'credentials'
+  /** On the state partition: what `run` and `credentials` held last. */
+  | 'lastRun'
+  | 'lastCredentials'
   /** Texts above the login prompt (agetty(8)). */
   | 'issue';
 

@@ -19,7 +19,7 @@ export function understandSlackToken(
   file: CardText | undefined,
   stored: string | undefined,
 ): Understood {
-  const unchanged = stored === undefined ? [] : [inForce(stored)];
+  const unchanged = [inForce(stored)];
   const said = file?.text
     .split('\n')
     .map((text, index) => ({ value: unquoted(straightQuotes(text)), line: index + 1 }))
@@ -37,7 +37,7 @@ export function understandSlackToken(
     const forgotten: Step = { place: 'state', file: slackTokenFile, content: undefined };
     return {
       notes: [fine(`${file.name}: no token is stored`)],
-      steps: stored === undefined ? [] : [forgotten],
+      steps: [inForce(undefined), ...(stored === undefined ? [] : [forgotten])],
     };
   }
   if (!isBotToken(said.value)) {
@@ -59,7 +59,7 @@ const keep = (token: string): Step => ({
   mode: modes.secret,
 });
 
-const inForce = (token: string): Step => ({
+const inForce = (token: string | undefined): Step => ({
   place: 'credentials',
   file: slackTokenFile,
   content: token,

@@ -17,7 +17,7 @@ export function understandSshKeys(
   file: CardText | undefined,
   stored: string | undefined,
 ): Understood {
-  if (!file) return { notes: [], steps: stored ? [inForce(stored)] : [] };
+  if (!file) return { notes: [], steps: [inForce(stored || undefined)] };
   const lines = straightQuotes(file.text)
     .split('\n')
     .map((text, index) => ({ text: text.trim(), line: index + 1 }))
@@ -28,7 +28,10 @@ export function understandSshKeys(
   if (keys.length === 0) {
     const steps: Step[] =
       stored === undefined ? [] : [{ place: 'state', file: sshKeysFile, content: undefined }];
-    return { notes: [...notes, fine(`${file.name}: no key, so SSH is off`)], steps };
+    return {
+      notes: [...notes, fine(`${file.name}: no key, so SSH is off`)],
+      steps: [inForce(undefined), ...steps],
+    };
   }
   const content = `${keys.map(({ text }) => text).join('\n')}\n`;
   const count = keys.length === 1 ? 'one key' : `${keys.length} keys`;
@@ -68,7 +71,7 @@ function mistakesIn(
     );
 }
 
-const inForce = (content: string): Step => ({
+const inForce = (content: string | undefined): Step => ({
   place: 'run',
   file: sshKeysFile,
   content,

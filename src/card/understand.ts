@@ -5,6 +5,7 @@ import {
   understandConfiguration,
 } from './configuration.ts';
 import { issueFile, issueText } from './console.ts';
+import { keepForNextStart } from './last-settings.ts';
 import { hint, modes, type Note, type Step, type Understood } from './plan.ts';
 import { passwordHashFile, understandSignIn } from './sign-in.ts';
 import { slackTokenFile, understandSlackToken } from './slack-token.ts';
@@ -36,7 +37,7 @@ export interface CardTools {
 
 /**
  * What the card's files mean, one part for each: a part whose files can't be written does not keep
- * the others from theirs. The last ones take what is in force from all.
+ * the others from theirs. The last ones take what is in force from all, and keep it.
  */
 export async function understandCard(
   { card, state }: CardContents,
@@ -73,7 +74,7 @@ export async function understandCard(
     content: issueText(notes, signIn.password, tools.hostName),
     mode: modes.open,
   };
-  return [...parts, { notes: [], steps: [issue] }];
+  return [...parts, { notes: [], steps: [issue] }, ...keepForNextStart(parts)];
 }
 
 function passedOver(found: readonly ReturnType<typeof findCardFile>[]): Note[] {

@@ -28,17 +28,20 @@ interface StoredWifi {
  */
 export function understandWifi(file: CardText | undefined, stored: string | undefined): Understood {
   const before = readStored(stored);
-  if (!file) return { notes: [], steps: before ? inForce(before) : [] };
+  if (!file) return { notes: [], steps: inForce(before) };
   const said = readWifiFile(file.name, file.text);
   if (!said.isUsable) {
     const rest = before ? [hint(`the Wi-Fi "${before.network.name}" stays set meanwhile`)] : [];
-    return { notes: [...said.notes, ...rest], steps: before ? inForce(before) : [] };
+    return { notes: [...said.notes, ...rest], steps: inForce(before) };
   }
   if (said.name === '') {
     const steps: Step[] = before
       ? [{ place: 'state', file: wifiStateFile, content: undefined }]
       : [];
-    return { notes: [...said.notes, fine(`${file.name}: no Wi-Fi is set`)], steps };
+    return {
+      notes: [...said.notes, fine(`${file.name}: no Wi-Fi is set`)],
+      steps: [...inForce(undefined), ...steps],
+    };
   }
   return said.password === undefined
     ? withStoredPassword(file, said, before)
@@ -53,7 +56,7 @@ function withStoredPassword(
   if (before?.network.name !== name) {
     const why = before ? 'the name is another one' : 'no password is stored';
     const note = wrong(`${file.name}: ${why}, so write the password again, too: password=…`);
-    return { notes: [...notes, note], steps: before ? inForce(before) : [] };
+    return { notes: [...notes, note], steps: inForce(before) };
   }
   const now = { ...before, country };
   const isChanged = before.country !== country;
@@ -100,11 +103,11 @@ const keep = (wifi: StoredWifi): Step => ({
   mode: modes.secret,
 });
 
-const inForce = ({ network, country }: StoredWifi): Step[] => [
+const inForce = (wifi: StoredWifi | undefined): Step[] => [
   {
     place: 'run',
     file: configurationFile,
-    content: supplicantConfiguration(network, country),
+    content: wifi && supplicantConfiguration(wifi.network, wifi.country),
     mode: modes.secret,
   },
 ];

@@ -13,7 +13,7 @@ import type { Config } from '../config/schema.ts';
 import { timeIsSet } from '../health/clock-watch.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
-import { configFrom, configOptions } from './config-options.ts';
+import { configFrom, configOptions, faultAtBoot } from './config-options.ts';
 import { slackTokenSources } from './run.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
@@ -97,6 +97,8 @@ function readConfiguration(input: CommandInput): { config: Config; findings: Fin
       input.surroundings,
     );
     const findings = [ok('Configuration', file ?? 'no file: all defaults')];
+    const stale = faultAtBoot(input.surroundings);
+    if (stale) findings.push(fault('Configuration', stale.message, stale.remedy));
     for (const warning of warnings) {
       findings.push(warn('Configuration', warning, 'Correct the name, or take the line out'));
     }

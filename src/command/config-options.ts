@@ -1,5 +1,6 @@
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
+import type { ConfigFault } from '../health/configuration.ts';
 import { type CommandOption, listOption, type OptionValues, textOption } from './command.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -38,20 +39,33 @@ export function configFrom(values: OptionValues, surroundings: Surroundings): Lo
 
 /**
  * The same, but where there is a file of defaults, it takes the place of a wrong configuration,
- * and `problems` says what is wrong: a Pi on a shelf must come up so that its page can tell.
+ * and `fault` says what is wrong: a Pi on a shelf must come up so that its page can tell.
  * Overrides by `--set` stay in force. Throws ConfigError.
  */
 export function configOrDefaults(
   values: OptionValues,
   surroundings: Surroundings,
-): LoadedConfig & { readonly problems: readonly string[] } {
+): LoadedConfig & { readonly fault?: ConfigFault } {
   try {
-    return { ...configFrom(values, surroundings), problems: [] };
+    return configFrom(values, surroundings);
   } catch (error) {
     const file = defaultsFile(values, surroundings);
     if (!(error instanceof ConfigError) || !file) throw error;
     const overrides = listOption(values, 'set');
     const defaults = loadConfig({ file, environment: {}, overrides });
-    return { ...defaults, problems: error.problems.map(describeProblem) };
+    const problems = error.problems.map(describeProblem).join('; ');
+    const fault = {
+      message: `the configuration is wrong, so the defaults are in force: ${problems}`,
+      remedy: 'Correct the line and start again',
+    };
+    return { ...defaults, fault };
   }
+}
+
+/** On a Pi: what kept this start from reading the settings on its card (systemd/last-settings). */
+export function faultAtBoot({ environment }: Surroundings): ConfigFault | undefined {
+  const message = environment['BLINKY_CONFIG_FAULT'];
+  if (!message) return undefined;
+  const remedy = 'Start the Pi again; if this comes back, the card is worn out: flash a new one';
+  return { message, remedy };
 }

@@ -12,7 +12,7 @@ import { stateDirectory } from '../state/state.ts';
 import { reachableAddresses } from './addresses.ts';
 import { announce } from './announcement.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
-import { configOptions, configOrDefaults } from './config-options.ts';
+import { configOptions, configOrDefaults, faultAtBoot } from './config-options.ts';
 import { createLampOpener } from './lamps.ts';
 import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
@@ -35,7 +35,8 @@ export const runCommand: Command = {
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
     const loaded = configOrDefaults(values, surroundings);
-    return runAppliance(loaded, surroundings, { configProblems: loaded.problems });
+    const configFault = loaded.fault ?? faultAtBoot(surroundings);
+    return runAppliance(loaded, surroundings, configFault && { configFault });
   },
 };
 

@@ -1,14 +1,13 @@
 import type { PartHealth } from './health.ts';
 
-/** Reports whether the configuration could be used. */
-export function reportConfiguration(health: PartHealth, problems: readonly string[]): void {
-  if (problems.length === 0) {
-    health.ok('understood');
-    return;
-  }
-  health.fault({
-    message: `the configuration is wrong, so the defaults are in force: ${problems.join('; ')}`,
-    remedy: 'Correct the line and start again',
-    needsPerson: true,
-  });
+/** Why other settings are in force than those that somebody wrote. */
+export interface ConfigFault {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Reports whether the configuration is in force. */
+export function reportConfiguration(health: PartHealth, fault: ConfigFault | undefined): void {
+  if (fault) health.fault({ ...fault, needsPerson: true });
+  else health.ok('understood');
 }

@@ -205,6 +205,27 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     await appliance.blinksOnEvent();
   });
 
+  test('a card that can not be read leaves in force what was in force before, and says so', async () => {
+    const dropIn = '/run/systemd/system/blinky-card.service.d';
+    const inForce = () => shell('cd /run/blinky-card && grep --invert-match CONFIG_FAULT *');
+    const before = await inForce();
+    // What is there when a Pi starts: nothing.
+    await shell(
+      `mkdir -p ${dropIn}; printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/sleep 1000\\nTimeoutStartSec=5s\\n' > ${dropIn}/z.conf; systemctl daemon-reload; rm /run/blinky-card/*; systemctl restart blinky-card; systemctl restart blinky`,
+      120_000,
+    );
+    await appliance.up();
+    assert.equal(await inForce(), before);
+    const answer = await fetch(`${appliance.page}/healthz`);
+    assert.equal(answer.status, 503);
+    assert.match(await answer.text(), /could not be read at this start \(timeout\), so those of/);
+    await shell(
+      `rm -r ${dropIn}; systemctl daemon-reload; systemctl restart blinky-card; systemctl restart blinky`,
+      300_000,
+    );
+    await appliance.ready();
+  });
+
   test('a wrong configuration without defaults stops it with status 78, once', async () => {
     const dropIn = '/run/systemd/system/blinky.service.d';
     await shell(

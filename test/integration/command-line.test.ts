@@ -258,7 +258,9 @@ describe('blinky check', () => {
   });
 
   test('tells what the red light of the appliance that runs here means', async (context) => {
-    const { app } = await startTestApp(context, [], { configProblems: ['line 2'] });
+    const { app } = await startTestApp(context, [], {
+      configFault: { message: 'line 2', remedy: 'Correct it' },
+    });
     const { status, output } = await blinky(context, [
       'check',
       '--yes',
@@ -318,6 +320,25 @@ test('with a file of defaults, a wrong configuration is replaced by them', async
     status.parts['configuration']?.message ?? '',
     /: blinky\.yaml:2: Butler\.logLevel: found "loud"/,
   );
+});
+
+test('where the card could not be read, the page and blinky check say so', async (context) => {
+  const environment = { BLINKY_CONFIG_FAULT: 'the card is gone, so the defaults are in force' };
+  const child = await startBundled(
+    context,
+    'src/main.ts',
+    ['run', ...testSettings.flatMap((setting) => ['--set', setting])],
+    { cwd: temporaryFolder(context), environment },
+  );
+  const [, port] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+  const health = await fetch(`http://127.0.0.1:${port}/healthz`);
+  assert.equal(health.status, 503);
+  assert.match(await health.text(), /the card is gone, so the defaults are in force/);
+  const check = ['check', '--yes', '--set', `webConfig.port=${port}`];
+  const { status, output } = await blinky(context, check, environment);
+  assert.equal(status, 1);
+  assert.match(output, /✗ Configuration: the card is gone/);
+  assert.match(output, /✗ Red light: flashes 3 times, slowly/);
 });
 
 test('blinky passwd: what it prints is what the configuration takes', async (context) => {

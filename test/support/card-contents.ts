@@ -10,6 +10,8 @@ export class MemoryCard {
     run: new Map<string, string>(),
     credentials: new Map<string, string>(),
     issue: new Map<string, string>(),
+    lastRun: new Map<string, string>(),
+    lastCredentials: new Map<string, string>(),
   };
   #passwords = 0;
   #readings = 0;

@@ -1,7 +1,8 @@
 // The program that reads the card, on folders that stand for its partitions.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -71,6 +72,18 @@ class CardOnDisk {
   }
 }
 
+/** What the unit runs when reading the card has failed so. */
+function fail(card: CardOnDisk, result: string): void {
+  rmSync(card.path('run'), { recursive: true, force: true });
+  rmSync(card.path('credentials'), { recursive: true, force: true });
+  mkdirSync(card.path('run'));
+  execFileSync(
+    join(root, 'systemd/last-settings'),
+    ['state', 'run', 'credentials'].map((place) => card.path(place)),
+    { env: { ...process.env, SERVICE_RESULT: result } },
+  );
+}
+
 const permissions = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 describe('the card', () => {
@@ -109,7 +122,7 @@ describe('the card', () => {
     assert.equal(permissions(card.path('run', 'wpa_supplicant-wlan0.conf')), '600');
     assert.equal(permissions(card.path('run', 'defaults.yaml')), '640');
     assert.equal(permissions(card.path('credentials', 'slack-token')), '600');
-    for (const file of readdirSync(card.path('state'))) {
+    for (const file of readdirSync(card.path('state')).filter((name) => name !== 'last-settings')) {
       assert.equal(permissions(card.path('state', file)), '600', file);
     }
   });
@@ -150,7 +163,58 @@ describe('the card', () => {
     const printed = await card.start();
     assert.match(printed, /<4>password\.txt on the card could not be written: /);
     assert.equal(card.config().brokerConfig.access.users.length, 1);
-    assert.deepEqual(readdirSync(card.path('state')), ['blinky.yaml']);
+    assert.deepEqual(readdirSync(card.path('state')).sort(), ['blinky.yaml', 'last-settings']);
+  });
+
+  test('where reading it fails, all that was in force at the start before is, and is said to be', async (context) => {
+    const card = new CardOnDisk(context);
+    card.write('blinky.yaml', 'Butler:\n  brokerConfig:\n    access:\n      anonymous: none\n');
+    card.write('wifi.txt', 'name=Home\npassword=correct horse\n');
+    card.write('slack-token.txt', 'xoxb-1234-abcd\n');
+    await card.start();
+    const inForce = readdirSync(card.path('run')).sort();
+    assert.equal(inForce.length, 4);
+    const contents = inForce.map((file) => card.read('run', file));
+
+    fail(card, 'timeout');
+    assert.equal(card.config().brokerConfig.access.anonymous, 'none');
+    assert.equal(card.read('credentials', 'slack-token'), 'xoxb-1234-abcd');
+    const said =
+      'BLINKY_CONFIG_FAULT="the settings on the card could not be read at this start (timeout), so those of the start before are in force"\n';
+    assert.deepEqual(
+      inForce.map((file) => card.read('run', file).replace(said, '')),
+      contents,
+    );
+    assert.ok(card.read('run', 'environment').endsWith(said));
+    assert.equal(permissions(card.path('run', 'defaults.yaml')), '640');
+
+    await card.start();
+    assert.doesNotMatch(card.read('run', 'environment'), /CONFIG_FAULT/);
+  });
+
+  test('what was taken back is not in force after a failure, either', async (context) => {
+    const card = new CardOnDisk(context);
+    card.write('authorized_keys', `ssh-ed25519 ${'A'.repeat(68)} me\n`);
+    card.write('slack-token.txt', 'xoxb-1234-abcd\n');
+    await card.start();
+    card.write('authorized_keys', '');
+    card.write('slack-token.txt', 'none\n');
+    await card.start();
+    fail(card, 'exit-code');
+    assert.ok(!existsSync(card.path('run', 'authorized_keys')));
+    assert.ok(!existsSync(card.path('credentials', 'slack-token')));
+  });
+
+  test('at a first start that fails the defaults are in force, and are said to be', (context) => {
+    const card = new CardOnDisk(context);
+    fail(card, 'timeout');
+    assert.match(card.read('run', 'environment'), /so the defaults are in force"\n$/);
+  });
+
+  test('a start that succeeds leaves everything as it is', async (context) => {
+    const card = new CardOnDisk(context);
+    fail(card, 'success');
+    assert.deepEqual(readdirSync(card.path('run')), []);
   });
 
   test('where the partition is not mounted, what is stored is in force, and no password is lost', async (context) => {
