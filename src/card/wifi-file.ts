@@ -17,18 +17,18 @@ export interface WifiFile {
 }
 
 /** What people call the settings, wpa_supplicant.conf's names among them. */
-const meanings: Readonly<Record<string, 'country' | 'name' | 'password'>> = {
-  country: 'country',
-  'country code': 'country',
-  name: 'name',
-  ssid: 'name',
-  network: 'name',
-  'network name': 'name',
-  password: 'password',
-  passphrase: 'password',
-  psk: 'password',
-  key: 'password',
-};
+const meanings = new Map<string, 'country' | 'name' | 'password'>([
+  ['country', 'country'],
+  ['country code', 'country'],
+  ['name', 'name'],
+  ['ssid', 'name'],
+  ['network', 'name'],
+  ['network name', 'name'],
+  ['password', 'password'],
+  ['passphrase', 'password'],
+  ['psk', 'password'],
+  ['key', 'password'],
+]);
 
 /** IEEE 802.11-2020, 9.4.2.2. */
 const longestNameBytes = 32;
@@ -41,7 +41,7 @@ const storedMark = '(stored; to change it, write the new one here)';
 /** Reads `wifi.txt`. Never throws: the notes say what is wrong, where, and how to mend it. */
 export function readWifiFile(file: string, text: string): WifiFile {
   const { settings, strange } = readSettingLines(withoutBraces(text));
-  const last = (meaning: string) => settings.findLast(({ key }) => meanings[key] === meaning);
+  const last = (meaning: string) => settings.findLast(({ key }) => meanings.get(key) === meaning);
   const notes: Note[] = [];
 
   for (const line of strange) {
@@ -49,7 +49,7 @@ export function readWifiFile(file: string, text: string): WifiFile {
       wrong(`${file}, line ${line}: not understood. Write name=…, password=… or country=…`),
     );
   }
-  for (const { line, key } of settings.filter(({ key }) => !meanings[key])) {
+  for (const { line, key } of settings.filter(({ key }) => !meanings.get(key))) {
     notes.push(hint(`${file}, line ${line}: "${key}" has no meaning here and was passed over`));
   }
   const country = readCountry(file, last('country'), notes);
@@ -63,7 +63,7 @@ export function readWifiFile(file: string, text: string): WifiFile {
 export function withPasswordStored(text: string): string {
   const { settings } = readSettingLines(text);
   const secret = new Set(
-    settings.filter(({ key }) => meanings[key] === 'password').map(({ line }) => line),
+    settings.filter(({ key }) => meanings.get(key) === 'password').map(({ line }) => line),
   );
   return text
     .split('\n')

@@ -115,16 +115,21 @@ function printJson(json: string, { stdout }: Surroundings): void {
   stdout.write(`${json}\n`);
 }
 
-const markOf: Readonly<Record<string, { mark: string; colour: 'green' | 'red' | 'gray' }>> = {
-  'connection-open': { mark: '●', colour: 'green' },
-  'connection-close': { mark: '●', colour: 'red' },
-};
+interface Mark {
+  readonly mark: string;
+  readonly colour: 'green' | 'red' | 'gray';
+}
+const marks = new Map<string, Mark>([
+  ['connection-open', { mark: '●', colour: 'green' }],
+  ['connection-close', { mark: '●', colour: 'red' }],
+]);
+const otherMark: Mark = { mark: '○', colour: 'gray' };
 
 function printLine(json: string, { stdout, environment }: Surroundings): void {
   const result = watchedEvent.safeParse(safeJson(json));
   if (!result.success) return;
   const event = result.data;
-  const { mark, colour } = markOf[event.kind] ?? { mark: '○', colour: 'gray' };
+  const { mark, colour } = marks.get(event.kind) ?? otherMark;
   const shown = wantsColours(stdout, environment)
     ? styleText(colour, mark, { validateStream: false })
     : mark;

@@ -10,6 +10,7 @@ import type { ClientLimits } from './client-stream.ts';
 import { type Connection, Connections } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
 import type { DoorLimits } from './doorkeeper.ts';
+import { forgetInheritedClients, forgetInheritedSubscriptions } from './names-as-keys.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
@@ -106,6 +107,7 @@ export class Broker {
       pendingSessionsLimit: limits.clients,
       sessionExpiryIntervalLimit: limits.sessionExpirySeconds,
     });
+    forgetInheritedClients(aedes);
     aedes.on('client', (client) => {
       if (!client.clean) this.#hasSessions = true;
       store?.connected(client as SessionClient);
@@ -245,12 +247,14 @@ export class Broker {
     const client = this.#aedes?.handle(connection.stream);
     if (!client) return;
     this.#connectionOf.set(client, connection);
+    forgetInheritedSubscriptions(client);
     takeOverDeliveries(client, connection.stream, {
       brokerId,
       frames: this.#frames,
       generation: () => this.#emitter.generation,
       withoutNames: () => this.#hooks.hidesNames(client),
       maySee,
+      mayForward: (packet) => this.#hooks.hooks.authorizeForward(client, packet) !== null,
       onSent: () => {
         this.figures.published.sent += 1;
       },

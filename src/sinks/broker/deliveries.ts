@@ -1,5 +1,7 @@
 import type { AedesPublishPacket, Client } from 'aedes';
+import mqttPacket from 'mqtt-packet';
 import type { ClientStream } from './client-stream.ts';
+import { largestMessageId } from './persistence/session.ts';
 import type { PublishFrames } from './publish-frames.ts';
 import { matchesFilter } from './topic-filter.ts';
 
@@ -22,6 +24,7 @@ type Internals = Client & {
   duplicates: Record<string, number>;
   readonly subscriptions: Readonly<Record<string, { readonly qos?: number }>>;
   waitForDrain(done: () => void): void;
+  _nextId: number;
 };
 
 export interface DeliveriesOptions {
@@ -33,6 +36,8 @@ export interface DeliveriesOptions {
   readonly withoutNames: () => boolean;
   /** Whether the client may see what is published there. */
   readonly maySee: (topic: string) => boolean;
+  /** Takes out of the client's own copy what it may not know; false: it gets none of it. */
+  readonly mayForward: (packet: Packet) => boolean;
   /** Told of every message that is on its way to the client. */
   readonly onSent: () => void;
 }
@@ -45,7 +50,7 @@ export interface DeliveriesOptions {
 export function takeOverDeliveries(
   client: Client,
   stream: ClientStream,
-  { brokerId, frames, generation, withoutNames, maySee, onSent }: DeliveriesOptions,
+  { brokerId, frames, generation, withoutNames, maySee, mayForward, onSent }: DeliveriesOptions,
 ): void {
   const internals = client as Internals;
   const deliverQoS = internals.deliverQoS.bind(client);
@@ -77,6 +82,23 @@ export function takeOverDeliveries(
     else done();
   };
 
+  /**
+   * In place of Aedes, which lowers a message to the QoS of the filter that is its very topic, even
+   * where another filter of the client asks for more. (Sessions that are kept know their QoS.)
+   */
+  const sendNumbered = (packet: Packet, done: () => void) => {
+    const messageId = internals._nextId;
+    internals._nextId = (messageId % largestMessageId) + 1;
+    // As late as Aedes sends, so that the order stays.
+    setImmediate(() => {
+      if (!client.connected || !mayForward(packet)) return done();
+      const options = { protocolVersion: client.version };
+      const hasRoom = mqttPacket.writeToStream({ ...packet, messageId }, stream, options);
+      if (hasRoom) done();
+      else internals.waitForDrain(done);
+    });
+  };
+
   internals.deliver0 = (packet, done) => {
     const otherSubscriptionTakesIt = packet.qos > 0 && grantedQos(packet.topic) > 0;
     if (!otherSubscriptionTakesIt && isNew(packet)) send(packet, done);
@@ -85,11 +107,11 @@ export function takeOverDeliveries(
   internals.deliverQoS = (packet, done) => {
     if (!isNew(packet)) return done();
     packet.qos = lower(packet.qos, grantedQos(packet.topic));
-    if (packet.qos === 0) send(packet, done);
-    else {
-      onSent();
-      deliverQoS(packet, done);
-    }
+    if (packet.qos === 0) return send(packet, done);
+    onSent();
+    const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
+    if (ofExactFilter < packet.qos && client.clean) sendNumbered(packet, done);
+    else deliverQoS(packet, done);
   };
 }
 

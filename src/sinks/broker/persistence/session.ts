@@ -31,7 +31,7 @@ export interface QueuedMessage {
   released: boolean;
 }
 
-const largestMessageId = 65_535;
+export const largestMessageId = 65_535;
 
 /** One client's session (MQTT 3.1.1, section 3.1.2.4): subscriptions, and messages not yet acknowledged. */
 export class Session {

@@ -45,6 +45,7 @@ describe('messages reach subscribers', () => {
         { topic: 'a/#', qos: 0 },
         { topic: 'a/+', qos: 1 },
         { topic: '+/b', qos: 0 },
+        { topic: 'a/b', qos: 0 },
       ],
     });
     await client.received('suback');

@@ -17,6 +17,8 @@ const settings = [
   'brokerConfig.limits.messagesPerSecond=100000',
   'brokerConfig.limits.connectSeconds=1',
 ];
+/** Names that every object has: nobody's client, topic or filter. */
+const inherited = ['constructor', 'toString', '__proto__', 'hasOwnProperty'] as const;
 const openConnection = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub/;';
 
 /** A conversation that begins well, some bytes of which are then changed, left out or made up. */
@@ -25,7 +27,15 @@ function hostileBytes(random: () => number): Buffer {
   const pick = <Value>(values: readonly Value[]) => values[below(values.length)] as Value;
   const protocolVersion = pick([3, 4, 5] as const);
   const generate = (packet: mqttPacket.Packet) => mqttPacket.generate(packet, { protocolVersion });
-  const topic = pick(['a/b', 'qliksense/userevent', '$SYS/x', 'x'.repeat(900), 'a//b', '/']);
+  const topic = pick([
+    'a/b',
+    'qliksense/userevent',
+    '$SYS/x',
+    'x'.repeat(900),
+    'a//b',
+    '/',
+    ...inherited,
+  ]);
   const qos = pick([0, 1, 2] as const);
   const packets = [
     generate({
@@ -54,7 +64,7 @@ function hostileBytes(random: () => number): Buffer {
       cmd: 'connect',
       protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
       protocolVersion,
-      clientId: `hostile-${below(20)}`,
+      clientId: random() < 0.9 ? `hostile-${below(20)}` : pick(inherited),
       clean: random() < 0.8,
       keepalive: below(100),
       ...(random() < 0.5 && {
@@ -114,6 +124,38 @@ describe('hostile input', () => {
     const grownMb = (process.memoryUsage.rss() - memoryBytes) / 1e6;
     context.diagnostic(`grown by ${grownMb.toFixed(1)} MB in the second half`);
     assert.ok(grownMb < 60, `${grownMb} MB`);
+  });
+
+  test('clients, topics and filters may have the names that every object has', async (context) => {
+    const { app, isWell } = await witness(context);
+    const listener = await openMqttSocket(context, app.ports.mqtt);
+    listener.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '+', qos: 1 }] });
+    await listener.received('suback');
+    for (const name of inherited) {
+      for (const clean of [true, false]) {
+        const client = await openMqttSocket(context, app.ports.mqtt, {
+          connect: { clientId: name, clean },
+        });
+        client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: name, qos: 1 }] });
+        await client.received('suback');
+        client.send({
+          cmd: 'publish',
+          topic: name,
+          payload: 'x',
+          qos: 1,
+          messageId: 2,
+          retain: false,
+          dup: false,
+        });
+        for (const { received } of [client, listener]) {
+          const { topic, qos } = await received('publish');
+          assert.deepEqual([topic, qos], [name, 1]);
+        }
+        client.send({ cmd: 'unsubscribe', messageId: 3, unsubscriptions: [name] });
+        await client.received('unsuback');
+      }
+    }
+    await isWell('inherited');
   });
 
   test('bytes on WebSocket: the same', async (context) => {

@@ -1,0 +1,16 @@
+import type { Aedes, Client } from 'aedes';
+
+// Aedes keeps clients under their ids, and a client's subscriptions under their filters, in plain
+// objects. Those have names of their own: a client that calls itself `constructor` would bring the
+// program down, a topic of that name would come at another QoS. What replaces them here holds only
+// what was put there.
+
+/** To be called before the broker takes clients. */
+export function forgetInheritedClients(aedes: Aedes): void {
+  Object.assign(aedes, { clients: Object.create(null), brokers: Object.create(null) });
+}
+
+/** To be called before the client subscribes. */
+export function forgetInheritedSubscriptions(client: Client): void {
+  Object.assign(client, { subscriptions: Object.create(null) });
+}
