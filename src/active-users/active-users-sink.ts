@@ -26,7 +26,7 @@ const savedUsers = z.array(
     userId: z.string(),
     sessions: z.int().min(1),
     implied: z.boolean(),
-    lastSeenMs: z.number(),
+    lastSeenMs: z.number().optional(),
   }),
 );
 

@@ -8,8 +8,8 @@ export interface ActiveUser {
   readonly sessions: number;
   /** Known only from an opened connection; the session's own start may still come. */
   readonly implied: boolean;
-  /** Time of the last event, ms since 1970. */
-  readonly lastSeenMs: number;
+  /** Time of the last event, ms since 1970; undefined while the machine had none. */
+  readonly lastSeenMs?: number | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export class ActiveUsers {
     const key = keyOf(event);
     const before = this.#entries.get(key);
     const { host, userDirectory, userId } = event;
-    const lastSeenMs = Date.parse(event.receivedAt);
+    const lastSeenMs = event.timeUnknown ? undefined : Date.parse(event.receivedAt);
     const put = (sessions: number, implied: boolean) => {
       this.#entries.delete(key);
       this.#entries.set(key, { host, userDirectory, userId, sessions, implied, lastSeenMs });
@@ -62,11 +62,16 @@ export class ActiveUsers {
     return this.#entries.get(key)?.sessions !== before?.sessions;
   }
 
-  /** Lets go of users of whom nothing was heard for a day, and tells whether there were any. */
+  /**
+   * Lets go of users of whom nothing was heard for a day, and tells whether there were any. For
+   * those whose time is not known the day begins now.
+   */
   forgetBefore(nowMs: number): boolean {
     let forgotten = false;
     for (const [key, entry] of this.#entries) {
-      if (entry.lastSeenMs > nowMs - forgottenAfterMs) continue;
+      const { lastSeenMs } = entry;
+      if (lastSeenMs === undefined) this.#entries.set(key, { ...entry, lastSeenMs: nowMs });
+      if (lastSeenMs === undefined || lastSeenMs > nowMs - forgottenAfterMs) continue;
       this.#entries.delete(key);
       forgotten = true;
     }

@@ -85,6 +85,16 @@ describe('ActiveUsers', () => {
     assert.equal(count(users), 0);
   });
 
+  test('who was seen before the time was known stays for a day from when it is', () => {
+    const users = new ActiveUsers();
+    users.apply(userEvent({ kind: 'session-start', timeUnknown: true }));
+    const now = Date.parse(userEvent({}).receivedAt) + 100 * forgottenAfterMs;
+    assert.equal(users.forgetBefore(now), false);
+    assert.equal(users.forgetBefore(now + forgottenAfterMs - 1), false);
+    assert.equal(count(users), 1);
+    assert.equal(users.forgetBefore(now + forgottenAfterMs), true);
+  });
+
   test('invented names do not fill the memory', () => {
     const users = new ActiveUsers();
     for (let index = 0; index < 12_000; index += 1) {
