@@ -1,4 +1,5 @@
 import { ConfigError, describeProblem } from '../config/problem.ts';
+import { nearestName } from '../nearest-name.ts';
 import { appenderCommand } from './appender.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, parseCommandArguments, UsageError } from './command.ts';
@@ -43,7 +44,7 @@ export async function runCommandLine(
   const isNamed = first !== undefined && !first.startsWith('-');
   const command = isNamed ? commands.find(({ name }) => name === first) : runCommand;
   if (!command) {
-    stderr.write(`blinky: there is no command "${first}"; \`blinky --help\` lists them\n`);
+    stderr.write(`blinky: there is no command "${first}"; ${whatElse(first ?? '')}\n`);
     return exitStatus.wrongUsage;
   }
   try {
@@ -68,6 +69,15 @@ export async function runCommandLine(
     }
     throw error;
   }
+}
+
+/** What to write instead of a command that there is not. */
+function whatElse(name: string): string {
+  const nearest = nearestName(
+    name,
+    commands.map((command) => command.name),
+  );
+  return nearest ? `did you mean ${nearest}?` : '`blinky --help` lists them';
 }
 
 function overview(): string {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearestName } from '../nearest-name.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One option of a command, as `--help` shows it and `parseArgs` reads it. */
@@ -69,6 +70,11 @@ function explainParseError(error: unknown, options: Command['options']): string 
   const message = error instanceof Error ? error.message : String(error);
   const name = /^Option '(?:-\w, )?--([\w-]+) <value>' argument/.exec(message)?.[1];
   if (name !== undefined) return `--${name} takes ${options[name]?.placeholder ?? 'a value'}`;
+  const unknown = /^Unknown option '--([\w-]+)'/.exec(message)?.[1];
+  if (unknown !== undefined) {
+    const nearest = nearestName(unknown, Object.keys(options));
+    return `there is no option --${unknown}${nearest ? `; did you mean --${nearest}?` : ''}`;
+  }
   return message.split(/\.(?:\s|$)/)[0] ?? message;
 }
 

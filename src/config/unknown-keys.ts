@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { nearestName } from '../nearest-name.ts';
 import { isUnusedButlerKey } from './butler.ts';
 import { isSettings } from './source.ts';
 
@@ -42,12 +42,4 @@ export function shapeOf(schema: z.ZodType): Record<string, z.ZodType> | undefine
     return shapeOf(schema.unwrap() as z.ZodType);
   }
   return undefined;
-}
-
-/** The known name that was probably meant, if one is near enough. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
-  const lower = new Map(known.map((one) => [one.toLowerCase(), one]));
-  const nearest = closest(name.toLowerCase(), [...lower.keys()]);
-  const near = distance(name.toLowerCase(), nearest) <= Math.max(2, name.length / 3);
-  return near ? lower.get(nearest) : undefined;
 }

@@ -44,6 +44,11 @@ describe('the command line', () => {
   });
 
   const wrong: readonly [string[], RegExp][] = [
+    [['chek'], /^blinky: there is no command "chek"; did you mean check\?\n$/],
+    [
+      ['run', '--conf=x'],
+      /^blinky run: there is no option --conf; did you mean --config\?; see blinky run --help\n$/,
+    ],
     [['dance'], /^blinky: there is no command "dance"; `blinky --help` lists them\n$/],
     [
       ['send'],
@@ -62,7 +67,7 @@ describe('the command line', () => {
       /--dialect takes butler-6, butler-sos, butler-4, not "qlik"/,
     ],
     [['appender'], /say where the events go: --address 10\.0\.0\.5/],
-    [['run', '--colour'], /^blinky run: Unknown option '--colour'; see blinky run --help\n$/],
+    [['run', '--colour'], /^blinky run: there is no option --colour; see blinky run --help\n$/],
     [['config', 'extra'], /unexpected argument "extra"/],
     [['run', '--config'], /^blinky run: --config takes FILE; see blinky run --help\n$/],
     [['send', 'open', '--host', 'a;b'], /--host takes text without semicolons, not "a;b"/],
