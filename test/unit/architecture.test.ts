@@ -1,0 +1,73 @@
+// What ARCHITECTURE.md says about who imports whom is so.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The room of a file below the root; undefined for what lies at the top. */
+function roomOf(file: string): string | undefined {
+  const [top = '', ...path] = file.split('/');
+  if (path.length === 0) return undefined;
+  if (top !== 'src') return top;
+  const depth = path[0] === 'sinks' ? 2 : 1;
+  return path.length > depth ? path.slice(0, depth).join('/') : undefined;
+}
+
+interface Room {
+  readonly name: string;
+  /** Undefined: everything. */
+  readonly mayImport: readonly string[] | undefined;
+}
+
+function roomsOfTable(): Room[] {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  const names = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((row) => row.split('|'))
+    .flatMap(([, ofRow = '', , allowed = '']) =>
+      names(ofRow).map((name) => ({
+        name,
+        mayImport: allowed.includes('everything') ? undefined : names(allowed),
+      })),
+    )
+    .filter(({ name }) => !name.endsWith('.ts'));
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const specifiers = [...text.matchAll(/(?:from |import\()'(\.[^']+)'/g)];
+  return specifiers.map(([, path = '']) => relative(root, join(root, dirname(file), path)));
+}
+
+describe('rooms', () => {
+  const rooms = roomsOfTable();
+  const files = ['src', 'hardware']
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(folder, file),
+      ),
+    )
+    .filter((file) => file.endsWith('.ts'));
+
+  test('every room stands in the table, and every one of the table is there', () => {
+    const there = new Set(files.map(roomOf).filter((room) => room !== undefined));
+    assert.deepEqual(rooms.map(({ name }) => name).sort(), [...there].sort());
+  });
+
+  for (const { name, mayImport } of rooms) {
+    if (!mayImport) continue;
+    test(`${name} imports ${mayImport.join(', ') || 'no other room'}`, () => {
+      const imported = files
+        .filter((file) => roomOf(file) === name)
+        .flatMap(importsOf)
+        .map(roomOf)
+        .filter((other) => other !== undefined && other !== name && !mayImport.includes(other));
+      assert.deepEqual([...new Set(imported)], []);
+    });
+  }
+});
