@@ -29,6 +29,8 @@ export interface AedesHooksOptions {
   readonly addressOf: (client: Client) => string;
   /** Whether there is no place for one more client. */
   readonly isFull: (clientId: string) => boolean;
+  /** Told of each client that is let in, before it is connected. */
+  readonly onLetIn: (clientId: string, address: string) => void;
 }
 
 type Hooks = Required<
@@ -118,7 +120,7 @@ export class AedesHooks {
     userName: string | undefined,
     password: string,
   ): Promise<void> {
-    const { signIn, figures, addressOf, isFull } = this.#options;
+    const { signIn, figures, addressOf, isFull, onLetIn } = this.#options;
     if (isFull(clientId)) {
       figures.refused['too many clients'] += 1;
       this.#refusals.set(client, returnCodes.serverUnavailable);
@@ -127,6 +129,7 @@ export class AedesHooks {
     const result = await signIn.identify(addressOf(client), userName, password);
     if (typeof result === 'object' || result === 'anonymous') {
       this.#identities.set(client, result);
+      onLetIn(clientId, addressOf(client));
       return;
     }
     figures.refused['wrong password'] += 1;

@@ -17,6 +17,7 @@ import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
 import { SignIn } from './sign-in.ts';
 import { type BrokerCounts, SystemFigures } from './system-figures.ts';
+import { TakeoverWatch } from './takeover-watch.ts';
 import { TopicEmitter } from './topic-emitter.ts';
 import { isTopic } from './topic-rules.ts';
 import type { NameRemover } from './without-names.ts';
@@ -54,6 +55,7 @@ export class Broker {
   readonly #emitter = new TopicEmitter<Packet>();
   readonly #frames: PublishFrames;
   readonly #connections: Connections;
+  readonly #takeovers: TakeoverWatch;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
   #aedes: Aedes | undefined;
@@ -75,6 +77,7 @@ export class Broker {
       clock,
       log,
     });
+    this.#takeovers = new TakeoverWatch({ clock, log });
     this.#hooks = new AedesHooks({
       access,
       signIn: new SignIn(access, clock),
@@ -84,6 +87,9 @@ export class Broker {
       limits,
       addressOf: (client) => this.#connectionOf.get(client)?.address ?? 'unknown',
       isFull: (clientId) => this.#connections.isFull && !this.#isConnected(clientId),
+      onLetIn: (clientId, address) => {
+        if (this.#isConnected(clientId)) this.#takeovers.takenOver(clientId, address);
+      },
     });
   }
 
@@ -193,6 +199,7 @@ export class Broker {
     this.#connections.close();
     this.#leftWills?.stop();
     this.#systemFigures?.stop();
+    this.#takeovers.stop();
     if (!aedes || aedes.closed) return;
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
     await this.#options.store?.persistence.destroy();

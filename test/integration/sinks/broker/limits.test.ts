@@ -148,4 +148,16 @@ describe('the limits of the broker', () => {
     sender.send({ ...publish, topic: 't', payload: 'small' });
     assert.equal((await client.received('publish')).payload.toString(), 'small');
   });
+
+  test('two clients with one id: each cuts off the other, and the log says why, once', async (context) => {
+    const { app, lines } = await startTestApp(context, [
+      'brokerConfig.limits.connectionsPerSecond=1000',
+    ]);
+    for (let turn = 0; turn < 10; turn += 1) {
+      await openMqttSocket(context, app.ports.mqtt, { connect: { clientId: 'lamp' } });
+    }
+    const told = lines.filter((line) => line.includes('two clients call themselves lamp'));
+    assert.equal(told.length, 1);
+    assert.match(told[0] ?? '', /^warn .* at 127\.0\.0\.1: .*different client ids$/);
+  });
 });
