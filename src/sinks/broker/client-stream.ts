@@ -27,6 +27,9 @@ export interface ClientStreamOptions {
   readonly onDropped: () => void;
 }
 
+/** What a client may send at once after a quiet time, s at its full rate: others wait meanwhile. */
+const burstSeconds = 0.1;
+
 /** Bytes that have left are given so long to arrive before the connection is torn down, ms. */
 const farewellMs = 2000;
 
@@ -54,7 +57,7 @@ export class ClientStream extends Duplex {
     const { transport, clock, limits } = options;
     const { messagesPerSecond } = limits;
     this.#rate = new RateLimit(
-      { burst: messagesPerSecond, everyMs: 1000 / messagesPerSecond },
+      { burst: Math.max(1, messagesPerSecond * burstSeconds), everyMs: 1000 / messagesPerSecond },
       clock,
     );
     this.#guard = new FrameGuard(limits, (packet) => this.#received(packet));
