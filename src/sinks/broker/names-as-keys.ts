@@ -3,7 +3,7 @@ import type { Aedes, Client } from 'aedes';
 // Aedes keeps clients under their ids, and a client's subscriptions under their filters, in plain
 // objects. Those have names of their own: a client that calls itself `constructor` would bring the
 // program down, a topic of that name would come at another QoS. What replaces them here holds only
-// what was put there.
+// what was put there. (`packet-check.ts` refuses the one filter for which this is not enough.)
 
 /** To be called before the broker takes clients. */
 export function forgetInheritedClients(aedes: Aedes): void {

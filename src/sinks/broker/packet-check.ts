@@ -165,6 +165,12 @@ function checkPublish(
   return { type: packetTypes.publish, qos, id, reasonCode: 0 };
 }
 
+/**
+ * Aedes 2.0.0-beta.1 keeps the filters of a packet as properties of a plain object. This one would
+ * become its prototype, and bring the program down when the client's session goes on.
+ */
+const unkeepableFilter = '__proto__';
+
 function checkFilters(
   type: number,
   reader: PacketReader,
@@ -179,7 +185,8 @@ function checkFilters(
     if (count > limits.subscriptionsPerClient) {
       throw new Violation('too many filters in one packet', reasonCodes.quotaExceeded);
     }
-    if (!isFilter(reader.text(), limits)) {
+    const filter = reader.text();
+    if (!isFilter(filter, limits) || filter === unkeepableFilter) {
       throw new Violation('a topic filter is not valid or too long', reasonCodes.topicNameInvalid);
     }
     if (subscribes) checkSubscriptionOptions(reader.byte(), is5);

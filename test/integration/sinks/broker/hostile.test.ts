@@ -50,7 +50,10 @@ function hostileBytes(random: () => number): Buffer {
     generate({
       cmd: 'subscribe',
       messageId: 1,
-      subscriptions: [{ topic: pick(['#', '+/+', topic]), qos }],
+      subscriptions: [
+        { topic: pick(['#', '+/+', topic]), qos },
+        { topic: pick(['a/#', ...inherited]), qos },
+      ],
     }),
     generate({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['#'] }),
     ...(['puback', 'pubrec', 'pubrel', 'pubcomp'] as const).map((cmd) =>
@@ -136,7 +139,8 @@ describe('hostile input', () => {
         const client = await openMqttSocket(context, app.ports.mqtt, {
           connect: { clientId: name, clean },
         });
-        client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: name, qos: 1 }] });
+        const filter = name === '__proto__' ? '+' : name;
+        client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: filter, qos: 1 }] });
         await client.received('suback');
         client.send({
           cmd: 'publish',
@@ -151,9 +155,15 @@ describe('hostile input', () => {
           const { topic, qos } = await received('publish');
           assert.deepEqual([topic, qos], [name, 1]);
         }
-        client.send({ cmd: 'unsubscribe', messageId: 3, unsubscriptions: [name] });
+        client.send({ cmd: 'unsubscribe', messageId: 3, unsubscriptions: [filter] });
         await client.received('unsuback');
       }
+    }
+    for (const protocolVersion of [4, 5] as const) {
+      const client = await openMqttSocket(context, app.ports.mqtt, { protocolVersion });
+      const subscriptions = ['a', '__proto__'].map((topic) => ({ topic, qos: 1 as const }));
+      client.send({ cmd: 'subscribe', messageId: 1, subscriptions });
+      await client.closed();
     }
     await isWell('inherited');
   });
