@@ -23,7 +23,7 @@ type Internals = Client & {
   deliverQoS: Deliver;
   duplicates: Record<string, number>;
   readonly subscriptions: Readonly<Record<string, { readonly qos?: number }>>;
-  waitForDrain(done: () => void): void;
+  waitForDrain(done: (error?: Error) => void): void;
   _nextId: number;
 };
 
@@ -60,13 +60,17 @@ export function takeOverDeliveries(
 
   /** Whether the message is one for this client that it has not had. */
   const isNew = (packet: Packet) => {
-    if (!maySee(packet.topic) || (packet.nl && packet.clientId === client.id)) return false;
+    if (client.closed || !maySee(packet.topic) || (packet.nl && packet.clientId === client.id))
+      return false;
     // Subscriptions that overlap get the message in the same turn, one after the other.
     if (isStored(packet)) return true;
     if (packet.brokerCounter === lastCounter) return false;
     lastCounter = packet.brokerCounter;
     return true;
   };
+
+  /** That the client has left meanwhile is no error: Aedes would end the program with it. */
+  const afterDrain = (done: () => void) => internals.waitForDrain(() => done());
 
   const send = (packet: Packet, done: () => void) => {
     const form = { protocolVersion: client.version, withoutNames: withoutNames() };
@@ -78,7 +82,7 @@ export function takeOverDeliveries(
       return;
     }
     stream.outgoing.send(frame);
-    if (stream.outgoing.isCrowded) internals.waitForDrain(done);
+    if (stream.outgoing.isCrowded) afterDrain(done);
     else done();
   };
 
@@ -95,7 +99,7 @@ export function takeOverDeliveries(
       const options = { protocolVersion: client.version };
       const hasRoom = mqttPacket.writeToStream({ ...packet, messageId }, stream, options);
       if (hasRoom) done();
-      else internals.waitForDrain(done);
+      else afterDrain(done);
     });
   };
 

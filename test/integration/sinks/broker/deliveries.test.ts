@@ -35,6 +35,35 @@ describe('messages reach subscribers', () => {
     }
   });
 
+  test('a client that leaves while retained messages wait for it brings nobody down', async (context) => {
+    // More than the system's own buffers take.
+    const { app, subscribe } = await startTestApp(context, [
+      anybodyPublishes,
+      'brokerConfig.limits.retainedBytes=100000000',
+    ]);
+    const sender = await openMqttSocket(context, app.ports.mqtt);
+    const payload = Buffer.alloc(200_000, 'x');
+    for (let index = 0; index < 100; index += 1) {
+      const packet = { ...publish, topic: `r/${index}`, payload, retain: true } as const;
+      sender.send({ ...packet, qos: 1, messageId: index + 1 });
+      await sender.received('puback');
+    }
+    const isServed = async () => {
+      const { client, messages } = await subscribe('r/1');
+      await waitFor('a retained message', () => messages.length === 1);
+      await client.endAsync();
+    };
+    for (const qos of [0, 1] as const) {
+      const leaver = await openMqttSocket(context, app.ports.mqtt);
+      leaver.socket.pause();
+      leaver.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'r/#', qos }] });
+      await waitFor('the first of them', () => leaver.socket.bytesRead > 10_000);
+      await isServed();
+      leaver.socket.destroy();
+      await isServed();
+    }
+  });
+
   test('once where subscriptions overlap, at the highest QoS of those that match', async (context) => {
     const { app } = await startTestApp(context, [anybodyPublishes]);
     const client = await openMqttSocket(context, app.ports.mqtt);
