@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import mqttPacket from 'mqtt-packet';
 import { WebSocket } from 'ws';
+import { inheritedNames, mqttConversation } from '../../../support/mqtt-conversation.ts';
 import { openMqttSocket } from '../../../support/mqtt-socket.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { startTestApp } from '../../../support/test-app.ts';
@@ -11,14 +12,14 @@ import { waitFor } from '../../../support/wait-for.ts';
 
 const connections = 300;
 const datagrams = 5000;
+/** `BLINKY_FUZZ=100` for a long run. */
+const conversationSeeds = Number(process.env['BLINKY_FUZZ'] ?? 2);
 const settings = [
   'brokerConfig.access.anonymous=publish',
   'brokerConfig.limits.connectionsPerSecond=100000',
   'brokerConfig.limits.messagesPerSecond=100000',
   'brokerConfig.limits.connectSeconds=1',
 ];
-/** Names that every object has: nobody's client, topic or filter. */
-const inherited = ['constructor', 'toString', '__proto__', 'hasOwnProperty'] as const;
 const openConnection = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub/;';
 
 /** A conversation that begins well, some bytes of which are then changed, left out or made up. */
@@ -34,7 +35,7 @@ function hostileBytes(random: () => number): Buffer {
     'x'.repeat(900),
     'a//b',
     '/',
-    ...inherited,
+    ...inheritedNames,
   ]);
   const qos = pick([0, 1, 2] as const);
   const packets = [
@@ -52,7 +53,7 @@ function hostileBytes(random: () => number): Buffer {
       messageId: 1,
       subscriptions: [
         { topic: pick(['#', '+/+', topic]), qos },
-        { topic: pick(['a/#', ...inherited]), qos },
+        { topic: pick(['a/#', ...inheritedNames]), qos },
       ],
     }),
     generate({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: ['#'] }),
@@ -67,7 +68,7 @@ function hostileBytes(random: () => number): Buffer {
       cmd: 'connect',
       protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
       protocolVersion,
-      clientId: random() < 0.9 ? `hostile-${below(20)}` : pick(inherited),
+      clientId: random() < 0.9 ? `hostile-${below(20)}` : pick(inheritedNames),
       clean: random() < 0.8,
       keepalive: below(100),
       ...(random() < 0.5 && {
@@ -134,7 +135,7 @@ describe('hostile input', () => {
     const listener = await openMqttSocket(context, app.ports.mqtt);
     listener.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '+', qos: 1 }] });
     await listener.received('suback');
-    for (const name of inherited) {
+    for (const name of inheritedNames) {
       for (const clean of [true, false]) {
         const client = await openMqttSocket(context, app.ports.mqtt, {
           connect: { clientId: name, clean },
@@ -166,6 +167,28 @@ describe('hostile input', () => {
       await client.closed();
     }
     await isWell('inherited');
+  });
+
+  test('valid packets in any order, from clients that come back: nobody else notices', async (context) => {
+    const { app, isWell } = await witness(context);
+    for (let seed = 1; seed <= conversationSeeds; seed += 1) {
+      const random = seededRandom(seed);
+      for (let index = 0; index < connections; index += 1) {
+        const socket = connect(app.ports.mqtt ?? 0, '127.0.0.1');
+        context.after(() => socket.destroy());
+        socket.on('error', () => {}).resume();
+        await once(socket, 'connect');
+        for (const packet of mqttConversation(random)) {
+          socket.write(packet);
+          if (random() < 0.3) await new Promise((resolve) => setImmediate(resolve));
+        }
+        // Some stay, until another takes their id or they break a rule.
+        const end = random();
+        if (end < 0.3) socket.end();
+        else if (end < 0.6) setImmediate(() => socket.destroy());
+      }
+      await isWell(`conversation-${seed}`);
+    }
   });
 
   test('bytes on WebSocket: the same', async (context) => {
