@@ -164,15 +164,19 @@ export class AedesPersistence {
     this.#kept.incoming.store(client.id, packet);
   }
 
+  /** Throws when there is none, as Aedes expects. */
   async incomingGetPacket(client: Identified, packet: MessagePacket): Promise<MessagePacket> {
     const stored = this.#kept.incoming.get(client.id, packet.messageId ?? 0);
     if (!stored) throw new Error('no such packet');
     return stored;
   }
 
+  /**
+   * The client releases a message; where it says so twice at a time, Aedes asks for this twice. It
+   * does not catch what is thrown.
+   */
   async incomingDelPacket(client: Identified, packet: MessagePacket): Promise<void> {
-    const isKnown = await this.#kept.incoming.release(client.id, packet.messageId ?? 0);
-    if (!isKnown) throw new Error('no such packet');
+    await this.#kept.incoming.release(client.id, packet.messageId ?? 0);
   }
 
   async putWill(client: Identified, packet: WillPacket): Promise<void> {

@@ -45,9 +45,9 @@ export class Incoming {
   }
 
   /** The client releases a message. Resolves when a power cut can't bring it back. */
-  async release(clientId: string, messageId: number): Promise<boolean> {
+  async release(clientId: string, messageId: number): Promise<void> {
     const open = this.#byClient.get(clientId);
-    if (!open?.delete(messageId)) return false;
+    if (!open?.delete(messageId)) return;
     if (open.size === 0) this.#byClient.delete(clientId);
     const key = keys.incoming(clientId, messageId);
     if (this.#journal.mayHold(key)) {
@@ -55,7 +55,6 @@ export class Incoming {
       this.#journal.put(key, undefined, 'promised');
       await this.#journal.written();
     }
-    return true;
   }
 
   /** Takes in what an earlier run left. */

@@ -169,6 +169,23 @@ describe('hostile input', () => {
     await isWell('inherited');
   });
 
+  test('a QoS 2 message that is released twice at a time', async (context) => {
+    const { app, isWell } = await witness(context);
+    const client = await openMqttSocket(context, app.ports.mqtt);
+    const content = { topic: 't', payload: 'x', qos: 2, messageId: 7 } as const;
+    client.send({ cmd: 'publish', ...content, retain: false, dup: false });
+    await client.received('pubrec');
+    const pubrel = mqttPacket.generate({ cmd: 'pubrel', messageId: 7 });
+    client.send(Buffer.concat([pubrel, pubrel]));
+    for (const { messageId } of [
+      await client.received('pubcomp'),
+      await client.received('pubcomp'),
+    ]) {
+      assert.equal(messageId, 7);
+    }
+    await isWell('pubrel');
+  });
+
   test('valid packets in any order, from clients that come back: nobody else notices', async (context) => {
     const { app, isWell } = await witness(context);
     for (let seed = 1; seed <= conversationSeeds; seed += 1) {
