@@ -19,9 +19,19 @@ export function createNameRemover(topics: TopicSettings): NameRemover {
   return (topic, payload) => {
     if (topic === topics.activeUsersTopic) return '[]';
     if (!eventTopics.has(topic)) return payload;
-    if (!payload.startsWith('{')) return payload.replace(/: .*$/, ': /');
-    const event = JSON.parse(payload) as Record<string, unknown>;
+    if (!payload.startsWith('{')) return payload.replace(/: [^]*$/, ': /');
+    const event = parsed(payload);
+    if (!event) return '';
     for (const key of personalKeys) if (key in event) event[key] = '';
     return JSON.stringify(event);
   };
+}
+
+/** Undefined for what is no event: a client that may publish there can publish anything. */
+function parsed(payload: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(payload) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }

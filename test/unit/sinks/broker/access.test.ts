@@ -108,6 +108,13 @@ describe('createNameRemover', () => {
     assert.equal(remove(mqttConfig.activeUsersTopic, '["goran"]'), '[]');
   });
 
+  test('what a client published there and is no event is kept back', () => {
+    for (const payload of ['{', '{"userId":"goran"', '{"userId":"goran"}}']) {
+      assert.equal(remove('blinky/event', payload), '');
+    }
+    assert.equal(remove(mqttConfig.connectionOpenTopic, 'sense1: LAB/goran\nLAB'), 'sense1: /');
+  });
+
   test('other topics pass as they are', () => {
     assert.equal(remove('blinky/light/green', 'ON'), 'ON');
     assert.equal(remove(mqttConfig.activeUserCountTopic, '3'), '3');
