@@ -82,6 +82,7 @@ const brokerConfig = section({
     inFlightPerClient: wholeNumber(1, 65_535, 100),
     queuedPerClient: wholeNumber(1, 100_000, 1000),
     backlogBytes: wholeNumber(65_536, 67_108_864, 1_048_576, 'bytes'),
+    backlogBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 100_663_296, 'bytes'),
     /** How long a client's session lives while it is away: a week. */
     sessionExpirySeconds: wholeNumber(1, 31_536_000, 604_800, 's'),
     slowClientSeconds: wholeNumber(1, 3600, 10, 's'),

@@ -6,10 +6,8 @@ import type { Publication } from '../../publications/publication.ts';
 import type { Access } from './access.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
-import type { ClientLimits } from './client-stream.ts';
-import { type Connection, Connections } from './connections.ts';
+import { type Connection, Connections, type ConnectionsOptions } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
-import type { DoorLimits } from './doorkeeper.ts';
 import { forgetInheritedClients, forgetInheritedSubscriptions } from './names-as-keys.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
@@ -26,11 +24,10 @@ export interface BrokerOptions {
   readonly access: Access;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
-  readonly limits: ClientLimits &
-    DoorLimits & {
-      /** How long a session outlives its connection at most. */
-      readonly sessionExpirySeconds: number;
-    };
+  readonly limits: ConnectionsOptions['limits'] & {
+    /** How long a session outlives its connection at most. */
+    readonly sessionExpirySeconds: number;
+  };
   /** Told of every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
   /** Keeps retained messages and sessions over restarts; without it they are in memory only. */

@@ -22,6 +22,7 @@ export interface ClientStreamOptions {
   readonly onConnect: (connect: Connect) => void;
   /** Told why the client was cut off, when it was. */
   readonly onCutOff: (reason: Error) => void;
+  readonly onCrowded: () => void;
   readonly onBehind: () => void;
   readonly onCaughtUp: () => void;
   readonly onDropped: () => void;

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import { BacklogBound } from './backlog-bound.ts';
 import type { BrokerFigures } from './broker-figures.ts';
 import { type ClientLimits, ClientStream } from './client-stream.ts';
 import { Doorkeeper, type DoorLimits } from './doorkeeper.ts';
@@ -8,7 +9,11 @@ import { Flusher } from './flusher.ts';
 import { Violation } from './packet-reader.ts';
 
 export interface ConnectionsOptions {
-  readonly limits: ClientLimits & DoorLimits;
+  readonly limits: ClientLimits &
+    DoorLimits & {
+      /** What may wait for all clients together, bytes. */
+      readonly backlogBytesOfAll: number;
+    };
   readonly figures: BrokerFigures;
   /** Told about each connection that has sent a valid CONNECT. */
   readonly onConnect: (connection: Connection) => void;
@@ -32,10 +37,17 @@ export class Connections {
   readonly #flusher = new Flusher();
   /** Those that the broker has let in. */
   readonly #accepted = new Set<Connection>();
+  readonly #backlogs: BacklogBound<ClientStream>;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#doorkeeper = new Doorkeeper(options.limits, options.clock);
+    this.#backlogs = new BacklogBound({
+      mostBytes: options.limits.backlogBytesOfAll,
+      clients: () => [...this.#accepted].map(({ stream }) => stream),
+      giveUp: (stream) => stream.cutOff(new Error('too much waits for all clients together')),
+      clock: options.clock,
+    });
   }
 
   get isFull(): boolean {
@@ -58,6 +70,7 @@ export class Connections {
       clock,
       onConnect: () => onConnect(connection),
       onCutOff: (reason) => this.#cutOff(connection, reason),
+      onCrowded: () => this.#backlogs.watch(),
       onBehind: () => {
         dropped = 0;
         figures.slowClients += 1;
@@ -92,6 +105,7 @@ export class Connections {
   /** Sends everybody away who is no client yet. */
   close(): void {
     this.#doorkeeper.close();
+    this.#backlogs.stop();
   }
 
   #cutOff(connection: Connection, reason: Error): void {

@@ -25,6 +25,8 @@ export interface OutgoingOptions {
   readonly onDropped: () => void;
   /** Told when the client has stayed behind for too long, or far too much waits for it. */
   readonly onHopeless: (reason: string) => void;
+  /** Told when much waits: others may have as much. */
+  readonly onCrowded: () => void;
   /** Told when all that waited has left. */
   readonly onDrain: () => void;
 }
@@ -83,6 +85,7 @@ export class Outgoing {
       return;
     }
     this.#push(packet);
+    if (this.isCrowded) this.#options.onCrowded();
   }
 
   /** Sends one whole packet that must not be dropped. */
@@ -93,10 +96,11 @@ export class Outgoing {
 
   /** Takes a piece of a packet that must not be dropped. */
   append(piece: Buffer): void {
-    const { limits, onHopeless } = this.#options;
+    const { limits, onCrowded, onHopeless } = this.#options;
     if (this.#closed) return;
     this.gate.append(piece);
     this.#options.flusher.add(this);
+    if (this.isCrowded) onCrowded();
     if (this.backlogBytes > 2 * limits.backlogBytes) onHopeless('too much waits for it');
   }
 

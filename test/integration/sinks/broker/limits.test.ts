@@ -149,6 +149,34 @@ describe('the limits of the broker', () => {
     assert.equal((await client.received('publish')).payload.toString(), 'small');
   });
 
+  test('what waits for all clients together: those for whom most waits are disconnected', async (context) => {
+    const { app, lines, subscribe } = await startTestApp(context, [
+      anybodyPublishes,
+      'brokerConfig.limits.backlogBytes=524288',
+      'brokerConfig.limits.backlogBytesOfAll=1048576',
+      'brokerConfig.limits.slowClientSeconds=3600',
+    ]);
+    const frozen = [];
+    for (let index = 0; index < 5; index += 1) {
+      const client = await openMqttSocket(context, app.ports.mqtt);
+      client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 0 }] });
+      await client.received('suback');
+      client.socket.pause();
+      frozen.push(client);
+    }
+    const healthy = await subscribe('#');
+    const sender = await openMqttSocket(context, app.ports.mqtt);
+    const payload = Buffer.alloc(200_000, 'x');
+    const told = () => lines.filter((line) => line.includes('too much waits for all clients'));
+    await waitFor('the bound', () => {
+      sender.send({ ...publish, topic: 't', payload });
+      return told().length > 0;
+    });
+    await healthy.received('t');
+    assert.ok(healthy.client.connected);
+    assert.ok(told().length < frozen.length, 'some of them may stay');
+  });
+
   test('two clients with one id: each cuts off the other, and the log says why, once', async (context) => {
     const { app, lines } = await startTestApp(context, [
       'brokerConfig.limits.connectionsPerSecond=1000',
