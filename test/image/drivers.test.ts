@@ -80,7 +80,7 @@ before(async () => {
   await waitFor(
     'the network',
     async () => (await pi.shell('ip -4 -brief address show usb0')).output.includes('10.0.2.15'),
-    600_000,
+    180_000,
   );
 });
 

@@ -125,6 +125,13 @@ describe('the card', () => {
     for (const file of readdirSync(card.path('state')).filter((name) => name !== 'last-settings')) {
       assert.equal(permissions(card.path('state', file)), '600', file);
     }
+    const kept = { run: 'blinky-card', credentials: 'credstore' };
+    for (const [place, folder] of Object.entries(kept)) {
+      for (const file of readdirSync(card.path(place))) {
+        const ofKept = permissions(card.path('state', 'last-settings', folder, file));
+        assert.equal(ofKept, permissions(card.path(place, file)), `${file}, kept`);
+      }
+    }
   });
 
   test('the password of the Wi-Fi does not stay behind in what the file was', async (context) => {
