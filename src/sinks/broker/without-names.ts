@@ -19,7 +19,7 @@ export function createNameRemover(topics: TopicSettings): NameRemover {
   return (topic, payload) => {
     if (topic === topics.activeUsersTopic) return '[]';
     if (!eventTopics.has(topic)) return payload;
-    if (!payload.startsWith('{')) return payload.replace(/: [^]*$/, ': /');
+    if (!payload.startsWith('{')) return payload.replace(/: .*$/s, ': /');
     const event = parsed(payload);
     if (!event) return '';
     for (const key of personalKeys) if (key in event) event[key] = '';
