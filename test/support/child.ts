@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { bundled } from './bundle.ts';
+import { launcherOptions } from './launcher-options.ts';
 import { waitFor } from './wait-for.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,7 +35,7 @@ export function startChild(
   return startNode(context, ['--import', tsx, `${root}${file}`, ...args], options);
 }
 
-/** The same, for a file that is started often: bundled first, as the package for the Pi has it. */
+/** The same, for a file that is started often: bundled and run as the package for the Pi does it. */
 export async function startBundled(
   context: TestContext,
   file: string,
@@ -42,7 +43,8 @@ export async function startBundled(
   options: ChildOptions = {},
 ): Promise<Child> {
   const bundle = await bundled(file);
-  return startNode(context, ['--enable-source-maps', bundle, ...args], options);
+  const nodeOptions = ['--enable-source-maps', ...launcherOptions()];
+  return startNode(context, [...nodeOptions, bundle, ...args], options);
 }
 
 function startNode(context: TestContext, args: readonly string[], options: ChildOptions): Child {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { launcherOptions } from '../../support/launcher-options.ts';
 import { freeTcpPort, freeUdpPort } from './ports.ts';
 import type { TargetKind, Workshop } from './target.ts';
 
@@ -23,12 +23,6 @@ export function applianceCommand(packaged: boolean): readonly string[] {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return [process.execPath, ...launcherOptions(), join(out, 'main.js'), 'run'];
-}
-
-/** What the package's launcher tells Node. */
-function launcherOptions(): readonly string[] {
-  const launcher = readFileSync(join(root, 'scripts/package/blinky'), 'utf8');
-  return launcher.match(/(?<= )--[a-z-]+=\S+/g) ?? [];
 }
 
 /** What the appliance is told here: as a user has it, on ports of its own, open for the load. */
