@@ -1,5 +1,5 @@
-import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../replace-file.ts';
 
 /** What others on the network may look for; undefined where it is off. */
 export interface AnnouncedPorts {
@@ -38,9 +38,5 @@ export function announcement(ports: AnnouncedPorts): string {
  */
 export function announce(runtimeDirectory: string | undefined, ports: AnnouncedPorts): void {
   if (!runtimeDirectory) return;
-  const file = join(runtimeDirectory, 'announcement');
-  // Whole and readable from the moment it is there.
-  writeFileSync(`${file}.part`, announcement(ports));
-  chmodSync(`${file}.part`, 0o644);
-  renameSync(`${file}.part`, file);
+  replaceFile(join(runtimeDirectory, 'announcement'), announcement(ports), { mode: 0o644 });
 }

@@ -10,8 +10,10 @@ import { findUnknownKeys, shapeOf } from './unknown-keys.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** The file that was read; undefined when the defaults are used. */
+  /** What messages call the file that was read; undefined when the defaults are used. */
   readonly file: string | undefined;
+  /** The same file's path; undefined where what was read is a copy of what the user wrote. */
+  readonly path?: string;
   /** Lines for the log: unknown keys and the like. */
   readonly warnings: readonly string[];
   /** Butler 6's settings that have no meaning here, dotted, below `Butler`. */
@@ -42,7 +44,8 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const source = found ? parseSource(found.name, found.text) : noSource;
   const defaults = defaultsFile && parseSource(defaultsFile, readNamedFile(defaultsFile));
   const whole = defaults ? withDefaults(source, defaults.settings) : source;
-  return { file: found?.name, ...checkSource(withOverrides(whole, overrides)) };
+  const checked = checkSource(withOverrides(whole, overrides));
+  return { file: found?.name, ...(found?.path && { path: found.path }), ...checked };
 }
 
 /**
@@ -62,20 +65,27 @@ export function defaultConfig(): Config {
 
 const noSource: ConfigSource = { settings: {}, placeOf: () => 'defaults' };
 
-function findFile(options: LoadOptions): { name: string; text: string } | undefined {
-  const { file: named, environment } = options;
-  if (named) return { name: named, text: readNamedFile(named) };
-  const file = environment['BLINKY_CONFIG'];
-  if (file) return { name: environment['BLINKY_CONFIG_NAME'] || file, text: readNamedFile(file) };
-  for (const file of usualPlaces) {
+interface FoundFile {
+  readonly name: string;
+  readonly text: string;
+  readonly path?: string;
+}
+
+function findFile({ file: named, environment }: LoadOptions): FoundFile | undefined {
+  if (named) return foundAt(named);
+  const { BLINKY_CONFIG: file, BLINKY_CONFIG_NAME: name } = environment;
+  if (file) return name ? { name, text: readNamedFile(file) } : foundAt(file);
+  for (const place of usualPlaces) {
     try {
-      return { name: file, text: readFileSync(file, 'utf8') };
+      return { name: place, path: place, text: readFileSync(place, 'utf8') };
     } catch (error) {
-      if (!isMissingFile(error)) throw unreadable(file, error);
+      if (!isMissingFile(error)) throw unreadable(place, error);
     }
   }
   return undefined;
 }
+
+const foundAt = (path: string): FoundFile => ({ name: path, path, text: readNamedFile(path) });
 
 function readNamedFile(file: string): string {
   try {

@@ -51,7 +51,7 @@ const lightConfig = section({
 
 const brokerUser = z.object({
   name: field(z.string().min(1).max(64), 'a name of 1 to 64 characters'),
-  passwordHash: field(z.string().refine(isPasswordHash), 'what `blinky passwd NAME` printed'),
+  passwordHash: field(z.string().refine(isPasswordHash), 'what `blinky passwd NAME` writes'),
   publish: field(z.array(z.string()), 'a list of topics, + and # allowed').optional(),
   subscribe: field(z.array(z.string()), 'a list of topics, + and # allowed').optional(),
 });

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { earliestTime } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { replaceFile } from '../replace-file.ts';
 import {
   createAuthority,
   createServerCertificate,
@@ -143,9 +144,7 @@ export class OwnCertificate implements CertificateSource {
       ['key', key],
       ['crt', cert],
     ] as const) {
-      const file = join(directory, `${name}.${ending}`);
-      writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
-      renameSync(`${file}.new`, file);
+      replaceFile(join(directory, `${name}.${ending}`), text, { mode: 0o600 });
     }
   }
 }

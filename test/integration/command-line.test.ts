@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -346,21 +353,77 @@ test('where the card could not be read, the page and blinky check say so', async
   assert.match(output, /✗ Red light: flashes 3 times, slowly/);
 });
 
-test('blinky passwd: what it prints is what the configuration takes', async (context) => {
-  const folder = temporaryFolder(context);
-  const file = join(folder, 'blinky.yaml');
-  const { status, output } = await blinky(
-    context,
-    ['passwd', 'anna', '--password-variable', 'SECRET'],
-    { SECRET: 'correct horse' },
-  );
-  assert.equal(status, 0, output);
-  assert.doesNotMatch(output, /correct horse/);
-  writeFileSync(file, output.slice(output.indexOf('Butler:')));
-  const shown = await blinky(context, ['config', '--config', file]);
-  assert.match(shown.output, /name: anna\n {10}passwordHash: \(hidden\)/);
-  const short = await blinky(context, ['passwd', 'anna', '--password-variable', 'SECRET'], {
-    SECRET: 'short',
+describe('blinky passwd', () => {
+  const passwd = (context: TestContext, options: string[], environment = {}) =>
+    blinky(context, ['passwd', 'anna', '--password-variable', 'SECRET', ...options], {
+      SECRET: 'correct horse',
+      ...environment,
+    });
+
+  test('adds a user to the file, then changes the password; all else stays', async (context) => {
+    const folder = temporaryFolder(context);
+    const [file, link] = [join(folder, 'blinky.yaml'), join(folder, 'link.yaml')];
+    const text = 'Butler: # ours\n  # loud\n  logLevel: debug     # for a while\n';
+    writeFileSync(file, text, { mode: 0o640 });
+    symlinkSync(file, link);
+    const added = await passwd(context, ['--config', link]);
+    assert.equal(added.status, 0, added.output);
+    assert.match(added.output, /^Added anna to .*link\.yaml\. Start the appliance again/);
+    const first = readFileSync(file, 'utf8');
+    assert.ok(first.endsWith(text.slice(text.indexOf('\n'))), first);
+    const changed = await passwd(context, ['--config', link], { SECRET: 'battery staple' });
+    assert.match(changed.output, /^Changed the password of anna/);
+    assert.notEqual(readFileSync(file, 'utf8'), first);
+    assert.equal(statSync(file).mode & 0o777, 0o640);
+    assert.deepEqual(readdirSync(folder).sort(), ['blinky.yaml', 'link.yaml']);
+    const shown = await blinky(context, ['config', '--config', file]);
+    assert.match(shown.output, /name: anna\n {10}passwordHash: \(hidden\)/);
+    assert.equal(shown.output.match(/name: anna/g)?.length, 1);
   });
-  assert.equal(short.status, 2);
+
+  test('makes a file where there is none, for this user only', async (context) => {
+    const cwd = temporaryFolder(context);
+    const args = ['passwd', 'anna', '--password-variable', 'SECRET'];
+    const child = await startBundled(context, 'src/main.ts', args, {
+      cwd,
+      environment: { SECRET: 'correct horse' },
+    });
+    assert.equal(await child.ended, 0, child.output());
+    assert.equal(statSync(join(cwd, 'blinky.yaml')).mode & 0o777, 0o600);
+    const shown = await blinky(context, ['config', '--config', join(cwd, 'blinky.yaml')]);
+    assert.match(shown.output, /name: anna/);
+  });
+
+  test('prints the lines where asked to, or where the file is a copy', async (context) => {
+    const file = join(temporaryFolder(context), 'blinky.yaml');
+    writeFileSync(file, 'Butler: {}\n');
+    const printed = await passwd(context, ['--config', file, '--print']);
+    const copy = { BLINKY_CONFIG: file, BLINKY_CONFIG_NAME: "the card's blinky.yaml" };
+    const forCard = await passwd(context, [], copy);
+    assert.match(forCard.output, /^Put this into the card's blinky\.yaml/);
+    for (const { status, output } of [printed, forCard]) {
+      assert.equal(status, 0, output);
+      assert.doesNotMatch(output, /correct horse/);
+      assert.equal(readFileSync(file, 'utf8'), 'Butler: {}\n');
+      writeFileSync(file, output.slice(output.indexOf('Butler:')));
+      const shown = await blinky(context, ['config', '--config', file]);
+      assert.match(shown.output, /name: anna/);
+      writeFileSync(file, 'Butler: {}\n');
+    }
+  });
+
+  test('refuses a short password, a wrong file, and one it can not write', async (context) => {
+    const file = join(temporaryFolder(context), 'blinky.yaml');
+    writeFileSync(file, 'Butler: {}\n');
+    const short = await passwd(context, ['--config', file], { SECRET: 'short' });
+    assert.equal(short.status, 2);
+    mkdirSync(`${file}.part/in-the-way`, { recursive: true });
+    const blocked = await passwd(context, ['--config', file]);
+    assert.equal(blocked.status, 1);
+    assert.match(blocked.output, /^blinky passwd: .*blinky\.yaml can't be written \(.+\)\n$/);
+    assert.equal(readFileSync(file, 'utf8'), 'Butler: {}\n');
+    writeFileSync(file, 'Butler:\n  logLevel: lots\n');
+    const wrong = await passwd(context, ['--config', file]);
+    assert.equal(wrong.status, 78);
+  });
 });
