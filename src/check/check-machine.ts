@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { earliestTime } from '../clock.ts';
+import { stateUnavailable } from '../state/state-unavailable.ts';
 import { type Finding, fault, ok, warn } from './finding.ts';
 
 /** Below this the outbox could not hold all it may, bytes. */
@@ -15,12 +16,8 @@ export function* checkState(directory: string): Generator<Finding> {
     writeFileSync(probe, 'x'.repeat(4096));
     rmSync(probe);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    yield fault(
-      name,
-      `${directory} can't be written (${reason})`,
-      'Give it to the user that runs blinky and make room on its disk, or set Butler.stateDirectory',
-    );
+    const { message, remedy } = stateUnavailable(error, directory);
+    yield fault(name, message, remedy);
     return;
   }
   const { bavail, bsize } = statfsSync(directory);

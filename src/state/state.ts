@@ -4,6 +4,7 @@ import { ClassicLevel } from 'classic-level';
 import type { Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
+import { StateUnavailable, stateUnavailable } from './state-unavailable.ts';
 import { watchWrites } from './watch-writes.ts';
 
 /** The appliance's memory on disk: an ordered key-value store (LevelDB), one room per part. */
@@ -16,17 +17,6 @@ export type StateDatabase = ClassicLevel<string, string>;
 export function stateDirectory(configured: string, systemdDirectory: string | undefined): string {
   // systemd separates several directories by colons; the unit asks for one.
   return configured || systemdDirectory?.split(':')[0] || './state';
-}
-
-/** The state can't be opened, in words for a person. */
-export class StateUnavailable extends Error {
-  override readonly name = 'StateUnavailable';
-  readonly remedy: string;
-
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.remedy = remedy;
-  }
 }
 
 /**
@@ -44,7 +34,7 @@ export async function openState(directory: string): Promise<StateDatabase> {
     await database.open();
     return database;
   } catch (error) {
-    throw explain(error, directory);
+    throw stateUnavailable(error, directory);
   }
 }
 
@@ -90,7 +80,7 @@ export class State {
   /** After a failed write: nobody may write to this database again before it was opened anew. */
   async #reopen(error: unknown): Promise<void> {
     const { directory, clock, health, retry } = this.#options;
-    const { message, remedy } = explain(error, directory);
+    const { message, remedy } = stateUnavailable(error, directory);
     health.fault({ message, remedy, needsPerson: true });
     const torn = this.database;
     this.database = undefined;
@@ -104,44 +94,4 @@ export class State {
     await this.database?.close();
     this.database = undefined;
   }
-}
-
-function explain(error: unknown, directory: string): StateUnavailable {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const options = { cause: error };
-  if (code === 'LEVEL_LOCKED') {
-    return new StateUnavailable(
-      `the state directory ${directory} is in use by another blinky`,
-      'Stop the other one, or give this one a Butler.stateDirectory of its own',
-      options,
-    );
-  }
-  if (code === 'EACCES' || code === 'EPERM' || /permission denied/i.test(message)) {
-    return new StateUnavailable(
-      `this user may not write to the state directory ${directory}`,
-      'Give it to the user that runs blinky, or set Butler.stateDirectory to a directory of theirs',
-      options,
-    );
-  }
-  if (code === 'ENOSPC' || /no space left/i.test(message)) {
-    return new StateUnavailable(
-      `the disk of the state directory ${directory} is full`,
-      'Make room on it; the appliance goes on by itself',
-      options,
-    );
-  }
-  if (code === 'EROFS' || /read-only file system/i.test(message)) {
-    return new StateUnavailable(
-      `the disk of the state directory ${directory} is read-only`,
-      'Linux makes it so when the disk fails (`journalctl -k` says why): replace the card, or mount it to be written to',
-      options,
-    );
-  }
-  return new StateUnavailable(
-    `the state directory ${directory} can't be used (${message})`,
-    'Check that its disk is there and may be written to',
-    options,
-  );
 }
