@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { whyUnreadable } from '../unreadable-file.ts';
 import type { RemoteBroker } from './remote-broker.ts';
 import { RemoteBrokerFault } from './remote-broker-fault.ts';
 
@@ -42,7 +43,7 @@ async function readPassword(broker: RemoteBroker): Promise<string | undefined> {
   try {
     return withoutLineEnd(await readFile(join(credentialsDirectory, credentialName), 'utf8'));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw unreadable(`the systemd credential ${credentialName}`, error);
   }
 }
@@ -56,21 +57,12 @@ async function readNamedFile(file: string, key: string): Promise<string> {
 }
 
 function unreadable(what: string, error: unknown): RemoteBrokerFault {
-  const why: Record<string, string> = {
-    ENOENT: 'is not there',
-    EACCES: 'may not be read by this user',
-    EISDIR: 'is a folder',
-  };
-  const code = codeOf(error);
   return new RemoteBrokerFault({
-    message: `${what} ${why[code] ?? `can't be read (${code})`}`,
+    message: `${what} ${whyUnreadable(error)}`,
     remedy: 'Put it there, readable by the user that runs blinky; no restart is needed',
     needsPerson: true,
   });
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 /** Editors end a file with a line end, which belongs to no password. */
 const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');

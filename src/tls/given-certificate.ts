@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { whyUnreadable } from '../unreadable-file.ts';
 import type { KeyedCertificate } from './certificate.ts';
 import { CertificateFault, type CertificateSource } from './certificate-source.ts';
 
@@ -35,14 +36,8 @@ export class GivenCertificate implements CertificateSource {
     try {
       return readFileSync(file, 'utf8');
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      const reasons: Record<string, string> = {
-        ENOENT: 'there is no such file',
-        EACCES: 'this user may not read it',
-        EISDIR: 'it is a folder',
-      };
       throw new CertificateFault(
-        `${file} can't be read: ${reasons[code] ?? code}`,
+        `${file} ${whyUnreadable(error)}`,
         `Give the user that runs blinky the right to read it, or change ${keysOfSettings[which]}`,
         { cause: error },
       );

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { whyUnreadable } from '../../unreadable-file.ts';
 
 /** Where the token may be, most important first. */
 export interface TokenSources {
@@ -46,14 +47,8 @@ async function fromFile(file: string, from: string): Promise<TokenResult> {
     const result = judge(await readFile(file, 'utf8'), `${from} (${file})`);
     return result.token === undefined ? result : { ...result, file };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const why: Record<string, string> = {
-      ENOENT: 'is not there',
-      EACCES: 'may not be read by this user',
-      EISDIR: 'is a folder',
-    };
     return {
-      problem: `${from} (${file}) ${why[code] ?? `can not be read (${code})`}`,
+      problem: `${from} (${file}) ${whyUnreadable(error)}`,
       remedy: 'Put the Bot User OAuth Token (it begins xoxb-) there, readable by this user',
     };
   }

@@ -37,7 +37,7 @@ test('tells until when a certificate is valid, in time before its end, and what 
   }
   const [missing] = check(join(directory, 'none.crt'), keyFile, madeOn);
   assert.equal(missing?.result, 'fault');
-  assert.match(missing?.text ?? '', /there is no such file/);
+  assert.match(missing?.text ?? '', /is not there/);
   assert.match(missing?.remedy ?? '', /certFile/);
 });
 

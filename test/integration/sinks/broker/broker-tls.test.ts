@@ -113,7 +113,7 @@ describe('MQTT over TLS', () => {
     clock.jump(61_000);
     const fault = app.health.statuses().get('mqtt tls');
     assert.equal(fault?.state, 'fault');
-    assert.match(fault?.message ?? '', /there is no such file/);
+    assert.match(fault?.message ?? '', /is not there/);
     assert.equal((await get('/healthz')).status, 503);
     assert.equal((await handshake(app.ports.mqtts, { ca })).serial, second.serial);
     put();
