@@ -51,7 +51,9 @@ describe('the upstream broker', () => {
     const appliance = await startTestApp(context, to(upstream), quick);
     await waitFor('online', () => lastOn(upstream, 'blinky/status') === 'online');
     await appliance.send(opened('goran'));
-    await waitFor('the event', () => lastOn(upstream, 'qliksense/connection/open'));
+    for (const topic of ['blinky/event', 'qliksense/connection/open', 'qliksense/userevent']) {
+      await waitFor(topic, () => lastOn(upstream, topic));
+    }
 
     const { heard } = upstream;
     assert.equal(lastOn(upstream, 'qliksense/connection/open'), 'sense1: LAB/goran');
@@ -60,14 +62,16 @@ describe('the upstream broker', () => {
     assert.ok(heard.every(({ qos }) => qos === 1));
     await waitFor('the light', () => payloadsOn(upstream, 'blinky/light/green').includes('ON'));
     await waitFor('the users', () => lastOn(upstream, 'qliksense/users/active/count') === '1');
-    assert.equal(lastOn(upstream, 'qliksense/users/activeperserver/sense1/count'), '1');
-    assert.equal(lastOn(upstream, 'qliksense/butler/session_server'), 'start');
+    const perServer = 'qliksense/users/activeperserver/sense1/count';
+    await waitFor('the users of the server', () => lastOn(upstream, perServer) === '1');
+    const sessionServer = 'qliksense/butler/session_server';
+    await waitFor('the UDP state', () => lastOn(upstream, sessionServer) === 'start');
     for (const topic of ['blinky/light/green', 'blinky/light/red', 'blinky/status']) {
       await waitFor(topic, () => heard.some((one) => one.retained && one.topic === topic));
     }
 
     await appliance.stop();
-    assert.equal(lastOn(upstream, 'blinky/status'), 'offline');
+    await waitFor('offline', () => lastOn(upstream, 'blinky/status') === 'offline');
   });
 
   test('away for a while, it gets what it missed, in order, and of how things are the latest', async (context) => {
