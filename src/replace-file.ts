@@ -6,7 +6,7 @@ import {
   openSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 
 export interface FileOwnership {
@@ -37,7 +37,7 @@ function writePart(part: string, text: string, { mode, uid, gid }: FileOwnership
   try {
     if (uid !== undefined && gid !== undefined) fchownSync(written, uid, gid);
     fchmodSync(written, mode);
-    writeSync(written, text);
+    writeFileSync(written, text);
     fsyncSync(written);
   } finally {
     closeSync(written);
