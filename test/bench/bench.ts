@@ -10,6 +10,7 @@ import { Programs } from './programs.ts';
 import { type Result, ratioOf, runExperiment } from './runner.ts';
 import { formatTable } from './table.ts';
 import { appliance, applianceCommand } from './targets/appliance.ts';
+import { butlerAndMosquitto } from './targets/butler.ts';
 import { dgramCounter } from './targets/dgram-counter.ts';
 import { relayAndMosquitto } from './targets/relay.ts';
 import type { TargetKind, Workshop } from './targets/target.ts';
@@ -29,12 +30,12 @@ function optionsOrExit(): Options {
 }
 
 async function measure(
-  { scale, only, command, packaged }: Options,
+  { scale, only, command, packaged, butler }: Options,
   workshop: Workshop,
 ): Promise<{ results: Result[]; kinds: TargetKind[] }> {
   const kinds = [
     appliance(workshop, command ?? applianceCommand(packaged)),
-    relayAndMosquitto(workshop),
+    butler === undefined ? relayAndMosquitto(workshop) : butlerAndMosquitto(workshop, butler),
     dgramCounter(workshop),
   ];
   for (const { title, missing } of kinds) {

@@ -10,6 +10,8 @@ export interface Options {
   readonly packaged: boolean;
   /** What starts the appliance, when it is neither. */
   readonly command: readonly string[] | undefined;
+  /** A checkout of Butler 6.0, to measure instead of the relay. */
+  readonly butler: string | undefined;
   /** Use the load written for Node even where there is a C compiler. */
   readonly nodeLoad: boolean;
   readonly help: boolean;
@@ -23,6 +25,7 @@ export const usage = `npm run bench -- [options]
   --json FILE        where the figures go (default build/bench.json)
   --packaged         build and measure the program as the Debian package ships it, not the checkout
   --appliance "…"    what starts the appliance, e.g. "node --cpu-prof scripts/blinky.js run"
+  --butler FOLDER    measure Butler itself instead of a relay: a checkout of its version 6.0, with its packages
   --node-load        send and receive by Node, not by C, as where there is no C compiler`;
 
 /** Reads the command line. Throws an error that says what is wrong with it. */
@@ -37,6 +40,7 @@ export function readOptions(args: readonly string[], experiments: readonly strin
       json: { type: 'string', default: 'build/bench.json' },
       packaged: { type: 'boolean', default: false },
       appliance: { type: 'string' },
+      butler: { type: 'string' },
       'node-load': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -56,6 +60,7 @@ export function readOptions(args: readonly string[], experiments: readonly strin
     packaged: values.packaged,
     jsonFile: values.json,
     command: values.appliance?.split(' '),
+    butler: values.butler,
     nodeLoad: values['node-load'],
     help: values.help,
   };

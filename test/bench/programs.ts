@@ -27,7 +27,7 @@ export class Programs {
   start(
     command: string,
     args: readonly string[],
-    options: { readonly cwd?: string } = {},
+    options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
   ): Program {
     const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
     const program = wrap(child, `${command} ${args.join(' ')}`);

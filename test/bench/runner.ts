@@ -47,6 +47,6 @@ export function figureOf(result: Result, target: TargetName): number | undefined
 
 /** The appliance's figure divided by the peer's; undefined where one of them is missing. */
 export function ratioOf(result: Result): number | undefined {
-  const [ours, theirs] = [figureOf(result, 'appliance'), figureOf(result, 'relay')];
+  const [ours, theirs] = [figureOf(result, 'appliance'), figureOf(result, 'peer')];
   return ours === undefined || theirs === undefined ? undefined : ours / theirs;
 }

@@ -8,7 +8,7 @@ const warmUpEvents = 500;
 /** How much of a burst of datagrams, back to back, arrives at a subscriber. */
 export const bursts: Experiment = {
   name: 'bursts',
-  targets: ['appliance', 'relay', 'counter'],
+  targets: ['appliance', 'peer', 'counter'],
   rows: ({ bursts: sizes }) =>
     sizes.map((size) => ({
       key: `burst.${size}`,
@@ -17,13 +17,13 @@ export const bursts: Experiment = {
       better: 'more',
     })),
   run: (kind, { load }, { bytes, bursts: sizes }) =>
-    withReceivers(kind, 1, async ({ udpPort }, receivers) => {
-      await load.send({ port: udpPort, count: warmUpEvents, rate: warmUpEvents, bytes });
+    withReceivers(kind, 1, async ({ datagrams }, receivers) => {
+      await load.send({ ...datagrams, count: warmUpEvents, rate: warmUpEvents, bytes });
       const figures: Record<string, number> = {};
       for (const size of sizes) {
         await settled(receivers, Number.POSITIVE_INFINITY, quietMs);
         await receivers.reset();
-        await load.send({ port: udpPort, count: size, rate: 0, bytes });
+        await load.send({ ...datagrams, count: size, rate: 0, bytes });
         const { least } = await settled(receivers, size, quietMs);
         figures[`burst.${size}`] = (least / size) * 100;
       }

@@ -16,7 +16,7 @@ const subscribed = (subscribers: number) =>
 /** The broker alone: one client publishes as fast as all subscribers take it. */
 export const deliveries: Experiment = {
   name: 'deliveries',
-  targets: ['appliance', 'relay'],
+  targets: ['appliance', 'peer'],
   rows: ({ deliverySubscribers }) =>
     deliverySubscribers.flatMap((subscribers) =>
       levels.flatMap((qos) => [

@@ -12,7 +12,7 @@ const megabytes = (bytes: number) => bytes / 1e6;
 /** Memory and CPU of all processes of a target, with nothing to do and under load. */
 export const footprint: Experiment = {
   name: 'footprint',
-  targets: ['appliance', 'relay', 'counter'],
+  targets: ['appliance', 'peer', 'counter'],
   rows: () => [
     { key: 'memory.idle', title: 'memory at idle, all processes', unit: 'MB', better: 'less' },
     { key: 'memory.load', title: 'memory at 1,000 events/s', unit: 'MB', better: 'less' },
@@ -21,14 +21,14 @@ export const footprint: Experiment = {
     { key: 'cpu.event', title: 'CPU per event, at 1,000/s', unit: 'µs', better: 'less' },
   ],
   run: (kind, { load }, { bytes, idleSeconds, warmUpSeconds, loadSeconds }) =>
-    withReceivers(kind, 1, async ({ pids, udpPort }) => {
+    withReceivers(kind, 1, async ({ pids, datagrams }) => {
       await pause(calmMs);
       const before = usageOf(pids);
       await pause(idleSeconds * 1000);
       const idle = usageOf(pids);
       const send = (seconds: number) =>
         load.send({
-          port: udpPort,
+          ...datagrams,
           count: eventsPerSecond * seconds,
           rate: eventsPerSecond,
           bytes,

@@ -10,7 +10,7 @@ const calmMs = 2000;
 /** Many subscribers that only listen: how fast they connect, and what they cost. */
 export const idleClients: Experiment = {
   name: 'idle-clients',
-  targets: ['appliance', 'relay'],
+  targets: ['appliance', 'peer'],
   rows: () => [
     { key: 'connects', title: 'broker: connects and subscribes', unit: '/s', better: 'more' },
     {

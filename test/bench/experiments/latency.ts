@@ -15,13 +15,13 @@ const row = (key: string, name: string) => ({
 /** How long an event takes from its datagram to an MQTT subscriber. */
 export const latency: Experiment = {
   name: 'latency',
-  targets: ['appliance', 'relay', 'counter'],
+  targets: ['appliance', 'peer', 'counter'],
   rows: () => [row('latency.p50', 'p50'), row('latency.p95', 'p95'), row('latency.p99', 'p99')],
   run: (kind, { load }, { bytes, warmUpSeconds, latencySeconds }) =>
-    withReceivers(kind, 1, async ({ udpPort }, receivers) => {
+    withReceivers(kind, 1, async ({ datagrams }, receivers) => {
       const send = (seconds: number) =>
         load.send({
-          port: udpPort,
+          ...datagrams,
           count: Math.round(eventsPerSecond * seconds),
           rate: eventsPerSecond,
           bytes,

@@ -17,7 +17,7 @@ export function rate(subscribers: number): Experiment {
   const name = `rate-${subscribers}`;
   return {
     name,
-    targets: subscribers === 1 ? ['appliance', 'relay', 'counter'] : ['appliance', 'relay'],
+    targets: subscribers === 1 ? ['appliance', 'peer', 'counter'] : ['appliance', 'peer'],
     rows: () => [
       {
         key: name,
@@ -47,12 +47,12 @@ async function holds(
   seconds: number,
   bytes: number,
   load: Load,
-  { udpPort }: Target,
+  { datagrams }: Target,
   receivers: Receivers,
 ): Promise<boolean> {
   await receivers.reset();
   const count = Math.round(rate * seconds);
-  const sending = await load.send({ port: udpPort, count, rate, bytes });
+  const sending = await load.send({ ...datagrams, count, rate, bytes });
   const endedNs = Number(process.hrtime.bigint());
   const { least, lastNs, closed } = await settled(receivers, count);
   const keptUp = sending.seconds < seconds * 1.05;

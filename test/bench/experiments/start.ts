@@ -8,14 +8,14 @@ const askEveryMs = 50;
 /** How long it takes from starting the processes until a subscriber has the first event. */
 export const start: Experiment = {
   name: 'start',
-  targets: ['appliance', 'relay', 'counter'],
+  targets: ['appliance', 'peer', 'counter'],
   rows: () => [
     { key: 'start', title: 'start → first event at a subscriber', unit: 'ms', better: 'less' },
   ],
   run: async (kind, { load }, { bytes }) => {
     const target = await kind.launch();
-    const { udpPort, startedNs } = target;
-    const sender = load.keepSending({ port: udpPort, rate: eventsPerSecond, bytes });
+    const { datagrams, startedNs } = target;
+    const sender = load.keepSending({ ...datagrams, rate: eventsPerSecond, bytes });
     // The subscriber tries to connect until it can.
     const receivers = target.receivers(1);
     try {

@@ -7,8 +7,14 @@ import type { Program, Programs } from '../programs.ts';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const built = fileURLToPath(new URL('../../../build/bench/', import.meta.url));
 
-export interface Sending {
+/** Where datagrams go, and what those who are there pass on. */
+export interface Destination {
   readonly port: number;
+  /** The field that carries when it was sent (default `message`): Butler passes on only some. */
+  readonly stampedField?: 'message' | 'directory';
+}
+
+export interface Sending extends Destination {
   readonly count: number;
   /** Datagrams a second; 0 for back to back. */
   readonly rate: number;
@@ -96,15 +102,18 @@ export class Load {
   }
 
   /** Sends datagrams to this machine; resolves when all are sent. */
-  async send({ port, count, rate, bytes, markEvery = 0 }: Sending): Promise<Sent> {
-    const program = this.#start('send-datagrams', [port, count, rate, bytes, markEvery]);
+  async send(sending: Sending): Promise<Sent> {
+    const program = this.#startSending(sending);
     return JSON.parse(await program.printed(/^\{/));
   }
 
   /** Sends until it is stopped, at most for an hour. */
   keepSending(sending: Omit<Sending, 'count'>): Pick<Program, 'stop'> {
-    const { port, rate, bytes } = sending;
-    return this.#start('send-datagrams', [port, rate * 3600, rate, bytes, 0]);
+    return this.#startSending({ ...sending, count: sending.rate * 3600 });
+  }
+
+  #startSending({ port, count, rate, bytes, markEvery = 0, stampedField = 'message' }: Sending) {
+    return this.#start('send-datagrams', [port, count, rate, bytes, markEvery, stampedField]);
   }
 
   connect({ port, clients, topic = '-', qos = 0, atOnce = 50 }: ClientOptions): MqttClients {

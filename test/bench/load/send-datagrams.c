@@ -3,11 +3,12 @@
  * Each carries the time at which it was sent: `~<16 hex digits, ns of CLOCK_MONOTONIC>~`, which
  * the receivers on the same machine compare with their own.
  *
- * send-datagrams PORT COUNT RATE BYTES MARK_EVERY
+ * send-datagrams PORT COUNT RATE BYTES MARK_EVERY FIELD
  *   RATE        datagrams a second; 0 for as fast as the kernel takes them
  *   BYTES       length of a datagram
  *   MARK_EVERY  0: all four kinds of event in turn. N: session events, and every Nth opens or
  *               closes a connection, in turn; when those were sent is part of the report
+ *   FIELD       which carries the time: `message` or `directory` (the user directory)
  *
  * Prints {"sent":…,"seconds":…,"marks":[ns,…]} at the end.
  */
@@ -44,11 +45,14 @@ static const char *event_of(uint64_t number, uint64_t mark_every) {
   return events[number % 2 ? 0 : 3];
 }
 
-static size_t write_datagram(char *buffer, size_t bytes, uint64_t number, uint64_t mark_every) {
+static size_t write_datagram(char *buffer, size_t bytes, uint64_t number, uint64_t mark_every,
+                             int in_directory) {
   uint64_t user = mark_every ? number / 2 % 20 : number / 4 % 20;
-  int head = snprintf(buffer, longest, "%s;LAB;user%02u;AppAccess;/hub/;~%016llx~ UserAgent: '",
-                      event_of(number, mark_every), (unsigned)user,
-                      (unsigned long long)now_ns());
+  char time[24];
+  snprintf(time, sizeof time, "~%016llx~", (unsigned long long)now_ns());
+  int head = snprintf(buffer, longest, "%s;LAB%s;user%02u;AppAccess;/hub/;%s UserAgent: '",
+                      event_of(number, mark_every), in_directory ? time : "", (unsigned)user,
+                      in_directory ? "" : time);
   size_t length = (size_t)head;
   for (size_t i = 0; length + 1 < bytes && length + 2 < longest; i++)
     buffer[length++] = user_agent[i % (sizeof user_agent - 1)];
@@ -57,14 +61,15 @@ static size_t write_datagram(char *buffer, size_t bytes, uint64_t number, uint64
 }
 
 int main(int argc, char **argv) {
-  if (argc != 6) {
-    fprintf(stderr, "send-datagrams PORT COUNT RATE BYTES MARK_EVERY\n");
+  if (argc != 7) {
+    fprintf(stderr, "send-datagrams PORT COUNT RATE BYTES MARK_EVERY FIELD\n");
     return 2;
   }
   uint64_t count = strtoull(argv[2], NULL, 10);
   double rate = atof(argv[3]);
   size_t bytes = strtoull(argv[4], NULL, 10);
   uint64_t mark_every = strtoull(argv[5], NULL, 10);
+  int in_directory = strcmp(argv[6], "directory") == 0;
 
   int fd = socket(AF_INET, SOCK_DGRAM, 0);
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[1]))};
@@ -103,7 +108,8 @@ int main(int argc, char **argv) {
     unsigned batch = 0;
     for (; batch < batch_limit && sent + batch < due; batch++) {
       uint64_t number = sent + batch;
-      vectors[batch].iov_len = write_datagram(buffers[batch], bytes, number, mark_every);
+      vectors[batch].iov_len =
+          write_datagram(buffers[batch], bytes, number, mark_every, in_directory);
       if (mark_every && number % mark_every == 0) marks[mark_count++] = now_ns();
     }
     int done = sendmmsg(fd, messages, batch, 0);

@@ -4,7 +4,8 @@ import { createSocket } from 'node:dgram';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { nowNs } from './arrivals.js';
 
-const [port, count, rate, bytes, markEvery] = process.argv.slice(2).map(Number);
+const [port, count, rate, bytes, markEvery] = process.argv.slice(2, 7).map(Number);
+const inDirectory = process.argv[7] === 'directory';
 const userAgent =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 const events = [
@@ -23,8 +24,10 @@ function eventOf(number) {
 
 function datagram(number) {
   const user = Math.floor(number / (markEvery ? 2 : 4)) % 20;
-  const time = nowNs().toString(16).padStart(16, '0');
-  const head = `${eventOf(number)};LAB;user${String(user).padStart(2, '0')};AppAccess;/hub/;~${time}~ UserAgent: '`;
+  const time = `~${nowNs().toString(16).padStart(16, '0')}~`;
+  const directory = inDirectory ? `LAB${time}` : 'LAB';
+  const message = `${inDirectory ? '' : time} UserAgent: '`;
+  const head = `${eventOf(number)};${directory};user${String(user).padStart(2, '0')};AppAccess;/hub/;${message}`;
   return `${head}${userAgent.repeat(12).slice(0, Math.max(0, Math.min(bytes, 1399) - head.length - 1))}'`;
 }
 

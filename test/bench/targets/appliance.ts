@@ -69,7 +69,7 @@ export function appliance(
         { cwd: root },
       );
       return {
-        udpPort: ports.udp,
+        datagrams: { port: ports.udp },
         mqttPort: ports.mqtt,
         startedNs,
         pids: [program.pid],

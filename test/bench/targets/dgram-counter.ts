@@ -16,7 +16,7 @@ export function dgramCounter({ programs }: Workshop): TargetKind {
       const program = programs.start(process.execPath, [counter, String(udpPort)]);
       const ready = program.printed(/^ready$/).then(() => {});
       return {
-        udpPort,
+        datagrams: { port: udpPort },
         startedNs,
         pids: [program.pid],
         ready,

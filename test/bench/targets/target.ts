@@ -1,4 +1,4 @@
-import type { Load, Receivers } from '../load/load.ts';
+import type { Destination, Load, Receivers } from '../load/load.ts';
 import type { Programs } from '../programs.ts';
 
 /** What a target may use. */
@@ -11,7 +11,7 @@ export interface Workshop {
 
 /** A running target: it takes datagrams, and passes them on. */
 export interface Target {
-  readonly udpPort: number;
+  readonly datagrams: Destination;
   /** Undefined: it is no broker. */
   readonly mqttPort?: number;
   /** When its first process was started, ns of the monotonic clock. */
@@ -25,7 +25,7 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-export type TargetName = 'appliance' | 'relay' | 'counter';
+export type TargetName = 'appliance' | 'peer' | 'counter';
 
 /** A kind of target. */
 export interface TargetKind {

@@ -10,7 +10,7 @@ const kind = (name: TargetName, title: string): TargetKind => ({
   title,
   launch: () => Promise.reject(new Error('not in this test')),
 });
-const kinds = [kind('appliance', 'ours'), kind('relay', 'theirs')];
+const kinds = [kind('appliance', 'ours'), kind('peer', 'theirs')];
 
 const row = (runs: Result['runs'], unit = 'µs'): Result => ({
   experiment: 'latency',
@@ -23,7 +23,7 @@ const row = (runs: Result['runs'], unit = 'µs'): Result => ({
 
 describe('formatTable', () => {
   test('shows medians with three digits, and our figure divided by the peer’s', () => {
-    const table = formatTable([row({ appliance: [123.4, 9999, 100], relay: [246.8] })], kinds);
+    const table = formatTable([row({ appliance: [123.4, 9999, 100], peer: [246.8] })], kinds);
     assert.equal(
       table,
       [
@@ -36,10 +36,7 @@ describe('formatTable', () => {
 
   test('shows what was not measured, what lost something and what never came as such', () => {
     const table = formatTable(
-      [
-        row({ appliance: [Number.NaN], relay: [1] }),
-        row({ appliance: [Number.POSITIVE_INFINITY] }),
-      ],
+      [row({ appliance: [Number.NaN], peer: [1] }), row({ appliance: [Number.POSITIVE_INFINITY] })],
       kinds,
     );
     assert.match(table, /lost some \| +1 \| +- \|/);
