@@ -87,8 +87,8 @@ export class ActiveUsersSink implements Sink {
     });
     if (this.#cancelAnnounce) return;
     const wait = this.#announcedAt + announceEveryMs - clock.monotonicMs();
-    if (wait <= 0) this.#announce();
-    else this.#cancelAnnounce = clock.schedule(wait, () => this.#announce());
+    // Never at once: the event itself is told first.
+    this.#cancelAnnounce = clock.schedule(Math.max(0, wait), () => this.#announce());
   }
 
   #announce(): void {

@@ -2,7 +2,7 @@ import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from './sink.ts';
 
 export interface InboxOptions {
-  readonly sink: Pick<Sink, 'name' | 'accept'>;
+  readonly sink: Pick<Sink, 'name' | 'accept' | 'flush'>;
   /** How many events may wait; when one more comes, the oldest goes and is counted. */
   readonly capacity: number;
   /** Told about a sink that threw or rejected; the event it was given counts as failed. */
@@ -82,6 +82,7 @@ export class Inbox {
     while (this.length > 0) {
       if (this.#handedThisTurn === eventsPerTurn) {
         setImmediate(this.#drainInNewTurn);
+        this.#flush();
         return;
       }
       this.#handedThisTurn += 1;
@@ -96,8 +97,17 @@ export class Inbox {
       }
     }
     this.#draining = false;
+    this.#flush();
     for (const resolve of this.#onEmpty.splice(0)) resolve();
   };
+
+  #flush(): void {
+    try {
+      this.#options.sink.flush?.();
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
+  }
 
   #sinkFailed(error: unknown): void {
     this.failed += 1;

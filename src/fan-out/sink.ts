@@ -12,6 +12,8 @@ export interface Sink {
   start(): Promise<void>;
   /** Takes one event. The next one is offered when the returned promise, if any, has settled. */
   accept(event: UserEvent): void | Promise<void>;
+  /** Told when it has been given all that is at hand: what it has put by to go together may go. */
+  flush?(): void;
   /**
    * Finishes what was accepted and lets go of everything, before `deadline` aborts.
    * Calling it twice is harmless.

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { createApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { UserEvent } from '../../src/events/user-event.ts';
 import type { Sink } from '../../src/fan-out/sink.ts';
 import { createLog } from '../../src/log.ts';
+import { openMqttSocket } from '../support/mqtt-socket.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTestApp, testConfig } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -15,6 +17,17 @@ const open = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub
 const close = '/proxy-connection/;sense1;Close connection;LAB;goran;AppAccess;/hub/;m';
 const start = '/proxy-session/;sense1;Start session;LAB;goran;AppAccess;/hub/;m';
 const stop = '/proxy-session/;sense1;Stop session;LAB;goran;AppAccess;/hub/;m';
+
+/** What the kernel keeps for a socket of this process until it is read, going by proc_pid_net(5). */
+function bytesToRead({ localPort = 0 }: Socket): number {
+  const wanted = `:${localPort.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const line of readFileSync('/proc/self/net/tcp', 'utf8').split('\n')) {
+    // sl, local_address, rem_address, st, tx_queue:rx_queue (bytes, hexadecimal), …
+    const [, local, , , queues = ''] = line.trim().split(/\s+/);
+    if (local?.endsWith(wanted)) return Number.parseInt(queues.split(':')[1] ?? '', 16);
+  }
+  return 0;
+}
 
 describe('the appliance', () => {
   test('an opened app: green blinks once, and every topic carries it', async (context) => {
@@ -160,6 +173,31 @@ describe('the appliance', () => {
     await send(open);
     await waitFor('the other sink', () => order.length === 4);
     assert.deepEqual(order, ['green', 'red', 'green', 'other']);
+  });
+
+  test('subscribers have an event before the sinks after the broker run', async (context) => {
+    const order: string[] = [];
+    const { app, send } = await startTestApp(context, [], {
+      extraSinks: [
+        {
+          name: 'other',
+          start: async () => {},
+          accept: () => void order.push(bytesToRead(client.socket) > 0 ? 'sent' : 'not sent yet'),
+          stop: async () => {},
+        },
+      ],
+    });
+    const client = await openMqttSocket(context, app.ports.mqtt);
+    client.send({
+      cmd: 'subscribe',
+      messageId: 1,
+      subscriptions: [{ topic: 'blinky/event', qos: 0 }],
+    });
+    await client.received('suback');
+    await send(open);
+    await client.received('publish');
+    await waitFor('the other sink', () => order.length === 1);
+    assert.deepEqual(order, ['sent']);
   });
 
   test('a sink that does not stop is left behind at the deadline, and the lights are dark', async (context) => {

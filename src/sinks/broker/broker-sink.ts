@@ -13,6 +13,7 @@ export interface BrokerSinkOptions {
     start(): Promise<void>;
     isWanted(topic: string): boolean;
     publish(publication: Publication): void;
+    flush(): void;
     stop(): Promise<void>;
   };
   /** Through which clients come to the broker; stopped before it and started after it. */
@@ -43,6 +44,11 @@ export class BrokerSink implements Sink, Outlet {
     const { mqtt, broker } = this.#options;
     const isWanted = (topic: string) => broker.isWanted(topic);
     for (const publication of publicationsOf(event, mqtt, isWanted)) this.publish(publication);
+  }
+
+  /** Subscribers need not wait for what the other sinks make of the event. */
+  flush(): void {
+    this.#options.broker.flush();
   }
 
   publish(publication: Publication): void {

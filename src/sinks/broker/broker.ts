@@ -159,6 +159,11 @@ export class Broker {
     this.#emit(topic, bytes, qos);
   }
 
+  /** Sends what was published without waiting for the end of the turn. */
+  flush(): void {
+    this.#connections.flush();
+  }
+
   /** Whether there may be sessions that want messages while their client is away. */
   get #mayHaveSessions(): boolean {
     return this.#hasSessions || (this.#options.store?.hasSessions ?? false);

@@ -102,6 +102,11 @@ export class Connections {
     connection.stream.accepted();
   }
 
+  /** Sends what waits for any of them. */
+  flush(): void {
+    this.#flusher.flush();
+  }
+
   /** Sends everybody away who is no client yet. */
   close(): void {
     this.#doorkeeper.close();

@@ -1,21 +1,26 @@
 import type { Outgoing } from './outgoing.ts';
 
 /**
- * Lets the bytes for all clients leave at the end of a turn of the event loop: one write for each
- * client, however many messages it gets. Clients that get the same messages share the same bytes.
+ * Lets the bytes for all clients leave at the end of a turn of the event loop, or when it is told
+ * to: one write for each client, however many messages it gets. Clients that get the same messages
+ * share the same bytes.
  */
 export class Flusher {
   #waiting: Outgoing[] = [];
+  #isScheduled = false;
   readonly #isWaiting = new Set<Outgoing>();
 
   add(outgoing: Outgoing): void {
     if (this.#isWaiting.has(outgoing)) return;
     this.#isWaiting.add(outgoing);
     this.#waiting.push(outgoing);
-    if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#flushInNewTurn);
   }
 
-  #flush(): void {
+  flush(): void {
+    if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#isWaiting.clear();
@@ -32,6 +37,11 @@ export class Flusher {
       }
     }
   }
+
+  readonly #flushInNewTurn = (): void => {
+    this.#isScheduled = false;
+    this.flush();
+  };
 }
 
 function isSame(some: readonly Buffer[], others: readonly Buffer[]): boolean {

@@ -54,6 +54,32 @@ describe('Inbox', () => {
     await waitFor('the second', () => running.length === 2);
   });
 
+  test('tells the sink when it has all that is at hand, before the next sink’s turn', async () => {
+    const order: string[] = [];
+    const inboxes = ['one', 'two'].map(
+      (name) =>
+        new Inbox({
+          sink: {
+            name,
+            accept: ({ userId }) => void order.push(`${name} ${userId}`),
+            flush: () => {
+              order.push(`${name} flushes`);
+              throw new Error('thrown');
+            },
+          },
+          capacity: 10,
+          onFailure: () => {},
+        }),
+    );
+    for (const inbox of inboxes) {
+      inbox.open();
+      inbox.put(numbered(1));
+      inbox.put(numbered(2));
+    }
+    await Promise.all(inboxes.map((inbox) => inbox.drained(AbortSignal.timeout(5000))));
+    assert.deepEqual(order, ['one 1', 'one 2', 'one flushes', 'two 1', 'two 2', 'two flushes']);
+  });
+
   test('goes on after a sink that threw or rejected', async () => {
     const seen: string[] = [];
     const { inbox, failures } = inboxFor(({ userId }) => {
