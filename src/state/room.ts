@@ -44,12 +44,12 @@ export class StateRoom {
 
   /** Makes all changes or none; with `sync`, they outlive a power cut when it resolves. */
   async write(changes: readonly Change[], { sync = false } = {}): Promise<void> {
-    await this.#state.database?.batch(
-      changes.map(([name, value]) => {
-        const key = this.#prefix + name;
-        return value === undefined ? { type: 'del', key } : { type: 'put', key, value };
-      }),
-      { sync },
-    );
+    const batch = this.#state.database?.batch();
+    for (const [name, value] of changes) {
+      const key = this.#prefix + name;
+      if (value === undefined) batch?.del(key);
+      else batch?.put(key, value);
+    }
+    await batch?.write({ sync });
   }
 }

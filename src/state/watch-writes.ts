@@ -5,13 +5,17 @@ const writeMethods = ['_put', '_del', '_batch', '_clear'] as const;
 
 type Write = (...args: unknown[]) => Promise<void>;
 
+/** abstract-level's types leave out what is meant for implementors. */
+type Implementation = Record<(typeof writeMethods)[number], Write> & {
+  _chainedBatch(): { _write: Write };
+};
+
 /**
  * Calls `onFailure` once, when a write of `database` fails, and refuses every write after it.
  *
  * LevelDB's log is torn where a write failed (a full disk, say). Later writes to the same log seem
  * to succeed, but the next opening skips all of them; so the database must be opened anew before
- * anybody writes again. Chained batches (`batch()` without arguments) are not watched: write with
- * `batch([...])`.
+ * anybody writes again.
  */
 export function watchWrites(
   database: ClassicLevel<string, string>,
@@ -21,11 +25,9 @@ export function watchWrites(
   const refuse = () => {
     throw new Error('the database waits to be opened anew after a failed write');
   };
-  // abstract-level's types leave out what is meant for implementors.
-  const methods = database as unknown as Record<(typeof writeMethods)[number], Write>;
-  for (const name of writeMethods) {
-    const write = methods[name].bind(database);
-    methods[name] = async (...args) => {
+  const watched =
+    (write: Write): Write =>
+    async (...args) => {
       if (torn) refuse();
       try {
         await write(...args);
@@ -37,5 +39,12 @@ export function watchWrites(
       // It ran beside the write that failed, and may stand behind the tear.
       if (torn) refuse();
     };
-  }
+  const methods = database as unknown as Implementation;
+  for (const name of writeMethods) methods[name] = watched(methods[name].bind(database));
+  const createBatch = methods._chainedBatch.bind(database);
+  methods._chainedBatch = () => {
+    const batch = createBatch();
+    batch._write = watched(batch._write.bind(batch));
+    return batch;
+  };
 }

@@ -73,7 +73,14 @@ function withBatch(
     iterator: (range) => database.iterator(range),
     keys: (range) => database.keys(range),
     clear: (range) => database.clear(range),
-    batch: (operations, options) => wrap(() => database.batch(operations, options), options),
+    batch: () => {
+      const batch = database.batch();
+      return {
+        put: (key, value) => batch.put(key, value),
+        del: (key) => batch.del(key),
+        write: (options) => wrap(() => batch.write(options), options),
+      };
+    },
   };
 }
 
