@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { FakeSlack } from '../support/fake-slack.ts';
 import { experiments } from './experiments/all.ts';
 import { compileLoad, Load } from './load/load.ts';
 import { describeMachine } from './machine.ts';
@@ -56,6 +57,8 @@ if (options.help) {
 }
 
 const programs = new Programs();
+const slack = new FakeSlack({});
+await slack.listen();
 const folder = mkdtempSync(join(tmpdir(), 'blinky-bench-'));
 const language = !options.nodeLoad && compileLoad() ? 'C' : 'Node';
 if (language === 'Node') {
@@ -64,10 +67,12 @@ if (language === 'Node') {
 const workshop: Workshop = {
   programs,
   load: new Load(programs, language),
+  slack,
   temporaryFolder: () => mkdtempSync(join(folder, 'target-')),
 };
 const cleanUp = async () => {
   await programs.stopAll();
+  await slack.close();
   rmSync(folder, { recursive: true, force: true });
 };
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

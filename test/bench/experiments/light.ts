@@ -27,9 +27,10 @@ export const light: Experiment = {
   name: 'light',
   targets: ['appliance'],
   rows: () => [row('light.p50', 'p50'), row('light.p95', 'p95'), row('light.p99', 'p99')],
-  run: async (_kind, { programs, load, temporaryFolder }, { bytes, lightSeconds }) => {
+  run: async (_kind, workshop, { bytes, lightSeconds }) => {
+    const { programs, load } = workshop;
     const ports = { udp: await freeUdpPort(), mqtt: await freeTcpPort(), web: await freeTcpPort() };
-    const settings = applianceSettings(ports, temporaryFolder());
+    const settings = applianceSettings(ports, workshop);
     const program = programs.start(process.execPath, ['--import', 'tsx', probe, ...settings]);
     try {
       await program.printed(/ready; to send a test event/);

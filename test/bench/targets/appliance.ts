@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launcherOptions } from '../../support/launcher-options.ts';
@@ -25,19 +26,28 @@ export function applianceCommand(packaged: boolean): readonly string[] {
   return [process.execPath, ...launcherOptions(), join(out, 'main.js'), 'run'];
 }
 
-/** What the appliance is told here: as a user has it, on ports of its own, open for the load. */
+/** Where the appliance listens here. */
 export interface AppliancePorts {
   readonly udp: number;
   readonly mqtt: number;
   readonly web: number;
 }
 
-export function applianceSettings(ports: AppliancePorts, stateDirectory: string): string[] {
+/** What the appliance is told here: as a user has it who uses all of it, open for the load. */
+export function applianceSettings(
+  ports: AppliancePorts,
+  { slack, temporaryFolder }: Workshop,
+): string[] {
+  const tokenFile = join(temporaryFolder(), 'slack-token');
+  writeFileSync(tokenFile, slack.token, { mode: 0o600 });
   return [
     `udpServerConfig.portSessionConnectionEvents=${ports.udp}`,
     `brokerConfig.port=${ports.mqtt}`,
     `webConfig.port=${ports.web}`,
-    `stateDirectory=${stateDirectory}`,
+    `stateDirectory=${temporaryFolder()}`,
+    'slackConfig.enable=true',
+    `slackConfig.apiUrl=${slack.apiUrl}`,
+    `slackConfig.tokenFile=${tokenFile}`,
     'lightConfig.driver=simulated',
     'brokerConfig.access.anonymous=publish',
     'brokerConfig.limits.clients=10000',
@@ -47,10 +57,8 @@ export function applianceSettings(ports: AppliancePorts, stateDirectory: string)
 }
 
 /** The appliance, started by `command`. */
-export function appliance(
-  { programs, load, temporaryFolder }: Workshop,
-  command: readonly string[],
-): TargetKind {
+export function appliance(workshop: Workshop, command: readonly string[]): TargetKind {
+  const { programs, load } = workshop;
   return {
     name: 'appliance',
     title: 'Blinky Light',
@@ -61,7 +69,7 @@ export function appliance(
         web: await freeTcpPort(),
       };
       const [executable = process.execPath, ...args] = command;
-      const settings = applianceSettings(ports, temporaryFolder());
+      const settings = applianceSettings(ports, workshop);
       const startedNs = Number(process.hrtime.bigint());
       const program = programs.start(
         executable,

@@ -5,6 +5,8 @@ import type { Programs } from '../programs.ts';
 export interface Workshop {
   readonly programs: Programs;
   readonly load: Load;
+  /** A stand-in for Slack, for who posts there. */
+  readonly slack: { readonly apiUrl: string; readonly token: string };
   /** A new empty folder, gone when the benchmark ends. */
   temporaryFolder(): string;
 }
