@@ -14,8 +14,11 @@ export interface ActiveUsersStore {
 
 /** Saved at most this often, ms: an SD card wears with every write. */
 const saveEveryMs = 5000;
-/** Told to others at most this often, ms: in a burst only the last figure matters. */
-const announceEveryMs = 100;
+/**
+ * Told to others at most this often, ms: in a burst only the last figure matters. A prime, so that
+ * it does not fall in step with events that come regularly and keep them waiting.
+ */
+const announceEveryMs = 101;
 const forgetEveryMs = 60 * 60 * 1000;
 const storeKey = 'users';
 

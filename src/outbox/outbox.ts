@@ -42,8 +42,17 @@ interface Span {
 
 /** How long an item waits for others to share its write with, ms. Nobody waits for it. */
 const groupMs = 10;
-/** A write of at most so many items keeps its memory small and the event loop free. */
-const itemsPerWrite = 1000;
+/**
+ * Between two such writes, ms: each costs the processor as much as a dozen events, and wears the
+ * card. A prime, so that they do not fall in step with events that come regularly and keep them
+ * waiting.
+ */
+const betweenWritesMs = 53;
+/**
+ * A write of at most so many items keeps its memory small and the event loop free. As many wait for
+ * nothing.
+ */
+const mostPerWrite = 1000;
 
 /**
  * A line of items that outlives crashes and power cuts: first in, first out.
@@ -56,6 +65,7 @@ export class Outbox<Item> {
   /** Items that went unread because too many waited. */
   dropped = 0;
   readonly #options: OutboxOptions<Item>;
+  readonly #itemsPerWrite: number;
   #room: OutboxRoom | undefined;
   // The line: first what is on disk, then what is being written, then what is not yet.
   #onDisk = 0;
@@ -69,6 +79,7 @@ export class Outbox<Item> {
   #next = 0;
   #work: Promise<void> | undefined;
   #cancelWrite: (() => void) | undefined;
+  #wroteAtMs = Number.NEGATIVE_INFINITY;
   #cancelRetry: (() => void) | undefined;
   #diskFails = false;
   #dropping = false;
@@ -76,6 +87,8 @@ export class Outbox<Item> {
 
   constructor(options: OutboxOptions<Item>) {
     this.#options = options;
+    const { capacity, memoryCapacity } = options;
+    this.#itemsPerWrite = Math.min(mostPerWrite, capacity, Math.ceil(memoryCapacity / 2));
   }
 
   /** How many items wait, wherever. */
@@ -98,15 +111,13 @@ export class Outbox<Item> {
   append(item: Item): void {
     this.#unwritten.push({ sequence: this.#next, item });
     this.#next += 1;
-    const { clock, memoryCapacity } = this.#options;
+    const { memoryCapacity, onReadable } = this.#options;
     if (this.#unwritten.length > memoryCapacity) {
       this.#unwritten.shift();
       this.#countDropped(1);
     }
-    if (this.#diskFails) this.#options.onReadable();
-    else if (!this.#work && !this.#closed) {
-      this.#cancelWrite ??= clock.schedule(groupMs, () => void this.#run());
-    }
+    if (this.#diskFails) onReadable();
+    else this.#writeSoon();
   }
 
   /** Resolves when everything appended so far is on disk, or waits for a disk that takes nothing. */
@@ -164,6 +175,21 @@ export class Outbox<Item> {
     await this.written();
   }
 
+  #writeSoon(): void {
+    if (this.#work || this.#closed || this.#unwritten.length === 0) return;
+    if (this.#fillsWrite()) {
+      void this.#run();
+      return;
+    }
+    const { clock } = this.#options;
+    const restMs = this.#wroteAtMs + betweenWritesMs - clock.monotonicMs();
+    this.#cancelWrite ??= clock.schedule(Math.max(groupMs, restMs), () => void this.#run());
+  }
+
+  #fillsWrite(): boolean {
+    return this.#unwritten.length >= this.#itemsPerWrite;
+  }
+
   /** Brings the disk up to date. Only one runs at a time; all who ask wait for it. */
   async #run(): Promise<void> {
     this.#work ??= this.#bringUpToDate();
@@ -180,15 +206,16 @@ export class Outbox<Item> {
       do {
         await this.#load();
         await this.#write();
-      } while (this.#hasWork());
+      } while (this.#toErase.length > 0 || this.#fillsWrite());
       this.#diskFails = false;
       retry.reset();
       health.ok('kept on disk');
     } catch (error) {
       this.#waitForDisk(error);
     }
-    // In the same turn as the last look for work: what comes now asks for a run of its own.
+    this.#wroteAtMs = this.#options.clock.monotonicMs();
     this.#work = undefined;
+    if (!this.#diskFails) this.#writeSoon();
     onReadable();
   }
 
@@ -222,7 +249,7 @@ export class Outbox<Item> {
     if (!room) return;
     const { capacity, codec } = this.#options;
     const spans = this.#toErase;
-    this.#writing = this.#unwritten.splice(0, itemsPerWrite);
+    this.#writing = this.#unwritten.splice(0, this.#itemsPerWrite);
     this.#toErase = [];
     try {
       const done = await room.keysWithin(spans);

@@ -19,6 +19,8 @@ export interface Scale {
   /** How close the search for the highest rate gets: 1.05 is 5 %. */
   readonly ratePrecision: number;
   readonly bursts: readonly number[];
+  /** Until what a start leaves behind is done: V8 tidies up once, some eight seconds later. */
+  readonly calmSeconds: number;
   readonly idleSeconds: number;
   readonly loadSeconds: number;
   readonly deliverySubscribers: readonly number[];
@@ -36,6 +38,7 @@ export const fullScale: Scale = {
   rateSeconds: 2,
   ratePrecision: 1.06,
   bursts: [1000, 5000, 10_000, 50_000],
+  calmSeconds: 12,
   idleSeconds: 10,
   loadSeconds: 10,
   deliverySubscribers: [1, 20, 200],
@@ -53,6 +56,7 @@ export const quickScale: Scale = {
   rateSeconds: 0.3,
   ratePrecision: 2,
   bursts: [1000, 10_000],
+  calmSeconds: 1,
   idleSeconds: 1,
   loadSeconds: 1,
   deliverySubscribers: [1, 20],

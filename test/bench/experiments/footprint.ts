@@ -4,9 +4,6 @@ import { usageOf } from '../process-tree.ts';
 import { withReceivers } from '../with-target.ts';
 
 const eventsPerSecond = 1000;
-/** Until what a start leaves behind is done, ms. */
-const calmMs = 2000;
-
 const megabytes = (bytes: number) => bytes / 1e6;
 
 /** Memory and CPU of all processes of a target, with nothing to do and under load. */
@@ -20,9 +17,9 @@ export const footprint: Experiment = {
     { key: 'wakeups.idle', title: 'wake-ups at idle', unit: '/s', better: 'less' },
     { key: 'cpu.event', title: 'CPU per event, at 1,000/s', unit: 'µs', better: 'less' },
   ],
-  run: (kind, { load }, { bytes, idleSeconds, warmUpSeconds, loadSeconds }) =>
+  run: (kind, { load }, { bytes, calmSeconds, idleSeconds, warmUpSeconds, loadSeconds }) =>
     withReceivers(kind, 1, async ({ pids, datagrams }) => {
-      await pause(calmMs);
+      await pause(calmSeconds * 1000);
       const before = usageOf(pids);
       await pause(idleSeconds * 1000);
       const idle = usageOf(pids);

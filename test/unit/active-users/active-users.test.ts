@@ -136,7 +136,7 @@ describe('ActiveUsersSink', () => {
     clock.advance(0);
     assert.deepEqual(announced, [0, 1]);
     for (let index = 0; index < 50; index += 1) sink.accept(start(`u${index}`));
-    clock.advance(99);
+    clock.advance(100);
     assert.deepEqual(announced, [0, 1]);
     clock.advance(1);
     assert.deepEqual(announced, [0, 1, 51]);
