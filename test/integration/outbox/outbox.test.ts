@@ -9,6 +9,7 @@ import { RetryPauses } from '../../../src/retry-pauses.ts';
 import { slackEventCodec, slackEventOf } from '../../../src/sinks/slack/slack-event.ts';
 import { State } from '../../../src/state/state.ts';
 import { userEvent } from '../../support/events.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -244,6 +245,39 @@ test('every write is finished on the card before it counts', async (context) => 
   await outbox.written();
   await outbox.remove(await outbox.oldest(1));
   assert.deepEqual(modes, [{ sync: true }, { sync: true }]);
+});
+
+test('writes soon after a rest, seldom in a rush, and at once what fills a write', async (context) => {
+  const state = await openState(context, temporaryFolder(context));
+  const clock = new ManualClock();
+  let writes = 0;
+  const database = withBatch(state, (write) => {
+    writes += 1;
+    return write();
+  });
+  const { outbox } = await openOutbox({ database }, { clock });
+  const written = () => waitFor('the write', () => outbox.inMemory === 0);
+  clock.advance(1000);
+  outbox.append('after a rest');
+  clock.advance(9);
+  assert.equal(writes, 0);
+  clock.advance(1);
+  await written();
+  assert.equal(writes, 1);
+
+  for (let ms = 0; ms < 52; ms += 1) {
+    outbox.append(`in a rush, ${ms}`);
+    clock.advance(1);
+  }
+  assert.deepEqual([writes, outbox.inMemory], [1, 52]);
+  clock.advance(1);
+  await written();
+  assert.equal(writes, 2);
+
+  for (const item of numbered(1000)) outbox.append(item);
+  await written();
+  assert.equal(writes, 3);
+  assert.equal(outbox.length, 1053);
 });
 
 test('a full disk costs nothing: not before, not during, not after', async (context) => {
