@@ -19,6 +19,7 @@ describe('Home Assistant', () => {
   test('finds the device, retained, under the same id after a restart', async (context) => {
     const stateDirectory = temporaryFolder(context);
     const first = await startTestApp(context, [], { stateDirectory });
+    await first.lampTestOver();
     const { messages } = await first.subscribe('homeassistant/#');
     const found = await waitFor('the device', () =>
       messages.find(({ topic }) => config.test(topic)),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemClock } from '../../../src/clock.ts';
 import { Health } from '../../../src/health/health.ts';
 import { Outbox, type OutboxOptions } from '../../../src/outbox/outbox.ts';
@@ -260,6 +261,7 @@ test('writes soon after a rest, seldom in a rush, and at once what fills a write
   clock.advance(1000);
   outbox.append('after a rest');
   clock.advance(9);
+  await nextTurn();
   assert.equal(writes, 0);
   clock.advance(1);
   await written();
@@ -268,6 +270,7 @@ test('writes soon after a rest, seldom in a rush, and at once what fills a write
   for (let ms = 0; ms < 52; ms += 1) {
     outbox.append(`in a rush, ${ms}`);
     clock.advance(1);
+    await nextTurn();
   }
   assert.deepEqual([writes, outbox.inMemory], [1, 52]);
   clock.advance(1);
