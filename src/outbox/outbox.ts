@@ -3,6 +3,7 @@ import type { PartHealth } from '../health/health.ts';
 import type { Log } from '../log.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
 import { OutboxRoom, type Store } from './outbox-room.ts';
+import { WritePace } from './write-pace.ts';
 
 /** How items become text on disk, and come back. */
 export interface Codec<Item> {
@@ -40,18 +41,7 @@ interface Span {
   readonly to: number;
 }
 
-/** How long an item waits for others to share its write with, ms. Nobody waits for it. */
-const groupMs = 10;
-/**
- * Between two such writes, ms: each costs the processor as much as a dozen events, and wears the
- * card. A prime, so that they do not fall in step with events that come regularly and keep them
- * waiting.
- */
-const betweenWritesMs = 53;
-/**
- * A write of at most so many items keeps its memory small and the event loop free. As many wait for
- * nothing.
- */
+/** A write of at most so many items keeps its memory small and the event loop free. */
 const mostPerWrite = 1000;
 
 /**
@@ -66,6 +56,7 @@ export class Outbox<Item> {
   dropped = 0;
   readonly #options: OutboxOptions<Item>;
   readonly #itemsPerWrite: number;
+  readonly #pace: WritePace;
   #room: OutboxRoom | undefined;
   // The line: first what is on disk, then what is being written, then what is not yet.
   #onDisk = 0;
@@ -78,8 +69,6 @@ export class Outbox<Item> {
   #diskEnd: number | undefined;
   #next = 0;
   #work: Promise<void> | undefined;
-  #cancelWrite: (() => void) | undefined;
-  #wroteAtMs = Number.NEGATIVE_INFINITY;
   #cancelRetry: (() => void) | undefined;
   #diskFails = false;
   #dropping = false;
@@ -87,7 +76,8 @@ export class Outbox<Item> {
 
   constructor(options: OutboxOptions<Item>) {
     this.#options = options;
-    const { capacity, memoryCapacity } = options;
+    const { capacity, memoryCapacity, clock } = options;
+    this.#pace = new WritePace(clock);
     this.#itemsPerWrite = Math.min(mostPerWrite, capacity, Math.ceil(memoryCapacity / 2));
   }
 
@@ -165,7 +155,7 @@ export class Outbox<Item> {
     const { clock, log } = this.#options;
     await atMost(clock, limitMs, this.written());
     this.#closed = true;
-    this.#cancelWrite?.();
+    this.#pace.cancel();
     this.#cancelRetry?.();
     if (this.inMemory > 0) log.error(`${this.inMemory} events are lost: the disk took none`);
   }
@@ -177,13 +167,8 @@ export class Outbox<Item> {
 
   #writeSoon(): void {
     if (this.#work || this.#closed || this.#unwritten.length === 0) return;
-    if (this.#fillsWrite()) {
-      void this.#run();
-      return;
-    }
-    const { clock } = this.#options;
-    const restMs = this.#wroteAtMs + betweenWritesMs - clock.monotonicMs();
-    this.#cancelWrite ??= clock.schedule(Math.max(groupMs, restMs), () => void this.#run());
+    if (this.#fillsWrite()) void this.#run();
+    else this.#pace.whenDue(() => void this.#run());
   }
 
   #fillsWrite(): boolean {
@@ -197,8 +182,7 @@ export class Outbox<Item> {
   }
 
   async #bringUpToDate(): Promise<void> {
-    this.#cancelWrite?.();
-    this.#cancelWrite = undefined;
+    this.#pace.cancel();
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     const { health, retry, onReadable } = this.#options;
@@ -213,7 +197,7 @@ export class Outbox<Item> {
     } catch (error) {
       this.#waitForDisk(error);
     }
-    this.#wroteAtMs = this.#options.clock.monotonicMs();
+    this.#pace.rest();
     this.#work = undefined;
     if (!this.#diskFails) this.#writeSoon();
     onReadable();

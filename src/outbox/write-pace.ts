@@ -1,0 +1,38 @@
+import type { Clock } from '../clock.ts';
+
+/** How long an item waits for others to share its write with, ms. Nobody waits for it. */
+const groupMs = 10;
+/**
+ * Between two such writes, ms: each costs the processor as much as a dozen events, and wears the
+ * card. A prime, so that they do not fall in step with events that come regularly and keep them
+ * waiting.
+ */
+const betweenWritesMs = 53;
+
+/** When the next write is due: soon after a rest, seldom in a rush. */
+export class WritePace {
+  readonly #clock: Clock;
+  #endedAtMs = Number.NEGATIVE_INFINITY;
+  #cancelNext: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls `write` when one is due. Asking again before that changes nothing. */
+  whenDue(write: () => void): void {
+    const restMs = this.#endedAtMs + betweenWritesMs - this.#clock.monotonicMs();
+    this.#cancelNext ??= this.#clock.schedule(Math.max(groupMs, restMs), write);
+  }
+
+  /** Forgets who waits: a write begins, or none is to come. */
+  cancel(): void {
+    this.#cancelNext?.();
+    this.#cancelNext = undefined;
+  }
+
+  /** A write has ended. */
+  rest(): void {
+    this.#endedAtMs = this.#clock.monotonicMs();
+  }
+}
