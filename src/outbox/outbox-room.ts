@@ -1,3 +1,15 @@
+import {
+  countOf,
+  firstRuns,
+  lastOf,
+  type Run,
+  reaching,
+  runsOf,
+  type Span,
+  spanOfFirst,
+  without,
+} from './run.ts';
+
 /** Changes that are made together: all of them or none. */
 export interface StoreBatch {
   put(key: string, value: string): unknown;
@@ -10,43 +22,44 @@ interface KeyRange {
   readonly gte: string;
   readonly lt?: string;
   readonly lte?: string;
-  readonly limit?: number;
-  readonly reverse?: boolean;
 }
 
 /** What the outbox needs of the database that the appliance's parts share (abstract-level). */
 export interface Store {
+  get(key: string): Promise<string | undefined>;
   iterator(range: KeyRange): { all(): Promise<[string, string][]> };
-  keys(range: KeyRange): {
-    all(): Promise<string[]>;
-    nextv(size: number): Promise<string[]>;
-    close(): Promise<void>;
-  };
+  keys(range: KeyRange): { all(): Promise<string[]> };
   batch(): StoreBatch;
   clear(range: KeyRange): Promise<void>;
 }
 
-interface StoredText {
-  readonly sequence: number;
+/** One item as text, and its place in the line. */
+export interface StoredItem {
+  place: number;
   readonly text: string;
 }
 
 /** Enough digits for any whole number that JavaScript counts exactly, in base 36. */
-const sequenceDigits = 11;
-
-/** How many keys are counted in one go. */
-const keysPerRead = 1000;
+const placeDigits = 11;
 
 /**
- * The keys of one outbox in the shared database. They are laid out as a sublevel's are
+ * Items under one key cost the database as much as a single one. But to take out some of them, the
+ * others have to be written again; so they must not be many.
+ */
+const longestRun = 50;
+
+/**
+ * What one outbox has in the shared database: runs of items, a line of text for each item, under
+ * the place of the first and the count of all. The keys are laid out as a sublevel's are
  * (`!room!key`), but a sublevel object would not outlive the database's being opened anew.
  */
 export class OutboxRoom {
   readonly store: Store;
   readonly #prefix: string;
   readonly #all: { readonly gte: string; readonly lt: string };
-  /** No older key is in use: spares reading past the marks that erased keys leave behind. */
-  #oldestKey: string;
+  /** In ascending order. They are few, and looked up here: the database is slow where it erased. */
+  #runs: Run[] = [];
+  #count = 0;
 
   /** @param name letters, digits and hyphens */
   constructor(store: Store, name: string) {
@@ -54,76 +67,119 @@ export class OutboxRoom {
     this.#prefix = `!${name}!`;
     // '"' is the character that follows '!'.
     this.#all = { gte: this.#prefix, lt: `!${name}"` };
-    this.#oldestKey = this.#all.gte;
   }
 
-  /** The number that follows the last one in use. */
-  async end(): Promise<number> {
-    const [last] = await this.store.keys({ ...this.#all, reverse: true, limit: 1 }).all();
-    return last === undefined ? 0 : this.#sequence(last) + 1;
+  /** How many items there are. */
+  get count(): number {
+    return this.#count;
   }
 
-  async count(): Promise<number> {
-    const keys = this.store.keys(this.#all);
-    let count = 0;
-    try {
-      for (;;) {
-        const some = await keys.nextv(keysPerRead);
-        if (some.length === 0) return count;
-        count += some.length;
-      }
-    } finally {
-      await keys.close();
-    }
+  /** The place behind the last one in use. */
+  get end(): number {
+    const last = this.#runs.at(-1);
+    return last ? lastOf(last) + 1 : 0;
   }
 
-  async oldest(limit: number): Promise<StoredText[]> {
-    const range = { gte: this.#oldestKey, lt: this.#all.lt, limit };
+  /** Gets to know what is there. Comes before all else. */
+  async load(): Promise<void> {
+    const keys = await this.store.keys(this.#all).all();
+    this.#runs = keys.map((key) => this.#run(key));
+    this.#count = countOf(this.#runs);
+  }
+
+  /** Erases what stands at `place` and behind it, as far as it was added there. */
+  async eraseFrom(place: number): Promise<void> {
+    await this.store.clear({ gte: this.#key({ from: place, count: 1 }), lt: this.#all.lt });
+  }
+
+  /** The first items, at most `limit`. */
+  async oldest(limit: number): Promise<StoredItem[]> {
+    const runs = firstRuns(this.#runs, limit);
+    const [first] = runs;
+    const last = runs.at(-1);
+    if (!first || !last) return [];
+    const range = { gte: this.#key(first), lte: this.#key(last) };
     const entries = await this.store.iterator(range).all();
-    this.#oldestKey = entries[0]?.[0] ?? this.#oldestKey;
-    return entries.map(([key, text]) => ({ sequence: this.#sequence(key), text }));
+    return entries.flatMap(([key, text]) => itemsOf(this.#run(key), text)).slice(0, limit);
   }
 
-  /** The keys in use from `from` to `to`, both included, of every span. */
-  async keysWithin(
-    spans: readonly { readonly from: number; readonly to: number }[],
-  ): Promise<Set<string>> {
-    const found = new Set<string>();
-    for (const { from, to } of spans) {
-      const range = { gte: this.#key(from), lte: this.#key(to) };
-      for (const key of await this.store.keys(range).all()) found.add(key);
-    }
-    return found;
-  }
+  /**
+   * Adds and erases in one step that is done wholly or not at all, and outlives a power cut.
+   * @param added behind all that is there, in ascending order
+   * @param capacity how many may be there afterwards; past it the oldest go
+   * @returns how many went for that
+   */
+  async change(
+    added: readonly StoredItem[],
+    erased: readonly Span[],
+    capacity: number,
+  ): Promise<number> {
+    const erasedCount = countOf(reaching(this.#runs, erased)) - countOf(this.#left(erased));
+    const surplus = Math.max(0, this.#count - erasedCount + added.length - capacity);
+    const gone = surplus > 0 ? [...erased, spanOfFirst(this.#runs, erased, surplus)] : erased;
+    const head = reaching(this.#runs, gone);
+    const left = new Set(this.#left(gone));
+    const lessened = head.filter((run) => !left.has(run));
+    if (added.length + lessened.length === 0) return 0;
 
-  /** The oldest keys that are not in `others`, at most `limit`. */
-  async oldestKeysBeside(others: ReadonlySet<string>, limit: number): Promise<string[]> {
-    const keys = await this.store
-      .keys({ ...this.#all, gte: this.#oldestKey, limit: limit + others.size })
-      .all();
-    this.#oldestKey = keys[0] ?? this.#oldestKey;
-    return keys.filter((key) => !others.has(key)).slice(0, limit);
-  }
-
-  /** Adds and erases in one step that is done wholly or not at all, and outlives a power cut. */
-  async change(added: readonly StoredText[], erasedKeys: readonly string[]): Promise<void> {
-    if (added.length + erasedKeys.length === 0) return;
+    const shortened = await this.#shortened(lessened, gone);
+    const places = added.map(({ place }) => place);
+    const addedRuns = runsOf(places, longestRun);
     // A batch that is built step by step costs a fifth of one that is given as an array.
     const batch = this.store.batch();
-    for (const key of erasedKeys) batch.del(key);
-    for (const { sequence, text } of added) batch.put(this.#key(sequence), text);
+    for (const run of lessened) batch.del(this.#key(run));
+    for (const [key, text] of shortened) batch.put(key, text);
+    let next = 0;
+    for (const run of addedRuns) {
+      const texts = added.slice(next, next + run.count).map(({ text }) => text);
+      batch.put(this.#key(run), texts.join('\n'));
+      next += run.count;
+    }
     await batch.write({ sync: true });
+    this.#runs.splice(0, head.length, ...left);
+    this.#runs.push(...addedRuns);
+    this.#count += added.length - erasedCount - surplus;
+    return surplus;
   }
 
-  async eraseFrom(sequence: number): Promise<void> {
-    await this.store.clear({ gte: this.#key(sequence), lt: this.#all.lt });
+  /** What the runs that `spans` reaches would be without them. */
+  #left(spans: readonly Span[]): readonly Run[] {
+    return reaching(this.#runs, spans).flatMap((run) => without(run, spans));
   }
 
-  #key(sequence: number): string {
-    return this.#prefix + sequence.toString(36).padStart(sequenceDigits, '0');
+  /** Keys and texts of what is left of `runs`, where not all of a run goes. */
+  async #shortened(
+    runs: readonly Run[],
+    gone: readonly Span[],
+  ): Promise<(readonly [key: string, text: string])[]> {
+    const entries = [];
+    for (const run of runs) {
+      const parts = without(run, gone);
+      const lines = parts.length > 0 ? (await this.store.get(this.#key(run)))?.split('\n') : [];
+      for (const part of parts) {
+        const start = part.from - run.from;
+        const text = lines?.slice(start, start + part.count).join('\n') ?? '';
+        entries.push([this.#key(part), text] as const);
+      }
+    }
+    return entries;
   }
 
-  #sequence(key: string): number {
-    return Number.parseInt(key.slice(this.#prefix.length), 36);
+  #key({ from, count }: Run): string {
+    const place = this.#prefix + from.toString(36).padStart(placeDigits, '0');
+    return count === 1 ? place : `${place}.${count}`;
   }
+
+  #run(key: string): Run {
+    const [from = '', count = '1'] = key.slice(this.#prefix.length).split('.');
+    return { from: Number.parseInt(from, 36), count: Number.parseInt(count, 10) };
+  }
+}
+
+function itemsOf({ from, count }: Run, text: string): StoredItem[] {
+  const lines = text.split('\n');
+  return Array.from({ length: count }, (_, index) => ({
+    place: from + index,
+    text: lines[index] ?? '',
+  }));
 }

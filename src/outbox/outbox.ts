@@ -2,11 +2,13 @@ import { atMost, type Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { Log } from '../log.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
-import { OutboxRoom, type Store } from './outbox-room.ts';
+import { OutboxRoom, type Store, type StoredItem } from './outbox-room.ts';
+import type { Span } from './run.ts';
 import { WritePace } from './write-pace.ts';
 
 /** How items become text on disk, and come back. */
 export interface Codec<Item> {
+  /** One line: no line feed in it. */
   encode(item: Item): string;
   /** Undefined for text that no item made; the entry is skipped. */
   decode(text: string): Item | undefined;
@@ -32,13 +34,8 @@ export interface OutboxOptions<Item> {
 /** One waiting item. */
 export interface Entry<Item> {
   /** Its place in the line. Grows once, when the disk turns out to hold older items. */
-  sequence: number;
+  place: number;
   readonly item: Item;
-}
-
-interface Span {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** A write of at most so many items keeps its memory small and the event loop free. */
@@ -60,8 +57,8 @@ export class Outbox<Item> {
   #room: OutboxRoom | undefined;
   // The line: first what is on disk, then what is being written, then what is not yet.
   #onDisk = 0;
-  #writing: Entry<Item>[] = [];
-  #unwritten: Entry<Item>[] = [];
+  #writing: StoredItem[] = [];
+  #unwritten: StoredItem[] = [];
   /** What `oldest` gave out of memory, if it did. */
   #given: readonly Entry<Item>[] = [];
   #toErase: Span[] = [];
@@ -99,9 +96,10 @@ export class Outbox<Item> {
 
   /** Puts an item at the end of the line, and returns at once. */
   append(item: Item): void {
-    this.#unwritten.push({ sequence: this.#next, item });
+    const { codec, memoryCapacity, onReadable } = this.#options;
+    // As text it takes the least room while it waits, and a full write has not all of it to do.
+    this.#unwritten.push({ place: this.#next, text: codec.encode(item) });
     this.#next += 1;
-    const { memoryCapacity, onReadable } = this.#options;
     if (this.#unwritten.length > memoryCapacity) {
       this.#unwritten.shift();
       this.#countDropped(1);
@@ -121,19 +119,12 @@ export class Outbox<Item> {
    */
   async oldest(limit: number): Promise<readonly Entry<Item>[]> {
     if (this.#onDisk === 0) {
-      this.#given = this.#diskFails ? this.#unwritten.slice(0, limit) : [];
+      this.#given = this.#diskFails ? this.#decoded(this.#unwritten.slice(0, limit)).entries : [];
       return this.#given;
     }
     if (!this.#room || this.#toErase.length > 0) return [];
-    const entries = [];
-    for (const { sequence, text } of await this.#room.oldest(limit)) {
-      const item = this.#options.codec.decode(text);
-      if (item !== undefined) entries.push({ sequence, item });
-      else {
-        this.#options.log.error(`skips an entry on disk that can't be read: ${text.slice(0, 100)}`);
-        await this.#erase({ from: sequence, to: sequence });
-      }
-    }
+    const { entries, unreadable } = this.#decoded(await this.#room.oldest(limit));
+    if (unreadable.length > 0) await this.#erase(unreadable);
     return entries;
   }
 
@@ -142,12 +133,12 @@ export class Outbox<Item> {
    * while it can't, it will before anything is read from it again.
    */
   async remove(entries: readonly Entry<Item>[]): Promise<void> {
-    const from = entries[0]?.sequence;
-    const to = entries.at(-1)?.sequence;
+    const from = entries[0]?.place;
+    const to = entries.at(-1)?.place;
     if (from === undefined || to === undefined) return;
-    this.#unwritten = this.#unwritten.filter(({ sequence }) => sequence < from || sequence > to);
+    this.#unwritten = this.#unwritten.filter(({ place }) => place < from || place > to);
     // Until the disk was read, nothing of this run is on it.
-    if (this.#diskEnd !== undefined) await this.#erase({ from, to });
+    if (this.#diskEnd !== undefined) await this.#erase([{ from, to }]);
   }
 
   /** Writes what can be written within `limitMs`, lets go of the database, and owns up to what is lost. */
@@ -160,9 +151,28 @@ export class Outbox<Item> {
     if (this.inMemory > 0) log.error(`${this.inMemory} events are lost: the disk took none`);
   }
 
-  async #erase(span: Span): Promise<void> {
-    this.#toErase.push(span);
+  async #erase(spans: readonly Span[]): Promise<void> {
+    this.#toErase.push(...spans);
     await this.written();
+  }
+
+  /** What the codec makes of `stored`, and where it fails. */
+  #decoded(stored: readonly StoredItem[]): {
+    readonly entries: readonly Entry<Item>[];
+    readonly unreadable: readonly Span[];
+  } {
+    const { codec, log } = this.#options;
+    const entries: Entry<Item>[] = [];
+    const unreadable: Span[] = [];
+    for (const { place, text } of stored) {
+      const item = codec.decode(text);
+      if (item !== undefined) entries.push({ place, item });
+      else {
+        log.error(`skips an entry on disk that can't be read: ${text.slice(0, 100)}`);
+        unreadable.push({ from: place, to: place });
+      }
+    }
+    return { entries, unreadable };
   }
 
   #writeSoon(): void {
@@ -214,40 +224,30 @@ export class Outbox<Item> {
     if (!database) throw new NoDatabase();
     if (this.#room?.store === database) return;
     const room = new OutboxRoom(database, name);
+    // A write that failed may have reached the disk none the less; its items are in memory.
+    if (this.#diskEnd !== undefined) await room.eraseFrom(this.#diskEnd);
+    await room.load();
     if (this.#diskEnd === undefined) {
-      const diskEnd = await room.end();
       // What came before the disk could be read stands behind what is on it.
-      for (const entry of new Set([...this.#unwritten, ...this.#given])) entry.sequence += diskEnd;
-      this.#next += diskEnd;
-      this.#diskEnd = diskEnd;
-    } else {
-      // A write that failed may have reached the disk none the less; its items are in memory.
-      await room.eraseFrom(this.#diskEnd);
+      for (const entry of [...this.#unwritten, ...this.#given]) entry.place += room.end;
+      this.#next += room.end;
+      this.#diskEnd = room.end;
     }
-    this.#onDisk = await room.count();
+    this.#onDisk = room.count;
     this.#room = room;
   }
 
   async #write(): Promise<void> {
     const room = this.#room;
     if (!room) return;
-    const { capacity, codec } = this.#options;
     const spans = this.#toErase;
     this.#writing = this.#unwritten.splice(0, this.#itemsPerWrite);
     this.#toErase = [];
     try {
-      const done = await room.keysWithin(spans);
-      const tooMany = this.#onDisk - done.size + this.#writing.length - capacity;
-      const dropped = tooMany > 0 ? await room.oldestKeysBeside(done, tooMany) : [];
-      const erased = [...done, ...dropped];
-      const added = this.#writing.map(({ sequence, item }) => ({
-        sequence,
-        text: codec.encode(item),
-      }));
-      await room.change(added, erased);
-      this.#onDisk += added.length - erased.length;
-      this.#countDropped(dropped.length);
-      this.#diskEnd = (this.#writing.at(-1)?.sequence ?? (this.#diskEnd ?? 0) - 1) + 1;
+      const dropped = await room.change(this.#writing, spans, this.#options.capacity);
+      this.#onDisk = room.count;
+      this.#countDropped(dropped);
+      this.#diskEnd = (this.#writing.at(-1)?.place ?? (this.#diskEnd ?? 0) - 1) + 1;
     } catch (error) {
       this.#unwritten = [...this.#writing, ...this.#unwritten];
       this.#toErase = [...spans, ...this.#toErase];

@@ -72,6 +72,7 @@ function withBatch(
 ): Store {
   assert.ok(database);
   return {
+    get: (key) => database.get(key),
     iterator: (range) => database.iterator(range),
     keys: (range) => database.keys(range),
     clear: (range) => database.clear(range),
@@ -124,6 +125,68 @@ test('two outboxes in one database do not mix', async (context) => {
   await Promise.all([one.written(), two.written()]);
   assert.deepEqual(await drain(one), ['a']);
   assert.deepEqual(await drain(two), ['b']);
+});
+
+test('what an earlier version kept, an item under each key, is read and goes on', async (context) => {
+  const directory = temporaryFolder(context);
+  const state = await openState(context, directory);
+  for (const [index, item] of numbered(12).entries()) {
+    await state.database?.put(`!test-outbox!0000000000${index.toString(36)}`, item);
+  }
+  const { outbox } = await openOutbox(state);
+  assert.equal(outbox.length, 12);
+  for (const item of numbered(3, 12)) outbox.append(item);
+  await outbox.written();
+  assert.deepEqual(await drain(outbox, 4), numbered(15));
+});
+
+test('items that come together share a key, and the last of them leaves nothing behind', async (context) => {
+  const state = await openState(context, temporaryFolder(context));
+  const { outbox } = await openOutbox(state);
+  const keys = async () => await state.database?.keys().all();
+  for (const item of numbered(120)) outbox.append(item);
+  await outbox.written();
+  assert.equal((await keys())?.length, 3);
+  await outbox.remove(await outbox.oldest(60));
+  assert.equal((await keys())?.length, 2);
+  await outbox.remove(await outbox.oldest(60));
+  assert.deepEqual(await keys(), []);
+});
+
+test('taking and adding at random loses nothing, keeps the order and survives', async (context) => {
+  const directory = temporaryFolder(context);
+  let seed = 1;
+  const random = (below: number) => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % below;
+  };
+  const expected: string[] = [];
+  let added = 0;
+  for (let life = 0; life < 5; life += 1) {
+    const state = await openState(context, directory);
+    const { outbox } = await openOutbox(state, { capacity: 300 });
+    assert.equal(outbox.length, expected.length);
+    for (let round = 0; round < 40; round += 1) {
+      const items = numbered(random(90), added);
+      added += items.length;
+      for (const item of items) outbox.append(item);
+      expected.push(...items);
+      const entries = await outbox.oldest(random(80));
+      assert.deepEqual(
+        entries.map(({ item }) => item),
+        expected.slice(0, entries.length),
+      );
+      // Both in one write.
+      await outbox.remove(entries);
+      expected.splice(0, entries.length);
+      await outbox.written();
+      expected.splice(0, Math.max(0, expected.length - 300));
+      assert.equal(outbox.length, expected.length);
+    }
+    await state.close();
+  }
+  const { outbox } = await openOutbox(await openState(context, directory));
+  assert.deepEqual(await drain(outbox), expected);
 });
 
 test('past the capacity the oldest go, counted and logged', async (context) => {

@@ -21,13 +21,13 @@ function setUp(userIds: readonly string[] = []) {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const health = new Health(clock, log);
-  let waiting: { sequence: number; item: SlackEvent }[] = [];
+  let waiting: { place: number; item: SlackEvent }[] = [];
   const outbox = {
     dropped: 0,
     oldest: async (limit: number) => waiting.slice(0, limit),
-    remove: async (entries: readonly { sequence: number }[]) => {
-      const gone = new Set(entries.map(({ sequence }) => sequence));
-      waiting = waiting.filter(({ sequence }) => !gone.has(sequence));
+    remove: async (entries: readonly { place: number }[]) => {
+      const gone = new Set(entries.map(({ place }) => place));
+      waiting = waiting.filter(({ place }) => !gone.has(place));
     },
   };
   const slack = {
@@ -62,7 +62,7 @@ function setUp(userIds: readonly string[] = []) {
   let next = 0;
   const add = (...ids: readonly string[]) => {
     for (const userId of ids) {
-      waiting.push({ sequence: next, item: slackEventOf(userEvent({ userId })) });
+      waiting.push({ place: next, item: slackEventOf(userEvent({ userId })) });
       next += 1;
     }
     delivery.wake();
