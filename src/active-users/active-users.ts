@@ -1,3 +1,4 @@
+import { createTimeReader } from '../events/received-at.ts';
 import type { UserEvent } from '../events/user-event.ts';
 
 /** One user's sessions on one host. */
@@ -28,6 +29,7 @@ const mostEntries = 10_000;
 export class ActiveUsers {
   // In the order of their last events, oldest first, so that the oldest is quickly found.
   readonly #entries = new Map<string, ActiveUser>();
+  readonly #readTime = createTimeReader();
 
   constructor(entries: readonly ActiveUser[] = []) {
     for (const entry of entries) this.#entries.set(keyOf(entry), entry);
@@ -38,7 +40,7 @@ export class ActiveUsers {
     const key = keyOf(event);
     const before = this.#entries.get(key);
     const { host, userDirectory, userId } = event;
-    const lastSeenMs = event.timeUnknown ? undefined : Date.parse(event.receivedAt);
+    const lastSeenMs = event.timeUnknown ? undefined : this.#readTime(event.receivedAt);
     const put = (sessions: number, implied: boolean) => {
       this.#entries.delete(key);
       this.#entries.set(key, { host, userDirectory, userId, sessions, implied, lastSeenMs });
@@ -103,9 +105,9 @@ export class ActiveUsers {
 
 type UserAndHost = Pick<ActiveUser, 'host' | 'userDirectory' | 'userId'>;
 
-// Qlik's user and host names compare without regard to case.
+// Qlik's user and host names compare without regard to case. A line feed is in none of them.
 const keyOf = ({ host, userDirectory, userId }: UserAndHost): string =>
-  JSON.stringify([host, userDirectory, userId]).toLowerCase();
+  `${host}\n${userDirectory}\n${userId}`.toLowerCase();
 
 const userKeyOf = ({ userDirectory, userId }: UserAndHost): string =>
-  JSON.stringify([userDirectory, userId]).toLowerCase();
+  `${userDirectory}\n${userId}`.toLowerCase();

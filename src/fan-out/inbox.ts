@@ -22,8 +22,8 @@ export class Inbox {
   /** Events during which the sink threw or rejected. */
   failed = 0;
   readonly #options: InboxOptions;
-  // Items before #head are already handed over; only the rest is waiting.
-  #queue: UserEvent[] = [];
+  // What stood before #head is handed over; only the rest is waiting.
+  #queue: (UserEvent | undefined)[] = [];
   #head = 0;
   #open = false;
   #draining = false;
@@ -117,6 +117,8 @@ export class Inbox {
   #take(): UserEvent {
     const event = this.#queue[this.#head];
     if (event === undefined) throw new Error('the inbox is empty');
+    // Whoever is done with it must not find it kept here: it would outlive its youth.
+    this.#queue[this.#head] = undefined;
     this.#head += 1;
     if (this.#head === this.#queue.length) {
       this.#queue = [];

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { createUserFilter, type ExcludedUser } from '../events/excluded-users.ts';
+import { createTimeWriter } from '../events/received-at.ts';
 import { type EventKind, eventKinds, type UserEvent } from '../events/user-event.ts';
 import { createAllowList } from './allow-list.ts';
 import { type ParsedEvent, parseDatagram } from './parse.ts';
@@ -34,6 +35,7 @@ export class Ingest {
   readonly #options: IngestOptions;
   readonly #maySend: (address: string) => boolean;
   readonly #readUserAgent = createUserAgentReader();
+  readonly #writeTime = createTimeWriter();
   readonly #isExcluded: (event: Pick<UserEvent, 'userDirectory' | 'userId'>) => boolean;
 
   constructor(options: IngestOptions) {
@@ -53,25 +55,24 @@ export class Ingest {
     if (bytes.length === probe.length && probe.every((byte, index) => byte === bytes[index]))
       return;
     const readAtMs = clock.monotonicMs();
-    const sender = `${senderAddress}:${senderPort}`;
     if (!this.#maySend(senderAddress)) {
-      rejections.add('sender-not-allowed', sender, bytes);
+      rejections.add('sender-not-allowed', `${senderAddress}:${senderPort}`, bytes);
       return;
     }
     const result = parseDatagram(bytes, this.#readUserAgent);
     if (!result.ok) {
-      rejections.add(result.reason, sender, bytes);
+      rejections.add(result.reason, `${senderAddress}:${senderPort}`, bytes);
       return;
     }
     if (this.#isExcluded(result.event)) {
       this.excluded += 1;
       return;
     }
-    const now = clock.now();
+    const nowMs = clock.now().getTime();
     this.accepted[result.event.kind] += 1;
     const receipt = {
-      id: createId(now.getTime()),
-      receivedAt: now.toISOString(),
+      id: createId(nowMs),
+      receivedAt: this.#writeTime(nowMs),
       source: senderAddress,
     };
     deliver(received(result.event, receipt, timeIsKnown()), readAtMs);

@@ -21,12 +21,18 @@ export function publicationsOf(
   isWanted: (topic: string) => boolean = () => true,
 ): Publication[] {
   const publications: Publication[] = [];
-  const add = (topic: string, payloadOf: (event: UserEvent) => string) => {
-    if (isWanted(topic)) publications.push({ topic, payload: payloadOf(event) });
-  };
-  add(ownTopics.event, JSON.stringify);
+  if (isWanted(ownTopics.event)) {
+    publications.push({ topic: ownTopics.event, payload: JSON.stringify(event) });
+  }
   if (!settings.enable) return publications;
-  add(settings.everythingTopic, butlerSosJson);
-  add(topicOf(event.kind, settings), settings.payload === 'json' ? butlerSosJson : butlerText);
+  const { everythingTopic } = settings;
+  if (isWanted(everythingTopic)) {
+    publications.push({ topic: everythingTopic, payload: butlerSosJson(event) });
+  }
+  const topic = topicOf(event.kind, settings);
+  if (isWanted(topic)) {
+    const payload = settings.payload === 'json' ? butlerSosJson(event) : butlerText(event);
+    publications.push({ topic, payload });
+  }
   return publications;
 }

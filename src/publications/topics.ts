@@ -23,13 +23,16 @@ export const ownTopics = {
 
 /** The topic on which each kind of event goes out. */
 export function topicOf(kind: EventKind, topics: TopicSettings): string {
-  const byKind: Record<EventKind, string> = {
-    'session-start': topics.sessionStartTopic,
-    'session-stop': topics.sessionStopTopic,
-    'connection-open': topics.connectionOpenTopic,
-    'connection-close': topics.connectionCloseTopic,
-  };
-  return byKind[kind];
+  switch (kind) {
+    case 'session-start':
+      return topics.sessionStartTopic;
+    case 'session-stop':
+      return topics.sessionStopTopic;
+    case 'connection-open':
+      return topics.connectionOpenTopic;
+    case 'connection-close':
+      return topics.connectionCloseTopic;
+  }
 }
 
 /**

@@ -4,5 +4,5 @@ const launcher = new URL('../../scripts/package/blinky', import.meta.url);
 
 /** What the package's launcher tells Node: how large its heap may be, and how it is tidied up. */
 export function launcherOptions(): readonly string[] {
-  return readFileSync(launcher, 'utf8').match(/(?<= )--[a-z-]+(?:=\S+)?/g) ?? [];
+  return readFileSync(launcher, 'utf8').match(/(?<=\s)--[a-z-]+(?:=\S+)?/g) ?? [];
 }

@@ -28,6 +28,7 @@ export class BrokerSink implements Sink, Outlet {
   readonly name = 'broker';
   readonly topicPrefix = '';
   readonly #options: BrokerSinkOptions;
+  readonly #isWanted = (topic: string) => this.#options.broker.isWanted(topic);
 
   constructor(options: BrokerSinkOptions) {
     this.#options = options;
@@ -41,9 +42,10 @@ export class BrokerSink implements Sink, Outlet {
   }
 
   accept(event: UserEvent): void {
-    const { mqtt, broker } = this.#options;
-    const isWanted = (topic: string) => broker.isWanted(topic);
-    for (const publication of publicationsOf(event, mqtt, isWanted)) this.publish(publication);
+    const { mqtt } = this.#options;
+    for (const publication of publicationsOf(event, mqtt, this.#isWanted)) {
+      this.publish(publication);
+    }
   }
 
   /** Subscribers need not wait for what the other sinks make of the event. */

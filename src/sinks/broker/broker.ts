@@ -41,6 +41,9 @@ export interface BrokerOptions {
 /** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may give. */
 const topicAliases = 32;
 
+/** A topic holds a Sense server's name, which comes from the network. */
+const mostKnownTopics = 100;
+
 /**
  * The MQTT broker inside the appliance: Aedes behind a guard (`client-stream.ts`), and with our own
  * way to subscribers (`topic-emitter.ts`, `deliveries.ts`). Only this file, `aedes-hooks.ts` and
@@ -62,6 +65,8 @@ export class Broker {
   #systemFigures: SystemFigures | undefined;
   #mostConnected = 0;
   #published = 0;
+  /** Topics of the appliance that have been found to be valid. */
+  readonly #knownTopics = new Set<string>();
 
   constructor(options: BrokerOptions) {
     const { access, limits, removeNames, store, clock, log } = options;
@@ -141,8 +146,8 @@ export class Broker {
 
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
   publish({ topic, payload, retain = false }: Publication): void {
-    const { limits, log } = this.#options;
-    if (!isTopic(topic, limits)) {
+    if (!this.#isTopic(topic)) {
+      const { log } = this.#options;
       log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
       return;
     }
@@ -157,6 +162,15 @@ export class Broker {
       return;
     }
     this.#emit(topic, bytes, qos);
+  }
+
+  /** The same few topics come again and again. */
+  #isTopic(topic: string): boolean {
+    if (this.#knownTopics.has(topic)) return true;
+    if (!isTopic(topic, this.#options.limits)) return false;
+    if (this.#knownTopics.size >= mostKnownTopics) this.#knownTopics.clear();
+    this.#knownTopics.add(topic);
+    return true;
   }
 
   /** Sends what was published without waiting for the end of the turn. */

@@ -16,10 +16,14 @@ export interface SlackEvent {
   readonly browser: string;
 }
 
-export function slackEventOf(event: UserEvent): SlackEvent {
+/** @param readTime gives the ms since 1970 of what `receivedAt` says */
+export function slackEventOf(
+  event: UserEvent,
+  readTime: (receivedAt: string) => number = Date.parse,
+): SlackEvent {
   const { browser } = event;
   return {
-    receivedAtMs: Date.parse(event.receivedAt),
+    receivedAtMs: readTime(event.receivedAt),
     timeUnknown: event.timeUnknown ?? false,
     kind: event.kind,
     host: event.host,

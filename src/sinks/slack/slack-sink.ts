@@ -1,6 +1,7 @@
 import { atMost, type Clock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
 import { createUserFilter } from '../../events/excluded-users.ts';
+import { createTimeReader } from '../../events/received-at.ts';
 import type { UserEvent } from '../../events/user-event.ts';
 import type { Sink } from '../../fan-out/sink.ts';
 import type { PartHealth } from '../../health/health.ts';
@@ -66,6 +67,7 @@ export class SlackSink implements Sink {
   readonly name = 'slack';
   readonly #options: SlackSinkOptions;
   readonly #isExcluded: (event: UserEvent) => boolean;
+  readonly #readTime = createTimeReader();
   readonly #outbox: Outbox<SlackEvent>;
   readonly #delivery: Delivery;
   #stopped: Promise<void> | undefined;
@@ -131,7 +133,7 @@ export class SlackSink implements Sink {
 
   /** Puts the event into the outbox, and returns at once. */
   accept(event: UserEvent): void {
-    if (!this.#isExcluded(event)) this.#outbox.append(slackEventOf(event));
+    if (!this.#isExcluded(event)) this.#outbox.append(slackEventOf(event, this.#readTime));
   }
 
   /** Resolves when every event accepted so far is on disk, or waits for a disk that takes nothing. */

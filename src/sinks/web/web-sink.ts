@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../clock.ts';
+import { createTimeReader } from '../../events/received-at.ts';
 import type { EventKind, UserEvent } from '../../events/user-event.ts';
 import type { Sink } from '../../fan-out/sink.ts';
 import type { PartHealth } from '../../health/health.ts';
@@ -53,6 +54,7 @@ export class WebSink implements Sink {
   readonly #recent = new RecentEvents(recentEvents);
   readonly #senders = new Senders();
   readonly #history: HistoryKeeper;
+  readonly #readTime = createTimeReader();
   #assets: readonly Asset[] = [];
   #server: FastifyInstance | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -80,7 +82,7 @@ export class WebSink implements Sink {
   accept(event: UserEvent): void {
     this.#recent.add(event);
     this.#senders.add(event);
-    this.#history.add(event.kind, Date.parse(event.receivedAt));
+    this.#history.add(event.kind, this.#readTime(event.receivedAt));
   }
 
   async stop(): Promise<void> {

@@ -9,7 +9,7 @@ test('an event comes back from disk as it went', () => {
     userEvent({ kind: 'session-stop', userId: '"\\;\u00e5', userDirectory: '' }),
     userEvent({ appId: 'a421', browser: { name: 'Edge' } }),
     userEvent({ timeUnknown: true }),
-  ].map(slackEventOf);
+  ].map((event) => slackEventOf(event));
   for (const event of events) {
     assert.deepEqual(slackEventCodec.decode(slackEventCodec.encode(event)), event);
   }
