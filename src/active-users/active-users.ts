@@ -19,31 +19,49 @@ export interface ActiveUser {
  */
 export const forgottenAfterMs = 24 * 60 * 60 * 1000;
 
+/**
+ * How exactly the users stand in the order of their last events, ms: moving one for each event
+ * costs more than all else that is done here.
+ */
+const orderedToMs = 60_000;
+
 /** Names come from the network, so their number must have an end. */
 const mostEntries = 10_000;
+
+interface Entry {
+  user: ActiveUser;
+  /** Time of the event that gave it its place in the order. */
+  readonly placedMs: number | undefined;
+}
+
+function isNear(oneMs: number | undefined, otherMs: number | undefined): boolean {
+  if (oneMs === undefined || otherMs === undefined) return false;
+  return Math.abs(oneMs - otherMs) < orderedToMs;
+}
 
 /**
  * Who has a session: from `Start session` or `Open connection` on until `Stop session`, counted
  * over several sessions of one user. Pure state; whoever owns it saves and publishes it.
  */
 export class ActiveUsers {
-  // In the order of their last events, oldest first, so that the oldest is quickly found.
-  readonly #entries = new Map<string, ActiveUser>();
+  // About in the order of their last events, oldest first, so that the oldest is quickly found.
+  readonly #entries = new Map<string, Entry>();
   readonly #readTime = createTimeReader();
 
   constructor(entries: readonly ActiveUser[] = []) {
-    for (const entry of entries) this.#entries.set(keyOf(entry), entry);
+    for (const user of entries) {
+      this.#entries.set(keyOf(user), { user, placedMs: user.lastSeenMs });
+    }
   }
 
   /** Takes an event into account, and tells whether anything changed. */
   apply(event: UserEvent): boolean {
     const key = keyOf(event);
-    const before = this.#entries.get(key);
+    const before = this.#entries.get(key)?.user;
     const { host, userDirectory, userId } = event;
     const lastSeenMs = event.timeUnknown ? undefined : this.#readTime(event.receivedAt);
     const put = (sessions: number, implied: boolean) => {
-      this.#entries.delete(key);
-      this.#entries.set(key, { host, userDirectory, userId, sessions, implied, lastSeenMs });
+      this.#put(key, { host, userDirectory, userId, sessions, implied, lastSeenMs });
     };
     switch (event.kind) {
       case 'session-start':
@@ -61,7 +79,7 @@ export class ActiveUsers {
         break;
     }
     if (this.#entries.size > mostEntries) this.#dropOldest();
-    return this.#entries.get(key)?.sessions !== before?.sessions;
+    return this.#entries.get(key)?.user.sessions !== before?.sessions;
   }
 
   /**
@@ -71,8 +89,8 @@ export class ActiveUsers {
   forgetBefore(nowMs: number): boolean {
     let forgotten = false;
     for (const [key, entry] of this.#entries) {
-      const { lastSeenMs } = entry;
-      if (lastSeenMs === undefined) this.#entries.set(key, { ...entry, lastSeenMs: nowMs });
+      const { lastSeenMs } = entry.user;
+      if (lastSeenMs === undefined) entry.user = { ...entry.user, lastSeenMs: nowMs };
       if (lastSeenMs === undefined || lastSeenMs > nowMs - forgottenAfterMs) continue;
       this.#entries.delete(key);
       forgotten = true;
@@ -81,7 +99,7 @@ export class ActiveUsers {
   }
 
   entries(): ActiveUser[] {
-    return [...this.#entries.values()];
+    return [...this.#entries.values()].map(({ user }) => user);
   }
 
   /** User ids, one for each user however many hosts and sessions they use. */
@@ -93,8 +111,18 @@ export class ActiveUsers {
   /** Number of users by host. */
   countByHost(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const { host } of this.#entries.values()) counts.set(host, (counts.get(host) ?? 0) + 1);
+    for (const { host } of this.entries()) counts.set(host, (counts.get(host) ?? 0) + 1);
     return counts;
+  }
+
+  #put(key: string, user: ActiveUser): void {
+    const known = this.#entries.get(key);
+    const { lastSeenMs } = user;
+    if (known && isNear(known.placedMs, lastSeenMs)) known.user = user;
+    else {
+      this.#entries.delete(key);
+      this.#entries.set(key, { user, placedMs: lastSeenMs });
+    }
   }
 
   #dropOldest(): void {

@@ -77,7 +77,8 @@ export class Light {
   #plan(): void {
     const { clock } = this.#options;
     const at = this.planner.nextChangeAt;
-    if (at === this.#timerAt) return;
+    // One that comes too soon asks again: cheaper than a new one for each event of a flood.
+    if (at === this.#timerAt || (at ?? 0) > (this.#timerAt ?? Number.POSITIVE_INFINITY)) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
     if (at === undefined) {

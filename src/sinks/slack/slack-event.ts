@@ -38,17 +38,12 @@ const timeUnknownMark = 'time unknown';
 
 /** Slack events on disk: a JSON array, because field names would double what an event costs. */
 export const slackEventCodec = {
-  encode: (event: SlackEvent): string =>
-    JSON.stringify([
-      event.receivedAtMs,
-      event.kind,
-      event.host,
-      event.userDirectory,
-      event.userId,
-      event.appId,
-      event.browser,
-      ...(event.timeUnknown ? [timeUnknownMark] : []),
-    ]),
+  encode: (event: SlackEvent): string => {
+    const { receivedAtMs, kind, host, userDirectory, userId, appId, browser } = event;
+    const fields = [receivedAtMs, kind, host, userDirectory, userId, appId, browser];
+    if (event.timeUnknown) fields.push(timeUnknownMark);
+    return JSON.stringify(fields);
+  },
 
   decode: (text: string): SlackEvent | undefined => {
     const fields = parseArray(text);

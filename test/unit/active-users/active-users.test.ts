@@ -103,6 +103,20 @@ describe('ActiveUsers', () => {
     assert.equal(count(users), 10_000);
     assert.ok(users.userNames().includes('u11999'));
   });
+
+  test('who goes to make room is who was silent for longest', () => {
+    const users = new ActiveUsers();
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+    const see = (userId: string, minute: number) =>
+      users.apply(userEvent({ kind: 'connection-open', userId, receivedAt: at(minute) }));
+    see('old but talking', 0);
+    see('old and silent', 0);
+    see('old but talking', 5);
+    for (let index = 0; index < 9999; index += 1) see(`u${index}`, 6);
+    assert.ok(users.userNames().includes('old but talking'));
+    assert.ok(!users.userNames().includes('old and silent'));
+    assert.equal(count(users), 10_000);
+  });
 });
 
 describe('ActiveUsersSink', () => {
