@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Experiment } from '../experiment.ts';
+import { launcherOptions } from '../../support/launcher-options.ts';
 import { percentile } from '../statistics.ts';
 import { applianceSettings, eventTopic } from '../targets/appliance.ts';
 import { freeTcpPort, freeUdpPort } from '../targets/ports.ts';
@@ -27,27 +28,30 @@ export const light: Experiment = {
   name: 'light',
   targets: ['appliance'],
   rows: () => [row('light.p50', 'p50'), row('light.p95', 'p95'), row('light.p99', 'p99')],
-  run: async (_kind, workshop, { bytes, lightSeconds }) => {
+  run: async (_kind, workshop, { bytes, warmUpSeconds, lightSeconds }) => {
     const { programs, load } = workshop;
     const ports = { udp: await freeUdpPort(), mqtt: await freeTcpPort(), web: await freeTcpPort() };
     const settings = applianceSettings(ports, workshop);
-    const program = programs.start(process.execPath, ['--import', 'tsx', probe, ...settings]);
+    const options = [...launcherOptions(), '--import', 'tsx', probe];
+    const program = programs.start(process.execPath, [...options, ...settings]);
     try {
       await program.printed(/ready; to send a test event/);
       const subscriber = load.connect({ port: ports.mqtt, clients: 1, topic: eventTopic });
       await subscriber.ready;
       await pause(lampTestMs);
       await program.ask('lit');
+      // In one go: after a pause the lights would be out of step with the limit on flashes.
       const { marks } = await load.send({
         port: ports.udp,
-        count: Math.round(eventsPerSecond * lightSeconds),
+        count: Math.round(eventsPerSecond * (warmUpSeconds + lightSeconds)),
         rate: eventsPerSecond,
         bytes,
         markEvery,
       });
       const lit: number[] = JSON.parse(await program.ask('lit'));
       await subscriber.stop();
-      const took = marks.map((sentNs) => {
+      const marksWhileWarmingUp = Math.ceil((eventsPerSecond * warmUpSeconds) / markEvery);
+      const took = marks.slice(marksWhileWarmingUp).map((sentNs) => {
         const at = lit.find((ns) => ns >= sentNs);
         return at === undefined ? Number.POSITIVE_INFINITY : (at - sentNs) / 1000;
       });
