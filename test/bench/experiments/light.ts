@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Experiment } from '../experiment.ts';
 import { launcherOptions } from '../../support/launcher-options.ts';
+import type { Experiment } from '../experiment.ts';
 import { percentile } from '../statistics.ts';
 import { applianceSettings, eventTopic } from '../targets/appliance.ts';
 import { freeTcpPort, freeUdpPort } from '../targets/ports.ts';
