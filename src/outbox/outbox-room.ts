@@ -33,7 +33,7 @@ export interface Store {
   clear(range: KeyRange): Promise<void>;
 }
 
-/** One item as text, and its place in the line. */
+/** One item as text, and its place in the line, which changes as `Entry.place` does. */
 export interface StoredItem {
   place: number;
   readonly text: string;
@@ -58,7 +58,7 @@ export class OutboxRoom {
   readonly #prefix: string;
   readonly #all: { readonly gte: string; readonly lt: string };
   /** In ascending order. They are few, and looked up here: the database is slow where it erased. */
-  #runs: Run[] = [];
+  #runs: readonly Run[] = [];
   #count = 0;
 
   /** @param name letters, digits and hyphens */
@@ -118,8 +118,9 @@ export class OutboxRoom {
     const surplus = Math.max(0, this.#count - erasedCount + added.length - capacity);
     const gone = surplus > 0 ? [...erased, spanOfFirst(this.#runs, erased, surplus)] : erased;
     const head = reaching(this.#runs, gone);
-    const left = new Set(this.#left(gone));
-    const lessened = head.filter((run) => !left.has(run));
+    const left = this.#left(gone);
+    const whole = new Set(left);
+    const lessened = head.filter((run) => !whole.has(run));
     if (added.length + lessened.length === 0) return 0;
 
     const shortened = await this.#shortened(lessened, gone);
@@ -136,8 +137,8 @@ export class OutboxRoom {
       next += run.count;
     }
     await batch.write({ sync: true });
-    this.#runs.splice(0, head.length, ...left);
-    this.#runs.push(...addedRuns);
+
+    this.#runs = [...left, ...this.#runs.slice(head.length), ...addedRuns];
     this.#count += added.length - erasedCount - surplus;
     return surplus;
   }

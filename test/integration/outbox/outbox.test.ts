@@ -254,6 +254,27 @@ test('without a database items wait in memory and can be taken; with one they mo
   assert.deepEqual(await drain(outbox), ['old 1', 'old 2', 'item 4', 'item 5']);
 });
 
+test('what was taken from memory goes, however much turns out to stand before it', async (context) => {
+  const directory = temporaryFolder(context);
+  const { database } = await openState(context, directory);
+  assert.ok(database);
+  const batch = database.batch();
+  const old = numbered(200_000);
+  for (const [index, item] of old.entries()) {
+    batch.put(`!test-outbox!${index.toString(36).padStart(11, '0')}`, item);
+  }
+  await batch.write();
+  const state: { database: Store | undefined } = { database: undefined };
+  const { outbox } = await openOutbox(state, { capacity: 300_000 });
+  for (const item of ['a', 'b', 'c']) outbox.append(item);
+  const taken = await outbox.oldest(2);
+  state.database = database;
+  await waitFor('write to the disk', () => outbox.inMemory === 0);
+  await outbox.remove(taken);
+  assert.equal(outbox.length, 200_001);
+  assert.deepEqual(await drain(outbox, 50_000), [...old, 'c']);
+});
+
 test('a failing write keeps its items, and what was removed meanwhile stays removed', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   let failing = false;
