@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTimeReader, createTimeWriter } from '../../../src/events/received-at.ts';
+
+test('times are written and read as they are, whichever came before', () => {
+  const write = createTimeWriter();
+  const read = createTimeReader();
+  const first = Date.parse('2026-11-25T12:00:00.123Z');
+  for (const timeMs of [first, first, first + 1, first, 0, first]) {
+    assert.equal(write(timeMs), new Date(timeMs).toISOString());
+    assert.equal(read(write(timeMs)), timeMs);
+  }
+});
