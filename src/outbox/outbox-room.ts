@@ -114,53 +114,45 @@ export class OutboxRoom {
     erased: readonly Span[],
     capacity: number,
   ): Promise<number> {
-    const erasedCount = countOf(reaching(this.#runs, erased)) - countOf(this.#left(erased));
+    const erasedCount = this.#countIn(erased);
     const surplus = Math.max(0, this.#count - erasedCount + added.length - capacity);
     const gone = surplus > 0 ? [...erased, spanOfFirst(this.#runs, erased, surplus)] : erased;
-    const head = reaching(this.#runs, gone);
-    const left = this.#left(gone);
+    const reached = reaching(this.#runs, gone);
+    const left = reached.flatMap((run) => without(run, gone));
     const whole = new Set(left);
-    const lessened = head.filter((run) => !whole.has(run));
+    const lessened = reached.filter((run) => !whole.has(run));
     if (added.length + lessened.length === 0) return 0;
 
     const shortened = await this.#shortened(lessened, gone);
-    const places = added.map(({ place }) => place);
-    const addedRuns = runsOf(places, longestRun);
+    const addedEntries = entriesOf(added);
     // A batch that is built step by step costs a fifth of one that is given as an array.
     const batch = this.store.batch();
     for (const run of lessened) batch.del(this.#key(run));
-    for (const [key, text] of shortened) batch.put(key, text);
-    let next = 0;
-    for (const run of addedRuns) {
-      const texts = added.slice(next, next + run.count).map(({ text }) => text);
-      batch.put(this.#key(run), texts.join('\n'));
-      next += run.count;
-    }
+    for (const { run, text } of shortened) batch.put(this.#key(run), text);
+    for (const { run, text } of addedEntries) batch.put(this.#key(run), text);
     await batch.write({ sync: true });
 
-    this.#runs = [...left, ...this.#runs.slice(head.length), ...addedRuns];
+    const addedRuns = addedEntries.map(({ run }) => run);
+    this.#runs = [...left, ...this.#runs.slice(reached.length), ...addedRuns];
     this.#count += added.length - erasedCount - surplus;
     return surplus;
   }
 
-  /** What the runs that `spans` reaches would be without them. */
-  #left(spans: readonly Span[]): readonly Run[] {
-    return reaching(this.#runs, spans).flatMap((run) => without(run, spans));
+  #countIn(spans: readonly Span[]): number {
+    const reached = reaching(this.#runs, spans);
+    return countOf(reached) - countOf(reached.flatMap((run) => without(run, spans)));
   }
 
-  /** Keys and texts of what is left of `runs`, where not all of a run goes. */
-  async #shortened(
-    runs: readonly Run[],
-    gone: readonly Span[],
-  ): Promise<(readonly [key: string, text: string])[]> {
-    const entries = [];
+  /** What is left of `runs` where not all of a run goes. */
+  async #shortened(runs: readonly Run[], gone: readonly Span[]): Promise<readonly RunEntry[]> {
+    const entries: RunEntry[] = [];
     for (const run of runs) {
       const parts = without(run, gone);
       const lines = parts.length > 0 ? (await this.store.get(this.#key(run)))?.split('\n') : [];
       for (const part of parts) {
         const start = part.from - run.from;
         const text = lines?.slice(start, start + part.count).join('\n') ?? '';
-        entries.push([this.#key(part), text] as const);
+        entries.push({ run: part, text });
       }
     }
     return entries;
@@ -175,6 +167,26 @@ export class OutboxRoom {
     const [from = '', count = '1'] = key.slice(this.#prefix.length).split('.');
     return { from: Number.parseInt(from, 36), count: Number.parseInt(count, 10) };
   }
+}
+
+/** What one key holds. */
+interface RunEntry {
+  readonly run: Run;
+  readonly text: string;
+}
+
+/** @param items in ascending order */
+function entriesOf(items: readonly StoredItem[]): readonly RunEntry[] {
+  const runs = runsOf(
+    items.map(({ place }) => place),
+    longestRun,
+  );
+  let next = 0;
+  return runs.map((run) => {
+    const texts = items.slice(next, next + run.count).map(({ text }) => text);
+    next += run.count;
+    return { run, text: texts.join('\n') };
+  });
 }
 
 function itemsOf({ from, count }: Run, text: string): StoredItem[] {
