@@ -3,14 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FakeSlack } from '../support/fake-slack.ts';
+import { compilePrograms } from './compile.ts';
 import { experiments } from './experiments/all.ts';
-import { compileLoad, Load } from './load/load.ts';
+import { Load } from './load/load.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { Programs } from './programs.ts';
+import { ProgramError, Programs } from './programs.ts';
 import { type Result, ratioOf, runExperiment } from './runner.ts';
 import { formatTable } from './table.ts';
 import { appliance, applianceCommand } from './targets/appliance.ts';
+import { bareRelay } from './targets/bare-relay.ts';
 import { butlerAndMosquitto } from './targets/butler.ts';
 import { dgramCounter } from './targets/dgram-counter.ts';
 import { relayAndMosquitto } from './targets/relay.ts';
@@ -38,6 +40,7 @@ async function measure(
     appliance(workshop, command ?? applianceCommand(packaged)),
     butler === undefined ? relayAndMosquitto(workshop) : butlerAndMosquitto(workshop, butler),
     dgramCounter(workshop),
+    bareRelay(workshop),
   ];
   for (const { title, missing } of kinds) {
     if (missing !== undefined) say(`without ${title}: ${missing}`);
@@ -60,7 +63,7 @@ const programs = new Programs();
 const slack = new FakeSlack({});
 await slack.listen();
 const folder = mkdtempSync(join(tmpdir(), 'blinky-bench-'));
-const language = !options.nodeLoad && compileLoad() ? 'C' : 'Node';
+const language = !options.nodeLoad && compilePrograms() ? 'C' : 'Node';
 if (language === 'Node') {
   say('the load is sent and received by Node, and may be what limits a rate; for C: install cc');
 }
@@ -97,6 +100,10 @@ try {
     `\n${machine.cpus} × ${machine.cpu}, Linux ${machine.kernel}, Node ${machine.node}, load by ${language};` +
       ` datagrams of ${bytes} bytes; medians of ${runs}. Only the ratios travel.\nWritten to ${options.jsonFile}.`,
   );
+} catch (error) {
+  if (!(error instanceof ProgramError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
 } finally {
   await cleanUp();
 }

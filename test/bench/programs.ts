@@ -20,6 +20,9 @@ export interface Program {
   stop(): Promise<void>;
 }
 
+/** A program that ended by itself, or did not say what it was to say; the message has its last words. */
+export class ProgramError extends Error {}
+
 /** Starts programs, and sees to it that none is left behind. */
 export class Programs {
   readonly #running = new Set<Program>();
@@ -71,7 +74,7 @@ function wrap(child: ChildProcess, name: string): Program {
     });
   });
   void ended.then(() => {
-    for (const one of waiting) one.reject(new Error(`${name} has ended; it said:\n${said}`));
+    for (const one of waiting) one.reject(new ProgramError(`${name} has ended; it said:\n${said}`));
   });
 
   const printed = async (pattern: RegExp): Promise<string> => {
@@ -82,7 +85,7 @@ function wrap(child: ChildProcess, name: string): Program {
         one = { pattern, resolve, reject };
         waiting.add(one);
         timer = setTimeout(
-          () => reject(new Error(`${name} printed no ${pattern}; it said:\n${said}`)),
+          () => reject(new ProgramError(`${name} printed no ${pattern}; it said:\n${said}`)),
           answerWithinMs,
         );
       });

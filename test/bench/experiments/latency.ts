@@ -15,7 +15,7 @@ const row = (key: string, name: string) => ({
 /** How long an event takes from its datagram to an MQTT subscriber. */
 export const latency: Experiment = {
   name: 'latency',
-  targets: ['appliance', 'peer', 'counter'],
+  targets: ['appliance', 'peer', 'counter', 'bare'],
   rows: () => [row('latency.p50', 'p50'), row('latency.p95', 'p95'), row('latency.p99', 'p99')],
   run: (kind, { load }, { bytes, warmUpSeconds, latencySeconds }) =>
     withReceivers(kind, 1, async ({ datagrams }, receivers) => {

@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiledProgram } from '../compile.ts';
 import type { Program, Programs } from '../programs.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const built = fileURLToPath(new URL('../../../build/bench/', import.meta.url));
 
 /** Where datagrams go, and what those who are there pass on. */
 export interface Destination {
@@ -132,7 +130,7 @@ export class Load {
   #start(name: string, args: readonly (string | number)[]): Program {
     const words = args.map(String);
     return this.language === 'C'
-      ? this.#programs.start(join(built, name), words)
+      ? this.#programs.start(compiledProgram(name), words)
       : this.#programs.start(process.execPath, [join(here, `${name}.js`), ...words]);
   }
 }
@@ -147,15 +145,4 @@ export function receivers(program: Program): Receivers {
     report: async () => JSON.parse(await program.ask('report')),
     stop: () => program.stop(),
   };
-}
-
-/** Compiles the load; false where there is no C compiler. */
-export function compileLoad(): boolean {
-  mkdirSync(built, { recursive: true });
-  return ['send-datagrams', 'mqtt-clients'].every((name) => {
-    const { status } = spawnSync('cc', ['-O2', '-o', join(built, name), join(here, `${name}.c`)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    return status === 0;
-  });
 }

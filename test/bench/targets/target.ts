@@ -27,7 +27,7 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-export type TargetName = 'appliance' | 'peer' | 'counter';
+export type TargetName = 'appliance' | 'peer' | 'counter' | 'bare';
 
 /** A kind of target. */
 export interface TargetKind {
