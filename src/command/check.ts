@@ -108,7 +108,7 @@ function readConfiguration(input: CommandInput): { config: Config; findings: Fin
     return { config, findings };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const remedy = 'Correct the line; what follows was looked at with the defaults';
+    const remedy = 'Correct that; what follows was looked at with the defaults';
     return {
       config: defaultConfig(),
       findings: error.problems.map((problem) =>

@@ -56,7 +56,7 @@ export function configOrDefaults(
     const problems = error.problems.map(describeProblem).join('; ');
     const fault = {
       message: `the configuration is wrong, so the defaults are in force: ${problems}`,
-      remedy: 'Correct the line and start again',
+      remedy: 'Correct that and start again',
     };
     return { ...defaults, fault };
   }
