@@ -43,6 +43,17 @@ async function tabTo(page: Page, selector: string): Promise<void> {
   assert.fail(`Tab never reaches ${selector}`);
 }
 
+/** Runs in the page. */
+function timesStandApart(): boolean {
+  const boxes = [...document.querySelectorAll('#chart .time')].map((time) =>
+    time.getBoundingClientRect(),
+  );
+  return (
+    boxes.length > 1 &&
+    boxes.every((box, index) => index === 0 || box.left > (boxes[index - 1]?.right ?? 0))
+  );
+}
+
 describe('for everybody', () => {
   for (const path of ['/', '/setup']) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -83,6 +94,17 @@ describe('for everybody', () => {
       }
     });
   }
+
+  test('the times below the chart stand apart, on a phone too', async (context) => {
+    const { page } = await openLivePage(context, '/', { page: { locale: 'en-US' } });
+    for (const width of [1200, 412, 375, 320]) {
+      await page.setViewportSize({ width, height: 740 });
+      for (const range of ['Last hour', 'Last day']) {
+        await page.getByText(range, { exact: true }).click();
+        await waitFor(`times apart at ${width}, ${range}`, () => page.evaluate(timesStandApart));
+      }
+    }
+  });
 
   test('by keyboard alone: read an event, filter, pause', async (context) => {
     const { page, testApp } = await openLivePage(context, '/');

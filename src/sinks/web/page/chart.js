@@ -10,6 +10,8 @@ import { hoursAndMinutes } from './times.js';
 const height = 190;
 const margin = { top: 10, right: 2, bottom: 24, left: 34 };
 const gap = 1.5;
+/** From one time to the next: the first stands behind its place, the others astride theirs. */
+const betweenTimes = 88;
 
 const drawEveryMs = 250;
 
@@ -78,7 +80,7 @@ const total = (spans, what) => spans.reduce((sum, span) => sum + span[what], 0);
 
 /**
  * @param {readonly Span[]} spans
- * @param {number} labelEvery bars between two times below them
+ * @param {number} labelEvery bars between two times below them, where there is room for so many
  * @param {number} width
  * @param {string} words what somebody hears who can't see it
  */
@@ -87,6 +89,8 @@ function picture(spans, labelEvery, width, words) {
   const middle = (height - margin.top - margin.bottom) / 2;
   const zero = margin.top + middle;
   const step = (width - margin.left - margin.right) / spans.length;
+  let timeEvery = labelEvery;
+  while (timeEvery < spans.length && timeEvery * step < betweenTimes) timeEvery *= 2;
   const svg = drawing('svg', {
     viewBox: `0 0 ${width} ${height}`,
     height,
@@ -130,7 +134,7 @@ function picture(spans, labelEvery, width, words) {
       }),
     );
     const fromEnd = spans.length - index;
-    if (fromEnd % labelEvery === 0) {
+    if (fromEnd % timeEvery === 0) {
       svg.append(
         drawing(
           'text',
