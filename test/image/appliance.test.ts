@@ -205,6 +205,47 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     await appliance.blinksOnEvent();
   });
 
+  test('killed for want of memory, it is back when there is enough again', async () => {
+    const before = await mainProcess();
+    const allow = (size: string) =>
+      shell(`systemctl set-property --runtime blinky MemoryMax=${size}`);
+    const allowed = await shell('systemctl show --property=MemoryMax --value blinky');
+    await allow('20M');
+    await waitFor(
+      'the kernel to kill it',
+      async () => /oom-kill/.test(await shell('journalctl --unit blinky --no-pager --output cat')),
+      60_000,
+    );
+    await allow(allowed);
+    await anotherProcessThan(before, 120_000);
+    await appliance.ready();
+    await appliance.blinksOnEvent();
+  });
+
+  test('another address in place of its own: everything goes on there', async () => {
+    const before = await mainProcess();
+    const own = await shell('ip -4 -oneline address show scope global');
+    const [, device, address] = /^\d+: (\S+) +inet (\S+)/.exec(own) ?? [];
+    const other = '10.0.2.77';
+    await appliance.quiet();
+    await shell(
+      `ip address add ${other}/24 dev ${device} && ip address delete ${address} dev ${device}`,
+    );
+    const recorder = appliance.pi.record([green]);
+    await shell(`blinky send open --to ${other}`, 60_000);
+    await waitFor('a blink', () => recorder.pulses(green).length > 0, 30_000);
+    await recorder.stop();
+    const setUp = await shell(
+      `node -e "fetch('http://${other}/api/setup').then((r) => r.text()).then(console.log)"`,
+      60_000,
+    );
+    await shell(`ip address delete ${other}/24 dev ${device}; networkctl reconfigure ${device}`);
+    const { addresses } = JSON.parse(setUp) as { addresses: { address: string }[] };
+    assert.equal(addresses[0]?.address, other, setUp);
+    await appliance.ready();
+    assert.equal(await mainProcess(), before);
+  });
+
   test('a card that can not be read leaves in force what was in force before, and says so', async () => {
     const dropIn = '/run/systemd/system/blinky-card.service.d';
     const inForce = () => shell('cd /run/blinky-card && grep --invert-match CONFIG_FAULT *');
