@@ -11,7 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type CardFile, mayHaveMeaning } from './card-files.ts';
@@ -63,14 +63,12 @@ function writeDurably(folder: string, file: string, content: string, mode?: numb
   const path = join(folder, file);
   // A name that FAT can hold without a long one beside it.
   const part = join(folder, 'BLINKY.TMP');
-  rmSync(part, { force: true });
-  const written = openSync(part, 'wx');
   try {
-    if (mode !== undefined) fchmodSync(written, mode);
-    writeSync(written, content);
-    fsyncSync(written);
-  } finally {
-    closeSync(written);
+    rmSync(part, { force: true });
+    writePart(part, content, mode);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
   }
   const old = openIfThere(path);
   try {
@@ -79,6 +77,18 @@ function writeDurably(folder: string, file: string, content: string, mode?: numb
     if (old !== undefined) wipe(old);
   } finally {
     if (old !== undefined) closeSync(old);
+  }
+}
+
+/** All of it or an error: a single `writeSync` leaves out what a full disk has no room for. */
+function writePart(part: string, content: string, mode?: number): void {
+  const written = openSync(part, 'wx');
+  try {
+    if (mode !== undefined) fchmodSync(written, mode);
+    writeFileSync(written, content);
+    fsyncSync(written);
+  } finally {
+    closeSync(written);
   }
 }
 
@@ -94,7 +104,7 @@ function openIfThere(path: string): number | undefined {
 /** What was deleted can be read from a card for years: a password must not be. */
 function wipe(file: number): void {
   const { size } = fstatSync(file);
-  writeSync(file, Buffer.alloc(size), 0, size, 0);
+  writeFileSync(file, Buffer.alloc(size));
   fsyncSync(file);
 }
 

@@ -1,13 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all the room that is left. */
-  fill(): void;
+  /** Takes all the room that is left, but for so many bytes (whole pages of 4096). */
+  fill(butBytes?: number): void;
   /** Gives it back. */
   makeRoom(): void;
 }
@@ -34,7 +43,7 @@ export function mountSmallDisk(context: TestContext, megabytes: number): SmallDi
   const filler = join(folder, 'filler');
   return {
     folder,
-    fill: () => {
+    fill: (butBytes = 0) => {
       const file = openSync(filler, 'a');
       const chunk = Buffer.alloc(4096, 1);
       try {
@@ -44,6 +53,7 @@ export function mountSmallDisk(context: TestContext, megabytes: number): SmallDi
       } finally {
         closeSync(file);
       }
+      truncateSync(filler, statSync(filler).size - butBytes);
     },
     makeRoom: () => rmSync(filler),
   };
