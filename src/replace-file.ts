@@ -24,7 +24,7 @@ export function replaceFile(file: string, text: string, ownership: FileOwnership
   const part = `${file}.part`;
   try {
     rmSync(part, { force: true });
-    writePart(part, text, ownership);
+    writeNewFile(part, text, ownership);
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });
@@ -32,11 +32,20 @@ export function replaceFile(file: string, text: string, ownership: FileOwnership
   }
 }
 
-function writePart(part: string, text: string, { mode, uid, gid }: FileOwnership): void {
-  const written = openSync(part, 'wx', 0o600);
+/**
+ * Writes a file that is not there yet; when this returns, it outlives a power cut. All of it, or an
+ * error that the system says: a single `writeSync` leaves out what a full disk has no room for.
+ * @param ownership without a `mode`: as the umask has it, for FAT knows none
+ */
+export function writeNewFile(
+  file: string,
+  text: string,
+  { mode, uid, gid }: Omit<FileOwnership, 'mode'> & { readonly mode: number | undefined },
+): void {
+  const written = openSync(file, 'wx', mode === undefined ? 0o666 : 0o600);
   try {
     if (uid !== undefined && gid !== undefined) fchownSync(written, uid, gid);
-    fchmodSync(written, mode);
+    if (mode !== undefined) fchmodSync(written, mode);
     writeFileSync(written, text);
     fsyncSync(written);
   } finally {

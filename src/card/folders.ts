@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
-  fchmodSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -14,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { writeNewFile } from '../replace-file.ts';
 import { type CardFile, mayHaveMeaning } from './card-files.ts';
 import type { Place, Step } from './plan.ts';
 
@@ -65,7 +65,7 @@ function writeDurably(folder: string, file: string, content: string, mode?: numb
   const part = join(folder, 'BLINKY.TMP');
   try {
     rmSync(part, { force: true });
-    writePart(part, content, mode);
+    writeNewFile(part, content, { mode });
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
@@ -77,18 +77,6 @@ function writeDurably(folder: string, file: string, content: string, mode?: numb
     if (old !== undefined) wipe(old);
   } finally {
     if (old !== undefined) closeSync(old);
-  }
-}
-
-/** All of it or an error: a single `writeSync` leaves out what a full disk has no room for. */
-function writePart(part: string, content: string, mode?: number): void {
-  const written = openSync(part, 'wx');
-  try {
-    if (mode !== undefined) fchmodSync(written, mode);
-    writeFileSync(written, content);
-    fsyncSync(written);
-  } finally {
-    closeSync(written);
   }
 }
 
