@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { Health } from '../../../../src/health/health.ts';
 import { RetryPauses } from '../../../../src/retry-pauses.ts';
 import { Delivery, slackPace } from '../../../../src/sinks/slack/delivery.ts';
@@ -90,7 +91,10 @@ function setUp(userIds: readonly string[] = []) {
   };
 }
 
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** A message is made and posted in several turns of the event loop. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+}
 
 test('waiting events go in one message, in order, and leave the outbox', async () => {
   const { advance, delivery, slack, waiting } = setUp(['ann', 'bob', 'cyd']);

@@ -1,0 +1,71 @@
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestEncrypted } from 'node:https';
+import type { FetchFunction } from '@slack/web-api';
+
+type Init = NonNullable<Parameters<FetchFunction>[1]>;
+type Answer = Awaited<ReturnType<FetchFunction>>;
+
+/** A page of a thousand channels has 2 MB; what a stranger sends may never end, bytes. */
+const longestBody = 8_000_000;
+
+/**
+ * As much of `fetch` as Slack's library needs, by way of Node's HTTP client, which holds up the
+ * event loop, and with it lights and subscribers, for less long. Resolves once the whole body is
+ * there. Follows no redirect.
+ * @param signal ends the call at any moment
+ * @throws TypeError for a body that is no text: this product uploads no files
+ */
+export async function httpCall(
+  url: string | URL,
+  { method = 'GET', headers = {}, body = '' }: Init,
+  signal: AbortSignal,
+): Promise<Answer> {
+  if (typeof body !== 'string') throw new TypeError('only text can be sent');
+  const address = new URL(url);
+  const request = address.protocol === 'https:' ? requestEncrypted : requestPlain;
+  return await new Promise((resolve, reject) => {
+    const call = request(address, { method, headers, signal }, (incoming) => {
+      const giveUp = (why: string) => {
+        reject(new Error(why));
+        call.destroy();
+      };
+      if (isRedirect(incoming)) {
+        return giveUp('something on the way redirects elsewhere (the login page of a network?)');
+      }
+      const pieces: Buffer[] = [];
+      let length = 0;
+      incoming.on('data', (piece: Buffer) => {
+        length += piece.length;
+        if (length > longestBody) giveUp('something other than Slack answers, without an end');
+        else pieces.push(piece);
+      });
+      incoming.on('end', () => resolve(answerOf(address, incoming, Buffer.concat(pieces))));
+      incoming.on('error', reject);
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+const isRedirect = ({ statusCode = 0 }: IncomingMessage) => statusCode >= 300 && statusCode < 400;
+
+function answerOf(url: URL, incoming: IncomingMessage, body: Buffer): Answer {
+  const { statusCode: status = 0, statusMessage: statusText = '' } = incoming;
+  const headers = new Map(
+    Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+  );
+  const text = () => body.toString('utf8');
+  return {
+    ok: status >= 200 && status < 300,
+    status,
+    statusText,
+    url: url.href,
+    headers: {
+      get: (name) => headers.get(name.toLowerCase()) ?? null,
+      entries: () => headers,
+    },
+    arrayBuffer: async () => new Uint8Array(body).buffer,
+    json: async () => JSON.parse(text()),
+    text: async () => text(),
+  };
+}
