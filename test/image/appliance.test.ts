@@ -210,13 +210,13 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     const allow = (size: string) =>
       shell(`systemctl set-property --runtime blinky MemoryMax=${size}`);
     const allowed = await shell('systemctl show --property=MemoryMax --value blinky');
-    await allow('20M');
-    await waitFor(
-      'the kernel to kill it',
-      async () => /oom-kill/.test(await shell('journalctl --unit blinky --no-pager --output cat')),
-      60_000,
-    );
-    await allow(allowed);
+    const journal = () => shell('journalctl --unit blinky --no-pager --output cat');
+    try {
+      await allow('20M');
+      await waitFor('the kernel to kill it', async () => /oom-kill/.test(await journal()), 60_000);
+    } finally {
+      await allow(allowed);
+    }
     await anotherProcessThan(before, 120_000);
     await appliance.ready();
     await appliance.blinksOnEvent();
@@ -231,17 +231,20 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     await shell(
       `ip address add ${other}/24 dev ${device} && ip address delete ${address} dev ${device}`,
     );
-    const recorder = appliance.pi.record([green]);
-    await shell(`blinky send open --to ${other}`, 60_000);
-    await waitFor('a blink', () => recorder.pulses(green).length > 0, 30_000);
-    await recorder.stop();
-    const setUp = await shell(
-      `node -e "fetch('http://${other}/api/setup').then((r) => r.text()).then(console.log)"`,
-      60_000,
-    );
-    await shell(`ip address delete ${other}/24 dev ${device}; networkctl reconfigure ${device}`);
-    const { addresses } = JSON.parse(setUp) as { addresses: { address: string }[] };
-    assert.equal(addresses[0]?.address, other, setUp);
+    try {
+      const recorder = appliance.pi.record([green]);
+      await shell(`blinky send open --to ${other}`, 60_000);
+      await waitFor('a blink', () => recorder.pulses(green).length > 0, 30_000);
+      await recorder.stop();
+      const setUp = await shell(
+        `node -e "fetch('http://${other}/api/setup').then((r) => r.text()).then(console.log)"`,
+        60_000,
+      );
+      const { addresses } = JSON.parse(setUp) as { addresses: { address: string }[] };
+      assert.equal(addresses[0]?.address, other, setUp);
+    } finally {
+      await shell(`ip address delete ${other}/24 dev ${device}; networkctl reconfigure ${device}`);
+    }
     await appliance.ready();
     assert.equal(await mainProcess(), before);
   });
