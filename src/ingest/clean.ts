@@ -4,11 +4,21 @@
  */
 const unsafe = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
+/** The same text with a space for whatever must not pass on. */
+export function withoutUnsafe(text: string): string {
+  return text.replace(unsafe, ' ');
+}
+
 /** One field, safe to show anywhere: no unsafe characters, trimmed, at most `limit` characters. */
 export function cleanField(field: string, limit: number): string {
-  const safe = field.replace(unsafe, ' ').trim();
-  if (safe.length <= limit) return safe;
+  return fit(withoutUnsafe(field), limit);
+}
+
+/** Trimmed, at most `limit` characters of text that has no unsafe ones. */
+export function fit(text: string, limit: number): string {
+  const trimmed = text.trim();
+  if (trimmed.length <= limit) return trimmed;
   // A pair of surrogates cut in two would be no text at all.
-  const splitsPair = /[\ud800-\udbff]/.test(safe.charAt(limit - 1));
-  return safe.slice(0, splitsPair ? limit - 1 : limit);
+  const splitsPair = /[\ud800-\udbff]/.test(trimmed.charAt(limit - 1));
+  return trimmed.slice(0, splitsPair ? limit - 1 : limit);
 }

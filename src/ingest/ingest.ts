@@ -6,6 +6,7 @@ import { createAllowList } from './allow-list.ts';
 import { type ParsedEvent, parseDatagram } from './parse.ts';
 import type { Rejections } from './rejections.ts';
 import { createUserAgentReader } from './user-agent.ts';
+import type { Writable } from './writable.ts';
 
 export interface IngestOptions {
   readonly allowFrom: readonly string[];
@@ -107,5 +108,3 @@ function received(
   if (os) event.os = os;
   return event;
 }
-
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };

@@ -1,7 +1,8 @@
 import { commandOf, type Dialect, type EventKind, type UserEvent } from '../events/user-event.ts';
-import { cleanField } from './clean.ts';
+import { fit, withoutUnsafe } from './clean.ts';
 import { decode } from './decode.ts';
 import type { UserAgent } from './user-agent.ts';
+import type { Writable } from './writable.ts';
 
 /** An event as the datagram tells it; who received it when, and from where, is added later. */
 export type ParsedEvent = Omit<UserEvent, 'id' | 'receivedAt' | 'source'>;
@@ -80,9 +81,8 @@ export interface RawFields {
 
 /** Reads `host;command;userDirectory;userId;origin;context;message`. */
 function parseFields(text: string, dialect: Dialect, readUserAgent: UserAgentReader): ParseResult {
-  const [host, command, userDirectory, userId, origin, context, message] = splitFields(text);
-  const raw = { host, command, userDirectory, userId, origin, context, message };
-  const result = eventOf(raw, dialect, readUserAgent);
+  // Of all fields at once: no semicolon comes or goes by that.
+  const result = eventOfSafe(splitFields(withoutUnsafe(text)), dialect, readUserAgent);
   return result.ok && result.event.userId === '' ? { ok: false, reason: 'missing-user' } : result;
 }
 
@@ -92,44 +92,63 @@ export function eventOf(
   dialect: Dialect,
   readUserAgent: UserAgentReader,
 ): ParseResult {
-  const kind = kindOf.get(cleanField(raw.command, limits.field).toLowerCase());
-  if (!kind) return { ok: false, reason: 'unknown-command' };
-
-  const fields = {
-    host: cleanField(raw.host, limits.field),
-    userDirectory: cleanField(raw.userDirectory, limits.field),
-    userId: cleanField(raw.userId, limits.field),
-    origin: cleanField(raw.origin, limits.origin),
-    context: cleanField(raw.context, limits.context),
-    message: cleanField(raw.message, limits.message),
+  const safe = {
+    host: withoutUnsafe(raw.host),
+    command: withoutUnsafe(raw.command),
+    userDirectory: withoutUnsafe(raw.userDirectory),
+    userId: withoutUnsafe(raw.userId),
+    origin: withoutUnsafe(raw.origin),
+    context: withoutUnsafe(raw.context),
+    message: withoutUnsafe(raw.message),
   };
-  if (fields.host === '') return { ok: false, reason: 'missing-host' };
-
-  const appId = appIdInContext.exec(fields.context)?.[1];
-  return {
-    ok: true,
-    event: {
-      kind,
-      command: commandOf[kind],
-      ...fields,
-      dialect,
-      ...(appId !== undefined && { appId }),
-      ...readUserAgent(fields.message),
-    },
-  };
+  return eventOfSafe(safe, dialect, readUserAgent);
 }
 
-type Fields = readonly [string, string, string, string, string, string, string];
+/** Spelt out, since every light waits for it: spreads would double what it costs. */
+function eventOfSafe(
+  fields: RawFields,
+  dialect: Dialect,
+  readUserAgent: UserAgentReader,
+): ParseResult {
+  const kind = kindOf.get(fit(fields.command, limits.field).toLowerCase());
+  if (!kind) return { ok: false, reason: 'unknown-command' };
+  const host = fit(fields.host, limits.field);
+  if (host === '') return { ok: false, reason: 'missing-host' };
+  const event: Writable<ParsedEvent> = {
+    kind,
+    command: commandOf[kind],
+    host,
+    userDirectory: fit(fields.userDirectory, limits.field),
+    userId: fit(fields.userId, limits.field),
+    origin: fit(fields.origin, limits.origin),
+    context: fit(fields.context, limits.context),
+    message: fit(fields.message, limits.message),
+    dialect,
+  };
+  const appId = appIdInContext.exec(event.context)?.[1];
+  if (appId !== undefined) event.appId = appId;
+  const { browser, os } = readUserAgent(event.message);
+  if (browser) event.browser = browser;
+  if (os) event.os = os;
+  return { ok: true, event };
+}
 
 /** The first six fields end at a semicolon; the seventh is all the rest, semicolons included. */
-function splitFields(text: string): Fields {
-  let rest: string | undefined = text;
+function splitFields(text: string): RawFields {
+  let start = 0;
   const next = (): string => {
-    if (rest === undefined) return '';
-    const end: number = rest.indexOf(';');
-    const field = end < 0 ? rest : rest.slice(0, end);
-    rest = end < 0 ? undefined : rest.slice(end + 1);
+    const end = text.indexOf(';', start);
+    const field = end < 0 ? text.slice(start) : text.slice(start, end);
+    start = end < 0 ? text.length : end + 1;
     return field;
   };
-  return [next(), next(), next(), next(), next(), next(), rest ?? ''];
+  return {
+    host: next(),
+    command: next(),
+    userDirectory: next(),
+    userId: next(),
+    origin: next(),
+    context: next(),
+    message: text.slice(start),
+  };
 }
