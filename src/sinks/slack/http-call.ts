@@ -25,6 +25,7 @@ export async function httpCall(
   const request = address.protocol === 'https:' ? requestEncrypted : requestPlain;
   return await new Promise((resolve, reject) => {
     const call = request(address, { method, headers, signal }, (incoming) => {
+      incoming.on('error', reject);
       const giveUp = (why: string) => {
         reject(new Error(why));
         call.destroy();
@@ -40,7 +41,6 @@ export async function httpCall(
         else pieces.push(piece);
       });
       incoming.on('end', () => resolve(answerOf(address, incoming, Buffer.concat(pieces))));
-      incoming.on('error', reject);
     });
     call.on('error', reject);
     call.end(body);

@@ -53,8 +53,6 @@ export interface SlackChannel {
   readonly archived: boolean;
 }
 
-const neverAborted = new AbortController().signal;
-
 /** Pages of a thousand channels; nobody invites a bot into more. */
 const mostPages = 5;
 
@@ -77,7 +75,7 @@ export class SlackClient {
   readonly #options: SlackClientOptions;
   readonly #client: WebClient;
   /** Cuts off the call under way, its body included; the library's own limit stands in its place. */
-  #call: AbortController | undefined;
+  #call = new AbortController();
 
   constructor(options: SlackClientOptions) {
     this.#options = options;
@@ -88,7 +86,7 @@ export class SlackClient {
       maxRequestConcurrency: 1,
       allowAbsoluteUrls: false,
       logger: silentLogger,
-      fetch: (url, init) => httpCall(url, init ?? {}, this.#call?.signal ?? neverAborted),
+      fetch: (url, init) => httpCall(url, init ?? {}, this.#call.signal),
     });
   }
 
@@ -145,7 +143,7 @@ export class SlackClient {
 
   /** Gives up the call under way. */
   abort(): void {
-    this.#call?.abort();
+    this.#call.abort();
   }
 
   async #limited<Value extends WebAPICallResult>(

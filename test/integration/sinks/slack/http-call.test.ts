@@ -76,7 +76,7 @@ test('a redirect is not followed', async (context) => {
   const asked: (string | undefined)[] = [];
   const url = await serve(context, (request, response) => {
     asked.push(request.url);
-    response.writeHead(307, { location: '/login' }).end('<p>Log in</p>');
+    response.writeHead(307, { location: '/login' }).write('<p>Log in, then');
   });
   await assert.rejects(httpCall(url, { redirect: 'error' }, never), /redirects elsewhere/);
   assert.deepEqual(asked, ['/api/some.method']);
