@@ -104,7 +104,7 @@ export function eventOf(
   return eventOfSafe(safe, dialect, readUserAgent);
 }
 
-/** Spelt out, since every light waits for it: spreads would double what it costs. */
+/** Spelt out, as in `ingest.ts`: every light waits for it, and spreads are slow. */
 function eventOfSafe(
   fields: RawFields,
   dialect: Dialect,

@@ -211,7 +211,7 @@ const transient = (reason: string): Failure => ({ kind: 'transient', reason });
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return shortened(String(error));
   if (error instanceof NoAnswer) return error.message;
-  if ('code' in error) return reasonOnTheWay(String(error.code));
+  if ('code' in error && typeof error.code === 'string') return reasonOnTheWay(error.code);
   // What the library makes of HTTP 429 without Retry-After.
   if (error.message.startsWith('Retry header')) {
     return 'Slack takes no more messages for the moment, and does not say for how long';

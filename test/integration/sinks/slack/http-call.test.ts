@@ -83,13 +83,20 @@ test('a redirect is not followed', async (context) => {
 });
 
 test('a signal ends it before, and in the middle of the answer', async (context) => {
-  const url = await serve(context, (_, response) => void response.write('{'));
+  let answered = false;
+  const url = await serve(context, (_, response) => {
+    response.write('{', () => {
+      answered = true;
+    });
+  });
   const ended = AbortSignal.abort(new Error('too late'));
   await assert.rejects(httpCall(url, {}, ended), { name: 'AbortError' });
   const controller = new AbortController();
   const call = httpCall(url, {}, controller.signal);
-  setTimeout(() => controller.abort(), 50);
-  await assert.rejects(call, { name: 'AbortError' });
+  const rejected = assert.rejects(call, { name: 'AbortError' });
+  await waitFor('half an answer', () => answered);
+  controller.abort();
+  await rejected;
 });
 
 test('over TLS, an authority that is not known is refused, and one that is known is not', async (context) => {

@@ -143,5 +143,5 @@ test('a call can be given up', async (context) => {
   const posting = one.post('activity', message);
   while (slack.calls.length === 0) await new Promise(setImmediate);
   one.abort();
-  assert.equal((await posting).kind, 'transient');
+  assert.deepEqual(await posting, { kind: 'transient', reason: 'This operation was aborted' });
 });
