@@ -184,8 +184,8 @@ export function createApp(options: AppOptions): App {
   /** In the order in which they start; they stop in reverse. */
   const sinks = new SinkRunner(
     [
-      activeUsers,
       brokerSink,
+      activeUsers,
       ...(upstream ? [upstream] : []),
       ...(slack ? [slack] : []),
       ...(config.webConfig.enable ? [web] : []),

@@ -196,10 +196,11 @@ export class Outbox<Item> {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     const { health, retry, onReadable } = this.#options;
+    let written = 0;
     try {
       do {
         await this.#load();
-        await this.#write();
+        written += await this.#write();
       } while (this.#toErase.length > 0 || this.#fillsWrite());
       this.#diskFails = false;
       retry.reset();
@@ -207,7 +208,7 @@ export class Outbox<Item> {
     } catch (error) {
       this.#waitForDisk(error);
     }
-    this.#pace.rest();
+    this.#pace.rest(written);
     this.#work = undefined;
     if (!this.#diskFails) this.#writeSoon();
     onReadable();
@@ -237,9 +238,10 @@ export class Outbox<Item> {
     this.#room = room;
   }
 
-  async #write(): Promise<void> {
+  /** Writes what fits into one write, and erases; returns how many items it wrote. */
+  async #write(): Promise<number> {
     const room = this.#room;
-    if (!room) return;
+    if (!room) return 0;
     const spans = this.#toErase;
     this.#writing = this.#unwritten.splice(0, this.#itemsPerWrite);
     this.#toErase = [];
@@ -248,6 +250,7 @@ export class Outbox<Item> {
       this.#onDisk = room.count;
       this.#countDropped(dropped);
       this.#diskEnd = (this.#writing.at(-1)?.place ?? (this.#diskEnd ?? 0) - 1) + 1;
+      return this.#writing.length;
     } catch (error) {
       this.#unwritten = [...this.#writing, ...this.#unwritten];
       this.#toErase = [...spans, ...this.#toErase];
