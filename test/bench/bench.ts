@@ -65,7 +65,7 @@ await slack.listen();
 const folder = mkdtempSync(join(tmpdir(), 'blinky-bench-'));
 const language = !options.nodeLoad && compilePrograms() ? 'C' : 'Node';
 if (language === 'Node') {
-  say('the load is sent and received by Node, and may be what limits a rate; for C: install cc');
+  say('the load is sent and received by Node, and may be what limits a rate');
 }
 const workshop: Workshop = {
   programs,

@@ -1,4 +1,5 @@
 import { commandOf, type EventKind, type UserEvent } from '../../src/events/user-event.ts';
+import { type SlackEvent, slackEventOf } from '../../src/sinks/slack/slack-event.ts';
 
 /** An event as the parser would make it; what matters to a test is passed in. */
 export function userEvent(overrides: Partial<UserEvent> & { kind?: EventKind } = {}): UserEvent {
@@ -18,4 +19,9 @@ export function userEvent(overrides: Partial<UserEvent> & { kind?: EventKind } =
     ...overrides,
     kind,
   };
+}
+
+/** What Slack is told of such an event. */
+export function slackEvent(overrides: Parameters<typeof userEvent>[0] = {}): SlackEvent {
+  return slackEventOf(userEvent(overrides), Date.parse);
 }

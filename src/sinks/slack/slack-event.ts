@@ -19,7 +19,7 @@ export interface SlackEvent {
 /** @param readTime gives the ms since 1970 of what `receivedAt` says */
 export function slackEventOf(
   event: UserEvent,
-  readTime: (receivedAt: string) => number = Date.parse,
+  readTime: (receivedAt: string) => number,
 ): SlackEvent {
   const { browser } = event;
   return {

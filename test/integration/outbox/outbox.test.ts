@@ -7,9 +7,9 @@ import { Health } from '../../../src/health/health.ts';
 import { Outbox, type OutboxOptions } from '../../../src/outbox/outbox.ts';
 import type { Store } from '../../../src/outbox/outbox-room.ts';
 import { RetryPauses } from '../../../src/retry-pauses.ts';
-import { slackEventCodec, slackEventOf } from '../../../src/sinks/slack/slack-event.ts';
+import { slackEventCodec } from '../../../src/sinks/slack/slack-event.ts';
 import { State } from '../../../src/state/state.ts';
-import { userEvent } from '../../support/events.ts';
+import { slackEvent } from '../../support/events.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
@@ -415,12 +415,10 @@ test('what an event costs the card', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   const { outbox } = await openOutbox(state);
   const event = slackEventCodec.encode(
-    slackEventOf(
-      userEvent({
-        appId: 'a421f4a2-c311-4ef4-ba41-fe2e6a2b0d69',
-        browser: { name: 'Chrome', majorVersion: '120' },
-      }),
-    ),
+    slackEvent({
+      appId: 'a421f4a2-c311-4ef4-ba41-fe2e6a2b0d69',
+      browser: { name: 'Chrome', majorVersion: '120' },
+    }),
   );
   const cost = async (count: number, work: () => Promise<void>) => {
     const before = bytesWritten();

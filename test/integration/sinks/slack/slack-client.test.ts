@@ -4,11 +4,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { composeMessage } from '../../../../src/sinks/slack/message.ts';
 import { SlackClient } from '../../../../src/sinks/slack/slack-client.ts';
-import { slackEventOf } from '../../../../src/sinks/slack/slack-event.ts';
-import { userEvent } from '../../../support/events.ts';
+import { slackEvent } from '../../../support/events.ts';
 import { type SlackMood, startFakeSlack } from '../../../support/fake-slack.ts';
 
-const message = composeMessage([slackEventOf(userEvent())], {
+const message = composeMessage([slackEvent()], {
   now: new Date('2026-11-23T12:05:00Z'),
   longestText: 4000,
   longestJson: 12_000,

@@ -6,8 +6,8 @@ import { RetryPauses } from '../../../../src/retry-pauses.ts';
 import { Delivery, slackPace } from '../../../../src/sinks/slack/delivery.ts';
 import type { SlackMessage } from '../../../../src/sinks/slack/message.ts';
 import type { PermanentFailure, PostOutcome } from '../../../../src/sinks/slack/slack-client.ts';
-import { type SlackEvent, slackEventOf } from '../../../../src/sinks/slack/slack-event.ts';
-import { userEvent } from '../../../support/events.ts';
+import type { SlackEvent } from '../../../../src/sinks/slack/slack-event.ts';
+import { slackEvent } from '../../../support/events.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
 
@@ -63,7 +63,7 @@ function setUp(userIds: readonly string[] = []) {
   let next = 0;
   const add = (...ids: readonly string[]) => {
     for (const userId of ids) {
-      waiting.push({ place: next, item: slackEventOf(userEvent({ userId })) });
+      waiting.push({ place: next, item: slackEvent({ userId }) });
       next += 1;
     }
     delivery.wake();

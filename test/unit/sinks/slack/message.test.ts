@@ -5,8 +5,8 @@ import {
   recommendedTextLength,
   safeJsonLength,
 } from '../../../../src/sinks/slack/message.ts';
-import { type SlackEvent, slackEventOf } from '../../../../src/sinks/slack/slack-event.ts';
-import { userEvent } from '../../../support/events.ts';
+import type { SlackEvent } from '../../../../src/sinks/slack/slack-event.ts';
+import { slackEvent } from '../../../support/events.ts';
 
 const now = new Date('2026-11-23T12:00:00.000Z');
 
@@ -31,7 +31,7 @@ test('one event reads as in Butler, with a circle before it', () => {
     ['session-stop', '🟠 Stop session for user LAB/goran on sense1'],
   ] as const;
   for (const [kind, line] of expected) {
-    const message = compose([slackEventOf(userEvent({ kind }))]);
+    const message = compose([slackEvent({ kind })]);
     assert.equal(message.text, line);
     assert.equal(shown(message), line);
     assert.equal(message.eventCount, 1);
@@ -39,12 +39,12 @@ test('one event reads as in Butler, with a circle before it', () => {
 });
 
 test('app and browser follow where they are known', () => {
-  const event = userEvent({
+  const event = slackEvent({
     appId: 'a421f4a2-c311-4ef4-ba41-fe2e6a2b0d69',
     browser: { name: 'Chrome', majorVersion: '120' },
   });
   assert.equal(
-    compose([slackEventOf(event)]).text,
+    compose([event]).text,
     '🟢 Open connection for user LAB/goran on sense1 · app a421f4a2-c311-4ef4-ba41-fe2e6a2b0d69 · Chrome 120',
   );
 });
@@ -61,7 +61,7 @@ test('nothing from outside becomes a mention, a link, a line or formatting', () 
     '@here #general',
   ];
   for (const userId of hostile) {
-    const message = compose([slackEventOf(userEvent({ userId }))]);
+    const message = compose([slackEvent({ userId })]);
     assert.doesNotMatch(message.text, /[<>]/);
     assert.doesNotMatch(message.text, /&(?!amp;|lt;|gt;)/);
     assert.doesNotMatch(message.text, /[\n\r\u2028\u202e]/);
@@ -69,13 +69,13 @@ test('nothing from outside becomes a mention, a link, a line or formatting', () 
     assert.equal(message.richText.length, 1);
     assert.deepEqual(Object.keys(message.richText[0] ?? {}), ['type', 'text']);
   }
-  const message = compose([slackEventOf(userEvent({ userId: 'a&<b>' }))]);
+  const message = compose([slackEvent({ userId: 'a&<b>' })]);
   assert.match(message.text, /LAB\/a&amp;&lt;b&gt; on/);
   assert.match(shown(message), /LAB\/a&<b> on/);
 });
 
 test('an event that is late by more than a minute bears its time, in the reader’s time zone', () => {
-  const event = slackEventOf(userEvent({ receivedAt: '2026-11-23T12:00:00.000Z' }));
+  const event = slackEvent({ receivedAt: '2026-11-23T12:00:00.000Z' });
   const seconds = Date.parse('2026-11-23T12:00:00Z') / 1000;
 
   assert.doesNotMatch(compose([event], { at: new Date('2026-11-23T12:01:00Z') }).text, /date/);
@@ -93,7 +93,7 @@ test('an event that is late by more than a minute bears its time, in the reader�
 });
 
 test('many events come under a heading that counts them', () => {
-  const events = ['ann', 'bob', 'cyd'].map((userId) => slackEventOf(userEvent({ userId })));
+  const events = ['ann', 'bob', 'cyd'].map((userId) => slackEvent({ userId }));
   assert.equal(compose(events.slice(0, 2)).text.split('\n').length, 2);
   assert.deepEqual(compose(events).text.split('\n'), [
     '3 events',
@@ -104,13 +104,13 @@ test('many events come under a heading that counts them', () => {
 });
 
 test('a message owns up to events that were left out', () => {
-  const message = compose([slackEventOf(userEvent())], { leftOut: 7 });
+  const message = compose([slackEvent()], { leftOut: 7 });
   assert.match(message.text, /^7 older events were left out: .*\n🟢/);
 });
 
 test('as many lines as fit the recommended length, none split, none left out', () => {
   const events = Array.from({ length: 500 }, (_, index) =>
-    slackEventOf(userEvent({ userId: `user-${index}`, host: '<&>'.repeat(10) })),
+    slackEvent({ userId: `user-${index}`, host: '<&>'.repeat(10) }),
   );
   const lines: string[] = [];
   for (let rest = events; rest.length > 0; ) {
@@ -130,14 +130,12 @@ test('as many lines as fit the recommended length, none split, none left out', (
 });
 
 test('a line that is too long for any message is posted none the less', () => {
-  const huge = slackEventOf(userEvent({ userId: '&'.repeat(2000) }));
+  const huge = slackEvent({ userId: '&'.repeat(2000) });
   assert.equal(compose([huge, huge]).eventCount, 1);
 });
 
 test('a late event whose time nobody knew says so, and names no wrong one', () => {
-  const event = slackEventOf(
-    userEvent({ timeUnknown: true, receivedAt: '2025-08-01T00:00:00.000Z' }),
-  );
+  const event = slackEvent({ timeUnknown: true, receivedAt: '2025-08-01T00:00:00.000Z' });
   const message = compose([event]);
   const line = '🟢 Open connection for user LAB/goran on sense1 · earlier, time unknown';
   assert.equal(message.text, line);
@@ -145,7 +143,7 @@ test('a late event whose time nobody knew says so, and names no wrong one', () =
 });
 
 test('late events fill a message as far as Slack takes its blocks, and no further', () => {
-  const events = Array.from({ length: 130 }, () => slackEventOf(userEvent({ userId: 'u' })));
+  const events = Array.from({ length: 130 }, () => slackEvent({ userId: 'u' }));
   const { richText, eventCount } = compose(events, { at: new Date('2026-11-23T18:00:00Z') });
   const { length } = JSON.stringify(richText);
   assert.ok(length <= safeJsonLength, `${length} characters`);

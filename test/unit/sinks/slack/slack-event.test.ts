@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { slackEventCodec, slackEventOf } from '../../../../src/sinks/slack/slack-event.ts';
-import { userEvent } from '../../../support/events.ts';
+import { slackEventCodec } from '../../../../src/sinks/slack/slack-event.ts';
+import { slackEvent } from '../../../support/events.ts';
 
 test('an event comes back from disk as it went', () => {
   const events = [
-    userEvent(),
-    userEvent({ kind: 'session-stop', userId: '"\\;\u00e5', userDirectory: '' }),
-    userEvent({ appId: 'a421', browser: { name: 'Edge' } }),
-    userEvent({ timeUnknown: true }),
-  ].map((event) => slackEventOf(event));
+    slackEvent(),
+    slackEvent({ kind: 'session-stop', userId: '"\\;\u00e5', userDirectory: '' }),
+    slackEvent({ appId: 'a421', browser: { name: 'Edge' } }),
+    slackEvent({ timeUnknown: true }),
+  ];
   for (const event of events) {
     assert.deepEqual(slackEventCodec.decode(slackEventCodec.encode(event)), event);
   }
