@@ -14,7 +14,7 @@ const betweenWritesMs = 53;
  */
 const betweenWritesInRushMs = 211;
 /** A rush is what no Sense site's people do by themselves: more than so many items a second. */
-const rushPerSecond = 100;
+const rushPerSecond = 250;
 
 /** When the next write is due: soon after a rest, seldom in a rush. */
 export class WritePace {

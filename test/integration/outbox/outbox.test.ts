@@ -359,7 +359,8 @@ test('writes soon after a rest, less often in a rush, and at once what fills a w
   clock.advance(1000);
   assert.equal(await msToWrite(1000), 10, 'after a rest');
   assert.equal(await msToWrite(20), 53, '50 a second');
-  assert.equal(await msToWrite(20), 53, '50 a second');
+  assert.equal(await msToWrite(5), 53, '200 a second');
+  assert.equal(await msToWrite(5), 53, '200 a second');
   assert.equal(await msToWrite(1), 53, 'a rush begins');
   assert.equal(await msToWrite(1), 211, 'in a rush');
   assert.equal(await msToWrite(20), 211, 'a rush has ended');
