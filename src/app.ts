@@ -181,7 +181,10 @@ export function createApp(options: AppOptions): App {
     historyStore: new StateRoom(state, 'history'),
   });
 
-  /** In the order in which they start; they stop in reverse. */
+  /**
+   * In the order in which they start, and get each event: the broker's subscribers wait for none of
+   * the others. They stop in reverse.
+   */
   const sinks = new SinkRunner(
     [
       brokerSink,

@@ -9,7 +9,8 @@ export function bareRelay({ programs, load }: Workshop): TargetKind {
     name: 'bare',
     title: 'bare relay in C',
     ...(load.language !== 'C' && {
-      missing: 'it needs the load in C: no --node-load, and apt-get install -y gcc libc6-dev',
+      missing:
+        'it needs the load in C: without --node-load, and with a compiler (on Debian: apt-get install -y gcc libc6-dev)',
     }),
     launch: async () => {
       const [port, mqttPort] = [await freeUdpPort(), await freeTcpPort()];
