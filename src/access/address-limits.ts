@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { networkOf } from './network-of.ts';
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
 
 /** How many addresses are remembered; those that behave are forgotten first. */
@@ -39,15 +40,4 @@ export class AddressLimits {
     const [oldest] = this.#limits.keys();
     if (this.#limits.size >= mostAddresses && oldest !== undefined) this.#limits.delete(oldest);
   }
-}
-
-/** An IPv4 address, or the /64 network of an IPv6 one: that is what a single host may have. */
-function networkOf(address: string): string {
-  const ipv4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
-  if (ipv4) return ipv4;
-  const [before = '', after] = address.split('::');
-  const groups = before.split(':').filter((group) => group !== '');
-  const tail = after?.split(':').filter((group) => group !== '') ?? [];
-  const zeros = after === undefined ? 0 : 8 - groups.length - tail.length;
-  return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...tail].slice(0, 4).join(':');
 }

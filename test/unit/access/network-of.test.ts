@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isLoopback, networkOf } from '../../../src/access/network-of.ts';
+
+test('an IPv4 address is one host, an IPv6 host has a /64', () => {
+  assert.equal(networkOf('10.0.0.5'), '10.0.0.5');
+  assert.equal(networkOf('::ffff:10.0.0.5'), '10.0.0.5');
+  assert.equal(networkOf('2001:db8::1'), networkOf('2001:db8:0:0:ffff::2'));
+  assert.notEqual(networkOf('2001:db8::1'), networkOf('2001:db8:0:1::1'));
+  assert.equal(networkOf('fe80::1%eth0'), networkOf('fe80::2'));
+});
+
+test('this machine is known by any of its loopback addresses', () => {
+  for (const address of ['127.0.0.1', '127.0.3.4', '::1', '::ffff:127.0.0.1']) {
+    assert.equal(isLoopback(networkOf(address)), true, address);
+  }
+  for (const address of ['10.0.0.1', 'fe80::1', '2001:db8::1']) {
+    assert.equal(isLoopback(networkOf(address)), false, address);
+  }
+});
