@@ -10,6 +10,7 @@ import { weightOf } from './admission/filter-budget.ts';
 import {
   forgetInheritedClients,
   forgetInheritedSubscriptions,
+  keepNewerClients,
   leaveExpiryToSessions,
 } from './aedes-changes.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
@@ -143,6 +144,7 @@ export class Broker {
       sessionExpiryIntervalLimit: limits.sessionExpirySeconds,
     });
     forgetInheritedClients(aedes);
+    keepNewerClients(aedes);
     if (store) leaveExpiryToSessions(aedes);
     aedes.on('client', (client) => {
       if (!client.clean) this.#hasSessions = true;
