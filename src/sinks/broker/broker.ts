@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
+import type { SignIns } from '../../access/sign-ins.ts';
 import type { Clock } from '../../clock.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
@@ -29,6 +30,8 @@ import type { NameRemover } from './without-names.ts';
 
 export interface BrokerOptions {
   readonly access: Access;
+  /** Checks names and passwords. */
+  readonly signIns: Pick<SignIns, 'signIn'>;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
   readonly limits: ConnectionsOptions['limits'] & {
@@ -79,7 +82,7 @@ export class Broker {
   readonly #knownTopics = new Set<string>();
 
   constructor(options: BrokerOptions) {
-    const { access, limits, removeNames, store, watch, clock, log } = options;
+    const { access, signIns, limits, removeNames, store, watch, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
     this.#connections = new Connections({
@@ -112,7 +115,7 @@ export class Broker {
     });
     this.#hooks = new AedesHooks({
       access,
-      signIn: new SignIn(access, clock),
+      signIn: new SignIn(access, signIns),
       frames: this.#frames,
       figures: this.figures,
       store,
