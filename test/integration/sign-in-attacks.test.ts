@@ -39,13 +39,14 @@ describe('guesses at passwords', () => {
   ] as const;
   for (const [way, count, port, guess] of ways) {
     test(`${count} at once over ${way}: five are checked, the right one among them is not`, async (context) => {
-      const { app } = await startAppliance(context);
+      const { app, lines } = await startAppliance(context);
       const { all, place } = guesses(count);
       const outcomes = await Promise.all(all.map((one) => guess(app.ports[port], one)));
       const counts = countOutcomes(outcomes);
       assert.equal(outcomes[place], 'delayed', `the right one, at ${place}`);
       assert.ok(counts.wrong <= atOnce, `${counts.wrong} were checked`);
       assert.ok(counts.wrong >= 1);
+      assert.equal(lines.filter((line) => line.includes(' sign-in: ')).length, 1);
     });
   }
 
@@ -121,7 +122,7 @@ describe('guesses at passwords', () => {
           await pause(200);
           return false;
         },
-        10_000,
+        15_000,
       );
       context.diagnostic(`${name}: ${Math.round(performance.now() - beganAt)} ms`);
     }
