@@ -122,7 +122,7 @@ describe('guesses at passwords', () => {
           await pause(200);
           return false;
         },
-        15_000,
+        20_000,
       );
       context.diagnostic(`${name}: ${Math.round(performance.now() - beganAt)} ms`);
     }
