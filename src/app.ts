@@ -213,7 +213,12 @@ export function createApp(options: AppOptions): App {
       slack: () => slackFigures(slack),
       parts: () => health.statuses(),
     },
-    [...listener.metrics, ...mqtt.broker.figures.metrics, ...otherBrokers.metrics],
+    [
+      ...listener.metrics,
+      ...mqtt.broker.figures.metrics,
+      ...web.figures.metrics,
+      ...otherBrokers.metrics,
+    ],
   );
 
   function deliver(event: UserEvent, readAtMs: number): void {

@@ -27,7 +27,7 @@ export interface Fault {
 const longestMessage = 500;
 
 /** The frames of a stack trace (V8 writes each on a line of its own), and what follows them. */
-const stackTrace = /\n\s+at [^]*$/;
+const stackTrace = /\n\s+at [\s\S]*$/;
 
 /**
  * One line of bounded length. Messages are shown to everybody on the network, and may hold what an

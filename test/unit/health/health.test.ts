@@ -44,7 +44,8 @@ describe('Health', () => {
     const { log, lines } = recordingLog();
     const health = new Health(new ManualClock(), log);
     const part = health.part('slack');
-    const stack = 'first\r\nsecond\n    at run (/usr/lib/blinky/main.js:1:2)\n    at node:internal:3';
+    const stack =
+      'first\r\nsecond\n    at run (/usr/lib/blinky/main.js:1:2)\n    at node:internal:3';
     for (let time = 0; time < 3; time += 1) {
       part.fault({ message: stack, remedy: 'Do\nthis', needsPerson: false });
     }
