@@ -23,8 +23,8 @@ export interface Fault {
   readonly needsPerson: boolean;
 }
 
-/** Longer messages are cut, characters. The longest of our own has about 300. */
-const longestMessage = 500;
+/** Longer messages are cut, characters. A configuration with a dozen mistakes takes 1,500. */
+const longestMessage = 2000;
 
 /** The frames of a stack trace (V8 writes each on a line of its own), and what follows them. */
 const stackTrace = /\n\s+at [\s\S]*$/;

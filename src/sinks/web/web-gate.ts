@@ -45,7 +45,10 @@ export class WebGate {
       server,
       'request',
       (request, response) => {
-        if (this.#admits(request, response)) this.#pace.run(() => handle(request, response));
+        if (!this.#admits(request, response)) return;
+        this.#pace.run(() => {
+          if (!request.socket.destroyed) handle(request, response);
+        });
       },
     );
     server.once('close', () => this.#admission.stop());
