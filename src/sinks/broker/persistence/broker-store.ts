@@ -94,7 +94,7 @@ export class BrokerStore {
     this.#retained = new RetainedMessages(limits, this.#journal, log);
     this.#incoming = new Incoming(limits.inFlightPerClient, this.#journal);
     this.#wills = new Wills(this.#journal);
-    this.#queues = new Queues({ limits, journal: this.#journal, onDropped });
+    this.#queues = new Queues({ limits, journal: this.#journal, onDropped, clock });
     this.#sessions = new Sessions({
       limits,
       journal: this.#journal,

@@ -76,7 +76,7 @@ type QueuedEntry = Omit<QueuedMessage, 'message'> & {
 function parseQueued(text: string): Omit<QueuedMessage, 'message'> {
   const stored = JSON.parse(text) as Pick<QueuedMessage, 'qos'> & Partial<QueuedMessage>;
   const { qos, retain = false, messageId, released = false } = stored;
-  return { qos, retain, messageId, released };
+  return { qos, retain, messageId, released, isNoted: true };
 }
 
 function loadQueues(
