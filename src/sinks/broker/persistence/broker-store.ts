@@ -136,6 +136,7 @@ export class BrokerStore {
 
   /** To whom the session of a client id belongs; undefined when there is none, or nobody knows. */
   ownerOf(clientId: string): Owner | undefined {
+    this.#sessions.endIfExpired(clientId);
     return this.#sessions.get(clientId)?.owner;
   }
 

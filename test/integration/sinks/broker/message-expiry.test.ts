@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { MqttSocket } from '../../../support/mqtt-socket.ts';
+import { type MqttSocket, openMqttSocket } from '../../../support/mqtt-socket.ts';
 import { messagesOf, open5, subscribe } from '../../../support/mqtt5-client.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { startTestApp } from '../../../support/test-app.ts';
@@ -87,6 +87,27 @@ describe('messages that expire', () => {
       assert.ok(Number(found.get('long')) <= 80 && Number(found.get('long')) > 40);
     });
   }
+
+  test('a session that is over is not resumed, however soon its client is back', async (context) => {
+    const clock = new TickingClock();
+    const appliance = await startTestApp(context, [], { clock });
+    const comeBack = async (expected: boolean) => {
+      const client = await openMqttSocket(context, appliance.app.ports.mqtt, {
+        protocolVersion: 5,
+        connect: { clientId: 'away', clean: false, properties: { sessionExpiryInterval: 5 } },
+      });
+      const connack = client.packets.find((packet) => packet.cmd === 'connack');
+      assert.equal(connack?.sessionPresent, expected);
+      await subscribe(client, 'a/#');
+      client.socket.destroy();
+      await waitFor('the end of the connection', client.isClosed);
+    };
+    await comeBack(false);
+    clock.jump(3000);
+    await comeBack(true);
+    clock.jump(6000);
+    await comeBack(false);
+  });
 
   test('retained ones that expired make room for others', async (context) => {
     const clock = new TickingClock();
