@@ -18,6 +18,7 @@ import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
 import { type Connection, Connections, type ConnectionsOptions } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
+import { DeliveryPace } from './delivery-pace.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
@@ -66,6 +67,7 @@ export class Broker {
   readonly #frames: PublishFrames;
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
+  readonly #pace = new DeliveryPace();
   readonly #admission: Admission<Connection>;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
@@ -299,6 +301,7 @@ export class Broker {
       withoutNames: () => this.#hooks.hidesNames(client),
       maySee,
       mayForward: (packet) => this.#hooks.hooks.authorizeForward(client, packet) !== null,
+      pace: (deliver) => this.#pace.add(connection, deliver),
       onSent: () => {
         this.figures.published.sent += 1;
       },

@@ -39,6 +39,8 @@ export interface DeliveriesOptions {
   readonly maySee: (topic: string) => boolean;
   /** Takes out of the client's own copy what it may not know; false: it gets none of it. */
   readonly mayForward: (packet: Packet) => boolean;
+  /** Calls back when it is time for one more QoS 1 or 2 message to this client. */
+  readonly pace: (deliver: () => void) => void;
   /** Told of every message that is on its way to the client. */
   readonly onSent: () => void;
 }
@@ -51,7 +53,16 @@ export interface DeliveriesOptions {
 export function takeOverDeliveries(
   client: Client,
   stream: ClientStream,
-  { brokerId, frames, generation, withoutNames, maySee, mayForward, onSent }: DeliveriesOptions,
+  {
+    brokerId,
+    frames,
+    generation,
+    withoutNames,
+    maySee,
+    mayForward,
+    pace,
+    onSent,
+  }: DeliveriesOptions,
 ): void {
   const internals = client as Internals;
   const deliverQoS = internals.deliverQoS.bind(client);
@@ -127,8 +138,8 @@ export function takeOverDeliveries(
     if (packet.qos === 0) return send(packet, done);
     onSent();
     const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
-    if (ofExactFilter < packet.qos && client.clean) sendNumbered(packet, done);
-    else deliverQoS(packet, done);
+    if (ofExactFilter < packet.qos && client.clean) pace(() => sendNumbered(packet, done));
+    else pace(() => deliverQoS(packet, done));
   };
 }
 

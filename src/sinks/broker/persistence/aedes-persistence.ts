@@ -83,7 +83,7 @@ export class AedesPersistence {
   }
 
   async subscriptionsByClient(client: Identified): Promise<SubscriptionPacket[]> {
-    const session = this.#kept.sessions.get(client.id);
+    const session = this.#sessionOf(client);
     if (!session) return [];
     if (session.subscriptions.size === 0) return [standIn];
     return [...session.subscriptions].map(([topic, subscription]) => ({ topic, ...subscription }));
@@ -129,7 +129,7 @@ export class AedesPersistence {
     client: Identified,
     packet: MessagePacket & { qos?: number },
   ): Promise<void> {
-    const session = this.#kept.sessions.get(client.id);
+    const session = this.#sessionOf(client);
     const released = packet.cmd === 'pubrel';
     const queued =
       session &&
@@ -156,7 +156,7 @@ export class AedesPersistence {
     client: Identified,
     packet: { readonly messageId?: number | undefined },
   ): Promise<MessagePacket | undefined> {
-    const session = this.#kept.sessions.get(client.id);
+    const session = this.#sessionOf(client);
     const queued = session?.withMessageId(packet.messageId);
     if (!session || !queued) return undefined;
     const { queues, expiry } = this.#kept;
@@ -165,7 +165,7 @@ export class AedesPersistence {
   }
 
   outgoingStream(client: SessionClient): Readable {
-    const session = this.#kept.sessions.get(client.id);
+    const session = this.#sessionOf(client);
     return Readable.from(session ? this.#outgoing(session, client) : []);
   }
 
@@ -211,6 +211,13 @@ export class AedesPersistence {
       .filter(({ subscriptions }) => subscriptions.has(topic))
       .map(({ clientId }) => clientId);
     return Readable.from(clients);
+  }
+
+  /** The session, with everything that is to wait for it. */
+  #sessionOf(client: Identified): Session | undefined {
+    const session = this.#kept.sessions.get(client.id);
+    if (session && !session.client) this.#kept.queues.catchUp(session);
+    return session;
   }
 
   async *#outgoing(session: Session, client: SessionClient) {

@@ -149,6 +149,7 @@ export class BrokerStore {
     if (!session) return;
     const forbidden = [...session.subscriptions.keys()].filter((filter) => !maySubscribe(filter));
     if (forbidden.length === 0) return;
+    this.#queues.catchUp(session);
     for (const filter of forbidden) this.#sessions.unsubscribe(clientId, filter);
     for (const queued of session.queue.values()) {
       const subscribed = this.#sessions.subscribedTo(queued.message.packet.topic);

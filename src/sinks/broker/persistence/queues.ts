@@ -3,6 +3,7 @@ import type { Clock } from '../../../clock.ts';
 import type { Journal, Urgency } from './journal.ts';
 import { keys } from './keys.ts';
 import { Messages, type StoredMessage } from './messages.ts';
+import { PutOff } from './put-off.ts';
 import { bytesOfContent, bytesOfMessage, entryBytes } from './queue-bytes.ts';
 import type { QueuedMessage, Session, StoredSubscription } from './session.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
@@ -45,6 +46,17 @@ export class Queues {
   readonly #waitingFor = new Set<Session>();
   /** What everything that waits takes in memory. */
   #bytes = 0;
+  /** Messages for clients that are offline: a crowd of those can wait, the lights can't. */
+  readonly #later = new PutOff({
+    add: (message, recipient) => {
+      const { clock } = this.#options;
+      if (!recipient.session.hasEnded) this.#add(message, recipient, 'soon', clock.monotonicMs());
+    },
+    done: (message) => {
+      this.dropTooMany();
+      this.#release(message);
+    },
+  });
 
   constructor(options: QueuesOptions) {
     this.#options = options;
@@ -73,26 +85,55 @@ export class Queues {
     const nowMs = this.#options.clock.monotonicMs();
     // It stays while it is handed out, even where the first queue has no room for it.
     message.holders += 1;
-    for (const { session, qos, rap } of recipients) {
-      const queued: QueuedMessage = {
-        message,
-        qos: packet.qos === 2 && qos === 2 ? 2 : 1,
-        // MQTT 3.1.1, section 3.3.1.3: set only on what a new subscription finds.
-        retain: packet.retain === true && rap === true,
-        messageId: undefined,
-        released: false,
-        isNoted: false,
-      };
-      this.#count(session, queued);
-      session.add(queued);
-      if (this.#isToWrite(session, nowMs)) this.write(session, queued, urgency);
-      this.#dropTooManyOf(session);
+    const later = new Map<Session, Recipient>();
+    for (const recipient of recipients) {
+      const { session } = recipient;
+      const canWait = !session.client && session.party.standing !== 'signedIn';
+      if (canWait && urgency !== 'promised') later.set(session, recipient);
+      else this.#add(message, recipient, urgency, nowMs);
+    }
+    if (later.size > 0) {
+      message.holders += 1;
+      this.#later.add({ message, recipients: later });
     }
     this.dropTooMany();
+    return this.#release(message) ? message : undefined;
+  }
+
+  /** Adds what was put off for a session, whose client is back. */
+  catchUp(session: Session): void {
+    this.#later.takeFor(session);
+  }
+
+  /** Adds everything that was put off. */
+  catchUpAll(): void {
+    this.#later.takeAll();
+  }
+
+  #add(message: StoredMessage, recipient: Recipient, urgency: Urgency, nowMs: number): void {
+    const { session, qos, rap } = recipient;
+    const { packet } = message;
+    const queued: QueuedMessage = {
+      message,
+      qos: packet.qos === 2 && qos === 2 ? 2 : 1,
+      // MQTT 3.1.1, section 3.3.1.3: set only on what a new subscription finds.
+      retain: packet.retain === true && rap === true,
+      messageId: undefined,
+      released: false,
+      isNoted: false,
+    };
+    this.#count(session, queued);
+    session.add(queued);
+    if (this.#isToWrite(session, nowMs)) this.write(session, queued, urgency);
+    this.#dropTooManyOf(session);
+  }
+
+  /** Lets go of a message that was held while it was handed out; whether it waits for anybody. */
+  #release(message: StoredMessage): boolean {
     message.holders -= 1;
-    if (message.holders > 0) return message;
+    if (message.holders > 0) return true;
     this.forget(message);
-    return undefined;
+    return false;
   }
 
   /** Takes in what an earlier run left for a session, oldest first. */

@@ -66,6 +66,8 @@ export class Session {
   readonly #byMessageId = new Map<number, QueuedMessage>();
   /** Taken out of the queue and not yet sent. */
   readonly #underWay = new Set<QueuedMessage>();
+  /** Whether it was forgotten. */
+  hasEnded = false;
   /** Until when nothing more can be written for it, by the clock that only grows, ms. */
   unpaidUntilMs = 0;
   /** Whether messages were dropped since the queue was last short; said once in the log. */

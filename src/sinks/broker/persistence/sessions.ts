@@ -95,6 +95,7 @@ export class Sessions {
     }
     const session = this.getOrCreate(client.id);
     if (!session.client) this.#away.remove(session.party, 1);
+    this.#options.queues.catchUp(session);
     session.connect(client);
     this.#giveTo(session, party);
     session.owner = owner;
@@ -121,6 +122,7 @@ export class Sessions {
     for (const [topic, { qos }] of session.subscriptions) {
       if (qos > 0) this.#filters.remove(topic, { clientId, topic });
     }
+    session.hasEnded = true;
     this.#options.filters.release(session);
     this.#options.queues.clear(session);
     if (!session.client) this.#away.remove(session.party, 1);
@@ -184,6 +186,7 @@ export class Sessions {
    */
   writeRest(most: number): void {
     const { journal, queues } = this.#options;
+    queues.catchUpAll();
     let bytes = 0;
     // Those that are known come first.
     const anonymousSessions = [...this.#byClient.values()]

@@ -1,0 +1,80 @@
+import type { StoredMessage } from './messages.ts';
+import type { Recipient } from './queues.ts';
+import type { Session } from './session.ts';
+
+/** A message, and those into whose queues it is still to be put. */
+export interface PutOffMessage {
+  readonly message: StoredMessage;
+  readonly recipients: Map<Session, Recipient>;
+}
+
+export interface PutOffOptions {
+  readonly add: (message: StoredMessage, recipient: Recipient) => void;
+  /** Called when a message has been added for everybody. */
+  readonly done: (message: StoredMessage) => void;
+}
+
+/** In one iteration of the event loop; each is some 3 µs of work, a few times that on a Pi. */
+const mostAtOnce = 250;
+
+/** So many messages may be put off; each further one makes the oldest be done at once. */
+const mostMessages = 200;
+
+/** Puts messages into the queues of a crowd of clients that are offline, a little at a time. */
+export class PutOff {
+  readonly #options: PutOffOptions;
+  readonly #messages: PutOffMessage[] = [];
+  #isScheduled = false;
+
+  constructor(options: PutOffOptions) {
+    this.#options = options;
+  }
+
+  add(message: PutOffMessage): void {
+    this.#messages.push(message);
+    if (this.#messages.length > mostMessages) this.#takeOldest(Number.POSITIVE_INFINITY);
+    this.#schedule();
+  }
+
+  /** Adds what is put off for one session, in order. */
+  takeFor(session: Session): void {
+    for (const { message, recipients } of this.#messages) {
+      const recipient = recipients.get(session);
+      if (!recipient) continue;
+      recipients.delete(session);
+      this.#options.add(message, recipient);
+    }
+  }
+
+  takeAll(): void {
+    while (this.#messages.length > 0) this.#takeOldest(Number.POSITIVE_INFINITY);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#messages.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(this.#goOn);
+  }
+
+  readonly #goOn = (): void => {
+    this.#isScheduled = false;
+    this.#takeOldest(mostAtOnce);
+    this.#schedule();
+  };
+
+  #takeOldest(most: number): void {
+    const [oldest] = this.#messages;
+    if (!oldest) return;
+    const { message, recipients } = oldest;
+    let count = 0;
+    for (const [session, recipient] of recipients) {
+      recipients.delete(session);
+      this.#options.add(message, recipient);
+      count += 1;
+      if (count === most) break;
+    }
+    if (recipients.size > 0) return;
+    this.#messages.shift();
+    this.#options.done(message);
+  }
+}
