@@ -35,7 +35,9 @@ function queuesOf(queuedBytesOfAll: number) {
       brokerCounter: number,
     } as const;
     const recipients = sessions.map((one) => ({ session: one, qos: 1 }));
-    return queues.enqueue(recipients, packet, 'soon');
+    const message = queues.enqueue(recipients, packet, 'soon');
+    queues.catchUpAll();
+    return message;
   };
   return { queues, dropped, session, publish };
 }
@@ -90,7 +92,25 @@ describe('what waits for all clients together', () => {
     const { queues, session, publish } = queuesOf(10_000_000);
     const one = session('one', { key: 'one', standing: 'known' });
     const two = session('two', { key: 'two', standing: 'known' });
-    assert.equal(publish([one, two], 2_000_000), undefined);
+    publish([one, two], 2_000_000);
     assert.equal(queues.bytes, 0);
+  });
+
+  test('a crowd that is offline gets a message little by little, a client that is back at once', () => {
+    const { queues, session } = queuesOf(10_000_000);
+    const crowd = Array.from({ length: 1000 }, (_, index) =>
+      session(`crowd-${index}`, { key: '10.0.0.66', standing: 'stranger' }),
+    );
+    const anna = session('anna', { key: 'anna', standing: 'signedIn' });
+    const packet = { topic: 't', payload: Buffer.alloc(10), qos: 1 } as const;
+    const recipients = [...crowd, anna].map((one) => ({ session: one, qos: 1 }));
+    queues.enqueue(recipients, packet, 'soon');
+    assert.equal(anna.queue.size, 1);
+    const [, , third] = crowd;
+    assert.equal(third?.queue.size, 0);
+    queues.catchUp(third as Session);
+    assert.equal(third?.queue.size, 1);
+    queues.catchUpAll();
+    assert.ok(crowd.every(({ queue }) => queue.size === 1));
   });
 });
