@@ -75,6 +75,7 @@ export class Broker {
     this.#connections = new Connections({
       limits,
       figures: this.figures,
+      mayTakeFilters: () => store?.hasRoomForLookUps ?? true,
       onConnect: (connection) => this.#connected(connection),
       clock,
       log,

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { networkOf } from '../../access/network-of.ts';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { BacklogBound } from './backlog-bound.ts';
@@ -7,6 +8,7 @@ import { type ClientLimits, ClientStream } from './client-stream.ts';
 import { Doorkeeper, type DoorLimits } from './doorkeeper.ts';
 import { Flusher } from './flusher.ts';
 import { Violation } from './packet-reader.ts';
+import { Turns } from './turns.ts';
 
 export interface ConnectionsOptions {
   readonly limits: ClientLimits &
@@ -15,11 +17,19 @@ export interface ConnectionsOptions {
       readonly backlogBytesOfAll: number;
     };
   readonly figures: BrokerFigures;
+  /** Whether what topic filters have set off is done, so that others may come. */
+  readonly mayTakeFilters: () => boolean;
   /** Told about each connection that has sent a valid CONNECT. */
   readonly onConnect: (connection: Connection) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/**
+ * Topic filters of all clients, those with wildcards counted as several (`packet-weight.ts`): half
+ * the time of a Raspberry Pi 4.
+ */
+const filtersPerSecond = 10_000;
 
 /** One connection, from the first byte to the last. */
 export interface Connection {
@@ -35,6 +45,7 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #doorkeeper: Doorkeeper;
   readonly #flusher = new Flusher();
+  readonly #turns: Turns;
   /** Those that the broker has let in. */
   readonly #accepted = new Set<Connection>();
   readonly #backlogs: BacklogBound<ClientStream>;
@@ -42,6 +53,7 @@ export class Connections {
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#doorkeeper = new Doorkeeper(options.limits, options.clock);
+    this.#turns = new Turns({ ...options, filtersPerSecond });
     this.#backlogs = new BacklogBound({
       mostBytes: options.limits.backlogBytesOfAll,
       clients: () => [...this.#accepted].map(({ stream }) => stream),
@@ -66,6 +78,8 @@ export class Connections {
     const stream = new ClientStream({
       transport,
       flusher: this.#flusher,
+      turns: this.#turns,
+      party: networkOf(address),
       limits,
       clock,
       onConnect: () => onConnect(connection),
@@ -111,6 +125,7 @@ export class Connections {
   close(): void {
     this.#doorkeeper.close();
     this.#backlogs.stop();
+    this.#turns.stop();
   }
 
   #cutOff(connection: Connection, reason: Error): void {

@@ -53,7 +53,7 @@ export class AedesPersistence {
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    return Readable.from(this.#kept.retained.matching(filters));
+    return Readable.from(this.#kept.retained.matching(filters, this.#kept.slices));
   }
 
   async addSubscriptions(

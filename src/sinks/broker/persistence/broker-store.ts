@@ -10,6 +10,7 @@ import { loadStored } from './load-stored.ts';
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts';
 import type { SessionClient } from './session.ts';
 import { type SessionLimits, Sessions } from './sessions.ts';
+import { Slices } from './slices.ts';
 import type { MessagePacket } from './stored-packets.ts';
 import { type WillPacket, Wills } from './wills.ts';
 
@@ -38,6 +39,7 @@ export class BrokerStore {
   readonly persistence: AedesPersistence;
   readonly #sessions: Sessions;
   readonly #retained: RetainedMessages;
+  readonly #slices: Slices;
   readonly #incoming: Incoming;
   readonly #wills: Wills;
   readonly #journal: Journal;
@@ -55,12 +57,14 @@ export class BrokerStore {
       retry,
     });
     this.#retained = new RetainedMessages(limits, this.#journal, log);
+    this.#slices = new Slices(clock);
     this.#incoming = new Incoming(limits.inFlightPerClient, this.#journal);
     this.#wills = new Wills(this.#journal);
     this.#sessions = new Sessions({ limits, journal: this.#journal, onDropped, clock, log });
     this.persistence = new AedesPersistence({
       sessions: this.#sessions,
       retained: this.#retained,
+      slices: this.#slices,
       incoming: this.#incoming,
       wills: this.#wills,
       journal: this.#journal,
@@ -79,6 +83,11 @@ export class BrokerStore {
   /** Whether there are sessions that may want messages while their client is away. */
   get hasSessions(): boolean {
     return this.#sessions.count > 0;
+  }
+
+  /** Whether few subscriptions wait for their retained messages. */
+  get hasRoomForLookUps(): boolean {
+    return this.#slices.hasRoom;
   }
 
   /** Names a topic on which the appliance itself retains a message: it says it again after a restart. */

@@ -2,6 +2,7 @@ import type { Incoming } from './incoming.ts';
 import type { Journal } from './journal.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { Sessions } from './sessions.ts';
+import type { Slices } from './slices.ts';
 import type { MessagePacket } from './stored-packets.ts';
 import type { Wills } from './wills.ts';
 
@@ -9,6 +10,8 @@ import type { Wills } from './wills.ts';
 export interface Kept {
   readonly sessions: Sessions;
   readonly retained: RetainedMessages;
+  /** For look-ups among the retained messages. */
+  readonly slices: Slices;
   readonly incoming: Incoming;
   readonly wills: Wills;
   readonly journal: Journal;
