@@ -235,7 +235,7 @@ export class Broker {
     this.#systemFigures = figures;
     // Who subscribes need not wait for the next time.
     aedes.on('subscribe', (subscriptions) => {
-      if (subscriptions.some(({ topic }) => topic.startsWith('$'))) figures.tell();
+      if (subscriptions.some(({ topic }) => topic.startsWith('$'))) figures.tellSoon();
     });
   }
 
