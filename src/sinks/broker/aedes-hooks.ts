@@ -5,6 +5,7 @@ import type { BrokerStore } from './persistence/broker-store.ts';
 import type { SessionClient } from './persistence/session.ts';
 import type { PublishFrames } from './publish-frames.ts';
 import type { SignIn } from './sign-in.ts';
+import { SubscriptionRoom } from './subscription-room.ts';
 
 /** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
 export const brokerId = 'aedes';
@@ -59,6 +60,7 @@ export class AedesHooks {
 
   get hooks(): Hooks {
     const { access, frames, store, limits } = this.#options;
+    const subscriptionRoom = new SubscriptionRoom(limits.subscriptionsPerClient);
     return {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
@@ -94,12 +96,9 @@ export class AedesHooks {
         else done(null);
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const { subscriptions } = client as Client & { subscriptions: Record<string, unknown> };
-        const isOneMore = !Object.hasOwn(subscriptions, subscription.topic);
-        const hasRoom =
-          !isOneMore || Object.keys(subscriptions).length < limits.subscriptionsPerClient;
         const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
-        done(null, may && hasRoom ? subscription : null);
+        const isGranted = may && subscriptionRoom.take(client, subscription.topic);
+        done(null, isGranted ? subscription : null);
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;
