@@ -82,8 +82,13 @@ function open(order: FloodOrder, attacker: number): Socket {
 /** Resolves when the socket takes more, or is closed. */
 const drained = (socket: Socket) =>
   new Promise<void>((resolve) => {
-    socket.once('drain', resolve);
-    socket.once('close', () => resolve());
+    const done = () => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
   });
 
 async function floodOnOneConnection(order: FloodOrder, attacker: number, end: number) {

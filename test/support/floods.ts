@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { startChild } from './child.ts';
 import type { TestApp } from './test-app.ts';
 
 export const floodKinds = [
@@ -38,6 +39,8 @@ export interface FloodResult {
 export interface PaceOrder {
   readonly mqtt: number;
   readonly udp: number;
+  /** Where `echo.ts` listens. */
+  readonly echo: number;
   readonly perSecond: number;
   readonly seconds: number;
   /** How long it waits for the last ones. */
@@ -49,6 +52,8 @@ export interface PaceResult {
   readonly missing: number;
   /** From a datagram's leaving to the subscriber, ms, of each event. */
   readonly tookMs: readonly number[];
+  /** From a datagram's leaving to when it is back, ms. */
+  readonly echoMs: readonly number[];
 }
 
 /** What events took beside a flood, ms. */
@@ -56,6 +61,8 @@ export interface Beside {
   /** From a datagram's leaving to when the light had been switched. */
   readonly light: readonly number[];
   readonly subscriber: readonly number[];
+  /** What a process that only sends datagrams back took: what it is late, the machine is late. */
+  readonly machine: readonly number[];
   readonly missing: number;
   readonly sent: number;
 }
@@ -64,6 +71,8 @@ export interface Beside {
 export async function startFloods(context: TestContext, { app }: TestApp) {
   const attackers = await startHelper(context, 'flood-attackers.ts');
   const honest = await startHelper(context, 'paced-events.ts');
+  const echo = startChild(context, 'test/support/echo.ts', []);
+  const echoPort = Number((await echo.printed(/echo on (\d+)/))[1]);
   const port = app.ports.mqtt ?? 0;
   const light: number[] = [];
   const accept = app.lights.accept.bind(app.lights);
@@ -85,13 +94,14 @@ export async function startFloods(context: TestContext, { app }: TestApp) {
       const pace: PaceOrder = {
         mqtt: port,
         udp: app.ports.udp ?? 0,
+        echo: echoPort,
         perSecond,
         seconds,
         waitSeconds: 10,
       };
-      const { tookMs, missing, sent } = (await answer(honest, pace)) as PaceResult;
+      const { tookMs, echoMs, missing, sent } = (await answer(honest, pace)) as PaceResult;
       await flooding;
-      return { light: [...light], subscriber: tookMs, missing, sent };
+      return { light: [...light], subscriber: tookMs, machine: echoMs, missing, sent };
     },
   };
 }
