@@ -25,9 +25,11 @@ export interface TurnsOptions {
 
 /** What one turn may weigh: about 50 µs of a Raspberry Pi 4, a PUBLISH weighs 4. */
 const weightOfTurn = 16;
+/** The same while nobody else waits: each turn has a cost of its own. */
+const weightOfTurnAlone = 64;
 
 /** What the turns of one iteration of the event loop may weigh, and how long they may take, ms. */
-const weightOfIteration = 160;
+const weightOfIteration = 320;
 const msOfIteration = 1.5;
 
 /** So many seconds' worth of filters may come at once, as when clients connect again. */
@@ -104,7 +106,8 @@ export class Turns {
   #giveTurn(taker: TurnTaker, lane: Lane): void {
     this.#isTurn = true;
     this.#turnStartedMs = this.#options.clock.monotonicMs();
-    const weight = taker.takeTurn(weightOfTurn);
+    const isAlone = this.#lines.packets.isEmpty && this.#lines.filters.isEmpty;
+    const weight = taker.takeTurn(isAlone ? weightOfTurnAlone : weightOfTurn);
     this.#weight += weight;
     if (lane === 'filters') {
       this.#hasTakenFilters = true;
