@@ -48,10 +48,10 @@ export class RateLimit {
     return waitMs;
   }
 
-  /** Takes a turn in any case; the result is how long to wait until it is paid for, ms. */
-  takeInAdvance(): number {
+  /** Takes turns in any case; the result is how long to wait until they are paid for, ms. */
+  takeInAdvance(turns = 1): number {
     this.#fill();
-    this.#tokens -= 1;
+    this.#tokens -= turns;
     return this.#tokens < 0 ? -this.#tokens * this.#options.everyMs : 0;
   }
 

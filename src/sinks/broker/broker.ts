@@ -89,6 +89,7 @@ export class Broker {
     this.#connections = new Connections({
       limits,
       figures: this.figures,
+      mayTakeFilters: () => store?.hasRoomForLookUps ?? true,
       onConnect: (connection) => this.#connected(connection),
       onClose: (connection) => {
         this.#admission.release(connection);
@@ -261,7 +262,7 @@ export class Broker {
     this.#systemFigures = figures;
     // Who subscribes need not wait for the next time.
     aedes.on('subscribe', (subscriptions) => {
-      if (subscriptions.some(({ topic }) => topic.startsWith('$'))) figures.tell();
+      if (subscriptions.some(({ topic }) => topic.startsWith('$'))) figures.tellSoon();
     });
   }
 

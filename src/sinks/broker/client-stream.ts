@@ -6,16 +6,21 @@ import { FrameGuard, type FrameGuardLimits } from './frame-guard.ts';
 import { Outgoing, type OutgoingLimits } from './outgoing.ts';
 import { type Connect, type Packet, packetTypes } from './packet-check.ts';
 import { reasonCodes, Violation } from './packet-reader.ts';
+import { packetWeight, tokensOf, weightOf } from './packet-weight.ts';
 import { refusalOf } from './refusal.ts';
+import type { Turns, TurnTaker } from './turns.ts';
 
 export interface ClientLimits extends FrameGuardLimits, OutgoingLimits {
-  /** What one client may publish and subscribe; a faster one is made to wait. */
+  /** Messages and topic filters that one client may send; a faster one is made to wait. */
   readonly messagesPerSecond: number;
 }
 
 export interface ClientStreamOptions {
   readonly transport: Duplex;
   readonly flusher: Flusher;
+  readonly turns: Turns;
+  /** Whom the client belongs to when clients take turns: its network. */
+  readonly party: string;
   readonly limits: ClientLimits;
   readonly clock: Clock;
   /** Told when the client's CONNECT has come, and is valid. */
@@ -41,23 +46,32 @@ const farewellMs = 2000;
  * One client's connection as the broker sees it: whole and valid packets come out (`frame-guard.ts`),
  * and what goes in never makes the broker wait for this client (`outgoing.ts`).
  */
-export class ClientStream extends Duplex {
+export class ClientStream extends Duplex implements TurnTaker {
+  readonly party: string;
   readonly outgoing: Outgoing;
   readonly #options: ClientStreamOptions;
   readonly #guard: FrameGuard;
   /** QoS 2 messages received and not yet released, by packet identifier. */
   readonly #unreleased = new Set<number>();
   readonly #rate: RateLimit;
+  /** Of the packets in this turn. */
+  #weight = 0;
   #restMs = 0;
+  /** Whether the broker has taken all that it was given. */
+  #isWanted = true;
   #isAccepted = false;
   #isOver = false;
+  /** Whether nothing more comes from the transport, and whether the broker knows. */
+  #hasAll = false;
   #hasEnded = false;
   /** Calls off the rest that a client takes which has sent much. */
   #cancelRest: (() => void) | undefined;
 
   constructor(options: ClientStreamOptions) {
-    super({ readableHighWaterMark: 16 * 1024, autoDestroy: true });
+    // With this mark the broker asks for more when it has read all, and not before.
+    super({ readableHighWaterMark: 1, autoDestroy: true });
     this.#options = options;
+    this.party = options.party;
     const { transport, clock, limits } = options;
     const { messagesPerSecond } = limits;
     this.#rate = new RateLimit(
@@ -68,9 +82,9 @@ export class ClientStream extends Duplex {
     this.outgoing = new Outgoing({
       ...options,
       onHopeless: (reason) => this.cutOff(new Error(reason)),
-      onDrain: () => this.emit('drain'),
+      onDrain: () => this.#drained(),
     });
-    transport.on('data', (chunk: Buffer) => this.#take(chunk));
+    transport.on('data', (chunk: Buffer) => this.#arrived(chunk));
     transport.on('end', () => this.#end());
     transport.on('error', () => this.destroy());
     transport.on('close', () => this.#transportClosed());
@@ -89,8 +103,7 @@ export class ClientStream extends Duplex {
   accepted(): void {
     if (this.#isAccepted) return;
     this.#isAccepted = true;
-    this.#take(Buffer.alloc(0));
-    this._read();
+    this.#askForTurn();
   }
 
   /** Answers a message that the broker does not take. Its identifier is free (MQTT 5, section 4.3.3). */
@@ -115,9 +128,32 @@ export class ClientStream extends Duplex {
   }
 
   override _read(): void {
-    const { transport } = this.#options;
-    if (!transport.isPaused() || this.#cancelRest) return;
-    if (this.#isAccepted || !this.connect) transport.resume();
+    this.#isWanted = true;
+    this.#askForTurn();
+  }
+
+  /** Handles packets of up to `mostWeight`; those with topic filters only as the first. */
+  takeTurn(mostWeight: number): number {
+    if (this.#isOver) return 0;
+    const wasConnected = this.connect !== undefined;
+    this.#weight = 0;
+    const mayTake = (type: number) =>
+      this.#weight === 0 || (this.#weight < mostWeight && !hasFilters(type));
+    try {
+      for (const bytes of this.#guard.take(mayTake)) {
+        if (!wasConnected && this.connect) this.#connected(this.connect);
+        this.#isWanted = false;
+        this.push(bytes);
+      }
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      this.#weight += packetWeight.connect;
+      this.cutOff(error);
+    }
+    if (this.#restMs > 0) this.#rest();
+    this.#askForTurn();
+    if (this.#hasAll && !this.#guard.hasMore) this.#end();
+    return Math.max(this.#weight, packetWeight.least);
   }
 
   // Aedes corks at the beginning of each packet, and never waits for a callback of a write.
@@ -138,8 +174,9 @@ export class ClientStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#isOver = true;
     this.#cancelRest?.();
+    const { transport, clock, turns } = this.#options;
+    turns.leave(this);
     this.outgoing.close();
-    const { transport, clock } = this.#options;
     if (!transport.destroyed) {
       // What is still to come from the client is thrown away.
       transport.resume();
@@ -150,59 +187,61 @@ export class ClientStream extends Duplex {
     done(error);
   }
 
-  #take(chunk: Buffer): void {
+  #arrived(chunk: Buffer): void {
     if (this.#isOver) return;
-    const { transport, onConnect } = this.#options;
-    const wasConnected = this.connect !== undefined;
-    try {
-      for (const bytes of this.#guard.take(chunk)) {
-        if (!wasConnected && this.connect) this.#connected(this.connect, onConnect);
-        if (!this.push(bytes)) transport.pause();
-      }
-    } catch (error) {
-      if (!(error instanceof Violation)) throw error;
-      this.cutOff(error);
-    }
+    this.#guard.add(chunk);
+    this.#askForTurn();
     if (this.incomingBytes > muchIncomingBytes) this.#options.onCrowded();
-    if (this.connect && !this.#isAccepted) transport.pause();
-    else if (this.#guard.hasMore || this.#restMs > 0) this.#rest();
   }
 
-  /** Lets others have their turn, or keeps a client to its rate; meanwhile TCP makes it wait. */
+  /** Whatever may have its turn asks for it; the rest is what TCP makes the client wait with. */
+  #askForTurn(): void {
+    const { transport, turns } = this.#options;
+    if (this.#isOver) return;
+    const waitsForBroker = this.connect !== undefined && !this.#isAccepted;
+    const waits = waitsForBroker || this.#cancelRest !== undefined;
+    if (this.#guard.hasMore && this.#isWanted && !waits) {
+      const isFilters = hasFilters(this.#guard.nextType);
+      // Retained messages are what filters bring: they would only add to what waits.
+      if (!isFilters) turns.ask(this, 'packets');
+      else if (!this.outgoing.isCrowded) turns.ask(this, 'filters');
+    }
+    if (this.#guard.hasMore || waits) transport.pause();
+    else if (transport.isPaused()) transport.resume();
+  }
+
+  /** Keeps a client to its rate. */
   #rest(): void {
-    const { transport, clock } = this.#options;
     const restMs = this.#restMs;
     this.#restMs = 0;
-    transport.pause();
-    const goOn = () => {
+    this.#cancelRest = this.#options.clock.schedule(restMs, () => {
       this.#cancelRest = undefined;
-      this.#take(Buffer.alloc(0));
-      this._read();
-    };
-    if (restMs > 0) this.#cancelRest = clock.schedule(restMs, goOn);
-    else {
-      const immediate = setImmediate(goOn);
-      this.#cancelRest = () => clearImmediate(immediate);
-    }
+      this.#askForTurn();
+    });
   }
 
-  #connected(connect: Connect, onConnect: (connect: Connect) => void): void {
+  #drained(): void {
+    this.emit('drain');
+    this.#askForTurn();
+  }
+
+  #connected(connect: Connect): void {
     const { gate } = this.outgoing;
+    this.#weight += packetWeight.connect;
     gate.window = Math.min(gate.window, connect.receiveMaximum);
     gate.clearsSessionPresent = connect.protocolVersion === 3;
     this.outgoing.largestPacketBytes = connect.largestPacketBytes;
-    onConnect(connect);
+    this.#options.onConnect(connect);
   }
 
-  #received({ type, qos, id, reasonCode }: Packet): 'pass' | 'drop' {
+  #received(packet: Packet): 'pass' | 'drop' {
+    const { type, qos, id, reasonCode } = packet;
     const { gate } = this.outgoing;
+    this.#weight += weightOf(packet);
+    const tokens = tokensOf(packet);
+    if (tokens > 0) this.#restMs = this.#rate.takeInAdvance(tokens);
     switch (type) {
-      case packetTypes.subscribe:
-      case packetTypes.unsubscribe:
-        this.#restMs = this.#rate.takeInAdvance();
-        return 'pass';
       case packetTypes.publish:
-        this.#restMs = this.#rate.takeInAdvance();
         return qos === 2 ? this.#receivedExactlyOnce(id) : 'pass';
       case packetTypes.pubrel:
         this.#unreleased.delete(id);
@@ -233,8 +272,10 @@ export class ClientStream extends Duplex {
     return 'pass';
   }
 
+  /** Nothing more comes; the broker is told when it has what came before. */
   #end(): void {
-    if (this.#hasEnded || this.destroyed) return;
+    this.#hasAll = true;
+    if (this.#hasEnded || this.destroyed || (this.#isAccepted && this.#guard.hasMore)) return;
     this.#hasEnded = true;
     this.push(null);
   }
@@ -245,8 +286,8 @@ export class ClientStream extends Duplex {
       this.destroy();
       return;
     }
-    this.#end();
     this.once('end', () => this.destroy());
+    this.#end();
     const cancel = this.#options.clock.schedule(farewellMs, () => this.destroy());
     this.once('close', cancel);
   }
@@ -256,6 +297,8 @@ export class ClientStream extends Duplex {
 function refusal(type: number, id: number, reasonCode: number): Buffer {
   return Buffer.from([type << 4, 3, id >> 8, id & 255, reasonCode]);
 }
+const hasFilters = (type: number | undefined) =>
+  type === packetTypes.subscribe || type === packetTypes.unsubscribe;
 
 /** MQTT 3.1.1, section 3.5. */
 function pubrec(id: number): Buffer {

@@ -12,6 +12,7 @@ import { type ClientLimits, ClientStream } from './client-stream.ts';
 import { Doorkeeper, type DoorLimits } from './doorkeeper.ts';
 import { Flusher } from './flusher.ts';
 import { reasonCodes, Violation } from './packet-reader.ts';
+import { Turns } from './turns.ts';
 
 export interface ConnectionsOptions {
   readonly limits: ClientLimits &
@@ -20,6 +21,8 @@ export interface ConnectionsOptions {
       readonly backlogBytesOfAll: number;
     };
   readonly figures: BrokerFigures;
+  /** Whether what topic filters have set off is done, so that others may come. */
+  readonly mayTakeFilters: () => boolean;
   /** Told about each connection that has sent a valid CONNECT. */
   readonly onConnect: (connection: Connection) => void;
   /** Called with each connection that was opened, when it is over. */
@@ -30,6 +33,12 @@ export interface ConnectionsOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/**
+ * Topic filters of all clients, those with wildcards counted as several (`packet-weight.ts`): half
+ * the time of a Raspberry Pi 4.
+ */
+const filtersPerSecond = 10_000;
 
 /** One connection, from the first byte to the last. */
 export interface Connection {
@@ -63,6 +72,7 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #doorkeeper: Doorkeeper;
   readonly #flusher = new Flusher();
+  readonly #turns: Turns;
   readonly #open = new Set<Connection>();
   /** Those that the broker has let in, each with what calls off its becoming known. */
   readonly #accepted = new Map<Connection, () => void>();
@@ -71,6 +81,7 @@ export class Connections {
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#doorkeeper = new Doorkeeper(options.limits, options.clock);
+    this.#turns = new Turns({ ...options, filtersPerSecond });
     this.#backlogs = new BacklogBound({
       mostBytes: options.limits.backlogBytesOfAll,
       clients: () => this.#open,
@@ -98,6 +109,8 @@ export class Connections {
     const stream = new ClientStream({
       transport,
       flusher: this.#flusher,
+      turns: this.#turns,
+      party: networkOf(address),
       limits,
       clock,
       onConnect: () => onConnect(connection),
@@ -164,6 +177,7 @@ export class Connections {
   close(): void {
     this.#doorkeeper.close();
     this.#backlogs.stop();
+    this.#turns.stop();
   }
 
   #giveUp(connection: Connection): void {

@@ -1,10 +1,10 @@
 import type { AedesPublishPacket, Client } from 'aedes';
 import mqttPacket from 'mqtt-packet';
 import type { ClientStream } from './client-stream.ts';
+import { matchingFilters } from './matching-filters.ts';
 import { largestMessageId } from './persistence/session.ts';
 import type { PublishFrames } from './publish-frames.ts';
 import { type ClientSubscriptions, IdentifierProperties } from './subscription-identifiers.ts';
-import { matchesFilter } from './topic-filter.ts';
 
 export type Packet = Omit<AedesPublishPacket, 'payload'> & {
   readonly payload: Buffer;
@@ -169,10 +169,9 @@ function createGrantedQos(client: Internals, generation: () => number) {
     }
     const known = remembered.get(topic);
     if (known !== undefined) return known;
-    const matching = Object.entries(client.subscriptions).filter(([filter]) =>
-      matchesFilter(filter, topic),
-    );
-    const highest = Math.max(0, ...matching.map(([, { qos = 0 }]) => qos));
+    const { subscriptions } = client;
+    const matching = matchingFilters(subscriptions, topic);
+    const highest = Math.max(0, ...matching.map((filter) => subscriptions[filter]?.qos ?? 0));
     const qos = highest === 2 ? 2 : highest === 1 ? 1 : 0;
     remembered.set(topic, qos);
     return qos;

@@ -16,9 +16,6 @@ export interface FrameGuardLimits extends PacketLimits {
 /** The largest CONNECT, bytes: whoever sends it is not yet known. */
 const largestConnectBytes = 16 * 1024;
 
-/** So many packets are taken at a time, for other clients want their turn. */
-const packetsAtATime = 100;
-
 /**
  * Cuts what a client sends into packets and checks each, so that the broker behind it sees nothing
  * but whole and valid ones. What is too large is refused at its header, before it is read.
@@ -26,8 +23,6 @@ const packetsAtATime = 100;
 export class FrameGuard {
   /** The client's CONNECT, once it has come. */
   connect: Connect | undefined;
-  /** Whether there may be whole packets left to take. */
-  hasMore = false;
   readonly #limits: FrameGuardLimits;
   readonly #onPacket: (packet: Packet) => 'pass' | 'drop';
   #waiting: Buffer[] = [];
@@ -45,31 +40,47 @@ export class FrameGuard {
     return this.#waitingBytes;
   }
 
+  /** Whether there may be whole packets to take. */
+  get hasMore(): boolean {
+    return this.#waitingBytes > 0 && this.#waitingBytes >= this.#wantedBytes;
+  }
+
+  /** The type of the packet that comes next; undefined when none has begun. */
+  get nextType(): number | undefined {
+    const [first] = this.#waiting;
+    return first?.[0] === undefined ? undefined : first[0] >> 4;
+  }
+
+  /** Adds what a client has sent. */
+  add(chunk: Buffer): this {
+    if (chunk.length > 0) this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    return this;
+  }
+
   /**
-   * Takes what a client has sent; the result is whole packets. Behind a CONNECT the rest waits for
-   * the next call, for the client may be one that is refused; so does what is too much for once.
+   * Takes whole packets of what was added. Behind a CONNECT the rest waits for the next call, for
+   * the client may be one that is refused.
+   * @param mayTake asked before each packet, by its type, whether that is one to take now
    * @throws {Violation} when the client breaks a rule
    */
-  take(chunk: Buffer): Buffer[] {
-    const bytes = this.#join(chunk);
-    if (!bytes) return [];
+  take(mayTake: (type: number) => boolean = () => true): Buffer[] {
+    if (!this.hasMore) return [];
+    const bytes = this.#join();
     const passed: Buffer[] = [];
-    this.hasMore = false;
     let start = 0;
-    for (let at = 0, taken = 0; ; taken += 1) {
+    for (let at = 0; ; ) {
       const size = this.#sizeAt(bytes, at);
       const isWhole = size !== undefined && at + size <= bytes.length;
-      if (!isWhole || taken === packetsAtATime) {
+      if (!isWhole || !mayTake(bytes.readUInt8(at) >> 4)) {
         if (at > start) passed.push(bytes.subarray(start, at));
         this.#keep(bytes.subarray(at), isWhole ? 0 : (size ?? bytes.length - at + 1));
-        this.hasMore = isWhole;
         return passed;
       }
       const end = at + size;
       if (!this.connect) {
         this.connect = this.#checkConnect(bytes.subarray(at, end));
         this.#keep(bytes.subarray(end), 0);
-        this.hasMore = true;
         return [bytes.subarray(at, end)];
       }
       if (!this.#isToPass(bytes.subarray(at, end))) {
@@ -80,19 +91,16 @@ export class FrameGuard {
     }
   }
 
-  #join(chunk: Buffer): Buffer | undefined {
-    if (this.#waiting.length === 0) return chunk;
-    this.#waiting.push(chunk);
-    this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes < this.#wantedBytes) return undefined;
-    const bytes = Buffer.concat(this.#waiting);
-    this.#keep(bytes.subarray(0, 0), 0);
-    return bytes;
+  #join(): Buffer {
+    const [first = Buffer.alloc(0)] = this.#waiting;
+    return this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
   }
 
   #keep(rest: Buffer, wantedBytes: number): void {
-    // A few bytes must not keep the whole buffer in memory that they came in.
-    this.#waiting = rest.length === 0 ? [] : [Buffer.from(rest)];
+    // A few bytes must not keep the whole buffer in memory that they came in. What is taken in
+    // the next turns need not be copied before each.
+    const isBrief = wantedBytes === 0 && rest.length > 0;
+    this.#waiting = rest.length === 0 ? [] : [isBrief ? rest : Buffer.from(rest)];
     this.#waitingBytes = rest.length;
     this.#wantedBytes = wantedBytes;
   }

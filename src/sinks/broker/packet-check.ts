@@ -12,7 +12,7 @@ import {
   reasonCodes,
   Violation,
 } from './packet-reader.ts';
-import { isFilter, isTopic, type TopicLimits } from './topic-rules.ts';
+import { hasWildcard, isFilter, isTopic, type TopicLimits } from './topic-rules.ts';
 
 export interface PacketLimits extends TopicLimits {
   /** Filters in one SUBSCRIBE or UNSUBSCRIBE. */
@@ -50,6 +50,9 @@ export interface Packet {
   readonly id: number;
   /** Of an acknowledgement (MQTT 5); 0 is success. */
   readonly reasonCode: number;
+  /** Topic filters that it names, and how many of them have wildcards. */
+  readonly filters: number;
+  readonly wildcards: number;
 }
 
 const protocolNames = new Map<string, readonly number[]>([
@@ -119,7 +122,7 @@ export function checkPacket(
   const type = firstByte >> 4;
   if (type === packetTypes.publish) return checkPublish(firstByte, reader, is5, limits);
   if ((firstByte & 15) !== fixedFlags(type)) throw malformed('reserved flags are set');
-  const none = { type, qos: 0, id: 0, reasonCode: 0 };
+  const none = { type, qos: 0, id: 0, reasonCode: 0, filters: 0, wildcards: 0 };
   switch (type) {
     case packetTypes.puback:
     case packetTypes.pubrec:
@@ -130,7 +133,7 @@ export function checkPacket(
     }
     case packetTypes.subscribe:
     case packetTypes.unsubscribe:
-      return { ...none, id: checkFilters(type, reader, is5, limits) };
+      return { ...none, ...checkFilters(type, reader, is5, limits) };
     case packetTypes.pingreq:
       reader.end();
       return none;
@@ -162,7 +165,7 @@ function checkPublish(
     ? readProperties(reader, 'publish', (answerTopic) => checkTopic(answerTopic, limits))
     : new Map();
   if (topic !== '' || !numbers.has(topicAlias)) checkTopic(topic, limits);
-  return { type: packetTypes.publish, qos, id, reasonCode: 0 };
+  return { type: packetTypes.publish, qos, id, reasonCode: 0, filters: 0, wildcards: 0 };
 }
 
 /**
@@ -176,22 +179,26 @@ function checkFilters(
   reader: PacketReader,
   is5: boolean,
   limits: PacketLimits,
-): number {
+): Pick<Packet, 'id' | 'filters' | 'wildcards'> {
   const subscribes = type === packetTypes.subscribe;
   const id = packetId(reader);
   if (is5) readProperties(reader, subscribes ? 'subscribe' : 'unsubscribe', () => {});
   if (reader.left === 0) throw protocolError('no filter is given');
-  for (let count = 1; reader.left > 0; count += 1) {
-    if (count > limits.subscriptionsPerClient) {
+  let filters = 0;
+  let wildcards = 0;
+  while (reader.left > 0) {
+    filters += 1;
+    if (filters > limits.subscriptionsPerClient) {
       throw new Violation('too many filters in one packet', reasonCodes.quotaExceeded);
     }
     const filter = reader.text();
     if (!isFilter(filter, limits) || filter === unkeepableFilter) {
       throw new Violation('a topic filter is not valid or too long', reasonCodes.topicNameInvalid);
     }
+    if (hasWildcard(filter)) wildcards += 1;
     if (subscribes) checkSubscriptionOptions(reader.byte(), is5);
   }
-  return id;
+  return { id, filters, wildcards };
 }
 
 /** MQTT 5, section 3.8.3.1; before MQTT 5 only the QoS. */

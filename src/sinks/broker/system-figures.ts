@@ -25,6 +25,9 @@ export interface SystemFiguresOptions {
 /** How often the figures go out, ms; Mosquitto's `sys_interval` is the same. */
 const intervalMs = 10_000;
 
+/** New subscribers wait so long at most, ms: to add everything up takes its time. */
+const soonMs = 250;
+
 const root = '$SYS/broker';
 
 /**
@@ -35,6 +38,7 @@ export class SystemFigures {
   readonly #options: SystemFiguresOptions;
   readonly #startedMs: number;
   #cancel: (() => void) | undefined;
+  #cancelSoon: (() => void) | undefined;
 
   constructor(options: SystemFiguresOptions) {
     this.#options = options;
@@ -50,6 +54,15 @@ export class SystemFigures {
 
   stop(): void {
     this.#cancel?.();
+    this.#cancelSoon?.();
+  }
+
+  /** Somebody has subscribed, and need not wait for the next time. */
+  tellSoon(): void {
+    this.#cancelSoon ??= this.#options.clock.schedule(soonMs, () => {
+      this.#cancelSoon = undefined;
+      this.tell();
+    });
   }
 
   /** Publishes what somebody has subscribed to; others don't notice. */

@@ -24,3 +24,31 @@ export function coversFilter(allowed: string, filter: string): boolean {
   }
   return rights.length === levels.length;
 }
+
+/** `matchesFilter` for one filter and many topics. */
+export function filterMatcher(filter: string): (topic: string) => boolean {
+  const wanted = filter.split('/');
+  const reachesOwnTopics = filter.startsWith('$');
+  return (topic) => {
+    if (topic.charCodeAt(0) === dollar && !reachesOwnTopics) return false;
+    /** Where the next level begins; past the end there is none. */
+    let at = 0;
+    for (const level of wanted) {
+      if (level === '#') return true;
+      if (at > topic.length) return false;
+      if (level === '+') {
+        const end = topic.indexOf('/', at);
+        at = end === -1 ? topic.length + 1 : end + 1;
+        continue;
+      }
+      if (!topic.startsWith(level, at)) return false;
+      at += level.length;
+      if (at < topic.length && topic.charCodeAt(at) !== slash) return false;
+      at += 1;
+    }
+    return at === topic.length + 1;
+  };
+}
+
+const dollar = '$'.charCodeAt(0);
+const slash = '/'.charCodeAt(0);

@@ -5,6 +5,11 @@ export interface TopicLimits {
   readonly topicLevels: number;
 }
 
+/** Whether a filter names more than one topic. */
+export function hasWildcard(filter: string): boolean {
+  return filter.includes('+') || filter.endsWith('#');
+}
+
 /** Whether a topic is one to publish on: not empty, no wildcards, within the limits (section 4.7). */
 export function isTopic(topic: string, limits: TopicLimits): boolean {
   return !/[+#]/.test(topic) && isWithin(topic, limits);

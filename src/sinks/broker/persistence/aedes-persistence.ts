@@ -26,6 +26,14 @@ const mostRestBytes = 2_097_152;
 export class AedesPersistence {
   readonly #kept: Kept;
   #broker: { readonly id: string } | undefined;
+  /** The subscriptions that were added last. */
+  #added:
+    | {
+        readonly clientId: string;
+        readonly subscriptions: readonly SubscriptionPacket[];
+        readonly written: Promise<void>;
+      }
+    | undefined;
 
   constructor(kept: Kept) {
     this.#kept = kept;
@@ -59,27 +67,29 @@ export class AedesPersistence {
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    return Readable.from(this.#kept.retained.matching(filters));
+    return Readable.from(this.#kept.retained.matching(filters, this.#kept.slices));
   }
 
-  async addSubscriptions(
+  /** Aedes asks for this once for each filter of a packet, and each time for all of them. */
+  addSubscriptions(
     client: Identified,
     subscriptions: readonly SubscriptionPacket[],
   ): Promise<void> {
-    for (const { topic, qos, rh, rap, nl, subscriptionIdentifier } of subscriptions) {
-      this.#kept.sessions.subscribe(client.id, topic, {
-        qos,
-        rh,
-        rap,
-        nl,
-        ...(subscriptionIdentifier !== undefined && { subscriptionIdentifier }),
-      } as StoredSubscription);
+    if (this.#added?.subscriptions !== subscriptions || this.#added.clientId !== client.id) {
+      const stored = subscriptions.map(({ topic, qos, rh, rap, nl, subscriptionIdentifier }) => {
+        const identifier = subscriptionIdentifier !== undefined && { subscriptionIdentifier };
+        return [topic, { qos, rh, rap, nl, ...identifier } as StoredSubscription] as const;
+      });
+      this.#kept.sessions.subscribe(client.id, stored);
+      const written = this.#kept.journal.written();
+      this.#added = { clientId: client.id, subscriptions, written };
     }
-    await this.#kept.journal.written();
+    return this.#added.written;
   }
 
   async removeSubscriptions(client: Identified, topics: readonly string[]): Promise<void> {
-    for (const topic of topics) this.#kept.sessions.unsubscribe(client.id, topic);
+    this.#added = undefined;
+    this.#kept.sessions.unsubscribe(client.id, topics);
   }
 
   async subscriptionsByClient(client: Identified): Promise<SubscriptionPacket[]> {
@@ -95,6 +105,7 @@ export class AedesPersistence {
 
   /** A client begins anew, or its session has expired. */
   async cleanSubscriptions(client: Identified): Promise<void> {
+    this.#added = undefined;
     this.#kept.sessions.end(client.id);
     this.#kept.incoming.clear(client.id);
   }

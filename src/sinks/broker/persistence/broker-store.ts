@@ -23,6 +23,7 @@ import {
   Sessions,
   type SessionsOptions,
 } from './sessions.ts';
+import { Slices } from './slices.ts';
 import type { MessagePacket } from './stored-packets.ts';
 import { payerOfParty } from './stored-session.ts';
 import { type WillPacket, Wills } from './wills.ts';
@@ -68,6 +69,7 @@ export class BrokerStore {
   readonly #sessions: Sessions;
   readonly #queues: Queues;
   readonly #retained: RetainedMessages;
+  readonly #slices: Slices;
   readonly #incoming: Incoming;
   readonly #wills: Wills;
   readonly #journal: Journal;
@@ -95,6 +97,7 @@ export class BrokerStore {
     });
     this.filters = new FilterBudget(limits.subscriptionsOfAll);
     this.#retained = new RetainedMessages(limits, this.#journal, this.#expiry, log);
+    this.#slices = new Slices(clock);
     this.#incoming = new Incoming(limits.inFlightPerClient, this.#journal);
     this.#wills = new Wills(this.#journal);
     this.#queues = new Queues({ limits, journal: this.#journal, onDropped, clock });
@@ -110,6 +113,7 @@ export class BrokerStore {
       sessions: this.#sessions,
       queues: this.#queues,
       retained: this.#retained,
+      slices: this.#slices,
       incoming: this.#incoming,
       wills: this.#wills,
       journal: this.#journal,
@@ -150,7 +154,7 @@ export class BrokerStore {
     const forbidden = [...session.subscriptions.keys()].filter((filter) => !maySubscribe(filter));
     if (forbidden.length === 0) return;
     this.#queues.catchUp(session);
-    for (const filter of forbidden) this.#sessions.unsubscribe(clientId, filter);
+    this.#sessions.unsubscribe(clientId, forbidden);
     for (const queued of session.queue.values()) {
       const subscribed = this.#sessions.subscribedTo(queued.message.packet.topic);
       if (!subscribed.some((one) => one.clientId === clientId))
@@ -162,6 +166,11 @@ export class BrokerStore {
   endSession(clientId: string): void {
     this.#sessions.end(clientId);
     this.#incoming.clear(clientId);
+  }
+
+  /** Whether few subscriptions wait for their retained messages. */
+  get hasRoomForLookUps(): boolean {
+    return this.#slices.hasRoom;
   }
 
   /** Names a topic on which the appliance itself retains a message: it says it again after a restart. */

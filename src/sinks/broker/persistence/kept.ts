@@ -5,6 +5,7 @@ import type { StoredMessage } from './messages.ts';
 import type { Queues } from './queues.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { Sessions } from './sessions.ts';
+import type { Slices } from './slices.ts';
 import type { MessagePacket } from './stored-packets.ts';
 import type { Wills } from './wills.ts';
 
@@ -13,6 +14,8 @@ export interface Kept {
   readonly sessions: Sessions;
   readonly queues: Queues;
   readonly retained: RetainedMessages;
+  /** For look-ups among the retained messages. */
+  readonly slices: Slices;
   readonly incoming: Incoming;
   readonly wills: Wills;
   readonly journal: Journal;

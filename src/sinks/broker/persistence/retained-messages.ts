@@ -1,9 +1,11 @@
 import type { Log } from '../../../log.ts';
-import { matchesFilter } from '../topic-filter.ts';
+import { filterMatcher } from '../topic-filter.ts';
+import { hasWildcard } from '../topic-rules.ts';
 import type { Journal, Urgency } from './journal.ts';
 import type { Accepted } from './kept.ts';
 import { keys } from './keys.ts';
 import type { MessageExpiry } from './message-expiry.ts';
+import type { Slices } from './slices.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 
 export interface RetainedLimits {
@@ -15,6 +17,8 @@ export interface RetainedLimits {
 
 /** What is retained already when anonymous clients may retain no more: the rest is for users. */
 const partOfAnonymous = 1 / 2;
+/** A look-up looks at the clock after so many topics, far less than a slice. */
+const stepsAtATime = 64;
 
 /** The last retained message of every topic (MQTT 3.1.1, section 3.3.1.3). */
 export class RetainedMessages {
@@ -84,18 +88,38 @@ export class RetainedMessages {
     } else if (!this.#byTopic.has(packet.topic)) this.#set(packet);
   }
 
-  /** Every message whose topic one of the filters names, as it is now; once for each filter. */
-  *matching(filters: readonly string[]): Generator<MessagePacket> {
+  /**
+   * Every message whose topic one of the filters names; once for each filter. Looks for them in
+   * slices, and finds what comes and goes meanwhile or not.
+   */
+  async *matching(filters: readonly string[], slices: Slices): AsyncGenerator<MessagePacket> {
+    let slice = await slices.next();
+    let steps = 0;
     for (const filter of filters) {
-      if (!/[+#]/.test(filter)) {
-        const packet = this.#current(this.#byTopic.get(filter));
-        if (packet) yield packet;
-        continue;
-      }
-      for (const [topic, packet] of this.#byTopic) {
-        const current = matchesFilter(filter, topic) && this.#current(packet);
+      for (const packet of this.#lookUp(filter)) {
+        steps += 1;
+        if ((packet || steps % stepsAtATime === 0) && !slices.isOn(slice)) {
+          slice = await slices.next();
+        }
+        const current = this.#current(packet);
         if (current) yield current;
       }
+    }
+  }
+
+  /** One step at a time; a step may find nothing. */
+  *#lookUp(filter: string): Generator<MessagePacket | undefined> {
+    if (!hasWildcard(filter)) {
+      yield this.#byTopic.get(filter);
+      return;
+    }
+    const matches = filterMatcher(filter);
+    // Topics that come and go again and again must not make it endless.
+    let left = this.#byTopic.size;
+    for (const [topic, packet] of this.#byTopic) {
+      yield matches(topic) ? packet : undefined;
+      left -= 1;
+      if (left <= 0) return;
     }
   }
 

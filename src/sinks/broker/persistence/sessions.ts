@@ -131,23 +131,31 @@ export class Sessions {
     this.#options.journal.put(keys.session(clientId), undefined, 'lazy');
   }
 
-  subscribe(clientId: string, topic: string, subscription: StoredSubscription): void {
+  subscribe(
+    clientId: string,
+    subscriptions: readonly (readonly [topic: string, StoredSubscription])[],
+  ): void {
     const session = this.getOrCreate(clientId);
-    const before = session.subscriptions.get(topic);
-    if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
-    else if (before && before.qos > 0) this.#filters.remove(topic, { clientId, topic });
-    session.subscriptions.set(topic, subscription);
-    if (!before) this.#options.filters.add(session, weightOf(topic));
+    for (const [topic, subscription] of subscriptions) {
+      const before = session.subscriptions.get(topic);
+      if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
+      else if (before && before.qos > 0) this.#filters.remove(topic, { clientId, topic });
+      session.subscriptions.set(topic, subscription);
+      if (!before) this.#options.filters.add(session, weightOf(topic));
+    }
     this.#writeSession(session, 'promised');
   }
 
-  unsubscribe(clientId: string, topic: string): void {
+  unsubscribe(clientId: string, topics: readonly string[]): void {
     const session = this.#byClient.get(clientId);
-    const before = session?.subscriptions.get(topic);
-    if (!session || !before) return;
-    if (before.qos > 0) this.#filters.remove(topic, { clientId, topic });
-    session.subscriptions.delete(topic);
-    this.#options.filters.add(session, -weightOf(topic));
+    if (!session || !topics.some((topic) => session.subscriptions.has(topic))) return;
+    for (const topic of topics) {
+      const before = session.subscriptions.get(topic);
+      if (!before) continue;
+      if (before.qos > 0) this.#filters.remove(topic, { clientId, topic });
+      session.subscriptions.delete(topic);
+      this.#options.filters.add(session, -weightOf(topic));
+    }
     this.#writeSession(session, 'lazy');
   }
 

@@ -69,6 +69,51 @@ describe('the limits of the broker', () => {
     }
   });
 
+  test('subscriptions: a client with a session has no more of them, in one packet either', async (context) => {
+    const { app } = await startTestApp(context, ['brokerConfig.limits.subscriptionsPerClient=3']);
+    const client = await openMqttSocket(context, app.ports.mqtt, { connect: { clean: false } });
+    const subscribe = (messageId: number, ...topics: string[]) =>
+      client.send({
+        cmd: 'subscribe',
+        messageId,
+        subscriptions: topics.map((topic) => ({ topic, qos: 1 as const })),
+      });
+    subscribe(1, 'a', 'b');
+    assert.deepEqual((await client.received('suback')).granted, [1, 1]);
+    subscribe(2, 'b', 'c', 'd');
+    assert.deepEqual((await client.received('suback')).granted, [1, 1, 128]);
+  });
+
+  test('filters a second: each counts, one with wildcards several times; big packets are served', async (context) => {
+    const { app } = await startTestApp(context, [
+      'brokerConfig.limits.subscriptionsPerClient=10000',
+      'brokerConfig.limits.messagesPerSecond=500',
+    ]);
+    const client = await openMqttSocket(context, app.ports.mqtt);
+    const startedAt = performance.now();
+    const secondsFor = async (packets: number, filters: number, topic: string) => {
+      const startedAt = performance.now();
+      for (let messageId = 1; messageId <= packets; messageId += 1) {
+        const subscriptions = Array.from({ length: filters }, (_, index) => ({
+          topic: `${topic}/${messageId}/${index}`,
+          qos: 0 as const,
+        }));
+        client.send({ cmd: 'subscribe', messageId, subscriptions });
+      }
+      for (let packet = 0; packet < packets; packet += 1) {
+        const { granted } = await client.received('suback');
+        assert.ok(granted.length === filters && granted.every((qos) => qos === 0));
+      }
+      return (performance.now() - startedAt) / 1000;
+    };
+    await secondsFor(1, 500, 'plain');
+    const plain = await secondsFor(3, 500, 'plain');
+    assert.ok(plain > 1.5 && plain < 10, `${plain} s`);
+    const wildcards = await secondsFor(90, 1, '+/wild');
+    assert.ok(wildcards > 1, `${wildcards} s`);
+    assert.ok(performance.now() - startedAt < 20_000);
+  });
+
   test('messages a second: a faster client waits, and nothing of it is lost', async (context) => {
     const { app, subscribe } = await startTestApp(context, [
       anybodyPublishes,
