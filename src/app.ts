@@ -30,7 +30,9 @@ import { Announcer } from './publications/announcer.ts';
 import { RetryPauses } from './retry-pauses.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
 import { createIdentity } from './state/identity.ts';
+import { memoryInUse } from './state/memory-in-use.ts';
 import { StateRoom } from './state/room.ts';
+import { StartGuard } from './state/start-guard.ts';
 import { State } from './state/state.ts';
 import { slackFigures, statusOf } from './status.ts';
 
@@ -50,7 +52,8 @@ export function createApp(options: AppOptions): App {
     retry: new RetryPauses(firstRetryMs, longestRetryMs, random),
   });
   const startedAt = clock.now().toISOString();
-  const state = new State({ ...partTools('state'), directory: options.stateDirectory });
+  const guard = new StartGuard({ directory: options.stateDirectory, clock, memoryInUse });
+  const state = new State({ ...partTools('state'), directory: options.stateDirectory, guard });
 
   const announcer = new Announcer(config.mqttConfig);
 
@@ -196,6 +199,7 @@ export function createApp(options: AppOptions): App {
     ],
     health,
     log,
+    (part) => guard.loading(part),
   );
   const fanOut = new FanOut({
     first: lights,
@@ -231,6 +235,7 @@ export function createApp(options: AppOptions): App {
     else udpHealth.off('Butler.udpServerConfig.enable is false');
     await homeAssistant.start();
     await sinks.start();
+    guard.loaded();
     satellite?.start();
     await button.start();
     network.start();
@@ -244,6 +249,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function stop(deadline: AbortSignal): Promise<void> {
+    guard.stopping();
     network.stop();
     clockWatch.stop();
     homeAssistant.stop();
@@ -279,6 +285,10 @@ export function createApp(options: AppOptions): App {
         clock,
       }),
     start,
+    crashed: () => {
+      lights.goDark();
+      guard.crashed();
+    },
     stop: (deadline) => {
       stopping ??= stop(deadline);
       return stopping;
