@@ -36,7 +36,7 @@ export interface StartRecord {
   readonly part?: string;
   /** Why the start counts as failed if the process ends now. */
   readonly mark?: 'crash' | 'memory';
-  /** For each failed start in a row the part that was loading, or `` where that is not known. */
+  /** For each failed start in a row the part that was loading, or `` where none was. */
   readonly failures: readonly string[];
   /** What was set aside since the first of them. */
   readonly setAside: readonly Suspect[];
@@ -208,16 +208,32 @@ function isStartRecord(value: unknown): value is StartRecord {
   );
 }
 
-/** The failed starts in a row, the run that this record is of included. */
+/** Behind the name of a part: the process said itself why it ended, so nobody killed it. */
+const marked = '!';
+
+/**
+ * The page's start takes most of a second, nearly all of it for loading the program. A process that
+ * was killed then says nothing about what is stored.
+ */
+const slowPart = 'web';
+
+/**
+ * The failed starts in a row, the run that this record is of included. A process that somebody kills
+ * looks like one that failed at what it was loading; so such ends count only if they come at the
+ * same part each time.
+ */
 export function failuresAfter(record: StartRecord, boot: string): readonly string[] {
-  const { phase, mark, part, failures } = record;
+  const { phase, mark, part = '', failures } = record;
   if (phase === 'stopped' || phase === 'stable') return [];
-  const failed = [...failures, phase === 'opening' ? 'database' : (part ?? '')];
   if (phase === 'cut-short') return failures;
-  if (mark) return failed;
-  if (phase === 'running') return [];
-  // While it loaded: killed, unless the whole machine went.
-  return record.boot === boot ? failed : failures;
+  const at = phase === 'opening' ? 'database' : part;
+  if (mark) return [...failures, at + marked];
+  if (phase === 'running' || at === slowPart) return [];
+  // The whole machine was switched off.
+  if (record.boot !== boot) return failures;
+  const last = failures.at(-1);
+  const isAlike = last === undefined || last === at || last.endsWith(marked);
+  return isAlike ? [...failures, at] : [at];
 }
 
 /**
@@ -225,7 +241,8 @@ export function failuresAfter(record: StartRecord, boot: string): readonly strin
  * events, and may have been only the last that the memory had no room for. The broker holds what
  * strangers sent, so it comes before any outbox, and everything comes last.
  */
-function nextSuspect(part: string, setAside: readonly Suspect[]): Suspect | undefined {
+function nextSuspect(failure: string, setAside: readonly Suspect[]): Suspect | undefined {
+  const part = failure.replace(marked, '');
   const namespace = part === 'database' ? part : namespaceOf.get(part);
   const isOutbox = namespace?.endsWith('-outbox') === true;
   const order = [

@@ -55,7 +55,14 @@ const stops: Life = (guard, clock, memory) => {
 
 for (const [what, life, suspects] of [
   ['dies while the broker loads', diesLoading('broker'), ['broker', 'database', undefined]],
-  ['dies while the page loads', diesLoading('web'), ['history', 'broker', 'database', undefined]],
+  [
+    'crashes while the page loads',
+    (guard) => {
+      diesLoading('web')(guard, new ManualClock(), { inUse: 0 });
+      guard.crashed();
+    },
+    ['history', 'broker', 'database', undefined],
+  ],
   [
     'dies while an outbox loads, which never goes first',
     diesLoading('slack'),
@@ -64,7 +71,7 @@ for (const [what, life, suspects] of [
   ['dies while the database opens', diesOpening, ['database', 'broker', undefined]],
   ['crashes within two minutes', crashes, ['broker', 'database', undefined]],
   ['runs out of memory', runsOut, ['broker', 'database', undefined]],
-] as const) {
+] as const satisfies readonly (readonly [string, Life, readonly unknown[]])[]) {
   test(`a start that ${what}: after three of them one thing after another is set aside`, (context) => {
     const live = createLives(context);
     const told = [life, life, life, ...suspects.map(() => life)].map((one) => live(one));
@@ -107,6 +114,18 @@ for (const [what, life] of [
     assert.equal(live(loads), undefined);
   });
 }
+
+test('one that is killed while it loads, now this and now that, has not failed', (context) => {
+  const live = createLives(context);
+  for (let round = 0; round < 5; round += 1) {
+    for (const part of ['broker', 'slack', 'web']) {
+      assert.equal(live(diesLoading(part)), undefined);
+      assert.equal(live(diesLoading(part)), undefined);
+    }
+    assert.equal(live(diesOpening), undefined);
+    assert.equal(live(diesOpening), undefined);
+  }
+});
 
 test('a power cut while it loads says nothing, and neither does a stop then', (context) => {
   const live = createLives(context);
