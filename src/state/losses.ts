@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../health/health.ts';
 import { replaceFile } from '../replace-file.ts';
+import { copiesIn } from './set-aside.ts';
 
 /** What was lost or moved aside, once; kept in the state directory until it is old. */
 export interface Loss {
@@ -19,7 +20,7 @@ export const faultMs = 24 * 60 * 60 * 1000;
 /** A loss without a copy is mentioned so long, ms. */
 const mentionMs = 7 * 24 * 60 * 60 * 1000;
 /** The oldest are dropped beyond this. */
-const mostLosses = 5;
+const mostLosses = 20;
 
 /**
  * The losses that a person should still hear of. One is a fault for a day, or until the program is
@@ -44,6 +45,16 @@ export class Losses {
       (loss) => this.#ageMs(loss) < mentionMs || this.#hasCopy(loss),
     );
     this.#seen = new Set(seen ? this.#all : []);
+    // The program ended after it had moved something, and before it could say so.
+    const noted = new Set(this.#all.map(({ copy }) => copy));
+    for (const copy of copiesIn(this.#directory)) {
+      if (noted.has(copy)) continue;
+      this.add({
+        copy,
+        message: `stored data was set aside in ${copy}, and the program ended before it was counted`,
+        remedy: `Look in the log for the reason. Delete ${join(this.#directory, copy)} when you don't need it`,
+      });
+    }
   }
 
   /** Where it can't be written, it is reported by this run only. */

@@ -83,7 +83,7 @@ async function salvageWithRoom(directory: string, folder: string, to: string): P
   }
 }
 
-/** For whoever finds the copy; on a full disk the log and the page have to do. */
+/** For the person who finds the copy; on a full disk the log and the page have to do. */
 function note(copy: string, message: string): void {
   try {
     writeFileSync(join(copy, 'what-was-lost.txt'), `${message}\n`);

@@ -23,15 +23,15 @@ export function watchReads(
   database: ClassicLevel<string, string>,
   onDamage: (error: unknown) => void,
 ): void {
-  let told = false;
+  let reported = false;
   const watched =
     (read: Read): Read =>
     async (...args) => {
       try {
         return await read(...args);
       } catch (error) {
-        if (!told && isDamage(error)) {
-          told = true;
+        if (!reported && isDamage(error)) {
+          reported = true;
           onDamage(error);
         }
         throw error;
