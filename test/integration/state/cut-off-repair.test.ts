@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../../src/clock.ts';
 import { Health } from '../../../src/health/health.ts';
 import { RetryPauses } from '../../../src/retry-pauses.ts';
@@ -14,11 +14,13 @@ import { mountSmallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-const createState = (directory: string) => {
+const createState = (context: TestContext, directory: string) => {
   const { log } = recordingLog();
   const health = new Health(systemClock, log).part('state');
   const retry = new RetryPauses(20, 100, Math.random);
-  return { state: new State({ directory, clock: systemClock, health, retry }), health };
+  const state = new State({ directory, clock: systemClock, health, retry });
+  context.after(() => state.close());
+  return { state, health };
 };
 
 async function damagedDatabase(directory: string, value = 'kept'): Promise<void> {
@@ -36,7 +38,7 @@ for (const lastStep of [false, true]) {
     await damagedDatabase(directory);
     await salvage(db, join(directory, 'db.repairing'));
     if (lastStep) renameSync(db, join(directory, 'db.damaged-2026-01-01T00-00-00Z'));
-    const { state } = createState(directory);
+    const { state } = createState(context, directory);
     await state.open();
     assert.equal(await state.database?.get('!history!0'), 'kept');
     assert.equal(copiesIn(directory).length, 1);
@@ -54,7 +56,7 @@ test('another program that has the damaged database open keeps it', async (conte
   await owner.put('!history!newer', 'a value');
   const [log = ''] = filesOf(join(directory, 'db'), '.log').slice(-1);
   flip(log, 100);
-  const { state, health } = createState(directory);
+  const { state, health } = createState(context, directory);
   await state.open();
   assert.match(health.status.message, /is in use by another blinky/);
   assert.deepEqual(copiesIn(directory), []);
@@ -68,7 +70,7 @@ test('no room for the repair: said, nothing is lost, and done when there is room
   const directory = join(disk.folder, 'state');
   await damagedDatabase(directory, 'x'.repeat(10_000));
   disk.fill(8192);
-  const { state, health } = createState(directory);
+  const { state, health } = createState(context, directory);
   await state.open();
   assert.match(health.status.message, /is full/);
   assert.equal(state.database, undefined);
