@@ -36,8 +36,8 @@ export const faultCodes = [
   {
     flashes: 4,
     name: 'storage',
-    meaning: "Nothing can be stored: the state directory is full or can't be written",
-    remedy: 'Make room, or replace the card',
+    meaning: 'Nothing can be stored (disk full or read-only), or data was damaged',
+    remedy: 'Make room, or replace the card; the page says which, and what was lost',
   },
   {
     flashes: 5,

@@ -61,6 +61,8 @@ export interface App {
   eventsFlow(): Promise<boolean>;
   /** Resolves when every part has started, or reported why it could not yet. */
   start(): Promise<void>;
+  /** A bug is about to end the process: the lights go dark, and the start may count as failed. */
+  crashed(): void;
   /**
    * Takes no more events, lets the sinks finish until `deadline`, and ends dark.
    * Calling it twice is harmless.

@@ -31,7 +31,9 @@ import { Announcer } from './publications/announcer.ts';
 import { RetryPauses } from './retry-pauses.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
 import { createIdentity } from './state/identity.ts';
+import { memoryInUse } from './state/memory-in-use.ts';
 import { StateRoom } from './state/room.ts';
+import { StartGuard } from './state/start-guard.ts';
 import { State } from './state/state.ts';
 import { slackFigures, statusOf } from './status.ts';
 
@@ -51,7 +53,8 @@ export function createApp(options: AppOptions): App {
     retry: new RetryPauses(firstRetryMs, longestRetryMs, random),
   });
   const startedAt = clock.now().toISOString();
-  const state = new State({ ...partTools('state'), directory: options.stateDirectory });
+  const guard = new StartGuard({ directory: options.stateDirectory, clock, memoryInUse });
+  const state = new State({ ...partTools('state'), directory: options.stateDirectory, guard });
 
   const announcer = new Announcer(config.mqttConfig);
 
@@ -197,6 +200,7 @@ export function createApp(options: AppOptions): App {
     ],
     health,
     log,
+    (part) => guard.loading(part),
   );
   const fanOut = new FanOut({
     first: lights,
@@ -238,6 +242,7 @@ export function createApp(options: AppOptions): App {
     else udpHealth.off('Butler.udpServerConfig.enable is false');
     await homeAssistant.start();
     await sinks.start();
+    guard.loaded();
     satellite?.start();
     await button.start();
     network.start();
@@ -251,6 +256,7 @@ export function createApp(options: AppOptions): App {
   }
 
   async function stop(deadline: AbortSignal): Promise<void> {
+    guard.stopping();
     network.stop();
     clockWatch.stop();
     homeAssistant.stop();
@@ -287,6 +293,10 @@ export function createApp(options: AppOptions): App {
         clock,
       }),
     start,
+    crashed: () => {
+      lights.goDark();
+      guard.crashed();
+    },
     stop: (deadline) => {
       stopping ??= stop(deadline);
       return stopping;

@@ -6,6 +6,7 @@ import { checkCertificate } from '../check/check-certificate.ts';
 import { checkLights } from '../check/check-lights.ts';
 import { checkClock, checkState } from '../check/check-machine.ts';
 import { checkPorts } from '../check/check-ports.ts';
+import { checkStored } from '../check/check-state.ts';
 import { type Finding, fault, ok, warn } from '../check/finding.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
@@ -48,7 +49,9 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   const { environment, stdout } = surroundings;
   const { config, findings } = readConfiguration({ positionals: [], values, surroundings });
   yield* findings;
-  yield* checkState(stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']));
+  const directory = stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']);
+  yield* checkState(directory);
+  yield* checkStored(directory);
   yield checkClock(new Date(), !readBoard().isRaspberryPi || timeIsSet());
   yield* checkPorts(config);
   yield* checkCertificate(config.brokerConfig.tls, new Date());

@@ -91,7 +91,7 @@ export async function runAppliance(
     ...replaced,
   });
   surroundings.onCrash((error) => {
-    app.lights.goDark();
+    app.crashed();
     log.error(`stopping because of a bug: ${error instanceof Error ? error.stack : error}`);
   });
 

@@ -12,8 +12,16 @@ export class SinkRunner {
   readonly #sinks: readonly { readonly sink: Sink; readonly inbox: Inbox }[];
   readonly #health: Health;
   readonly #log: Log;
+  readonly #onStarting: (name: string) => void;
 
-  constructor(sinks: readonly Sink[], health: Health, log: Log) {
+  /** @param onStarting called with the name of each sink before it starts */
+  constructor(
+    sinks: readonly Sink[],
+    health: Health,
+    log: Log,
+    onStarting: (name: string) => void = () => {},
+  ) {
+    this.#onStarting = onStarting;
     this.#health = health;
     this.#log = log;
     this.#sinks = sinks.map((sink) => ({
@@ -31,6 +39,7 @@ export class SinkRunner {
   async start(): Promise<void> {
     for (const { sink, inbox } of this.#sinks) {
       try {
+        this.#onStarting(sink.name);
         await sink.start();
         inbox.open();
       } catch (error) {

@@ -2,12 +2,16 @@
 // while dark. Whatever way the process ends, a test can read what the lights would show.
 // BLINKY_TEST_CRASH=error makes it fail with an uncaught error as soon as the green lamp is lit,
 // BLINKY_TEST_CRASH=rejection with a promise that rejects and that nobody waits for.
-import { writeFileSync } from 'node:fs';
+// BLINKY_TEST_POISON=NAME ends it (abort) while its last part starts, as long as nothing whose name
+// begins so lies in the state directory; with BLINKY_TEST_POISON_HOW=memory, a moment later by
+// running out of memory.
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lamp } from '../../hardware/lamp.ts';
 import { processSurroundings } from '../../src/command/process-surroundings.ts';
 import { runAppliance } from '../../src/command/run.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Sink } from '../../src/fan-out/sink.ts';
 
 const [folder = '.', ...overrides] = process.argv.slice(2);
 const crash = process.env['BLINKY_TEST_CRASH'];
@@ -28,9 +32,27 @@ function fileLamp(name: string): Lamp {
   return { set, close: () => set(false) };
 }
 
+const poison = process.env['BLINKY_TEST_POISON'];
+
+const poisoned: Sink = {
+  name: 'poisoned',
+  start: async () => {
+    const names = readdirSync(loaded.config.stateDirectory);
+    if (!poison || names.some((name) => name.startsWith(poison))) return;
+    if (process.env['BLINKY_TEST_POISON_HOW'] !== 'memory') process.abort();
+    const taken: unknown[] = [];
+    setInterval(() => {
+      for (let index = 0; index < 40_000; index += 1) taken.push({ index });
+    }, 10);
+  },
+  accept: () => {},
+  stop: async () => {},
+};
+
 const loaded = loadConfig({ environment: {}, overrides });
 const surroundings = processSurroundings({ version: 'test', commandName: 'blinky' });
 const status = await runAppliance(loaded, surroundings, {
+  extraSinks: [poisoned],
   openLamps: async () => {
     const lamps = { green: fileLamp('green'), red: fileLamp('red') };
     opened = true;

@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { databaseFiles, type FileProblem } from './database-files.ts';
+import { readLog } from './leveldb/log-file.ts';
+import { readTable } from './leveldb/table-file.ts';
+
+export interface DatabaseReport {
+  /** How many files hold what is kept. */
+  readonly files: number;
+  readonly problems: readonly FileProblem[];
+  /** Bytes of a last write that is not there as a whole, which is normal after a power cut. */
+  readonly cutBytes: number;
+}
+
+/** So long checking may keep the event loop, before others have their turn, ms. */
+const turnMs = 3;
+
+/**
+ * Checks every checksum of the database in `folder`, which must not be open. LevelDB could do so
+ * itself (`paranoid_checks`), but classic-level has no way to ask for it: unasked, LevelDB skips
+ * damage in a log without a word, and reads changed bytes of a table as if they were the contents.
+ * @param expectedLogs how large logs are known to have been, bytes
+ */
+export async function checkDatabase(
+  folder: string,
+  expectedLogs: Readonly<Record<string, number>> = {},
+): Promise<DatabaseReport> {
+  const { logs, tables, problems: first } = databaseFiles(folder);
+  const problems = [...first];
+  for (const { name, bytes: expected } of tables) {
+    const bytes = await contents(join(folder, name));
+    if (bytes instanceof Error) problems.push(unreadable(name, bytes));
+    else if (expected !== undefined && bytes.length !== expected) {
+      problems.push({ file: name, what: `has ${bytes.length} bytes instead of ${expected}` });
+    } else problems.push(...(await tableProblems(name, bytes)));
+  }
+  let cutBytes = 0;
+  for (const name of logs) {
+    const bytes = await contents(join(folder, name));
+    if (bytes instanceof Error) {
+      problems.push(unreadable(name, bytes));
+      continue;
+    }
+    const { damaged, cut } = await badBytes(bytes);
+    // Only the newest log may end in the middle of a write.
+    const lost = name === logs.at(-1) ? damaged : damaged + cut;
+    const expected = expectedLogs[name] ?? 0;
+    if (bytes.length < expected) {
+      problems.push({ file: name, what: `has ${bytes.length} bytes instead of ${expected}` });
+    } else if (lost > 0) problems.push({ file: name, what: `has ${lost} damaged bytes` });
+    else cutBytes += cut;
+  }
+  return { files: tables.length + logs.length + first.length, problems, cutBytes };
+}
+
+/**
+ * Checks a database that may be open, whose files come and go meanwhile: what one look finds damaged
+ * and the next does not was only being written.
+ */
+export async function checkDatabaseInUse(folder: string): Promise<DatabaseReport> {
+  let report = await checkOnce(folder);
+  for (let look = 1; look < 3 && report.problems.length > 0; look += 1) {
+    await pause(50);
+    const again = await checkOnce(folder);
+    const files = new Set(again.problems.map(({ file }) => file));
+    report = { ...again, problems: report.problems.filter(({ file }) => files.has(file)) };
+  }
+  return report;
+}
+
+async function checkOnce(folder: string): Promise<DatabaseReport> {
+  try {
+    return await checkDatabase(folder);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    return { files: 0, problems: [{ file: 'a file', what: error.message }], cutBytes: 0 };
+  }
+}
+
+async function tableProblems(file: string, bytes: Buffer): Promise<FileProblem[]> {
+  const takeTurns = turns();
+  let blocks = 0;
+  let damaged = 0;
+  let lookupDamaged = false;
+  for (const piece of readTable(bytes)) {
+    if (piece.kind === 'damage' && piece.what === 'index') {
+      return [{ file, what: 'has a damaged index' }];
+    }
+    if (piece.kind === 'damage' && piece.what === 'lookup') lookupDamaged = true;
+    else blocks += 1;
+    if (piece.kind === 'damage' && piece.what === 'block') damaged += 1;
+    await takeTurns();
+  }
+  if (damaged > 0) return [{ file, what: `has ${damaged} of ${blocks} blocks damaged` }];
+  return lookupDamaged ? [{ file, what: 'has a damaged filter' }] : [];
+}
+
+async function badBytes(log: Buffer): Promise<{ damaged: number; cut: number }> {
+  const takeTurns = turns();
+  let damaged = 0;
+  let cut = 0;
+  for (const piece of readLog(log)) {
+    if (piece.kind === 'damage') damaged += piece.bytes;
+    if (piece.kind === 'cut') cut += piece.bytes;
+    await takeTurns();
+  }
+  return { damaged, cut };
+}
+
+/** Waits for the next turn of the event loop when this one was long enough. */
+function turns(): () => Promise<void> | undefined {
+  let began = performance.now();
+  return () => {
+    if (performance.now() - began < turnMs) return undefined;
+    return nextTurn().then(() => {
+      began = performance.now();
+    });
+  };
+}
+
+/** What the card no longer gives is damage as well; any other error is thrown. */
+export async function contents(file: string): Promise<Buffer | Error> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EIO') return error;
+    throw error;
+  }
+}
+
+const unreadable = (file: string, error: Error): FileProblem => ({
+  file,
+  what: `can't be read (${error.message})`,
+});

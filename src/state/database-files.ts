@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Manifest, readManifest } from './leveldb/manifest.ts';
+
+/** Which files a database should have, and which it has. */
+export interface DatabaseFiles {
+  /** Logs and tables that are there and in use, the older ones first. */
+  readonly logs: readonly string[];
+  readonly tables: readonly { readonly name: string; readonly bytes: number | undefined }[];
+  /** What is wrong with the files that say which others belong to the database. */
+  readonly problems: readonly FileProblem[];
+  /** How large the tables were that are missing. */
+  readonly missingBytes: number;
+}
+
+export interface FileProblem {
+  readonly file: string;
+  /** What is wrong with it, in words that follow its name. */
+  readonly what: string;
+}
+
+const tableName = /^(\d+)\.(?:ldb|sst)$/;
+const logName = /^(\d+)\.log$/;
+
+/**
+ * Finds out what belongs to the database in `folder`. Where its manifest can't be read, everything
+ * that is there counts.
+ */
+export function databaseFiles(folder: string): DatabaseFiles {
+  const names = existsSync(folder) ? readdirSync(folder).sort(byNumber) : [];
+  const logs = names.filter((name) => logName.test(name));
+  const tables = names.filter((name) => tableName.test(name));
+  const isNew = ![...logs, ...tables, ...names].some(
+    (name) => name === 'CURRENT' || name.startsWith('MANIFEST-') || /^\d+\./.test(name),
+  );
+  if (isNew) return { logs: [], tables: [], problems: [], missingBytes: 0 };
+  const manifest = manifestIn(folder);
+  if ('problem' in manifest) {
+    return {
+      logs,
+      tables: tables.map((name) => ({ name, bytes: undefined })),
+      problems: [manifest.problem],
+      missingBytes: 0,
+    };
+  }
+  return inUse(manifest, logs, tables);
+}
+
+function inUse(
+  manifest: Manifest,
+  logs: readonly string[],
+  tables: readonly string[],
+): DatabaseFiles {
+  const found = new Map(tables.map((name) => [numberOf(name), name]));
+  const problems: FileProblem[] = [];
+  let missingBytes = 0;
+  const used: { name: string; bytes: number }[] = [];
+  for (const [number, bytes] of [...manifest.tables].sort(([one], [other]) => one - other)) {
+    const name = found.get(number);
+    if (name) used.push({ name, bytes });
+    else {
+      problems.push({ file: fileName(number, 'ldb'), what: 'is missing' });
+      missingBytes += bytes;
+    }
+  }
+  const usedLogs = logs.filter((name) => numberOf(name) >= manifest.logNumber);
+  // LevelDB makes the log before the manifest names it, and removes it after.
+  if (!usedLogs.some((name) => numberOf(name) === manifest.logNumber)) {
+    problems.push({ file: fileName(manifest.logNumber, 'log'), what: 'is missing' });
+  }
+  return { logs: usedLogs, tables: used, problems, missingBytes };
+}
+
+function manifestIn(folder: string): Manifest | { readonly problem: FileProblem } {
+  const current = readIfThere(join(folder, 'CURRENT'));
+  if (!current) return { problem: { file: 'CURRENT', what: 'is missing' } };
+  const name = /^(MANIFEST-\d+)\n$/.exec(current.toString('latin1'))?.[1];
+  if (!name) return { problem: { file: 'CURRENT', what: 'is damaged' } };
+  const bytes = readIfThere(join(folder, name));
+  if (!bytes) return { problem: { file: name, what: 'is missing' } };
+  return readManifest(bytes) ?? { problem: { file: name, what: 'is damaged' } };
+}
+
+function readIfThere(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const numberOf = (name: string): number => Number.parseInt(name, 10);
+
+const byNumber = (one: string, other: string): number =>
+  (numberOf(one) || 0) - (numberOf(other) || 0);
+
+const fileName = (number: number, ending: string): string =>
+  `${String(number).padStart(6, '0')}.${ending}`;
+
+/** The sizes of the logs in `folder`, bytes. */
+export function logSizes(folder: string): Readonly<Record<string, number>> {
+  try {
+    const names = readdirSync(folder).filter((name) => logName.test(name));
+    return Object.fromEntries(names.map((name) => [name, statSync(join(folder, name)).size]));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,89 @@
+import { Cursor } from './cursor.ts';
+
+/** One write of one key. */
+export interface StoredEntry {
+  readonly key: Buffer;
+  /** Undefined where the key was deleted. */
+  readonly value: Buffer | undefined;
+  /** Of two entries of a key the higher one is in force. */
+  readonly sequence: number;
+}
+
+const deletion = 0;
+
+/** The entries of one record of a log: a batch of writes (db/write_batch.cc). */
+export function* batchEntries(record: Buffer): Generator<StoredEntry> {
+  const cursor = new Cursor(record);
+  const sequence = cursor.fixed64();
+  const count = cursor.fixed32();
+  for (let index = 0; index < count; index += 1) {
+    const isDeletion = cursor.byte() === deletion;
+    const key = cursor.string();
+    yield { key, value: isDeletion ? undefined : cursor.string(), sequence: sequence + index };
+  }
+}
+
+/** The entries of one block of a table, its keys as they are stored (doc/table_format.md). */
+export function* blockEntries(block: Buffer): Generator<{ key: Buffer; value: Buffer }> {
+  yield* entriesBetween(block, 0, endOfEntries(block));
+}
+
+/** At most so many entries follow a restart point, itself included (LevelDB's default). */
+const restartInterval = 16;
+
+/**
+ * The keys of a damaged block, as far as they can be made out. Keys begin again in full at each
+ * restart point, so damage reaches to the next one only; up to there the last key stands for all.
+ */
+export function guessedKeys(block: Buffer): Buffer[] {
+  const end = endOfEntries(block);
+  const starts: number[] = [];
+  for (let at = end; at < block.length - 4; at += 4) starts.push(block.readUInt32LE(at));
+  const keys: Buffer[] = [];
+  for (const [index, start] of starts.entries()) {
+    const before = keys.length;
+    try {
+      for (const { key } of entriesBetween(block, start, starts[index + 1] ?? end)) keys.push(key);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const last = keys.at(-1);
+      const missing = restartInterval - (keys.length - before);
+      if (last) for (let count = 0; count < missing; count += 1) keys.push(last);
+    }
+  }
+  return keys;
+}
+
+function endOfEntries(block: Buffer): number {
+  if (block.length < 4) throw new RangeError('it ends too early');
+  const end = block.length - 4 - block.readUInt32LE(block.length - 4) * 4;
+  if (end < 0) throw new RangeError('it is no block of a table');
+  return end;
+}
+
+function* entriesBetween(
+  block: Buffer,
+  start: number,
+  end: number,
+): Generator<{ key: Buffer; value: Buffer }> {
+  const cursor = new Cursor(block, start, Math.min(end, block.length));
+  let key = Buffer.alloc(0);
+  while (!cursor.atEnd) {
+    const shared = cursor.varint();
+    const unshared = cursor.varint();
+    const valueLength = cursor.varint();
+    if (shared > key.length) throw new RangeError('a key repeats what is not there');
+    key = Buffer.concat([key.subarray(0, shared), cursor.bytes(unshared)]);
+    yield { key, value: cursor.bytes(valueLength) };
+  }
+}
+
+/** An entry of a table: its stored key is the key with type and sequence number behind it. */
+export function tableEntry({ key, value }: { key: Buffer; value: Buffer }): StoredEntry {
+  const length = key.length - 8;
+  if (length < 0) throw new RangeError('a key ends too early');
+  const isDeletion = key[length] === deletion;
+  const high = key.readUInt32LE(length + 4);
+  const sequence = (key.readUInt32LE(length) >>> 8) + high * 2 ** 24;
+  return { key: key.subarray(0, length), value: isDeletion ? undefined : value, sequence };
+}

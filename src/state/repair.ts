@@ -1,0 +1,109 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import type { FileProblem } from './database-files.ts';
+import type { Loss } from './losses.ts';
+import { type Salvaged, salvage } from './salvage.ts';
+import { copiesIn, copyNameOf, pruneCopies } from './set-aside.ts';
+
+/** The database, below the state directory. */
+export const databaseFolder = 'db';
+/** Where the new one is made before it takes the place of the damaged one. */
+const newFolder = 'db.repairing';
+
+/** Ends a repair that was cut off: its last step is done, or it begins again. */
+export function finishRepair(directory: string): void {
+  const made = join(directory, newFolder);
+  if (!existsSync(made)) return;
+  const folder = join(directory, databaseFolder);
+  // The damaged one was moved away only when the new one was complete.
+  if (existsSync(folder)) rmSync(made, { recursive: true, force: true });
+  else renameSync(made, folder);
+}
+
+/**
+ * Throws what LevelDB says when another process has the database open. Changes nothing: the options
+ * let no database be opened, whether there is one or not.
+ */
+export async function refuseIfInUse(directory: string): Promise<void> {
+  const probe = new ClassicLevel(join(directory, databaseFolder), {
+    createIfMissing: false,
+    errorIfExists: true,
+  });
+  try {
+    await probe.open();
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED') throw error;
+  } finally {
+    await probe.close();
+  }
+}
+
+/**
+ * Puts a new database with everything that can be read in the place of the damaged one, which is
+ * kept aside. The database must not be open.
+ * @returns what was lost, in words
+ */
+export async function repairDatabase(
+  directory: string,
+  problems: readonly FileProblem[],
+  now: Date,
+): Promise<Omit<Loss, 'at'>> {
+  const folder = join(directory, databaseFolder);
+  const made = join(directory, newFolder);
+  const salvaged = await salvageWithRoom(directory, folder, made);
+  const copy = copyNameOf(`${databaseFolder}.damaged`, now);
+  rmSync(join(directory, copy), { recursive: true, force: true });
+  renameSync(folder, join(directory, copy));
+  renameSync(made, folder);
+  const message = inWords(problems, salvaged);
+  note(join(directory, copy), message);
+  const isKept = !pruneCopies(directory).includes(copy);
+  return {
+    message,
+    remedy: `A failing SD card is the usual cause: replace it if this happens again. ${
+      isKept
+        ? `The damaged database is kept in ${join(directory, copy)}; delete it when you don't need it`
+        : 'The damaged database was too large to keep a copy'
+    }`,
+    ...(isKept && { copy }),
+  };
+}
+
+/** On a full disk older copies make room. */
+async function salvageWithRoom(directory: string, folder: string, to: string): Promise<Salvaged> {
+  try {
+    return await salvage(folder, to);
+  } catch (error) {
+    rmSync(to, { recursive: true, force: true });
+    if (copiesIn(directory).length === 0) throw error;
+    pruneCopies(directory, 0);
+    return await salvage(folder, to);
+  }
+}
+
+/** For the person who finds the copy; on a full disk the log and the page have to do. */
+function note(copy: string, message: string): void {
+  try {
+    writeFileSync(join(copy, 'what-was-lost.txt'), `${message}\n`);
+  } catch {
+    // The same words are in the log.
+  }
+}
+
+function inWords(problems: readonly FileProblem[], salvaged: Salvaged): string {
+  const { read, lost, unknownBytes } = salvaged;
+  const found = problems.slice(0, 5).map(({ file, what }) => `${file} ${what}`);
+  if (problems.length > 5) found.push(`${problems.length - 5} more files are damaged`);
+  const losses = [
+    ...(lost.isEmpty ? [] : [`about ${lost}`]),
+    ...(unknownBytes > 0 ? [`what was in ${unknownBytes} unreadable bytes`] : []),
+    ...(problems.some(({ file, what }) => /\.log$/.test(file) && /missing|instead/.test(what))
+      ? ['the latest changes, an unknown number']
+      : []),
+  ];
+  return `the database was damaged and has been repaired (${found.join('; ')}). Kept: ${read}. Lost: ${
+    losses.join(', ') || 'nothing'
+  }`;
+}

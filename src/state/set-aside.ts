@@ -1,0 +1,57 @@
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Copies of one kind that are kept: the newest of them, at most so many. */
+const mostCopies = 2;
+/** Together not larger than this; the card has other things to hold. Bytes. */
+export const mostCopyBytes = 64 * 1024 * 1024;
+
+const copyName = /^(.+\.(?:damaged|set-aside))-\d{4}-\d\d-\d\dT[\d-]+Z(?:\.jsonl)?$/;
+
+/** The name of a copy: what it was and when it was moved, e.g. `db.damaged-2026-01-31T12-00-00Z`. */
+export function copyNameOf(kind: string, now: Date): string {
+  return `${kind}-${now
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-')}`;
+}
+
+/** What lies aside in the state directory, oldest first. */
+export function copiesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => copyName.test(name))
+      .sort((one, other) => dateOf(one).localeCompare(dateOf(other)));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Removes what lies aside beyond the bounds: of each kind the oldest go first.
+ * @returns the names of those that went
+ */
+export function pruneCopies(directory: string, most = mostCopies): string[] {
+  const gone: string[] = [];
+  const kept = new Map<string, { count: number; bytes: number }>();
+  for (const name of copiesIn(directory).reverse()) {
+    const kind = copyName.exec(name)?.[1] ?? '';
+    const before = kept.get(kind) ?? { count: 0, bytes: 0 };
+    const sum = { count: before.count + 1, bytes: before.bytes + sizeOf(join(directory, name)) };
+    if (sum.count <= most && sum.bytes <= mostCopyBytes) {
+      kept.set(kind, sum);
+      continue;
+    }
+    rmSync(join(directory, name), { recursive: true, force: true });
+    gone.push(name);
+  }
+  return gone;
+}
+
+const dateOf = (name: string): string => /\d{4}-\d\d-\d\dT[\d-]+Z/.exec(name)?.[0] ?? '';
+
+function sizeOf(path: string): number {
+  const stats = lstatSync(path);
+  if (!stats.isDirectory()) return stats.size;
+  return readdirSync(path).reduce((bytes, name) => bytes + sizeOf(join(path, name)), 0);
+}
