@@ -19,7 +19,7 @@ import { BrokerFigures } from './broker-figures.ts';
 import { type Connection, Connections, type ConnectionsOptions } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
 import { DeliveryPace } from './delivery-pace.ts';
-import type { BrokerStore } from './persistence/broker-store.ts';
+import { type BrokerStore, clientQueues } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
@@ -291,22 +291,27 @@ export class Broker {
   }
 
   #connected(connection: Connection): void {
+    const { store } = this.#options;
     const client = this.#aedes?.handle(connection.stream);
     if (!client) return;
     this.#connectionOf.set(client, connection);
     forgetInheritedSubscriptions(client);
-    takeOverDeliveries(client, connection.stream, {
+    const { authorizeForward } = this.#hooks.hooks;
+    const { feed } = takeOverDeliveries(client, connection.stream, {
       brokerId,
       frames: this.#frames,
       generation: () => this.#emitter.generation,
       withoutNames: () => this.#hooks.hidesNames(client),
       maySee,
-      mayForward: (packet) => this.#hooks.hooks.authorizeForward(client, packet) !== null,
+      mayForward: (packet) => authorizeForward(client, packet) !== null,
       pace: (deliver) => this.#pace.add(connection, deliver),
+      queues: store && clientQueues(store),
       onSent: () => {
         this.figures.published.sent += 1;
       },
     });
+    // What waits for it beyond what it takes at a time, it gets as soon as it can.
+    client.on('connected', feed);
   }
 
   /** Ends a client's connection because others need what its session takes. */

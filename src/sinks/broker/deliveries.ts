@@ -28,6 +28,16 @@ type Internals = Client & {
   _nextId: number;
 };
 
+/** What waits for clients that have a session. */
+export interface ClientQueues {
+  /** Whether a message goes to its client now; otherwise it comes out of the queue (`next`). */
+  goesNow(client: Client, packet: Packet, hasRoom: boolean): boolean;
+  /** What a client gets next out of its queue; undefined when it has it all. */
+  next(client: Client): Packet | undefined;
+  /** Notes that a message goes out under its identifier. */
+  update(client: Client, packet: Packet): Promise<void>;
+}
+
 export interface DeliveriesOptions {
   readonly brokerId: string;
   readonly frames: PublishFrames;
@@ -41,8 +51,16 @@ export interface DeliveriesOptions {
   readonly mayForward: (packet: Packet) => boolean;
   /** Calls back when it is time for one more QoS 1 or 2 message to this client. */
   readonly pace: (deliver: () => void) => void;
+  /** Queues of clients with a session; undefined where none are kept. */
+  readonly queues: ClientQueues | undefined;
   /** Told of every message that is on its way to the client. */
   readonly onSent: () => void;
+}
+
+/** One client's way. */
+export interface Deliveries {
+  /** Sends what waits in the client's queue. */
+  feed(): void;
 }
 
 /**
@@ -61,12 +79,15 @@ export function takeOverDeliveries(
     maySee,
     mayForward,
     pace,
+    queues,
     onSent,
   }: DeliveriesOptions,
-): void {
+): Deliveries {
   const internals = client as Internals;
   const deliverQoS = internals.deliverQoS.bind(client);
   let lastCounter: number | undefined;
+  /** Messages out of the queue that are about to be sent. */
+  let sending = 0;
   const grantedQos = createGrantedQos(internals, generation);
   const identifiers = new IdentifierProperties(() => internals.subscriptions, generation);
   ignoreOrderOfCounters(internals, brokerId);
@@ -113,8 +134,7 @@ export function takeOverDeliveries(
    * where another filter of the client asks for more. (Sessions that are kept know their QoS.)
    */
   const sendNumbered = (packet: Packet, done: () => void) => {
-    const messageId = internals._nextId;
-    internals._nextId = (messageId % largestMessageId) + 1;
+    const messageId = takeMessageId(internals);
     // As late as Aedes sends, so that the order stays.
     setImmediate(() => {
       if (!client.connected || !mayForward(packet)) return done();
@@ -136,11 +156,48 @@ export function takeOverDeliveries(
     addIdentifiers(packet);
     packet.qos = lower(packet.qos, grantedQos(packet.topic));
     if (packet.qos === 0) return send(packet, done);
+    const { gate } = stream.outgoing;
+    if (!client.clean && queues?.goesNow(client, packet, gate.room > sending) === false) {
+      return done();
+    }
     onSent();
     const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
     if (ofExactFilter < packet.qos && client.clean) pace(() => sendNumbered(packet, done));
     else pace(() => deliverQoS(packet, done));
   };
+
+  /** Sends what waits in the client's queue, as much as it takes before it acknowledges some. */
+  const feed = () => {
+    if (client.clean || !client.connected || !queues) return;
+    for (let room = stream.outgoing.gate.room - sending; room > 0; room -= 1) {
+      const packet = queues.next(client);
+      if (!packet) return;
+      void sendQueued(packet, queues);
+    }
+  };
+  const sendQueued = async (packet: Packet, { update }: ClientQueues) => {
+    sending += 1;
+    packet.messageId = takeMessageId(internals);
+    try {
+      await update(client, packet);
+      if (client.closed || !mayForward(packet)) return;
+      onSent();
+      mqttPacket.writeToStream(packet, stream, { protocolVersion: client.version });
+    } catch (error) {
+      stream.destroy(error as Error);
+    } finally {
+      sending -= 1;
+    }
+  };
+  stream.outgoing.gate.onRoom = feed;
+  return { feed };
+}
+
+/** Takes the next packet identifier for a message to a client. */
+function takeMessageId(client: Internals): number {
+  const messageId = client._nextId;
+  client._nextId = (messageId % largestMessageId) + 1;
+  return messageId;
 }
 
 /** A retained message that a new subscription gets; Aedes takes their broker's id away. */

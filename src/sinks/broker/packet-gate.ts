@@ -10,6 +10,8 @@ export class PacketGate {
   /** How many messages may be unacknowledged. */
   window: number;
   heldBytes = 0;
+  /** Called when there is room for one more message. */
+  onRoom: (() => void) | undefined;
   /**
    * For MQTT 3.1, where the second byte of a CONNACK is reserved (section 3.2) and not yet "session
    * present".
@@ -44,11 +46,19 @@ export class PacketGate {
     }
   }
 
+  /** How many more messages the client takes now. */
+  get room(): number {
+    return this.#held.length > 0 ? 0 : Math.max(0, this.window - this.#inFlight);
+  }
+
   /** The client has acknowledged a message for good. */
   acknowledged(): void {
     this.#inFlight = Math.max(0, this.#inFlight - 1);
     const next = this.#inFlight < this.window ? this.#held.shift() : undefined;
-    if (!next) return;
+    if (!next) {
+      this.onRoom?.();
+      return;
+    }
     this.heldBytes -= next.length + bufferBytes;
     this.#send(next);
   }

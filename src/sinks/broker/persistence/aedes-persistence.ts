@@ -233,7 +233,7 @@ export class AedesPersistence {
 
   async *#outgoing(session: Session, client: SessionClient) {
     const { queues, expiry } = this.#kept;
-    for await (const queued of session.catchUp(client)) {
+    for await (const queued of session.catchUp(client, this.#kept.inFlightPerClient)) {
       if (hasExpired(queued, expiry)) queues.remove(session, queued);
       else yield outgoingPacket(session, queued, queues.messages, expiry);
     }

@@ -6,6 +6,7 @@ import type { State } from '../../../state/state.ts';
 import type { Owner } from '../admission/client-ids.ts';
 import { FilterBudget } from '../admission/filter-budget.ts';
 import { KnownNetworks } from '../admission/known-networks.ts';
+import type { ClientQueues, Packet } from '../deliveries.ts';
 import { AedesPersistence } from './aedes-persistence.ts';
 import { Incoming } from './incoming.ts';
 import { type Entry, Journal } from './journal.ts';
@@ -13,6 +14,7 @@ import { AcceptedMessages } from './kept.ts';
 import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
 import { MessageExpiry } from './message-expiry.ts';
+import { hasExpired, outgoingPacket } from './outgoing-packet.ts';
 import { type QueueLimits, Queues, type QueuesOptions } from './queues.ts';
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts';
 import { type LeftOut, StoredSelection } from './select-stored.ts';
@@ -52,6 +54,11 @@ export interface BrokerStoreOptions {
   readonly retry: RetryPauses;
 }
 
+/** Sessions themselves are worth more than what waits for them: without one a client gets nothing. */
+const sessionsPart = 2;
+/** A thousand clients behind one address, such as a gateway's, are to be found again. */
+const sessionShares = { ofStrangers: 1 / 2, ofOne: 1 };
+
 /**
  * What the broker keeps for its clients, over restarts and power cuts: what Aedes asks for
  * (`persistence`), and what the broker tells beside.
@@ -85,7 +92,14 @@ export class BrokerStore {
       room: 'broker',
       select: (room) => this.#select(room),
       onLoad: (entries) => this.#load(entries),
-      budget: new WriteBudget(limits.anonymousBytesPerHour, clock),
+      budgets: {
+        messages: new WriteBudget(limits.anonymousBytesPerHour, clock),
+        sessions: new WriteBudget(
+          sessionsPart * limits.anonymousBytesPerHour,
+          clock,
+          sessionShares,
+        ),
+      },
       clock,
       log,
       retry,
@@ -116,6 +130,7 @@ export class BrokerStore {
       slices: this.#slices,
       incoming: this.#incoming,
       wills: this.#wills,
+      inFlightPerClient: limits.inFlightPerClient,
       journal: this.#journal,
       accepted: this.#accepted,
       expiry: this.#expiry,
@@ -241,7 +256,33 @@ export class BrokerStore {
     const session = this.#sessions.get(client.id);
     const queued = session && this.#queues.queuedFor(session, packet);
     if (!queued) return true;
-    return session.client === client && session.caughtUp && queued.messageId === undefined;
+    if (session.client !== client || queued.messageId !== undefined) return false;
+    return session.caughtUp || session.isUnderWay(queued);
+  }
+
+  /**
+   * Whether a message goes to its client now. What waits in the client's queue stays there while the
+   * client has too much that it has not acknowledged; it gets it then (`next`).
+   */
+  goesNow(client: SessionClient, packet: MessagePacket, hasRoom: boolean): boolean {
+    const session = this.#sessions.get(client.id);
+    const queued = session && this.#queues.queuedFor(session, packet);
+    if (!queued || session.client !== client || queued.messageId !== undefined) return true;
+    return session.goesNow(queued, hasRoom);
+  }
+
+  /** What a client gets next out of its queue; undefined when it has it all. */
+  next(client: SessionClient): MessagePacket | undefined {
+    const session = this.#sessions.get(client.id);
+    while (session?.client === client) {
+      const queued = session.next();
+      if (!queued) return undefined;
+      if (!hasExpired(queued, this.#expiry)) {
+        return outgoingPacket(session, queued, this.#queues.messages, this.#expiry);
+      }
+      this.#queues.remove(session, queued);
+    }
+    return undefined;
   }
 
   /** The wills of clients that were connected when the earlier run ended. */
@@ -274,4 +315,13 @@ export class BrokerStore {
       log: this.#options.log,
     });
   }
+}
+
+/** The queues of a store as those who deliver see them. */
+export function clientQueues(store: BrokerStore): ClientQueues {
+  return {
+    goesNow: (client, packet, hasRoom) => store.goesNow(client, packet, hasRoom),
+    next: (client) => store.next(client) as Packet | undefined,
+    update: (client, packet) => store.persistence.outgoingUpdate(client, packet),
+  };
 }

@@ -8,9 +8,14 @@ import type { WriteBudget } from './write-budget.ts';
 
 export type Entry = readonly [key: string, value: string];
 
+/** Sessions have a budget of their own, so that a crowd's messages do not use it up. */
+export type Budget = 'messages' | 'sessions';
+
 /** Who a change is written for, where that is bounded. */
 export interface Payer {
   readonly party: Party;
+  /** Out of which budget; by default that of messages. */
+  readonly budget?: Budget;
   /** Another key without which this one is of no use: it is not written when that one is not. */
   readonly requires?: string;
   /** When it can't be written, an older value is better than none. */
@@ -33,8 +38,8 @@ export interface JournalOptions {
   readonly select: (room: StateRoom) => Promise<readonly Entry[]>;
   /** Called once with what was chosen, before anything is written. */
   readonly onLoad: (entries: readonly Entry[]) => void;
-  /** Bounds what is written for those who have not signed in. */
-  readonly budget: Pick<WriteBudget, 'take' | 'has'>;
+  /** Bounds what is written for those who have not signed in: what waits for them, and all else. */
+  readonly budgets: Readonly<Record<Budget, Pick<WriteBudget, 'take' | 'has'>>>;
   readonly clock: Clock;
   readonly log: Log;
   readonly retry: RetryPauses;
@@ -79,7 +84,7 @@ export class Journal {
 
   /** Whether so many bytes could be written for somebody now. */
   couldAfford({ party }: Payer, bytes: number): boolean {
-    return this.#options.budget.has(party, bytes + bytesOfErasing);
+    return this.#options.budgets.messages.has(party, bytes + bytesOfErasing);
   }
 
   /** Reads what an earlier run left. Resolves when done, or when the disk can't be read at present. */
@@ -197,9 +202,10 @@ export class Journal {
     return affordable;
   }
 
-  #canAfford(key: string, value: string, { party, requires }: Payer): boolean {
+  #canAfford(key: string, value: string, payer: Payer): boolean {
+    const { party, requires, budget = 'messages' } = payer;
     if (requires !== undefined && !this.#onDisk.has(requires)) return false;
-    return this.#options.budget.take(party, key.length + value.length + bytesOfErasing);
+    return this.#options.budgets[budget].take(party, key.length + value.length + bytesOfErasing);
   }
 
   #waitForDisk(error: unknown): void {

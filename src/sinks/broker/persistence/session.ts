@@ -63,6 +63,8 @@ export class Session {
   client: SessionClient | undefined;
   /** Whether the client has caught up with the queue, so that new messages go to it at once. */
   caughtUp = false;
+  /** Whether Aedes takes out of the queue what the client gets when it has connected. */
+  #isCatchingUp = false;
   readonly #byMessageId = new Map<number, QueuedMessage>();
   /** Taken out of the queue and not yet sent. */
   readonly #underWay = new Set<QueuedMessage>();
@@ -145,12 +147,55 @@ export class Session {
   /**
    * What waits, in order, and then what comes while that is being sent. When the client has it all,
    * it has caught up: only then may a new message go to it directly, or it would overtake others.
+   * @param most how many messages the client takes before it acknowledges some
    */
-  async *catchUp(client: SessionClient): AsyncGenerator<QueuedMessage> {
+  async *catchUp(client: SessionClient, most: number): AsyncGenerator<QueuedMessage> {
     const given = new Set<QueuedMessage>();
+    this.#isCatchingUp = true;
+    try {
+      yield* this.#catchUp(client, most, given);
+    } finally {
+      if (this.client === client) this.#isCatchingUp = false;
+    }
+  }
+
+  /** Whether a message goes to the client now; else the client gets it out of the queue (`next`). */
+  goesNow(queued: QueuedMessage, hasRoom: boolean): boolean {
+    if (!this.caughtUp || !hasRoom) {
+      this.caughtUp = false;
+      return false;
+    }
+    this.#underWay.add(queued);
+    return true;
+  }
+
+  /** Whether a message is about to be sent. */
+  isUnderWay(queued: QueuedMessage): boolean {
+    return this.#underWay.has(queued);
+  }
+
+  /** The next message that was not sent, when that is not what `catchUp` does; it counts as sent. */
+  next(): QueuedMessage | undefined {
+    if (this.#isCatchingUp || this.caughtUp) return undefined;
+    for (const queued of this.queue.values()) {
+      if (queued.messageId !== undefined || this.#underWay.has(queued)) continue;
+      this.#underWay.add(queued);
+      return queued;
+    }
+    this.caughtUp = true;
+    return undefined;
+  }
+
+  async *#catchUp(
+    client: SessionClient,
+    most: number,
+    given: Set<QueuedMessage>,
+  ): AsyncGenerator<QueuedMessage> {
     for (;;) {
       for (const queued of this.queue.values()) {
         if (given.has(queued)) continue;
+        // The rest comes when the client has acknowledged some (`next`).
+        if (given.size >= most) return;
         given.add(queued);
         if (this.client === client) this.#underWay.add(queued);
         yield queued;
@@ -168,6 +213,7 @@ export class Session {
 
   #stopCatchingUp(): void {
     this.caughtUp = false;
+    this.#isCatchingUp = false;
     this.#underWay.clear();
     this.#wake?.();
   }

@@ -282,7 +282,12 @@ export class Sessions {
     const payer = isPaidFor ? undefined : payerOfParty(session.party);
     // Made when it is written: a client may subscribe a thousand times before.
     const text = () => JSON.stringify(storedSession(session));
-    this.#options.journal.put(key, text, urgency, payer && { ...payer, keepsOlder: true });
+    this.#options.journal.put(
+      key,
+      text,
+      urgency,
+      payer && { ...payer, budget: 'sessions', keepsOlder: true },
+    );
   }
 
   /** Past the limit, one of those that are away ends: of the party that must give way first. */

@@ -4,11 +4,15 @@ import type { Clock } from '../../../clock.ts';
 
 const hourMs = 3_600_000;
 
-/** Of what anonymous clients may have written, strangers get a quarter. */
-const strangersPart = 1 / 4;
+/** Who gets which part of what anonymous clients may have written. */
+export interface WriteShares {
+  /** Strangers together; the rest is for known addresses. */
+  readonly ofStrangers: number;
+  /** One address at most, of what there is for all of its standing. */
+  readonly ofOne: number;
+}
 
-/** One address gets no more than half of what there is for all of its standing. */
-const partOfOne = 1 / 2;
+const usualShares: WriteShares = { ofStrangers: 1 / 4, ofOne: 1 / 2 };
 
 /** So much of an hour's bytes may be written at once, as when many clients leave together. */
 const burstPart = 1 / 2;
@@ -22,13 +26,15 @@ const mostParties = 1000;
  */
 export class WriteBudget {
   readonly #bytesPerHour: number;
+  readonly #shares: WriteShares;
   readonly #clock: Clock;
   readonly #ofAll = new Map<Party['standing'], RateLimit>();
   readonly #ofOne = new Map<string, RateLimit>();
 
   /** @param bytesPerHour what all anonymous clients together may have written */
-  constructor(bytesPerHour: number, clock: Clock) {
+  constructor(bytesPerHour: number, clock: Clock, shares = usualShares) {
     this.#bytesPerHour = bytesPerHour;
+    this.#shares = shares;
     this.#clock = clock;
   }
 
@@ -36,7 +42,8 @@ export class WriteBudget {
   take(party: Party, bytes: number): boolean {
     const { standing, key } = party;
     if (standing === 'signedIn') return true;
-    const part = standing === 'stranger' ? strangersPart : 1 - strangersPart;
+    const { ofStrangers, ofOne: partOfOne } = this.#shares;
+    const part = standing === 'stranger' ? ofStrangers : 1 - ofStrangers;
     const ofAll = this.#limit(this.#ofAll, standing, part);
     const ofOne = this.#limit(this.#ofOne, `${standing}/${key}`, part * partOfOne);
     if (!ofOne.has(bytes) || !ofAll.has(bytes)) return false;
