@@ -1,10 +1,12 @@
 // Strangers who attack the appliance, in a process of their own: `node attacker.ts OPTIONS`, where
 // OPTIONS is the JSON of `AttackerOptions`. A line on its standard input is answered with a line of
 // JSON: what they did and met so far. They go on until standard input ends, or for `seconds`.
+import { setMaxListeners } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
-import { type Target, Tally } from './attack.ts';
+import { Tally, type Target } from './attack.ts';
 import { type AttackName, attacks } from './attacks.ts';
+import { signalAfter } from './signal-after.ts';
 
 export interface AttackerOptions {
   readonly attack: AttackName;
@@ -37,12 +39,15 @@ const addresses = Array.from(
   { length: options.addresses ?? attack.addresses },
   (_, index) => `127.0.${network}.${index + 2}`,
 );
+const signal = signalAfter(options.seconds * 1000, stopped.signal);
+// Each of thousands of connections waits for it.
+setMaxListeners(0, signal);
 await attack.run({
   target: options.target,
   addresses,
   count: options.count ?? attack.count,
   clientIds: options.clientIds ?? [],
   tally,
-  signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(options.seconds * 1000)]),
+  signal,
 });
 process.exit();

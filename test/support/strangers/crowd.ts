@@ -42,7 +42,10 @@ export async function rest(ms: number, signal: AbortSignal): Promise<void> {
 
 /** Calls `end` when `signal` aborts, or at once when it has, until `until` resolves. */
 export function whenAborted(signal: AbortSignal, until: Promise<unknown>, end: () => void): void {
-  if (signal.aborted) return end();
+  if (signal.aborted) {
+    end();
+    return;
+  }
   signal.addEventListener('abort', end);
   void until.then(() => signal.removeEventListener('abort', end));
 }

@@ -1,6 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import type { Tally, Target } from './attack.ts';
-import { type ConnectContent, connectPacket, type OnPacket, PacketCutter, types } from './packets.ts';
+import {
+  type ConnectContent,
+  connectPacket,
+  type OnPacket,
+  PacketCutter,
+  types,
+} from './packets.ts';
 
 /** How long a client waits for a CONNACK, ms. */
 const answerWithinMs = 15_000;
@@ -57,7 +63,11 @@ export function openRawClient(options: RawClientOptions): RawClient {
 /** A TCP connection from one of the strangers' addresses; an error only closes it. */
 export function openSocket(
   port: number,
-  { target, localAddress, tally }: Pick<RawClientOptions, 'localAddress' | 'tally'> & {
+  {
+    target,
+    localAddress,
+    tally,
+  }: Pick<RawClientOptions, 'localAddress' | 'tally'> & {
     readonly target: Pick<Target, 'host'>;
   },
 ): { readonly socket: Socket; readonly ended: Promise<void> } {

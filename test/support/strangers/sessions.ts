@@ -59,7 +59,8 @@ const leaveSessions = (endless: boolean) => async (scene: Scene) => {
   const limited = { ...scene, count: 20 * scene.addresses.length };
   let left = 0;
   const done = new AbortController();
-  const signal = AbortSignal.any([scene.signal, done.signal]);
+  whenAborted(scene.signal, new Promise(() => {}), () => done.abort());
+  const { signal } = done;
   await keepCrowd(
     { count: limited.count, signal },
     {
