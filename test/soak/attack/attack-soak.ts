@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashPassword } from '../../../src/access/password.ts';
 import type { Programs } from '../../bench/programs.ts';
+import { freeTcpPort } from '../../bench/targets/ports.ts';
 import { guessedUser } from '../../support/strangers/guesses.ts';
 import { signalAfter } from '../../support/strangers/signal-after.ts';
 import { type RunningAppliance, startAppliance } from '../appliance.ts';
@@ -43,10 +44,12 @@ export async function attackSoak(
   const over = new AbortController();
   try {
     const configFile = await writeConfig(folder);
+    const tlsPort = await freeTcpPort();
     const start = (ports?: RunningAppliance['ports']) =>
       timed(() =>
         startAppliance(programs, command, folder, slack, {
           options: ['--config', configFile],
+          settings: ['brokerConfig.tls.enable=true', `brokerConfig.tls.port=${tlsPort}`],
           onLine: lamps.read,
           ...(ports && { ports }),
         }),
@@ -71,7 +74,7 @@ export async function attackSoak(
     const before = figuresOf(program.pid);
 
     const strangers = await startStrangers(attacks, {
-      target: { host: '127.0.0.1', mqttPort: ports.mqtt, webPort: ports.web },
+      target: { host: '127.0.0.1', mqttPort: ports.mqtt, webPort: ports.web, tlsPort },
       seconds: totalMs / 1000 + 60,
       clientIds: [signedInClientId],
     });
@@ -137,7 +140,7 @@ export async function attackSoak(
     await strangers.stop();
     const life: Life = {
       died,
-      lastWords: died ? program.said() : '',
+      lastWords: died ? lastWordsOf(program.said()) : '',
       events: events.sent,
       peakMb: latest?.peakMb ?? 0,
       writtenBytes: (latest?.writtenBytes ?? 0) - (before?.writtenBytes ?? 0),
@@ -224,6 +227,13 @@ async function writeConfig(folder: string): Promise<string> {
   writeFileSync(file, `Butler:\n  brokerConfig:\n    access:\n      users: [${user}]\n`);
   return file;
 }
+
+/** What the program said, without the lights and the addresses of V8's stack. */
+const lastWordsOf = (said: string): string =>
+  said
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/light (?:on|off)$|^ ?\d+: 0x/.test(line))
+    .join('\n');
 
 async function timed<Value>(work: () => Promise<Value>): Promise<[ms: number, value: Value]> {
   const startedAt = performance.now();

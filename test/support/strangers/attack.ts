@@ -14,6 +14,8 @@ export interface Scene {
   readonly addresses: readonly string[];
   /** How many clients, connections or guesses there are at a time. */
   readonly count: number;
+  /** How many connections each address opens in a second. */
+  readonly perSecond: number;
   /** Client ids that belong to others. */
   readonly clientIds: readonly string[];
   readonly tally: Tally;
@@ -30,6 +32,9 @@ export interface Attack {
   /** Resolves when `scene.signal` has aborted and its connections are closed. */
   run(scene: Scene): Promise<void>;
 }
+
+/** An address may open so many connections a second (`limits.connectionsPerSecond`). */
+export const perSecondFromAddress = 50;
 
 /** What an attack did and met so far, by name. */
 export class Tally {

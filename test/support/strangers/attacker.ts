@@ -4,7 +4,7 @@
 import { setMaxListeners } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
-import { Tally, type Target } from './attack.ts';
+import { perSecondFromAddress, Tally, type Target } from './attack.ts';
 import { type AttackName, attacks } from './attacks.ts';
 import { signalAfter } from './signal-after.ts';
 
@@ -18,6 +18,8 @@ export interface AttackerOptions {
   readonly network?: number | undefined;
   /** From how many addresses. */
   readonly addresses?: number | undefined;
+  /** Connections a second from each. */
+  readonly perSecond?: number | undefined;
   readonly clientIds?: readonly string[] | undefined;
 }
 
@@ -46,6 +48,7 @@ await attack.run({
   target: options.target,
   addresses,
   count: options.count ?? attack.count,
+  perSecond: options.perSecond ?? perSecondFromAddress,
   clientIds: options.clientIds ?? [],
   tally,
   signal,

@@ -49,6 +49,3 @@ export function whenAborted(signal: AbortSignal, until: Promise<unknown>, end: (
   signal.addEventListener('abort', end);
   void until.then(() => signal.removeEventListener('abort', end));
 }
-
-/** An address may open so many connections a second (`limits.connectionsPerSecond`). */
-export const perSecondFromAddress = 50;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Attack, addressOf, type Scene } from './attack.ts';
-import { keepCrowd, perSecondFromAddress, rest, whenAborted } from './crowd.ts';
+import { keepCrowd, rest, whenAborted } from './crowd.ts';
 import { pingPacket, publishPacket, subscribePacket, unsubscribePacket } from './packets.ts';
 import { openRawClient, openSocket } from './raw-client.ts';
 
@@ -29,7 +29,7 @@ async function pump(socket: Socket, bytes: Buffer, { signal, tally }: Scene): Pr
 const flood = (packet: Buffer) => async (scene: Scene) => {
   const bytes = Buffer.concat(Array<Buffer>(packetsAtOnce).fill(packet));
   await keepCrowd(scene, {
-    perSecond: perSecondFromAddress * scene.addresses.length,
+    perSecond: scene.perSecond * scene.addresses.length,
     open: async (index) => {
       const client = openRawClient({
         target: scene.target,
@@ -65,7 +65,7 @@ const upgrade =
 
 async function floodFrames(scene: Scene): Promise<void> {
   await keepCrowd(scene, {
-    perSecond: perSecondFromAddress * scene.addresses.length,
+    perSecond: scene.perSecond * scene.addresses.length,
     open: async (index) => {
       const { target, tally, signal } = scene;
       const localAddress = addressOf(scene, index);
@@ -89,7 +89,7 @@ async function floodFrames(scene: Scene): Promise<void> {
 /** Connects and is gone, as often as it can. */
 async function floodConnects(scene: Scene): Promise<void> {
   await keepCrowd(scene, {
-    perSecond: 10 * perSecondFromAddress * scene.addresses.length,
+    perSecond: 10 * scene.perSecond * scene.addresses.length,
     open: async (index) => {
       const client = openRawClient({
         target: scene.target,
@@ -108,7 +108,7 @@ async function floodConnects(scene: Scene): Promise<void> {
 /** Bytes that mean nothing, with and without a CONNECT before them. */
 async function sendGarbage(scene: Scene): Promise<void> {
   await keepCrowd(scene, {
-    perSecond: perSecondFromAddress * scene.addresses.length,
+    perSecond: scene.perSecond * scene.addresses.length,
     open: async (index) => {
       const { target, tally, signal } = scene;
       const localAddress = addressOf(scene, index);

@@ -1,5 +1,5 @@
 import { type Attack, addressOf, type Scene } from './attack.ts';
-import { keepCrowd, perSecondFromAddress, rest, whenAborted } from './crowd.ts';
+import { keepCrowd, rest, whenAborted } from './crowd.ts';
 import { openRawClient, openSocket } from './raw-client.ts';
 
 /** How long a connection that sends byte by byte waits for the next, ms. */
@@ -13,7 +13,7 @@ const hold = (door: Door, first: Buffer, drip: Buffer) => async (scene: Scene) =
   const port = target[door];
   if (port === undefined) return;
   await keepCrowd(scene, {
-    perSecond: 4 * perSecondFromAddress * scene.addresses.length,
+    perSecond: 4 * scene.perSecond * scene.addresses.length,
     open: async (index) => {
       const localAddress = addressOf(scene, index);
       const { socket, ended } = openSocket(port, { target, localAddress, tally });
@@ -37,7 +37,7 @@ const hold = (door: Door, first: Buffer, drip: Buffer) => async (scene: Scene) =
 /** Holds as many clients as are let in; they are honest but for their number. */
 async function takePlaces(scene: Scene): Promise<void> {
   await keepCrowd(scene, {
-    perSecond: perSecondFromAddress * scene.addresses.length,
+    perSecond: scene.perSecond * scene.addresses.length,
     open: async (index) => {
       const client = openRawClient({
         target: scene.target,

@@ -1,5 +1,5 @@
 import { type Attack, addressOf, type Scene } from './attack.ts';
-import { keepCrowd, perSecondFromAddress, rest, whenAborted } from './crowd.ts';
+import { keepCrowd, rest, whenAborted } from './crowd.ts';
 import {
   acknowledgement,
   type ConnectContent,
@@ -33,7 +33,7 @@ function stranger(
 /** Subscribes with QoS 1, and acknowledges nothing, or reads nothing at all. */
 const crowd = (reads: boolean, qos: 0 | 1, clean: boolean) => async (scene: Scene) => {
   await keepCrowd(scene, {
-    perSecond: perSecondFromAddress * scene.addresses.length,
+    perSecond: scene.perSecond * scene.addresses.length,
     open: async (index) => {
       const connect = { clientId: `crowd-${index % scene.count}`, clean };
       const client = stranger(scene, index, connect, (_, first) => {
@@ -56,29 +56,38 @@ const crowd = (reads: boolean, qos: 0 | 1, clean: boolean) => async (scene: Scen
 
 /** Connects with a session that stays, subscribes, and goes at once. */
 const leaveSessions = (endless: boolean) => async (scene: Scene) => {
-  const limited = { ...scene, count: 20 * scene.addresses.length };
   let left = 0;
+  let underway = 0;
   const done = new AbortController();
   whenAborted(scene.signal, new Promise(() => {}), () => done.abort());
-  const { signal } = done;
+  const leave = async (index: number) => {
+    const connect = { clientId: `left-${process.pid}-${index}`, clean: false };
+    let isLeft = false;
+    const client = stranger(scene, index, connect, (_, first) => {
+      if (first >> 4 !== types.suback) return;
+      isLeft = true;
+      client.socket.end(disconnectPacket);
+    });
+    const welcome = await client.welcome;
+    if (welcome !== 'closed' && welcome.code === 0) {
+      client.socket.write(subscribePacket(everything, 1));
+    } else client.socket.destroy();
+    await client.ended;
+    if (!isLeft) return;
+    left += 1;
+    scene.tally.add('left');
+    if (!endless && left >= scene.count) done.abort();
+  };
   await keepCrowd(
-    { count: limited.count, signal },
+    { count: 20 * scene.addresses.length, signal: done.signal },
     {
-      perSecond: perSecondFromAddress * scene.addresses.length,
+      perSecond: scene.perSecond * scene.addresses.length,
       open: async (index) => {
-        const connect = { clientId: `left-${process.pid}-${index}`, clean: false };
-        const client = stranger(scene, index, connect, (_, first) => {
-          if (first >> 4 !== types.suback) return;
-          scene.tally.add('left');
-          left += 1;
-          if (!endless && left >= scene.count) done.abort();
-          client.socket.end(disconnectPacket);
-        });
-        const welcome = await client.welcome;
-        if (welcome === 'closed') return;
-        if (welcome.code === 0) client.socket.write(subscribePacket(everything, 1));
-        else client.socket.destroy();
-        await client.ended;
+        // One that is refused is made up for later.
+        if (!endless && left + underway >= scene.count) return;
+        underway += 1;
+        await leave(index);
+        underway -= 1;
       },
     },
   );
@@ -90,7 +99,7 @@ async function steal(scene: Scene): Promise<void> {
   const { clientIds, tally } = scene;
   if (clientIds.length === 0) return;
   await keepCrowd(scene, {
-    perSecond: perSecondFromAddress * scene.addresses.length,
+    perSecond: scene.perSecond * scene.addresses.length,
     open: async (index) => {
       const clientId = clientIds[index % clientIds.length] ?? '';
       const clean = Math.floor(index / clientIds.length) % 2 === 1;
