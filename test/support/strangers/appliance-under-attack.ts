@@ -4,11 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { hashPassword } from '../../../src/access/password.ts';
 import type { Child } from '../child.ts';
 import { startWithFileLamps } from '../start-with-file-lamps.ts';
-import { Tally, type Target } from './attack.ts';
+import type { Target } from './attack.ts';
 import type { AttackerOptions } from './attacker.ts';
 import { guessedUser } from './guesses.ts';
-import { acknowledgement, type OnPacket, publishId, subscribePacket, types } from './packets.ts';
-import { openRawClient, type RawClient, type Welcome } from './raw-client.ts';
+import {
+  type HonestClient,
+  type HonestOptions,
+  openHonestClient,
+  openHonestCrowd,
+} from './honest-client.ts';
 import { type Attackers, startAttackers } from './start-attackers.ts';
 
 const password = 'correct horse battery staple';
@@ -95,77 +99,27 @@ export async function attack(
   return attackers;
 }
 
-/** An honest client with a session that stays; it acknowledges what it gets. */
-export interface HonestClient {
-  readonly client: RawClient;
-  readonly welcome: Welcome;
-  /** Payloads, in order. */
-  readonly received: Buffer[];
-}
-
-export interface HonestOptions {
-  readonly clientId: string;
-  readonly localAddress?: string;
-  /** Subscribes with QoS 1; resolves when the broker has said yes. */
-  readonly filter?: string;
-  readonly signedIn?: boolean;
-  readonly onPublish?: OnPacket;
-}
-
-/** Connects as `clientId`, and resolves with what the broker says. */
+/** Connects as `clientId`; the client is gone when the test ends. */
 export async function joinHonestly(
   context: TestContext,
   { target }: Pick<AppliancePrey, 'target'>,
-  { clientId, localAddress = '127.0.0.1', filter, signedIn = false, onPublish }: HonestOptions,
+  { signedIn = false, ...options }: HonestOptions & { readonly signedIn?: boolean },
 ): Promise<HonestClient> {
-  const received: Buffer[] = [];
-  let subscribed: () => void = () => {};
-  const hasSubscribed = new Promise<void>((resolve) => {
-    subscribed = resolve;
-  });
-  const client: RawClient = openRawClient({
-    target,
-    localAddress,
-    connect: { clientId, clean: false, ...(signedIn && credentials) },
-    tally: new Tally(),
-    onPacket: (first, body) => {
-      if (first >> 4 === types.suback) subscribed();
-      if (first >> 4 !== types.publish) return;
-      received.push(body);
-      onPublish?.(first, body);
-      if ((first & 6) !== 0) client.socket.write(acknowledgement('puback', publishId(body)));
-    },
-  });
-  context.after(() => client.socket.destroy());
-  const welcome = await client.welcome;
-  if (filter !== undefined && welcome !== 'closed' && welcome.code === 0) {
-    client.socket.write(subscribePacket([filter], 1));
-    await Promise.race([hasSubscribed, client.ended]);
-  }
-  return { client, welcome, received };
+  const joined = await openHonestClient(target, { ...options, ...(signedIn && { credentials }) });
+  context.after(() => joined.client.socket.destroy());
+  return joined;
 }
 
-/** So many honest clients, from 50 addresses. */
-export function joinCrowd(
+/** So many honest clients, from 50 addresses; they are gone when the test ends. */
+export async function joinCrowd(
   context: TestContext,
-  prey: Pick<AppliancePrey, 'target'>,
+  { target }: Pick<AppliancePrey, 'target'>,
   count: number,
   filter?: string,
 ): Promise<readonly HonestClient[]> {
-  return Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      joinHonestly(context, prey, {
-        clientId: `honest-${index}`,
-        localAddress: `127.0.100.${2 + (index % 50)}`,
-        ...(filter !== undefined && { filter }),
-      }),
-    ),
-  );
-}
-
-/** How many were let in, and how many of these found their session. */
-export function countSessions(clients: readonly HonestClient[]) {
-  const accepted = clients.filter(({ welcome }) => welcome !== 'closed' && welcome.code === 0);
-  const present = accepted.filter(({ welcome }) => welcome !== 'closed' && welcome.sessionPresent);
-  return { accepted: accepted.length, present: present.length };
+  const crowd = await openHonestCrowd(target, count, filter);
+  context.after(() => {
+    for (const { client } of crowd) client.socket.destroy();
+  });
+  return crowd;
 }
