@@ -91,3 +91,9 @@ export function parseMetrics(text: string): ReadonlyMap<string, number> {
     ]),
   );
 }
+
+/** How many events were accepted. */
+export const acceptedBy = (metrics: ReadonlyMap<string, number>): number =>
+  [...metrics]
+    .filter(([name]) => name.startsWith('blinky_events_total'))
+    .reduce((sum, [, value]) => sum + value, 0);

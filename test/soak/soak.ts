@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Programs } from '../bench/programs.ts';
 import { applianceCommand, programCommand } from '../bench/targets/appliance.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type RunningAppliance, startAppliance } from './appliance.ts';
+import { acceptedBy, type RunningAppliance, startAppliance } from './appliance.ts';
 import { describeAttackRun } from './attack/attack-report.ts';
 import { attackSoak } from './attack/attack-soak.ts';
 import { attackProblems } from './attack/attack-verdict.ts';
@@ -138,11 +138,6 @@ function sampleOf(metrics: ReadonlyMap<string, number>, atMs: number): Sample {
     delayP99Ms: delayMs('0.99'),
   };
 }
-
-const acceptedBy = (metrics: ReadonlyMap<string, number>): number =>
-  [...metrics]
-    .filter(([name]) => name.startsWith('blinky_events_total'))
-    .reduce((sum, [, value]) => sum + value, 0);
 
 function optionsOrExit(): SoakOptions {
   try {

@@ -3,22 +3,22 @@ import { test } from 'node:test';
 import {
   joinCrowd,
   readyWithinMs,
-  startPrey,
+  startAttacked,
 } from '../../support/strangers/appliance-under-attack.ts';
 import { countSessions } from '../../support/strangers/honest-client.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 test('kill -9 with 1,000 honest clients at 20 events a second: it starts again, lives while they are away, and nobody has lost a session', async (context) => {
   const folder = temporaryFolder(context);
-  const prey = await startPrey(context, folder);
-  const crowd = await joinCrowd(context, prey, 1000, '#');
+  const appliance = await startAttacked(context, folder);
+  const crowd = await joinCrowd(context, appliance, 1000, '#');
   assert.equal(countSessions(crowd).accepted, 1000);
-  await prey.sendEvents(60, 20);
-  assert.equal(prey.child.process.exitCode, null, prey.child.output().slice(-3000));
-  prey.child.process.kill('SIGKILL');
-  await prey.child.ended;
+  await appliance.sendEvents(60, 20);
+  assert.equal(appliance.child.process.exitCode, null, appliance.child.output().slice(-3000));
+  appliance.child.process.kill('SIGKILL');
+  await appliance.child.ended;
 
-  const again = await startPrey(context, folder);
+  const again = await startAttacked(context, folder);
   await again.sendEvents(300, 30);
   assert.equal(again.child.process.exitCode, null, again.child.output().slice(-3000));
   const back = await joinCrowd(context, again, 1000);
@@ -28,12 +28,12 @@ test('kill -9 with 1,000 honest clients at 20 events a second: it starts again, 
 
 test('SIGTERM with 400 honest clients: nobody has lost a session', async (context) => {
   const folder = temporaryFolder(context);
-  const prey = await startPrey(context, folder);
-  await joinCrowd(context, prey, 400, 'blinky/event');
-  prey.child.process.kill('SIGTERM');
-  assert.equal(await prey.child.ended, 0);
+  const appliance = await startAttacked(context, folder);
+  await joinCrowd(context, appliance, 400, 'blinky/event');
+  appliance.child.process.kill('SIGTERM');
+  assert.equal(await appliance.child.ended, 0);
 
-  const again = await startPrey(context, folder);
+  const again = await startAttacked(context, folder);
   const back = await joinCrowd(context, again, 400);
   assert.deepEqual(countSessions(back), { accepted: 400, present: 400 });
 });

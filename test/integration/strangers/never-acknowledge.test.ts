@@ -5,7 +5,7 @@ import {
   attack,
   joinHonestly,
   readyWithinMs,
-  startPrey,
+  startAttacked,
 } from '../../support/strangers/appliance-under-attack.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -16,10 +16,10 @@ for (const [from, addresses] of [
 ] as const) {
   test(`990 strangers from ${from} acknowledge nothing: 300 events on, the program lives, starts again, and a user has lost none`, async (context) => {
     const folder = temporaryFolder(context);
-    const prey = await startPrey(context, folder);
+    const appliance = await startAttacked(context, folder);
     const user = { clientId: 'desk', filter: 'blinky/event', signedIn: true };
-    const before = await joinHonestly(context, prey, user);
-    const strangers = await attack(context, prey, { attack: 'never-acknowledge', addresses });
+    const before = await joinHonestly(context, appliance, user);
+    const strangers = await attack(context, appliance, { attack: 'never-acknowledge', addresses });
     // The broker may let in fewer than come, so the crowd is complete when it does not grow.
     let seen = -1;
     await waitFor(
@@ -33,17 +33,17 @@ for (const [from, addresses] of [
       },
       60_000,
     );
-    await prey.sendEvents(300, 60);
+    await appliance.sendEvents(300, 60);
     await waitFor('events at the user', () => before.received.length >= 300, 30_000).catch(
       () => {},
     );
-    assert.equal(prey.child.process.exitCode, null, prey.child.output().slice(-3000));
+    assert.equal(appliance.child.process.exitCode, null, appliance.child.output().slice(-3000));
     assert.equal(before.received.length, 300);
 
-    prey.child.process.kill('SIGTERM');
-    await prey.child.ended;
+    appliance.child.process.kill('SIGTERM');
+    await appliance.child.ended;
     await strangers.stop();
-    const again = await startPrey(context, folder);
+    const again = await startAttacked(context, folder);
     const back = await joinHonestly(context, again, user);
     assert.deepEqual(back.welcome, { code: 0, sessionPresent: true });
     await again.sendEvents(10, 100);

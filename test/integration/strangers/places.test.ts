@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { attack, joinHonestly, startPrey } from '../../support/strangers/appliance-under-attack.ts';
+import {
+  attack,
+  joinHonestly,
+  startAttacked,
+} from '../../support/strangers/appliance-under-attack.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 test('one address takes all places: users and other addresses get in, and it is reported', async (context) => {
-  const prey = await startPrey(context, temporaryFolder(context));
-  const strangers = await attack(context, prey, { attack: 'places', count: 1000 });
+  const appliance = await startAttacked(context, temporaryFolder(context));
+  const strangers = await attack(context, appliance, { attack: 'places', count: 1000 });
   let most = -1;
   await waitFor(
     'as many places taken as can be',
@@ -22,7 +26,7 @@ test('one address takes all places: users and other addresses get in, and it is 
   );
   const users = await Promise.all(
     Array.from({ length: 5 }, (_, index) =>
-      joinHonestly(context, prey, {
+      joinHonestly(context, appliance, {
         clientId: `desk-${index}`,
         localAddress: '127.0.0.50',
         signedIn: true,
@@ -31,7 +35,7 @@ test('one address takes all places: users and other addresses get in, and it is 
   );
   const others = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      joinHonestly(context, prey, {
+      joinHonestly(context, appliance, {
         clientId: `lamp-${index}`,
         localAddress: `127.0.0.${100 + index}`,
       }),
@@ -39,6 +43,6 @@ test('one address takes all places: users and other addresses get in, and it is 
   );
   const codes = [...users, ...others].map(({ welcome }) => welcome !== 'closed' && welcome.code);
   assert.deepEqual(codes, Array(25).fill(0));
-  const health = await (await fetch(`http://127.0.0.1:${prey.target.webPort}/healthz`)).text();
-  assert.match(`${health}\n${prey.child.output()}`, /127\.0\.0\.2\b/);
+  const health = await (await fetch(`http://127.0.0.1:${appliance.target.webPort}/healthz`)).text();
+  assert.match(`${health}\n${appliance.child.output()}`, /127\.0\.0\.2\b/);
 });

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { figuresOf } from '../../soak/attack/process-figures.ts';
-import { attack, joinHonestly, startPrey } from '../../support/strangers/appliance-under-attack.ts';
+import {
+  attack,
+  joinHonestly,
+  startAttacked,
+} from '../../support/strangers/appliance-under-attack.ts';
 import type { Attackers } from '../../support/strangers/start-attackers.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -17,18 +21,18 @@ const whenLeft = (strangers: Attackers, count: number) =>
 
 test('strangers leave 2,000 sessions behind: a user keeps hers and what waits for her, also over a stop', async (context) => {
   const folder = temporaryFolder(context);
-  const prey = await startPrey(context, folder);
-  const { client } = await joinHonestly(context, prey, user);
+  const appliance = await startAttacked(context, folder);
+  const { client } = await joinHonestly(context, appliance, user);
   client.socket.destroy();
   await client.ended;
-  await prey.sendEvents(20, 100);
-  const strangers = await attack(context, prey, { attack: 'sessions-left', count: 2000 });
+  await appliance.sendEvents(20, 100);
+  const strangers = await attack(context, appliance, { attack: 'sessions-left', count: 2000 });
   await whenLeft(strangers, 2000);
-  await prey.sendEvents(20, 100);
-  prey.child.process.kill('SIGTERM');
-  assert.equal(await prey.child.ended, 0, prey.child.output().slice(-3000));
+  await appliance.sendEvents(20, 100);
+  appliance.child.process.kill('SIGTERM');
+  assert.equal(await appliance.child.ended, 0, appliance.child.output().slice(-3000));
 
-  const again = await startPrey(context, folder);
+  const again = await startAttacked(context, folder);
   const back = await joinHonestly(context, again, user);
   assert.deepEqual(back.welcome, { code: 0, sessionPresent: true });
   await waitFor('what waited', () => back.received.length >= 40);
@@ -36,21 +40,21 @@ test('strangers leave 2,000 sessions behind: a user keeps hers and what waits fo
 });
 
 test('strangers leave 200 sessions behind: 3,000 events write less than 2 MB to the card', async (context) => {
-  const prey = await startPrey(context, temporaryFolder(context));
-  const strangers = await attack(context, prey, { attack: 'sessions-left', count: 200 });
+  const appliance = await startAttacked(context, temporaryFolder(context));
+  const strangers = await attack(context, appliance, { attack: 'sessions-left', count: 200 });
   await whenLeft(strangers, 200);
-  const before = figuresOf(prey.pid)?.writtenBytes ?? Number.NaN;
-  await prey.sendEvents(3000, 400);
+  const before = figuresOf(appliance.pid)?.writtenBytes ?? Number.NaN;
+  await appliance.sendEvents(3000, 400);
   await waitFor(
     'all events at the page',
     async () => {
-      const answer = await fetch(`http://127.0.0.1:${prey.target.webPort}/api/status`);
+      const answer = await fetch(`http://127.0.0.1:${appliance.target.webPort}/api/status`);
       const { accepted } = (await answer.json()) as { accepted: Record<string, number> };
       return accepted['connection-open'] === 3000;
     },
     60_000,
   );
-  const written = (figuresOf(prey.pid)?.writtenBytes ?? Number.NaN) - before;
+  const written = (figuresOf(appliance.pid)?.writtenBytes ?? Number.NaN) - before;
   context.diagnostic(`${Math.round(written / 3000)} bytes written for each event`);
   assert.ok(written < 2e6, `${written} bytes were written`);
 });

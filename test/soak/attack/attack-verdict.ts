@@ -1,11 +1,10 @@
 import { percentile } from '../../bench/statistics.ts';
-import type { AttackName } from '../../support/strangers/attacks.ts';
 import type { Reports } from './strangers.ts';
 
 /** The program from its start until it was stopped, or died. */
 export interface Life {
   readonly died: boolean;
-  lastWords: string;
+  readonly lastWords: string;
   /** That were sent to it. */
   readonly events: number;
   readonly peakMb: number;
@@ -20,7 +19,6 @@ export interface Delays {
 }
 
 export interface AttackRun {
-  readonly attacks: readonly AttackName[];
   readonly life: Life;
   /** With nothing on disk. */
   readonly firstStartMs: number;

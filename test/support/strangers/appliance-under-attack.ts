@@ -23,7 +23,7 @@ export const credentials = { userName: guessedUser, password } as const;
 export const readyWithinMs = 10_000;
 
 /** The appliance in a process of its own, with the heap that the package gives it. */
-export interface AppliancePrey {
+export interface AttackedAppliance {
   readonly child: Child;
   readonly pid: number;
   readonly target: Target;
@@ -37,11 +37,11 @@ export interface AppliancePrey {
  * Starts it with one user. Strangers come quicker than its defaults let them, so that a test need
  * not wait for them.
  */
-export async function startPrey(
+export async function startAttacked(
   context: TestContext,
   folder: string,
   settings: readonly string[] = [],
-): Promise<AppliancePrey> {
+): Promise<AttackedAppliance> {
   const users = `[{name: ${credentials.userName}, passwordHash: "${await hashPassword(password)}"}]`;
   const startedAt = performance.now();
   const { child, port } = await startWithFileLamps(context, {
@@ -86,7 +86,7 @@ const strangersPerSecond = 400;
 /** Strangers who attack it until the test ends. */
 export async function attack(
   context: TestContext,
-  { target }: AppliancePrey,
+  { target }: AttackedAppliance,
   options: Omit<AttackerOptions, 'target' | 'seconds'>,
 ): Promise<Attackers> {
   const attackers = await startAttackers({
@@ -102,7 +102,7 @@ export async function attack(
 /** Connects as `clientId`; the client is gone when the test ends. */
 export async function joinHonestly(
   context: TestContext,
-  { target }: Pick<AppliancePrey, 'target'>,
+  { target }: Pick<AttackedAppliance, 'target'>,
   { signedIn = false, ...options }: HonestOptions & { readonly signedIn?: boolean },
 ): Promise<HonestClient> {
   const joined = await openHonestClient(target, { ...options, ...(signedIn && { credentials }) });
@@ -113,7 +113,7 @@ export async function joinHonestly(
 /** So many honest clients, from 50 addresses; they are gone when the test ends. */
 export async function joinCrowd(
   context: TestContext,
-  { target }: Pick<AppliancePrey, 'target'>,
+  { target }: Pick<AttackedAppliance, 'target'>,
   count: number,
   filter?: string,
 ): Promise<readonly HonestClient[]> {
