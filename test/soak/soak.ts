@@ -11,6 +11,7 @@ import { describeAttackRun } from './attack/attack-report.ts';
 import { attackSoak } from './attack/attack-soak.ts';
 import { attackProblems } from './attack/attack-verdict.ts';
 import { EventLoad } from './event-load.ts';
+import { soakCrowd } from './honest-crowd.ts';
 import { readOptions, type SoakOptions, usage } from './options.ts';
 import { describeEvents, describeMinute, describeRun, header } from './report.ts';
 import { rest } from './rest.ts';
@@ -30,6 +31,7 @@ function rhythmOf(totalMs: number) {
     slackPhaseMs: between(1000, totalMs / 20, 30_000),
     burst: { events: 100, everyMs: between(2000, totalMs / 20, 30_000) },
     sampleEveryMs: between(500, totalMs / 20, 5000),
+    crowdEventsMs: between(2000, totalMs / 20, 30_000),
   };
 }
 
@@ -39,7 +41,7 @@ async function soak(
   programs: Programs,
 ): Promise<Run> {
   const totalMs = minutes * 60_000;
-  const { slackPhaseMs, burst, sampleEveryMs } = rhythmOf(totalMs);
+  const { slackPhaseMs, burst, sampleEveryMs, crowdEventsMs } = rhythmOf(totalMs);
   const folder = mkdtempSync(join(tmpdir(), 'blinky-soak-'));
   const slack = new SlackChannel();
   await slack.open();
@@ -106,7 +108,10 @@ async function soak(
       }),
     );
     await subscriber.close();
-    return { samples, events, openFiles: { before, after } };
+    const crowd = await soakCrowd(appliance, load, crowdEventsMs, () =>
+      startAppliance(programs, command, folder, slack, { ports: appliance.ports }),
+    );
+    return { samples, events, openFiles: { before, after }, crowd };
   } finally {
     await programs.stopAll();
     await slack.close();
