@@ -18,6 +18,8 @@ const drainWithinMs = 60_000;
 /** What has not arrived when nothing else has for so long, is lost, ms. */
 const drainQuietMs = 10_000;
 const sampleEveryMs = 1000;
+/** How long a datagram may wait in the socket of a program that is busy, ms. */
+const acceptWithinMs = 10_000;
 /** Events that come while the signed-in subscriber is away, before the stop, ms. */
 const awayBeforeStopMs = 2000;
 
@@ -76,7 +78,7 @@ async function runAttack({ minutes, attacks }: SoakOptions, setup: Setup): Promi
     await events.run(signalAfter(awayBeforeStopMs, over.signal));
     await rest(500, over.signal);
     latest = figuresOf(appliance.program.pid) ?? latest;
-    accepted = await appliance.metrics().then(acceptedBy, () => undefined);
+    accepted = await settledAccepted(setup);
     if (accepted === undefined && !setup.died) metricsUnanswered += 1;
     honest = { cutOffs: bystanders.cutOffs, refusals: bystanders.refusals };
     stopMs = await setup.stop();
@@ -117,6 +119,18 @@ async function runAttack({ minutes, attacks }: SoakOptions, setup: Setup): Promi
     metricsUnanswered,
     reports,
   };
+}
+
+/** How many events were accepted, once it is all that were sent, or no more come. */
+async function settledAccepted({ appliance, events, over }: Setup): Promise<number | undefined> {
+  const settling = signalAfter(acceptWithinMs, over.signal);
+  let accepted: number | undefined;
+  do {
+    accepted = await appliance.metrics().then(acceptedBy, () => undefined);
+    if (accepted === undefined || accepted >= events.sent) break;
+    await rest(500, settling);
+  } while (!settling.aborted);
+  return accepted;
 }
 
 /** Prints how it is going every minute; resolves with how often the page did not answer. */
