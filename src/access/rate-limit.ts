@@ -27,16 +27,24 @@ export class RateLimit {
     return this.#tokens < 1 ? (1 - this.#tokens) * this.#options.everyMs : 0;
   }
 
+  /** Whether so many turns may be taken at once. */
+  has(count: number): boolean {
+    this.#fill();
+    return this.#tokens >= count;
+  }
+
   /** Whether a whole burst may come. */
   get isFull(): boolean {
     this.#fill();
     return this.#tokens >= this.#options.burst;
   }
 
-  /** Takes one turn; the result is 0, or how long to wait for the next, ms. */
-  take(): number {
+  /**
+   * Takes a turn, or what counts as several; the result is 0, or how long to wait for the next, ms.
+   */
+  take(count = 1): number {
     const { waitMs } = this;
-    if (waitMs === 0) this.#tokens -= 1;
+    if (waitMs === 0) this.#tokens -= count;
     return waitMs;
   }
 

@@ -4,10 +4,12 @@ import type { Users } from '../access/users.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { PartHealth } from '../health/health.ts';
+import { LimitWatch } from '../health/limit-watch.ts';
 import type { Log } from '../log.ts';
 import type { Announcer } from '../publications/announcer.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
 import { createAccess } from '../sinks/broker/access.ts';
+import { LimitReports } from '../sinks/broker/admission/limit-reports.ts';
 import { Broker } from '../sinks/broker/broker.ts';
 import { BrokerSink } from '../sinks/broker/broker-sink.ts';
 import { createMqttWebSocket } from '../sinks/broker/mqtt-web-socket.ts';
@@ -40,7 +42,7 @@ export interface BrokerPartsOptions {
 }
 
 /** Bounds on what clients can make the appliance keep that nobody should have to set. */
-const storeLimits = { queuedBytesPerClient: 8_388_608, sessions: 200 };
+const storeLimits = { queuedBytesPerClient: 8_388_608 };
 
 /** Builds the broker, what clients reach it through, and the sink that publishes on it. */
 export function createBrokerParts({
@@ -55,13 +57,22 @@ export function createBrokerParts({
 }: BrokerPartsOptions) {
   const { brokerConfig, mqttConfig } = config;
   const tools = partTools('mqtt');
+  const watch = new LimitWatch(partTools('mqtt limits'));
+  const reports = new LimitReports(watch, tools.log);
   const store = new BrokerStore({
     ...partTools('mqtt'),
     state,
     limits: { ...brokerConfig.limits, ...storeLimits },
-    onDropped: () => {
+    onDropped: (session, reason) => {
       broker.figures.dropped += 1;
+      reports.dropped(session, reason);
     },
+    onGiveWay: (session, needed) => {
+      broker.figures.sessionsEnded += 1;
+      reports.sessionGivesWay(session, needed);
+      broker.endConnectionOf(session.clientId);
+    },
+    onLeftOut: (leftOut) => reports.leftOut(leftOut),
   });
   const broker = new Broker({
     store,
@@ -70,6 +81,7 @@ export function createBrokerParts({
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,
     onMessage: onRequest,
+    watch,
     clock: tools.clock,
     log: tools.log,
   });

@@ -78,14 +78,20 @@ const brokerConfig = section({
     topicBytes: wholeNumber(64, 65_535, 1024, 'bytes'),
     topicLevels: wholeNumber(8, 100, 32),
     subscriptionsPerClient: wholeNumber(1, 10_000, 100),
+    subscriptionsOfAll: wholeNumber(100, 1_000_000, 20_000),
     messagesPerSecond: wholeNumber(1, 1_000_000, 1000, 'from one client'),
     inFlightPerClient: wholeNumber(1, 65_535, 100),
     queuedPerClient: wholeNumber(1, 100_000, 1000),
+    /** What waits for all clients together, as it lies in memory. */
+    queuedBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 25_165_824, 'bytes'),
     backlogBytes: wholeNumber(65_536, 67_108_864, 1_048_576, 'bytes'),
-    backlogBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 100_663_296, 'bytes'),
+    backlogBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 50_331_648, 'bytes'),
+    sessions: wholeNumber(1, 100_000, 2000),
     /** How long a client's session lives while it is away: a week. */
     sessionExpirySeconds: wholeNumber(1, 31_536_000, 604_800, 's'),
     slowClientSeconds: wholeNumber(1, 3600, 10, 's'),
+    /** What is written to the card for clients that have not signed in. */
+    anonymousBytesPerHour: wholeNumber(0, 1_073_741_824, 1_048_576, 'bytes an hour'),
     retainedMessages: wholeNumber(100, 100_000, 2000),
     retainedBytes: wholeNumber(65_536, 268_435_456, 8_388_608, 'bytes'),
   }),

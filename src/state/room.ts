@@ -42,6 +42,20 @@ export class StateRoom {
     return entries.map(([key, value]) => [key.slice(this.#prefix.length), value]);
   }
 
+  /**
+   * What lies below `prefix`, in the order of the keys or in reverse, a little at a time; nothing
+   * without a database.
+   */
+  async *stream(prefix: string, { reverse = false } = {}): AsyncGenerator<[string, string]> {
+    const { database } = this.#state;
+    if (!database) return;
+    const start = this.#prefix + prefix;
+    const end = start.slice(0, -1) + String.fromCharCode(start.charCodeAt(start.length - 1) + 1);
+    for await (const [key, value] of database.iterator({ gte: start, lt: end, reverse })) {
+      yield [key.slice(this.#prefix.length), value];
+    }
+  }
+
   /** Makes all changes or none; with `sync`, they outlive a power cut when it resolves. */
   async write(changes: readonly Change[], { sync = false } = {}): Promise<void> {
     const batch = this.#state.database?.batch();

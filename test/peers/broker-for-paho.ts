@@ -3,6 +3,7 @@
 import { Users } from '../../src/access/users.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Health } from '../../src/health/health.ts';
+import { LimitWatch } from '../../src/health/limit-watch.ts';
 import { createLog } from '../../src/log.ts';
 import { RetryPauses } from '../../src/retry-pauses.ts';
 import { createAccess } from '../../src/sinks/broker/access.ts';
@@ -16,6 +17,7 @@ const log = createLog({
   now: () => new Date(),
   writeLine: (line) => console.log(line),
 });
+const health = new Health(systemClock, log);
 const access = createAccess({ anonymous: 'publish', personalData: 'anyone' }, new Users([]));
 const broker = new Broker({
   access: {
@@ -26,6 +28,7 @@ const broker = new Broker({
   removeNames: (_topic, payload) => payload,
   limits: testConfig().brokerConfig.limits,
   onMessage: () => {},
+  watch: new LimitWatch({ clock: systemClock, health: health.part('mqtt limits') }),
   version: '0.0.0-test',
   clock: systemClock,
   log,
@@ -39,7 +42,7 @@ const listener = new TcpListener({
   onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
   clock: systemClock,
   log,
-  health: new Health(systemClock, log).part('mqtt'),
+  health: health.part('mqtt'),
   retry: new RetryPauses(1000, 60_000, Math.random),
 });
 await broker.start();

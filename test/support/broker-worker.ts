@@ -14,6 +14,7 @@ const app = createApp({
     'brokerConfig.access.anonymous=publish',
     'webConfig.enable=false',
     'brokerConfig.limits.queuedPerClient=100000',
+    'brokerConfig.limits.anonymousBytesPerHour=1000000000',
   ]),
   version: '0.0.0-test',
   slackToken: { tokenFile: '' },

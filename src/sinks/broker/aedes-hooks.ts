@@ -1,8 +1,14 @@
 import type { AedesOptions, Client } from 'aedes';
 import type { Access, Identity } from './access.ts';
+import type { Admission } from './admission/admission.ts';
+import { anonymous } from './admission/client-ids.ts';
+import { weightOf } from './admission/filter-budget.ts';
 import type { BrokerFigures } from './broker-figures.ts';
+import type { Connection } from './connections.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import type { SessionClient } from './persistence/session.ts';
+import type { SessionOwner } from './persistence/sessions.ts';
+import { unknownParty } from './persistence/stored-session.ts';
 import type { PublishFrames } from './publish-frames.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -17,7 +23,17 @@ const nowhere = `${internalTopics}nowhere`;
 export const maySee = (topic: string): boolean => !topic.startsWith(internalTopics);
 
 /** CONNACK's return codes (MQTT 3.1.1, section 3.2.2.3); Aedes makes MQTT 5's of them. */
-const returnCodes = { serverUnavailable: 3, badUserNameOrPassword: 4, notAuthorized: 5 } as const;
+const returnCodes = {
+  identifierRejected: 2,
+  serverUnavailable: 3,
+  badUserNameOrPassword: 4,
+  notAuthorized: 5,
+} as const;
+
+const refusedBecause = {
+  'client id in use': returnCodes.identifierRejected,
+  'too many clients': returnCodes.serverUnavailable,
+} as const;
 
 export interface AedesHooksOptions {
   readonly access: Access;
@@ -26,12 +42,12 @@ export interface AedesHooksOptions {
   readonly figures: BrokerFigures;
   readonly store: BrokerStore | undefined;
   readonly limits: { readonly subscriptionsPerClient: number };
-  readonly addressOf: (client: Client) => string;
-  /** Whether there is no place for one more client. */
-  readonly isFull: (clientId: string) => boolean;
-  /** Told of each client that is let in, before it is connected. */
-  readonly onLetIn: (clientId: string, address: string) => void;
+  readonly connectionOf: (client: Client) => Connection | undefined;
+  readonly admission: Admission<Connection>;
 }
+
+/** Of whom nothing is known. */
+const nobody: SessionOwner = { owner: anonymous, party: unknownParty };
 
 type Hooks = Required<
   Pick<
@@ -57,8 +73,13 @@ export class AedesHooks {
     return this.#options.access.hidesNames(this.#identityOf(client));
   }
 
+  /** Whose the client is, and who it competes with. */
+  ownerOf(client: Client): SessionOwner {
+    return this.#options.connectionOf(client) ?? nobody;
+  }
+
   get hooks(): Hooks {
-    const { access, frames, store, limits } = this.#options;
+    const { access, frames, store } = this.#options;
     return {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
@@ -90,16 +111,16 @@ export class AedesHooks {
         }
         withoutWillDelay(packet);
         // Aedes acknowledges a QoS 1 message before it stores it.
-        if (client && store && !wasDropped(packet.topic)) keep(store, client, packet, done);
-        else done(null);
+        if (wasDropped(packet.topic)) packet.payload = Buffer.alloc(0);
+        else if (client && store) {
+          keep(store, client, this.ownerOf(client), packet, done);
+          return;
+        }
+        done(null);
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const { subscriptions } = client as Client & { subscriptions: Record<string, unknown> };
-        const isOneMore = !Object.hasOwn(subscriptions, subscription.topic);
-        const hasRoom =
-          !isOneMore || Object.keys(subscriptions).length < limits.subscriptionsPerClient;
         const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
-        done(null, may && hasRoom ? subscription : null);
+        done(null, may && this.#hasRoomFor(client, subscription.topic) ? subscription : null);
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;
@@ -120,16 +141,18 @@ export class AedesHooks {
     userName: string | undefined,
     password: string,
   ): Promise<void> {
-    const { signIn, figures, addressOf, isFull, onLetIn } = this.#options;
-    if (isFull(clientId)) {
-      figures.refused['too many clients'] += 1;
-      this.#refusals.set(client, returnCodes.serverUnavailable);
-      return;
-    }
-    const result = await signIn.identify(addressOf(client), userName, password);
+    const { signIn, figures, connectionOf, admission } = this.#options;
+    const connection = connectionOf(client);
+    if (!connection) return;
+    const result = await signIn.identify(connection.address, userName, password);
     if (typeof result === 'object' || result === 'anonymous') {
       this.#identities.set(client, result);
-      onLetIn(clientId, addressOf(client));
+      // Whoever has left meanwhile takes no place.
+      if (connection.stream.destroyed) return;
+      const refused = admission.admit(connection, clientId, result);
+      if (!refused) return;
+      figures.refused[refused] += 1;
+      this.#refusals.set(client, refusedBecause[refused]);
       return;
     }
     figures.refused['wrong password'] += 1;
@@ -140,6 +163,19 @@ export class AedesHooks {
 
   #identityOf(client: Client): Identity {
     return this.#identities.get(client) ?? 'anonymous';
+  }
+
+  /** Whether a client may have this subscription, as far as their number goes. */
+  #hasRoomFor(client: Client, filter: string): boolean {
+    const { store, limits, connectionOf } = this.#options;
+    const connection = connectionOf(client);
+    if (!connection || connection.filters.has(filter)) return true;
+    if (connection.filters.size >= limits.subscriptionsPerClient) return false;
+    const weight = weightOf(filter);
+    if (store && !store.filters.hasRoomFor(connection.party, weight)) return false;
+    connection.filters.add(filter);
+    store?.filters.add(connection, weight);
+    return true;
   }
 }
 
@@ -160,11 +196,12 @@ export const wasDropped = (topic: string): boolean => topic === nowhere;
 function keep(
   store: BrokerStore,
   client: Client,
-  packet: Parameters<BrokerStore['accept']>[1],
+  owner: SessionOwner,
+  packet: Parameters<BrokerStore['accept']>[2],
   done: (error?: Error | null) => void,
 ): void {
   try {
-    const kept = store.accept(client as SessionClient, packet);
+    const kept = store.accept(client as SessionClient, owner, packet);
     if (kept) kept.then(() => done(null), done);
     else done(null);
   } catch (error) {

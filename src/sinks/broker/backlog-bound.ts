@@ -1,12 +1,21 @@
+import { FairShares, type Party } from '../../access/fair-shares.ts';
 import type { Clock } from '../../clock.ts';
 
 /** How often it is added up while much waits for somebody, ms. */
 const addUpEveryMs = 250;
 
-/** One client, and what waits for it. */
+/** One client, and what waits for it and from it. */
 export interface WaitingClient {
-  readonly outgoing: { readonly backlogBytes: number; readonly isCrowded: boolean };
+  readonly party: Party;
+  readonly stream: {
+    readonly outgoing: { readonly backlogBytes: number };
+    /** Of a packet that has not come as a whole, bytes. */
+    readonly incomingBytes: number;
+  };
 }
+
+/** Below this, what waits for a client is not counted, bytes. */
+const smallBytes = 16 * 1024;
 
 export interface BacklogBoundOptions<Client extends WaitingClient> {
   /** What may wait for all clients together, bytes. */
@@ -17,8 +26,9 @@ export interface BacklogBoundOptions<Client extends WaitingClient> {
 }
 
 /**
- * Bounds what waits for all clients together: a limit for each is none for the memory when many are
- * slow. Those for whom most waits are given up.
+ * Bounds what waits for all clients together, and what has come of packets that are not whole: a
+ * limit for each is none for the memory when many are slow. Those that must give way are given up,
+ * the one with most first.
  */
 export class BacklogBound<Client extends WaitingClient> {
   readonly #options: BacklogBoundOptions<Client>;
@@ -40,15 +50,26 @@ export class BacklogBound<Client extends WaitingClient> {
   #addUp(): void {
     const { mostBytes, clients, giveUp } = this.#options;
     this.#cancel = undefined;
+    const shares = new FairShares();
     const crowded = [...clients()]
-      .filter(({ outgoing }) => outgoing.isCrowded)
-      .sort((one, other) => other.outgoing.backlogBytes - one.outgoing.backlogBytes);
-    let waiting = crowded.reduce((sum, { outgoing }) => sum + outgoing.backlogBytes, 0);
-    for (const client of crowded) {
-      if (waiting <= mostBytes) break;
-      waiting -= client.outgoing.backlogBytes;
-      giveUp(client);
+      .map((client) => ({ client, bytes: bytesOf(client) }))
+      .filter(({ bytes }) => bytes > smallBytes)
+      .sort((one, other) => other.bytes - one.bytes);
+    for (const { client, bytes } of crowded) shares.add(client.party, bytes);
+    while (shares.total > mostBytes) {
+      const { first } = shares;
+      const index = crowded.findIndex(({ client: { party } }) => isSame(party, first));
+      const [given] = crowded.splice(index, 1);
+      if (!given) break;
+      shares.remove(given.client.party, given.bytes);
+      giveUp(given.client);
     }
     if (crowded.length > 0) this.watch();
   }
 }
+
+const bytesOf = ({ stream }: WaitingClient): number =>
+  stream.outgoing.backlogBytes + stream.incomingBytes;
+
+const isSame = (one: Party, other: Party | undefined): boolean =>
+  one.key === other?.key && one.standing === other.standing;

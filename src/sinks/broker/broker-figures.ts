@@ -4,6 +4,8 @@ import type { Metric } from '../../health/metrics.ts';
 export const refusalReasons = [
   'too many connections',
   'too many clients',
+  'gave way to others',
+  'client id in use',
   'wrong password',
   'breaks the protocol',
   'too slow',
@@ -19,6 +21,8 @@ export class BrokerFigures {
   readonly published = { received: 0, sent: 0 };
   /** Messages that did not reach a client because it was behind. */
   dropped = 0;
+  /** Sessions that ended because others needed what they took. */
+  sessionsEnded = 0;
   readonly refused = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
     RefusalReason,
     number
@@ -37,6 +41,12 @@ export class BrokerFigures {
         name: 'blinky_mqtt_messages_dropped_total',
         help: 'Messages that did not reach an MQTT client that was behind',
         read: () => this.dropped,
+      },
+      {
+        type: 'counter',
+        name: 'blinky_mqtt_sessions_ended_total',
+        help: 'MQTT sessions ended because there were too many',
+        read: () => this.sessionsEnded,
       },
       {
         type: 'counter',

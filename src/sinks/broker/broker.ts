@@ -1,14 +1,21 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { Clock } from '../../clock.ts';
+import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
 import type { Publication } from '../../publications/publication.ts';
 import type { Access } from './access.ts';
+import { Admission } from './admission/admission.ts';
+import { weightOf } from './admission/filter-budget.ts';
+import {
+  forgetInheritedClients,
+  forgetInheritedSubscriptions,
+  leaveExpiryToSessions,
+} from './aedes-changes.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
 import { type Connection, Connections, type ConnectionsOptions } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
-import { forgetInheritedClients, forgetInheritedSubscriptions } from './names-as-keys.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
@@ -32,6 +39,8 @@ export interface BrokerOptions {
   readonly onMessage: (topic: string, payload: Buffer) => void;
   /** Keeps retained messages and sessions over restarts; without it they are in memory only. */
   readonly store?: BrokerStore;
+  /** Where limits are reported that somebody has reached. */
+  readonly watch: LimitWatch;
   /** The appliance's version, which the broker tells. */
   readonly version: string;
   readonly clock: Clock;
@@ -56,6 +65,7 @@ export class Broker {
   readonly #frames: PublishFrames;
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
+  readonly #admission: Admission<Connection>;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
   #aedes: Aedes | undefined;
@@ -69,17 +79,37 @@ export class Broker {
   readonly #knownTopics = new Set<string>();
 
   constructor(options: BrokerOptions) {
-    const { access, limits, removeNames, store, clock, log } = options;
+    const { access, limits, removeNames, store, watch, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
     this.#connections = new Connections({
       limits,
       figures: this.figures,
       onConnect: (connection) => this.#connected(connection),
+      onClose: (connection) => {
+        this.#admission.release(connection);
+        store?.filters.release(connection);
+      },
+      onStayed: ({ address }) => store?.known.add(address),
+      watch,
       clock,
       log,
     });
     this.#takeovers = new TakeoverWatch({ clock, log });
+    this.#admission = new Admission({
+      clients: limits.clients,
+      access,
+      kept: store && {
+        known: store.known,
+        ownerOf: (clientId) => store.ownerOf(clientId),
+        restrict: (clientId, maySubscribe) => store.restrict(clientId, maySubscribe),
+        endSession: (clientId) => store.endSession(clientId),
+      },
+      giveWay: (connection, reason) => this.#connections.giveWay(connection, reason),
+      takeovers: this.#takeovers,
+      limits: watch,
+      log,
+    });
     this.#hooks = new AedesHooks({
       access,
       signIn: new SignIn(access, clock),
@@ -87,11 +117,8 @@ export class Broker {
       figures: this.figures,
       store,
       limits,
-      addressOf: (client) => this.#connectionOf.get(client)?.address ?? 'unknown',
-      isFull: (clientId) => this.#connections.isFull && !this.#isConnected(clientId),
-      onLetIn: (clientId, address) => {
-        if (this.#isConnected(clientId)) this.#takeovers.takenOver(clientId, address);
-      },
+      connectionOf: (client) => this.#connectionOf.get(client),
+      admission: this.#admission,
     });
   }
 
@@ -101,7 +128,7 @@ export class Broker {
 
   /** Resolves when clients can be served. */
   async start(): Promise<void> {
-    const { store, limits, log } = this.#options;
+    const { store, limits, watch, log } = this.#options;
     const aedes = await Aedes.createBroker({
       ...this.#hooks.hooks,
       ...(store && { persistence: store.persistence }),
@@ -116,9 +143,10 @@ export class Broker {
       sessionExpiryIntervalLimit: limits.sessionExpirySeconds,
     });
     forgetInheritedClients(aedes);
+    if (store) leaveExpiryToSessions(aedes);
     aedes.on('client', (client) => {
       if (!client.clean) this.#hasSessions = true;
-      store?.connected(client as SessionClient);
+      store?.connected(client as SessionClient, this.#hooks.ownerOf(client));
       this.#mostConnected = Math.max(this.#mostConnected, this.clientCount);
     });
     aedes.on('clientDisconnect', (client) => store?.disconnected(client as SessionClient));
@@ -130,11 +158,13 @@ export class Broker {
       }
     });
     aedes.on('publish', (packet, client) => this.#clientPublished(packet, client));
+    aedes.on('unsubscribe', (filters, client) => this.#unsubscribed(client, filters));
     const failed = (client: Client, error: Error) =>
       log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
     this.#aedes = aedes;
+    watch.start();
     this.#tellFigures(aedes);
     if (store) this.#leftWills = this.#publishLeftWills(aedes, store);
   }
@@ -216,6 +246,7 @@ export class Broker {
     this.#leftWills?.stop();
     this.#systemFigures?.stop();
     this.#takeovers.stop();
+    this.#options.watch.stop();
     if (!aedes || aedes.closed) return;
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
     await this.#options.store?.persistence.destroy();
@@ -225,7 +256,7 @@ export class Broker {
     const { version, clock } = this.#options;
     const figures = new SystemFigures({
       version,
-      counts: () => this.#counts(aedes),
+      counts: () => this.#counts(),
       isWanted: (topic) => this.#emitter.hasListener(topic),
       publish: (topic, payload) => this.#emit(topic, Buffer.from(payload), 0),
       clock,
@@ -238,11 +269,9 @@ export class Broker {
     });
   }
 
-  #counts(aedes: Aedes): BrokerCounts {
-    const { clients } = aedes as Aedes & { clients: Record<string, { subscriptions: object }> };
+  #counts(): BrokerCounts {
     const { dropped, published } = this.figures;
     const kept = this.#options.store?.figures;
-    const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
     return {
       connected: this.clientCount,
       away: kept?.sessionsAway ?? 0,
@@ -251,9 +280,7 @@ export class Broker {
       dropped,
       retained: kept?.retained ?? 0,
       stored: kept?.messages ?? 0,
-      subscriptions: sum(
-        Object.values(clients).map(({ subscriptions }) => Object.keys(subscriptions).length),
-      ),
+      subscriptions: this.#connections.subscriptions,
     };
   }
 
@@ -284,9 +311,18 @@ export class Broker {
     });
   }
 
-  #isConnected(clientId: string): boolean {
-    const { clients } = this.#aedes as Aedes & { clients: Record<string, Client> };
-    return Object.hasOwn(clients, clientId);
+  /** Ends a client's connection because others need what its session takes. */
+  endConnectionOf(clientId: string): void {
+    this.#admission.connectionOf(clientId)?.giveWay();
+  }
+
+  #unsubscribed(client: Client, filters: readonly string[]): void {
+    const connection = this.#connectionOf.get(client);
+    if (!connection || connection.stream.destroyed) return;
+    for (const filter of filters) {
+      if (!connection.filters.delete(filter)) continue;
+      this.#options.store?.filters.add(connection, -weightOf(filter));
+    }
   }
 
   #clientPublished(packet: AedesPublishPacket, client: Client | null): void {

@@ -31,6 +31,9 @@ export interface ClientStreamOptions {
 /** What a client may send at once after a quiet time, s at its full rate: others wait meanwhile. */
 const burstSeconds = 0.1;
 
+/** When so much of a packet has come that is not whole, others may have as much, bytes. */
+const muchIncomingBytes = 16 * 1024;
+
 /** Bytes that have left are given so long to arrive before the connection is torn down, ms. */
 const farewellMs = 2000;
 
@@ -75,6 +78,11 @@ export class ClientStream extends Duplex {
 
   get connect(): Connect | undefined {
     return this.#guard.connect;
+  }
+
+  /** What has come of a packet that is not whole yet, bytes. */
+  get incomingBytes(): number {
+    return this.#guard.waitingBytes;
   }
 
   /** The broker has let the client in: the packets behind its CONNECT may come. */
@@ -146,6 +154,7 @@ export class ClientStream extends Duplex {
       if (!(error instanceof Violation)) throw error;
       this.cutOff(error);
     }
+    if (this.incomingBytes > muchIncomingBytes) this.#options.onCrowded();
     if (this.connect && !this.#isAccepted) transport.pause();
     else if (this.#guard.hasMore || this.#restMs > 0) this.#rest();
   }

@@ -1,12 +1,17 @@
 import type { Duplex } from 'node:stream';
+import type { Party } from '../../access/fair-shares.ts';
+import { networkOf } from '../../access/network-of.ts';
 import type { Clock } from '../../clock.ts';
+import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
+import { anonymous, type Owner } from './admission/client-ids.ts';
+import { whereOf } from './admission/limit-reports.ts';
 import { BacklogBound } from './backlog-bound.ts';
 import type { BrokerFigures } from './broker-figures.ts';
 import { type ClientLimits, ClientStream } from './client-stream.ts';
 import { Doorkeeper, type DoorLimits } from './doorkeeper.ts';
 import { Flusher } from './flusher.ts';
-import { Violation } from './packet-reader.ts';
+import { reasonCodes, Violation } from './packet-reader.ts';
 
 export interface ConnectionsOptions {
   readonly limits: ClientLimits &
@@ -17,6 +22,11 @@ export interface ConnectionsOptions {
   readonly figures: BrokerFigures;
   /** Told about each connection that has sent a valid CONNECT. */
   readonly onConnect: (connection: Connection) => void;
+  /** Called with each connection that was opened, when it is over. */
+  readonly onClose: (connection: Connection) => void;
+  /** Called with each client that has stayed for long enough to be known. */
+  readonly onStayed: (connection: Connection) => void;
+  readonly watch: LimitWatch;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -28,34 +38,56 @@ export interface Connection {
   readonly address: string;
   /** What the client calls itself, once that is known. */
   clientId: string | undefined;
+  /** Who it competes with for what there is; a stranger until it is let in. */
+  party: Party;
+  /** The user who has signed in. */
+  owner: Owner;
+  /** Its subscriptions. */
+  readonly filters: Set<string>;
+  /** Ends it because others need what it takes. */
+  giveWay(): void;
 }
+
+/** Why a client gives way to another; MQTT 5 has a word for it. */
+class GivesWay extends Violation {
+  constructor(message: string) {
+    super(message, reasonCodes.quotaExceeded);
+  }
+}
+
+/** Whoever stays for so long belongs here, ms. */
+const knownAfterMs = 600_000;
 
 /** Takes connections in, watches them, and counts and logs what becomes of them. */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #doorkeeper: Doorkeeper;
   readonly #flusher = new Flusher();
-  /** Those that the broker has let in. */
-  readonly #accepted = new Set<Connection>();
-  readonly #backlogs: BacklogBound<ClientStream>;
+  readonly #open = new Set<Connection>();
+  /** Those that the broker has let in, each with what calls off its becoming known. */
+  readonly #accepted = new Map<Connection, () => void>();
+  readonly #backlogs: BacklogBound<Connection>;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#doorkeeper = new Doorkeeper(options.limits, options.clock);
     this.#backlogs = new BacklogBound({
       mostBytes: options.limits.backlogBytesOfAll,
-      clients: () => [...this.#accepted].map(({ stream }) => stream),
-      giveUp: (stream) => stream.cutOff(new Error('too much waits for all clients together')),
+      clients: () => this.#open,
+      giveUp: (connection) => this.#giveUp(connection),
       clock: options.clock,
     });
   }
 
-  get isFull(): boolean {
-    return this.#accepted.size >= this.#options.limits.clients;
+  /** How many subscriptions all clients have that are connected. */
+  get subscriptions(): number {
+    let count = 0;
+    for (const { filters } of this.#open) count += filters.size;
+    return count;
   }
 
   open(transport: Duplex, address: string): void {
-    const { limits, figures, clock, log, onConnect } = this.#options;
+    const { limits, figures, clock, log, onConnect, onClose } = this.#options;
     if (!this.#doorkeeper.admits(address)) {
       figures.refused['too many connections'] += 1;
       log.verbose(`${address}: refused, it connects too often`);
@@ -85,20 +117,41 @@ export class Connections {
         figures.dropped += 1;
       },
     });
-    const connection: Connection = { stream, address, clientId: undefined };
-    this.#doorkeeper.wait(stream);
+    const connection: Connection = {
+      stream,
+      address,
+      clientId: undefined,
+      party: { key: networkOf(address), standing: 'stranger' },
+      owner: anonymous,
+      filters: new Set(),
+      giveWay: () => this.giveWay(connection, 'others need what its subscriptions take'),
+    };
+    this.#open.add(connection);
+    this.#doorkeeper.wait(stream, address);
     stream.once('close', () => {
       if (stream.outgoing.isBehind) figures.slowClients -= 1;
       this.#doorkeeper.done(stream);
+      this.#accepted.get(connection)?.();
       this.#accepted.delete(connection);
+      this.#open.delete(connection);
+      onClose(connection);
     });
+  }
+
+  /** Ends a connection because others have a better right to what it takes. */
+  giveWay(connection: Connection, reason: string): void {
+    connection.stream.cutOff(new GivesWay(reason));
   }
 
   /** The broker lets a client in. */
   accept(connection: Connection): void {
     this.#doorkeeper.done(connection.stream);
     if (connection.stream.destroyed) return;
-    this.#accepted.add(connection);
+    const { clock, onStayed } = this.#options;
+    this.#accepted.set(
+      connection,
+      clock.schedule(knownAfterMs, () => onStayed(connection)),
+    );
     connection.stream.accepted();
   }
 
@@ -113,9 +166,19 @@ export class Connections {
     this.#backlogs.stop();
   }
 
+  #giveUp(connection: Connection): void {
+    this.#options.watch.exceeded('backlog', () => ({
+      message: `too much waits for slow MQTT clients, most of it ${whereOf(connection.party)}: the slowest are disconnected`,
+      remedy:
+        'Look at the network of these clients, or raise Butler.brokerConfig.limits.backlogBytesOfAll',
+    }));
+    connection.stream.cutOff(new Error('too much waits for all clients together'));
+  }
+
   #cutOff(connection: Connection, reason: Error): void {
     const { figures, log } = this.#options;
-    if (reason instanceof Violation) figures.refused['breaks the protocol'] += 1;
+    if (reason instanceof GivesWay) figures.refused['gave way to others'] += 1;
+    else if (reason instanceof Violation) figures.refused['breaks the protocol'] += 1;
     else if (this.#accepted.has(connection)) {
       figures.refused['too slow'] += 1;
       log.warn(`${nameOf(connection)} is disconnected: ${reason.message}`);

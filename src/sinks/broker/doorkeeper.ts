@@ -1,4 +1,6 @@
 import { AddressLimits } from '../../access/address-limits.ts';
+import { FairShares, type Party } from '../../access/fair-shares.ts';
+import { networkOf } from '../../access/network-of.ts';
 import type { Clock } from '../../clock.ts';
 
 export interface DoorLimits {
@@ -17,13 +19,23 @@ export interface Newcomer {
 /** So many seconds' worth of connections may come at once, as after the network was away. */
 const burstSeconds = 5;
 
+/** Of all addresses together; each may hold some of a CONNECT in memory. */
+const mostWaiting = 500;
+
+interface Waiting {
+  readonly party: Party;
+  /** Calls its timer off. */
+  readonly cancel: () => void;
+}
+
 /** Looks after connections until they are clients: how many may come, and how long they may wait. */
 export class Doorkeeper {
   readonly #limits: DoorLimits;
   readonly #clock: Clock;
   readonly #perAddress: AddressLimits;
-  /** The oldest first, each with what calls its timer off. */
-  readonly #waiting = new Map<Newcomer, () => void>();
+  /** The oldest first. */
+  readonly #waiting = new Map<Newcomer, Waiting>();
+  readonly #shares = new FairShares();
 
   constructor(limits: DoorLimits, clock: Clock) {
     this.#limits = limits;
@@ -40,20 +52,27 @@ export class Doorkeeper {
     return this.#perAddress.take(address) === 0;
   }
 
-  /** A new connection; when too many wait, the one that has waited longest goes. */
-  wait(newcomer: Newcomer): void {
+  /**
+   * A new connection; when too many wait, of those from the address with most of them the one that
+   * has waited longest is cut off.
+   */
+  wait(newcomer: Newcomer, address: string): void {
     const { clients, connectSeconds } = this.#limits;
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size >= clients) oldest?.cutOff(new Error('too many connections wait'));
+    const party: Party = { key: networkOf(address), standing: 'stranger' };
+    this.#shares.add(party, 1);
+    if (this.#waiting.size >= Math.min(clients, mostWaiting)) this.#cutOffOldest();
     const cancel = this.#clock.schedule(connectSeconds * 1000, () =>
       newcomer.cutOff(new Error(`no CONNECT within ${connectSeconds} s`)),
     );
-    this.#waiting.set(newcomer, cancel);
+    this.#waiting.set(newcomer, { party, cancel });
   }
 
   /** It is a client now, or gone. */
   done(newcomer: Newcomer): void {
-    this.#waiting.get(newcomer)?.();
+    const waiting = this.#waiting.get(newcomer);
+    if (!waiting) return;
+    waiting.cancel();
+    this.#shares.remove(waiting.party, 1);
     this.#waiting.delete(newcomer);
   }
 
@@ -61,6 +80,16 @@ export class Doorkeeper {
   close(): void {
     for (const newcomer of [...this.#waiting.keys()]) {
       newcomer.cutOff(new Error('the broker stops'));
+    }
+  }
+
+  #cutOffOldest(): void {
+    const { first } = this.#shares;
+    for (const [oldest, { party }] of this.#waiting) {
+      if (party.key !== first?.key) continue;
+      this.done(oldest);
+      oldest.cutOff(new Error('too many connections wait'));
+      return;
     }
   }
 }

@@ -19,6 +19,9 @@ type Identified = Pick<SessionClient, 'id'>;
  */
 const standIn: SubscriptionPacket = { topic: '$session', qos: 0 };
 
+/** What is written at the end for anonymous clients that was not before, bytes. */
+const mostRestBytes = 2_097_152;
+
 /** What Aedes asks of its persistence; the interface is that of aedes-persistence 10. */
 export class AedesPersistence {
   readonly #kept: Kept;
@@ -41,11 +44,12 @@ export class AedesPersistence {
 
   async destroy(): Promise<void> {
     this.#kept.sessions.stop();
+    this.#kept.sessions.writeRest(mostRestBytes);
     await this.#kept.journal.close();
   }
 
   async storeRetained(packet: MessagePacket): Promise<void> {
-    this.#kept.retained.store({ ...packet }, this.#kept.accepted.of(packet) !== undefined);
+    this.#kept.retained.store({ ...packet }, this.#kept.accepted.of(packet));
   }
 
   createRetainedStream(filter: string): Readable {
@@ -110,10 +114,11 @@ export class AedesPersistence {
     packet: MessagePacket,
   ): Promise<void> {
     const accepted = this.#kept.accepted.of(packet);
-    if (accepted?.message) this.#kept.sessions.messages.nameOrigin(accepted.message, packet);
+    const { sessions, queues } = this.#kept;
+    if (accepted?.message) queues.messages.nameOrigin(accepted.message, packet);
     // Who subscribed after the message was accepted gets it as one that is not connected does: not.
     if (accepted || subscriptions.length === 0) return;
-    this.#kept.sessions.enqueue(subscriptions, packet, 'soon');
+    queues.enqueue(sessions.recipients(subscriptions), packet, 'soon');
   }
 
   /** A packet goes out now, under this identifier; or the client has it, and is told to release it. */
@@ -127,14 +132,14 @@ export class AedesPersistence {
       session &&
       (released
         ? session.withMessageId(packet.messageId)
-        : this.#kept.sessions.queuedFor(session, packet));
+        : this.#kept.queues.queuedFor(session, packet));
     // Dropped meanwhile, or on its way before the session knew of it: it goes out none the less.
     if (!queued) return;
     const changes = queued.messageId !== packet.messageId || queued.released !== released;
     session.setMessageId(queued, packet.messageId);
     queued.released = released;
     if (queued.qos === 2 && changes) {
-      this.#kept.sessions.writeQueued(session, queued, 'promised');
+      this.#kept.queues.write(session, queued, 'promised');
       await this.#kept.journal.written();
     } else if (!released) {
       // For a filter with wildcards Aedes does not lower it.
@@ -151,8 +156,8 @@ export class AedesPersistence {
     const session = this.#kept.sessions.get(client.id);
     const queued = session?.withMessageId(packet.messageId);
     if (!session || !queued) return undefined;
-    this.#kept.sessions.remove(session, queued);
-    return outgoingPacket(queued, this.#kept.sessions.messages);
+    this.#kept.queues.remove(session, queued);
+    return outgoingPacket(queued, this.#kept.queues.messages);
   }
 
   outgoingStream(client: SessionClient): Readable {
@@ -206,7 +211,7 @@ export class AedesPersistence {
 
   async *#outgoing(session: Session, client: SessionClient) {
     for await (const queued of session.catchUp(client)) {
-      yield outgoingPacket(queued, this.#kept.sessions.messages);
+      yield outgoingPacket(queued, this.#kept.queues.messages);
     }
   }
 }

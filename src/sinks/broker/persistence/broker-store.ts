@@ -1,27 +1,50 @@
 import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import type { RetryPauses } from '../../../retry-pauses.ts';
+import type { StateRoom } from '../../../state/room.ts';
 import type { State } from '../../../state/state.ts';
+import type { Owner } from '../admission/client-ids.ts';
+import { FilterBudget } from '../admission/filter-budget.ts';
+import { KnownNetworks } from '../admission/known-networks.ts';
 import { AedesPersistence } from './aedes-persistence.ts';
 import { Incoming } from './incoming.ts';
-import { Journal } from './journal.ts';
+import { type Entry, Journal } from './journal.ts';
 import { AcceptedMessages } from './kept.ts';
+import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
+import { type QueueLimits, Queues, type QueuesOptions } from './queues.ts';
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts';
+import { type LeftOut, StoredSelection } from './select-stored.ts';
 import type { SessionClient } from './session.ts';
-import { type SessionLimits, Sessions } from './sessions.ts';
+import {
+  type SessionLimits,
+  type SessionOwner,
+  Sessions,
+  type SessionsOptions,
+} from './sessions.ts';
 import type { MessagePacket } from './stored-packets.ts';
+import { payerOfParty } from './stored-session.ts';
 import { type WillPacket, Wills } from './wills.ts';
+import { WriteBudget } from './write-budget.ts';
 
 export interface BrokerStoreOptions {
   readonly state: Pick<State, 'database'>;
   readonly limits: SessionLimits &
+    QueueLimits &
     RetainedLimits & {
       /** QoS 2 messages that a client may have sent and not released. */
       readonly inFlightPerClient: number;
+      /** Subscriptions of all clients and sessions. */
+      readonly subscriptionsOfAll: number;
+      /** What may be written to the card for clients that have not signed in, bytes an hour. */
+      readonly anonymousBytesPerHour: number;
     };
-  /** Told of every message that went because too many waited for a client. */
-  readonly onDropped: () => void;
+  /** Called with each session that loses a message because too many wait. */
+  readonly onDropped: QueuesOptions['onDropped'];
+  /** Called with each session that ends because others need what it takes. */
+  readonly onGiveWay: SessionsOptions['onGiveWay'];
+  /** Called when the disk held more than there is room for. */
+  readonly onLeftOut: (leftOut: LeftOut) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly retry: RetryPauses;
@@ -36,30 +59,53 @@ export interface BrokerStoreOptions {
  */
 export class BrokerStore {
   readonly persistence: AedesPersistence;
+  /** The networks that strangers come after. */
+  readonly known: KnownNetworks;
+  /** What subscriptions of clients and sessions take together. */
+  readonly filters: FilterBudget;
+  readonly #options: BrokerStoreOptions;
   readonly #sessions: Sessions;
+  readonly #queues: Queues;
   readonly #retained: RetainedMessages;
   readonly #incoming: Incoming;
   readonly #wills: Wills;
   readonly #journal: Journal;
-  readonly #log: Log;
   readonly #accepted = new AcceptedMessages();
 
-  constructor({ state, limits, onDropped, clock, log, retry }: BrokerStoreOptions) {
-    this.#log = log;
+  constructor(options: BrokerStoreOptions) {
+    const { state, limits, onDropped, onGiveWay, clock, log, retry } = options;
+    this.#options = options;
     this.#journal = new Journal({
       state,
       room: 'broker',
+      select: (room) => this.#select(room),
       onLoad: (entries) => this.#load(entries),
+      budget: new WriteBudget(limits.anonymousBytesPerHour, clock),
       clock,
       log,
       retry,
     });
+    this.known = new KnownNetworks({
+      write: (network, seenAt) =>
+        this.#journal.put(keys.known(network), seenAt?.toString(), 'lazy'),
+      now: () => clock.now(),
+    });
+    this.filters = new FilterBudget(limits.subscriptionsOfAll);
     this.#retained = new RetainedMessages(limits, this.#journal, log);
     this.#incoming = new Incoming(limits.inFlightPerClient, this.#journal);
     this.#wills = new Wills(this.#journal);
-    this.#sessions = new Sessions({ limits, journal: this.#journal, onDropped, clock, log });
+    this.#queues = new Queues({ limits, journal: this.#journal, onDropped });
+    this.#sessions = new Sessions({
+      limits,
+      journal: this.#journal,
+      queues: this.#queues,
+      filters: this.filters,
+      onGiveWay,
+      clock,
+    });
     this.persistence = new AedesPersistence({
       sessions: this.#sessions,
+      queues: this.#queues,
       retained: this.#retained,
       incoming: this.#incoming,
       wills: this.#wills,
@@ -70,9 +116,12 @@ export class BrokerStore {
 
   get figures() {
     return {
-      messages: this.#sessions.messages.count,
+      messages: this.#queues.messages.count,
+      queuedBytes: this.#queues.bytes,
       retained: this.#retained.count,
+      sessions: this.#sessions.count,
       sessionsAway: [...this.#sessions.all()].filter(({ client }) => !client).length,
+      subscriptions: this.filters.total,
     };
   }
 
@@ -81,16 +130,44 @@ export class BrokerStore {
     return this.#sessions.count > 0;
   }
 
+  /** To whom the session of a client id belongs; undefined when there is none, or nobody knows. */
+  ownerOf(clientId: string): Owner | undefined {
+    return this.#sessions.get(clientId)?.owner;
+  }
+
+  /**
+   * Takes from a session what its owner may not read, any more or as one who goes on with a session
+   * of version 1.0, which kept no owners.
+   */
+  restrict(clientId: string, maySubscribe: (filter: string) => boolean): void {
+    const session = this.#sessions.get(clientId);
+    if (!session) return;
+    const forbidden = [...session.subscriptions.keys()].filter((filter) => !maySubscribe(filter));
+    if (forbidden.length === 0) return;
+    for (const filter of forbidden) this.#sessions.unsubscribe(clientId, filter);
+    for (const queued of session.queue.values()) {
+      const subscribed = this.#sessions.subscribedTo(queued.message.packet.topic);
+      if (!subscribed.some((one) => one.clientId === clientId))
+        this.#queues.remove(session, queued);
+    }
+  }
+
+  /** Ends a session, and forgets what its client has sent and not released. */
+  endSession(clientId: string): void {
+    this.#sessions.end(clientId);
+    this.#incoming.clear(clientId);
+  }
+
   /** Names a topic on which the appliance itself retains a message: it says it again after a restart. */
   addOwnTopic(topic: string): void {
     this.#retained.addOwnTopic(topic);
   }
 
   /** A client has connected (and one of the same name, if there was one, is gone). */
-  connected(client: SessionClient): void {
+  connected(client: SessionClient, owner: SessionOwner): void {
     if (client.clean) this.#incoming.clear(client.id);
     this.#wills.forgetLeft(client.id);
-    this.#sessions.connected(client);
+    this.#sessions.connected(client, owner);
   }
 
   disconnected(client: SessionClient): void {
@@ -104,25 +181,37 @@ export class BrokerStore {
    * when there is nothing to keep.
    * @throws when the client has too many QoS 2 messages open
    */
-  accept(client: SessionClient, packet: MessagePacket & { payload: Buffer | string }) {
-    const { qos, messageId, topic, payload } = packet;
-    if (qos === 0 || typeof payload === 'string') return undefined;
+  accept(
+    client: SessionClient,
+    { party }: SessionOwner,
+    packet: MessagePacket & { payload: Buffer | string },
+  ) {
+    const { qos, messageId, topic, payload, retain } = packet;
+    const payer = payerOfParty(party);
+    const isAnonymous = payer !== undefined;
+    if (typeof payload === 'string' || (qos === 0 && !retain)) return undefined;
+    // A view of its own, so that it is told apart even from another that is empty.
+    packet.payload = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+    if (qos === 0) {
+      this.#accepted.add(packet.payload, { message: undefined, isWritten: false, isAnonymous });
+      return undefined;
+    }
     let keeps = false;
     if (qos === 2 && messageId !== undefined) {
       if (this.#incoming.isKnown(client.id, messageId)) return this.#journal.written();
       keeps = !client.clean;
-      this.#incoming.accept(client.id, messageId, keeps);
+      this.#incoming.accept(client.id, messageId, keeps, payer);
     }
-    if (packet.retain && this.#retained.accept(packet)) keeps = true;
+    if (retain && this.#retained.accept(packet, isAnonymous)) keeps = true;
     const subscribed = this.#sessions
       .subscribedTo(topic)
       .filter(({ clientId, nl }) => !(nl && clientId === client.id));
     const message =
-      subscribed.length > 0 ? this.#sessions.enqueue(subscribed, packet, 'promised') : undefined;
+      subscribed.length > 0
+        ? this.#queues.enqueue(this.#sessions.recipients(subscribed), packet, 'promised')
+        : undefined;
     if (message) keeps = true;
-    // A view of its own, so that it is told apart even from another that is empty.
-    packet.payload = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-    this.#accepted.add(packet.payload, { message });
+    this.#accepted.add(packet.payload, { message, isWritten: true, isAnonymous });
     return keeps ? this.#journal.written() : undefined;
   }
 
@@ -134,7 +223,7 @@ export class BrokerStore {
     // With an identifier it comes out of the queue.
     if (packet.qos === 0 || packet.messageId !== undefined) return true;
     const session = this.#sessions.get(client.id);
-    const queued = session && this.#sessions.queuedFor(session, packet);
+    const queued = session && this.#queues.queuedFor(session, packet);
     if (!queued) return true;
     return session.client === client && session.caughtUp && queued.messageId === undefined;
   }
@@ -149,14 +238,23 @@ export class BrokerStore {
     return this.#wills.takeLeft(will);
   }
 
-  #load(entries: readonly [key: string, value: string][]): void {
+  async #select(room: StateRoom): Promise<readonly Entry[]> {
+    const { limits, onLeftOut } = this.#options;
+    const { entries, leftOut } = await new StoredSelection(room, limits).run();
+    if (Object.values(leftOut).some((count) => count > 0)) onLeftOut(leftOut);
+    return entries;
+  }
+
+  #load(entries: readonly Entry[]): void {
     loadStored(entries, {
       sessions: this.#sessions,
+      queues: this.#queues,
+      known: this.known,
       retained: this.#retained,
       incoming: this.#incoming,
       wills: this.#wills,
       journal: this.#journal,
-      log: this.#log,
+      log: this.#options.log,
     });
   }
 }

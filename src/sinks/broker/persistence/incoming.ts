@@ -1,6 +1,10 @@
-import type { Journal } from './journal.ts';
+import type { Journal, Payer } from './journal.ts';
 import { keys } from './keys.ts';
+import { bytesOfContent } from './queue-bytes.ts';
 import type { MessagePacket } from './stored-packets.ts';
+
+/** Of so much the payloads are kept, bytes: Aedes asks whether a message is there, not what it says. */
+const mostBytes = 1_048_576;
 
 /**
  * QoS 2 messages that clients have sent and not yet released: what comes again under the same packet
@@ -10,6 +14,8 @@ export class Incoming {
   readonly #byClient = new Map<string, Map<number, MessagePacket | 'accepted'>>();
   readonly #limit: number;
   readonly #journal: Journal;
+  /** Topics and payloads of all of them. */
+  #bytes = 0;
 
   /** @param limit how many a client may have open */
   constructor(limit: number, journal: Journal) {
@@ -26,15 +32,31 @@ export class Incoming {
    * Notes a message before the broker has it.
    * @throws when the client has too many open
    */
-  accept(clientId: string, messageId: number, outlivesConnection: boolean): void {
+  accept(
+    clientId: string,
+    messageId: number,
+    outlivesConnection: boolean,
+    payer: Payer | undefined,
+  ): void {
     this.#set(clientId, messageId, 'accepted');
-    if (outlivesConnection) this.#journal.put(keys.incoming(clientId, messageId), '', 'promised');
+    if (outlivesConnection) {
+      this.#journal.put(keys.incoming(clientId, messageId), '', 'promised', payer);
+    }
   }
 
   /** @throws when the client has too many open (Aedes then closes the connection) */
   store(clientId: string, packet: MessagePacket): void {
     const { cmd = 'publish', topic, payload, qos, retain = false, messageId } = packet;
-    const stored = { cmd, topic, payload, qos, dup: false, retain, messageId };
+    const hasRoom = this.#bytes + bytesOfContent(packet) <= mostBytes;
+    const stored = {
+      cmd,
+      topic,
+      payload: hasRoom ? payload : '',
+      qos,
+      dup: false,
+      retain,
+      messageId,
+    };
     this.#set(clientId, messageId ?? 0, stored);
   }
 
@@ -47,7 +69,10 @@ export class Incoming {
   /** The client releases a message. Resolves when a power cut can't bring it back. */
   async release(clientId: string, messageId: number): Promise<void> {
     const open = this.#byClient.get(clientId);
-    if (!open?.delete(messageId)) return;
+    const released = open?.get(messageId);
+    if (!open || !released) return;
+    open.delete(messageId);
+    this.#bytes -= bytesOf(released);
     if (open.size === 0) this.#byClient.delete(clientId);
     const key = keys.incoming(clientId, messageId);
     if (this.#journal.mayHold(key)) {
@@ -65,7 +90,8 @@ export class Incoming {
 
   /** Forgets all of a client's. */
   clear(clientId: string): void {
-    for (const messageId of this.#byClient.get(clientId)?.keys() ?? []) {
+    for (const [messageId, packet] of this.#byClient.get(clientId) ?? []) {
+      this.#bytes -= bytesOf(packet);
       this.#journal.put(keys.incoming(clientId, messageId), undefined, 'lazy');
     }
     this.#byClient.delete(clientId);
@@ -76,7 +102,11 @@ export class Incoming {
     if (!open.has(messageId) && open.size >= this.#limit) {
       throw new Error(`more than ${this.#limit} QoS 2 messages are not released`);
     }
+    this.#bytes += bytesOf(packet) - bytesOf(open.get(messageId));
     open.set(messageId, packet);
     this.#byClient.set(clientId, open);
   }
 }
+
+const bytesOf = (packet: MessagePacket | 'accepted' | undefined): number =>
+  packet === undefined || packet === 'accepted' ? 0 : bytesOfContent(packet);

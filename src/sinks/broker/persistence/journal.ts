@@ -1,15 +1,40 @@
+import type { Party } from '../../../access/fair-shares.ts';
 import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import type { RetryPauses } from '../../../retry-pauses.ts';
 import { type Change, StateRoom } from '../../../state/room.ts';
 import type { State } from '../../../state/state.ts';
+import type { WriteBudget } from './write-budget.ts';
+
+export type Entry = readonly [key: string, value: string];
+
+/** Who a change is written for, where that is bounded. */
+export interface Payer {
+  readonly party: Party;
+  /** Another key without which this one is of no use: it is not written when that one is not. */
+  readonly requires?: string;
+  /** When it can't be written, an older value is better than none. */
+  readonly keepsOlder?: boolean;
+}
+
+/** A new value, or how it is made when it is written; undefined takes the key away. */
+export type Value = string | (() => string) | undefined;
+
+interface Waiting {
+  readonly value: Value;
+  readonly payer: Payer | undefined;
+}
 
 export interface JournalOptions {
   /** Where the database is, while there is one. */
   readonly state: Pick<State, 'database'>;
   readonly room: string;
-  /** Told once what an earlier run left, before anything is written. */
-  readonly onLoad: (entries: readonly [key: string, value: string][]) => void;
+  /** Chooses what to load of what an earlier run left: no more than fits. */
+  readonly select: (room: StateRoom) => Promise<readonly Entry[]>;
+  /** Called once with what was chosen, before anything is written. */
+  readonly onLoad: (entries: readonly Entry[]) => void;
+  /** Bounds what is written for those who have not signed in. */
+  readonly budget: Pick<WriteBudget, 'take'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly retry: RetryPauses;
@@ -22,6 +47,9 @@ export interface JournalOptions {
  */
 export type Urgency = 'promised' | 'soon' | 'lazy';
 
+/** What it takes to erase a key again, and what LevelDB adds to each, bytes. */
+const bytesOfErasing = 60;
+
 /** The longest wait until a change is written, ms; `promised` ones share what comes in one turn. */
 const delayMs: Record<Urgency, number> = { promised: 0, soon: 25, lazy: 100 };
 
@@ -33,7 +61,7 @@ const delayMs: Record<Urgency, number> = { promised: 0, soon: 25, lazy: 100 };
 export class Journal {
   readonly #options: JournalOptions;
   readonly #room: StateRoom;
-  #waiting = new Map<string, string | undefined>();
+  #waiting = new Map<string, Waiting>();
   /** Keys that may be on disk: only these have to be erased there. */
   readonly #onDisk = new Set<string>();
   #sync = false;
@@ -55,17 +83,17 @@ export class Journal {
   }
 
   /** Notes a change. Before the disk was read, it is not noted: `onLoad` has to write what counts. */
-  put(key: string, value: string | undefined, urgency: Urgency): void {
+  put(key: string, value: Value, urgency: Urgency, payer?: Payer): void {
     if (!this.#loaded || this.#closed) return;
     if (value === undefined && !this.#onDisk.has(key)) this.#waiting.delete(key);
-    else this.#waiting.set(key, value);
+    else this.#waiting.set(key, { value, payer });
     if (urgency !== 'lazy') this.#sync = true;
     if (!this.#diskFails) this.#writeWithin(delayMs[urgency]);
   }
 
   /** Whether the disk may hold something under this key, now or soon. */
   mayHold(key: string): boolean {
-    return this.#onDisk.has(key) || this.#waiting.get(key) !== undefined;
+    return this.#onDisk.has(key) || this.#waiting.get(key)?.value !== undefined;
   }
 
   /** Resolves when every change so far is on disk, or waits for a disk that takes nothing. */
@@ -118,8 +146,8 @@ export class Journal {
 
   async #load(): Promise<void> {
     if (this.#loaded) return;
-    const entries = await this.#room.entries();
-    if (!entries) throw new NoDatabase();
+    if (!this.#room.isThere) throw new NoDatabase();
+    const entries = await this.#options.select(this.#room);
     for (const [key] of entries) this.#onDisk.add(key);
     this.#loaded = true;
     this.#options.onLoad(entries);
@@ -132,18 +160,41 @@ export class Journal {
     const sync = this.#sync;
     this.#waiting = new Map();
     this.#sync = false;
-    // A write that fails may reach the disk none the less.
-    for (const [key, value] of changes) if (value !== undefined) this.#onDisk.add(key);
+    const affordable = this.#affordable(changes);
+    if (affordable.length === 0) return;
     try {
-      await this.#room.write([...changes] satisfies Change[], { sync });
+      await this.#room.write(affordable, { sync });
     } catch (error) {
       this.#waiting = new Map([...changes, ...this.#waiting]);
       this.#sync ||= sync;
       throw error;
     }
-    for (const [key, value] of changes) {
-      if (value === undefined && this.#waiting.get(key) === undefined) this.#onDisk.delete(key);
+    for (const [key, value] of affordable) {
+      if (value === undefined && this.#waiting.get(key)?.value === undefined) {
+        this.#onDisk.delete(key);
+      }
     }
+  }
+
+  /** What may be written; the rest stays in memory, where it is. */
+  #affordable(changes: ReadonlyMap<string, Waiting>): Change[] {
+    const affordable: Change[] = [];
+    for (const [key, { value: given, payer }] of changes) {
+      const value = typeof given === 'function' ? given() : given;
+      if (payer && value !== undefined && !this.#canAfford(key, value, payer)) {
+        if (!payer.keepsOlder && this.#onDisk.has(key)) affordable.push([key, undefined]);
+        continue;
+      }
+      affordable.push([key, value]);
+      // A write that fails may reach the disk all the same; and what follows may require it.
+      if (value !== undefined) this.#onDisk.add(key);
+    }
+    return affordable;
+  }
+
+  #canAfford(key: string, value: string, { party, requires }: Payer): boolean {
+    if (requires !== undefined && !this.#onDisk.has(requires)) return false;
+    return this.#options.budget.take(party, key.length + value.length + bytesOfErasing);
   }
 
   #waitForDisk(error: unknown): void {

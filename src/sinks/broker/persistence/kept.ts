@@ -1,5 +1,7 @@
 import type { Incoming } from './incoming.ts';
 import type { Journal } from './journal.ts';
+import type { StoredMessage } from './messages.ts';
+import type { Queues } from './queues.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { Sessions } from './sessions.ts';
 import type { MessagePacket } from './stored-packets.ts';
@@ -8,6 +10,7 @@ import type { Wills } from './wills.ts';
 /** All that is kept for clients, by kind, and the journal that brings it to disk. */
 export interface Kept {
   readonly sessions: Sessions;
+  readonly queues: Queues;
   readonly retained: RetainedMessages;
   readonly incoming: Incoming;
   readonly wills: Wills;
@@ -18,7 +21,11 @@ export interface Kept {
 /** What was done for a client's message before Aedes took it. */
 export interface Accepted {
   /** The message as it waits in the queues of sessions, where any wanted it. */
-  readonly message: ReturnType<Sessions['enqueue']> | undefined;
+  readonly message: StoredMessage | undefined;
+  /** Whether it is written already where it is to be retained. */
+  readonly isWritten: boolean;
+  /** Whether its publisher has not signed in. */
+  readonly isAnonymous: boolean;
 }
 
 /** Messages of clients that are kept already when Aedes asks for it. */

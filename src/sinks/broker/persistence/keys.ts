@@ -13,6 +13,8 @@ export const keys = {
   incoming: (clientId: string, messageId: number) => `incoming/${messageId}/${clientId}`,
   retained: (topic: string) => `retained/${topic}`,
   will: (clientId: string) => `will/${clientId}`,
+  /** A network that strangers come after. */
+  known: (network: string) => `known/${network}`,
 };
 
 /** A key in parts: what it is for, the number in it, and the rest. */

@@ -1,8 +1,10 @@
 import type { Log } from '../../../log.ts';
+import type { KnownNetworks } from '../admission/known-networks.ts';
 import type { Incoming } from './incoming.ts';
-import type { Journal } from './journal.ts';
+import type { Entry, Journal } from './journal.ts';
 import { keys, readKey } from './keys.ts';
 import type { StoredMessage } from './messages.ts';
+import type { Queues } from './queues.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { QueuedMessage } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -11,6 +13,8 @@ import type { Wills } from './wills.ts';
 
 interface Store {
   readonly sessions: Sessions;
+  readonly queues: Queues;
+  readonly known: KnownNetworks;
   readonly retained: RetainedMessages;
   readonly incoming: Incoming;
   readonly wills: Wills;
@@ -22,8 +26,8 @@ interface Store {
  * Takes in what an earlier run left on disk. What came since the start (the disk may have been away
  * until now) is newer: it stays, and is written.
  */
-export function loadStored(entries: readonly [key: string, value: string][], store: Store): void {
-  const { sessions, retained, incoming, wills, journal, log } = store;
+export function loadStored(entries: readonly Entry[], store: Store): void {
+  const { sessions, queues, known, retained, incoming, wills, journal, log } = store;
   const messages: [number, MessagePacket][] = [];
   const queued: QueuedEntry[] = [];
   const rest: [ReturnType<typeof readKey>, string, string][] = [];
@@ -44,22 +48,24 @@ export function loadStored(entries: readonly [key: string, value: string][], sto
       readOrLeaveOut(key, () =>
         queued.push({ sequence: number, clientId: name, ...parseQueued(text) }),
       );
-    } else rest.push([parts, key, text]);
+    } else if (kind === 'known') known.load(name, Number(text));
+    else rest.push([parts, key, text]);
   }
-  const stored = sessions.messages.load(messages);
+  const stored = queues.loadMessages(messages);
   sessions.writeAll();
+  known.writeAll();
   wills.writeAll();
   retained.writeAll();
   for (const [{ kind, number, name }, key, text] of rest) {
     readOrLeaveOut(key, () => {
-      if (kind === 'session') sessions.load(name, text);
+      if (kind === 'session') sessions.load(name, text, known);
       else if (kind === 'will') wills.load(name, text);
       else if (kind === 'incoming') incoming.load(name, number);
       else if (kind === 'retained') retained.load(decodeMessage(text));
       else throw new TypeError('not known to this version');
     });
   }
-  loadQueues(sessions, stored, queued, journal);
+  loadQueues(store, stored, queued);
 }
 
 type QueuedEntry = Omit<QueuedMessage, 'message'> & {
@@ -74,10 +80,9 @@ function parseQueued(text: string): Omit<QueuedMessage, 'message'> {
 }
 
 function loadQueues(
-  sessions: Sessions,
+  { sessions, queues, journal }: Pick<Store, 'sessions' | 'queues' | 'journal'>,
   messages: readonly StoredMessage[],
   entries: readonly QueuedEntry[],
-  journal: Journal,
 ): void {
   const bySequence = new Map(messages.map((message) => [message.sequence, message]));
   const byClient = new Map<string, QueuedMessage[]>();
@@ -91,10 +96,12 @@ function loadQueues(
     queue.push({ message, ...queued });
     byClient.set(clientId, queue);
   }
-  for (const [clientId, queue] of byClient) sessions.get(clientId)?.addOlder(queue);
-  for (const message of bySequence.values()) {
-    if (message.holders > 0) continue;
-    sessions.messages.forget(message);
-    journal.put(keys.message(message.sequence), undefined, 'lazy');
+  for (const [clientId, queue] of byClient) {
+    const session = sessions.get(clientId);
+    if (session) queues.load(session, queue);
   }
+  for (const message of bySequence.values()) {
+    if (message.holders === 0) queues.forget(message);
+  }
+  queues.dropTooMany();
 }

@@ -15,6 +15,8 @@ export interface StoredMessage {
   origin: Origin | undefined;
   /** In how many queues it waits. */
   holders: number;
+  /** Whether it was given to the journal: for anonymous clients only, it is written perhaps. */
+  written: 'no' | 'perhaps' | 'surely';
 }
 
 /** The name that stands for messages which Aedes did not name in this run. */
@@ -37,6 +39,7 @@ export class Messages {
       packet,
       origin: undefined,
       holders: 0,
+      written: 'no',
     };
     this.#next += 1;
     this.#bySequence.set(message.sequence, message);
@@ -49,13 +52,19 @@ export class Messages {
     const newer = [...this.#bySequence.values()];
     this.#bySequence.clear();
     this.#next += last;
-    const older = stored.map(([sequence, packet]) => ({
-      sequence,
-      packet,
-      origin: undefined,
-      holders: 0,
-    }));
-    for (const message of newer) message.sequence += last;
+    const older = stored.map(
+      ([sequence, packet]): StoredMessage => ({
+        sequence,
+        packet,
+        origin: undefined,
+        holders: 0,
+        written: 'surely',
+      }),
+    );
+    for (const message of newer) {
+      message.sequence += last;
+      message.written = 'no';
+    }
     for (const message of [...older, ...newer]) this.#bySequence.set(message.sequence, message);
     return older;
   }
@@ -79,9 +88,10 @@ export class Messages {
     return origin ?? { brokerId: storedId, brokerCounter: sequence };
   }
 
-  forget({ sequence, origin }: StoredMessage): void {
-    this.#bySequence.delete(sequence);
+  /** Whether it was there to be forgotten. */
+  forget({ sequence, origin }: StoredMessage): boolean {
     if (origin) this.#byOrigin.delete(keyOf(origin));
+    return this.#bySequence.delete(sequence);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Log } from '../../../log.ts';
 import { matchesFilter } from '../topic-filter.ts';
 import type { Journal, Urgency } from './journal.ts';
+import type { Accepted } from './kept.ts';
 import { keys } from './keys.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 
@@ -10,6 +11,9 @@ export interface RetainedLimits {
   /** Of them all together, topics and payloads, bytes. */
   readonly retainedBytes: number;
 }
+
+/** What is retained already when anonymous clients may retain no more: the rest is for users. */
+const partOfAnonymous = 1 / 2;
 
 /** The last retained message of every topic (MQTT 3.1.1, section 3.3.1.3). */
 export class RetainedMessages {
@@ -44,25 +48,28 @@ export class RetainedMessages {
     this.#journal.put(keys.retained(topic), undefined, 'lazy');
   }
 
-  /** Writes a message before it is kept; whether there was anything to write. */
-  accept(packet: MessagePacket): boolean {
-    const writes = this.#isWritten(packet) && this.#hasRoomFor(packet);
+  /**
+   * Writes a message before it is kept; whether there was anything to write.
+   * @param isAnonymous whether its publisher has not signed in
+   */
+  accept(packet: MessagePacket, isAnonymous: boolean): boolean {
+    const writes = this.#isWritten(packet) && this.#hasRoomFor(packet, isAnonymous);
     if (writes) this.#write(packet, 'promised');
     return writes;
   }
 
   /**
    * Keeps the message; an empty one takes the last of its topic away.
-   * @param isWritten whether `accept` had it
+   * @param accepted what `accept` made of it, where a client published it
    */
-  store(packet: MessagePacket, isWritten: boolean): void {
-    const isFull = !this.#hasRoomFor(packet);
+  store(packet: MessagePacket, accepted: Accepted | undefined): void {
+    const isFull = !this.#hasRoomFor(packet, accepted?.isAnonymous ?? false);
     if (isFull && !this.#isFull) {
       this.#log.warn(`too much is retained: ${packet.topic} and others are not`);
     }
     this.#isFull = isFull;
     if (isFull) return;
-    if (!isWritten && this.#isWritten(packet))
+    if (!accepted?.isWritten && this.#isWritten(packet))
       this.#write(packet, packet.qos > 0 ? 'soon' : 'lazy');
     this.#set(packet);
   }
@@ -96,12 +103,14 @@ export class RetainedMessages {
   }
 
   /** An empty message only takes another away. */
-  #hasRoomFor(packet: MessagePacket): boolean {
+  #hasRoomFor(packet: MessagePacket, isAnonymous: boolean): boolean {
     if (packet.payload.length === 0 || this.#own.has(packet.topic)) return true;
     const before = this.#byTopic.get(packet.topic);
     const messages = this.#messages + (before ? 0 : 1);
     const bytes = this.#bytes + sizeOf(packet) - (before ? sizeOf(before) : 0);
-    return messages <= this.#limits.retainedMessages && bytes <= this.#limits.retainedBytes;
+    const part = isAnonymous ? partOfAnonymous : 1;
+    const { retainedMessages, retainedBytes } = this.#limits;
+    return messages <= part * retainedMessages && bytes <= part * retainedBytes;
   }
 
   #isWritten({ topic, payload }: MessagePacket): boolean {

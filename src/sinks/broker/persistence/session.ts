@@ -1,4 +1,8 @@
+import type { Party } from '../../../access/fair-shares.ts';
+import type { Owner } from '../admission/client-ids.ts';
 import type { StoredMessage } from './messages.ts';
+import { bytesOfContent } from './queue-bytes.ts';
+import { unknownParty } from './stored-session.ts';
 
 /** What the sessions use of a client of Aedes. */
 export interface SessionClient {
@@ -36,6 +40,12 @@ export const largestMessageId = 65_535;
 /** One client's session (MQTT 3.1.1, section 3.1.2.4): subscriptions, and messages not yet acknowledged. */
 export class Session {
   readonly clientId: string;
+  /** Whose it is; undefined for one of version 1.0 until somebody goes on with it. */
+  owner: Owner | undefined;
+  /** Who competes with others for what it takes. */
+  party: Party = unknownParty;
+  /** Ends it, and its connection where there is one. */
+  readonly giveWay: () => void;
   readonly subscriptions = new Map<string, StoredSubscription>();
   /** What the client has not acknowledged, in order. */
   queue = new Map<StoredMessage, QueuedMessage>();
@@ -59,8 +69,9 @@ export class Session {
   #lastMessageId: number | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(clientId: string) {
+  constructor(clientId: string, giveWay: () => void) {
     this.clientId = clientId;
+    this.giveWay = giveWay;
   }
 
   connect(client: SessionClient): void {
@@ -82,7 +93,7 @@ export class Session {
 
   add(queued: QueuedMessage): void {
     this.queue.set(queued.message, queued);
-    this.queuedBytes += sizeOf(queued);
+    this.queuedBytes += bytesOfContent(queued.message.packet);
     queued.message.holders += 1;
     if (queued.messageId !== undefined) this.#byMessageId.set(queued.messageId, queued);
     this.#lastMessageId = queued.messageId ?? this.#lastMessageId;
@@ -107,15 +118,17 @@ export class Session {
     this.#lastMessageId = messageId;
   }
 
-  remove(queued: QueuedMessage): void {
-    if (!this.queue.delete(queued.message)) return;
-    this.queuedBytes -= sizeOf(queued);
+  /** Whether it was there to be removed. */
+  remove(queued: QueuedMessage): boolean {
+    if (!this.queue.delete(queued.message)) return false;
+    this.queuedBytes -= bytesOfContent(queued.message.packet);
     queued.message.holders -= 1;
     const { messageId } = queued;
     if (messageId !== undefined && this.#byMessageId.get(messageId) === queued) {
       this.#byMessageId.delete(messageId);
     }
     this.sent(queued);
+    return true;
   }
 
   /** Notes that a message which `catchUp` gave is on its way. */
@@ -152,8 +165,4 @@ export class Session {
     this.#underWay.clear();
     this.#wake?.();
   }
-}
-
-function sizeOf({ message: { packet } }: QueuedMessage): number {
-  return Buffer.byteLength(packet.topic) + Buffer.byteLength(packet.payload);
 }

@@ -1,34 +1,44 @@
 import QlobberSub from 'qlobber/aedes/qlobber-sub.js';
+import { FairShares, type Party, standings } from '../../../access/fair-shares.ts';
 import { type Clock, earliestTime } from '../../../clock.ts';
-import type { Log } from '../../../log.ts';
+import type { Owner } from '../admission/client-ids.ts';
+import { type FilterBudget, weightOf } from '../admission/filter-budget.ts';
 import type { Journal, Urgency } from './journal.ts';
 import { keys } from './keys.ts';
-import { Messages, type StoredMessage } from './messages.ts';
+import type { Queues, Recipient } from './queues.ts';
+import { Session, type SessionClient, type StoredSubscription } from './session.ts';
 import {
-  type QueuedMessage,
-  Session,
-  type SessionClient,
-  type StoredSubscription,
-} from './session.ts';
-import { encodeMessage, type MessagePacket } from './stored-packets.ts';
+  partyOfStored,
+  payerOfParty,
+  type StoredSession,
+  storedSession,
+} from './stored-session.ts';
 import { widest } from './widest-subscription.ts';
 
 export interface SessionLimits {
-  /** Messages that may wait for one client; past it the oldest go. */
-  readonly queuedPerClient: number;
-  readonly queuedBytesPerClient: number;
-  /** Sessions of clients that are not connected; past it the one away longest ends. */
+  /** Sessions of all clients; past it one of those that are away ends. */
   readonly sessions: number;
 }
 
 export interface SessionsOptions {
   readonly limits: SessionLimits;
   readonly journal: Journal;
-  /** Told of every message that went because too many waited. */
-  readonly onDropped: () => void;
+  readonly queues: Queues;
+  /** Where subscriptions are counted. */
+  readonly filters: FilterBudget;
+  /** Called with each session that is about to end because others need what it takes. */
+  readonly onGiveWay: (session: Session, needed: 'sessions' | 'subscriptions') => void;
   readonly clock: Clock;
-  readonly log: Log;
 }
+
+/** Whose a session is, and who competes for what it takes. */
+export interface SessionOwner {
+  readonly owner: Owner;
+  readonly party: Party;
+}
+
+/** What a session without its subscriptions takes on disk, bytes. */
+const bytesOfSession = 150;
 
 /** How often sessions are looked through for those that have expired, ms. */
 const expiryLookMs = 60_000;
@@ -37,7 +47,6 @@ export type Subscribed = ReturnType<QlobberSub['match']>[number];
 
 /** The sessions of all clients that asked for one that outlives the connection. */
 export class Sessions {
-  readonly messages = new Messages();
   readonly #options: SessionsOptions;
   readonly #byClient = new Map<string, Session>();
   /** Subscriptions for which messages are queued: QoS 1 and 2. */
@@ -48,6 +57,8 @@ export class Sessions {
     // MQTT 3.1.1, section 4.7.1.3: `+` takes an empty level, too.
     match_empty_levels: true,
   });
+  /** How many of each party's sessions are away. */
+  readonly #away = new FairShares();
   #cancelLook: (() => void) | undefined;
 
   constructor(options: SessionsOptions) {
@@ -72,43 +83,40 @@ export class Sessions {
     return this.#byClient.values();
   }
 
-  /** A message as it waits in a client's queue; undefined when it does not. */
-  queuedFor(session: Session, packet: MessagePacket): QueuedMessage | undefined {
-    const message = this.messages.find(packet);
-    return message && session.queue.get(message);
-  }
-
   getOrCreate(clientId: string): Session {
     const known = this.#byClient.get(clientId);
     if (known) return known;
-    const session = new Session(clientId);
+    const session = new Session(clientId, () => this.#giveWay(session));
     session.expiryFromMs = this.#options.clock.monotonicMs();
     this.#byClient.set(clientId, session);
+    this.#away.add(session.party, 1);
     return session;
   }
 
-  connected(client: SessionClient): void {
+  connected(client: SessionClient, { owner, party }: SessionOwner): void {
     if (client.clean) {
       this.end(client.id);
       return;
     }
     const session = this.getOrCreate(client.id);
+    if (!session.client) this.#away.remove(session.party, 1);
     session.connect(client);
+    this.#giveTo(session, party);
+    session.owner = owner;
     this.#writeSession(session, 'lazy');
+    this.#endTooMany();
   }
 
   disconnected(client: SessionClient): void {
     const session = this.#byClient.get(client.id);
     if (session?.client !== client) return;
     session.disconnect();
+    this.#away.add(session.party, 1);
     session.expirySeconds = client.sessionExpiryInterval ?? session.expirySeconds;
     session.expiryFromMs = this.#options.clock.monotonicMs();
     session.disconnectedAt = this.#options.clock.now().getTime();
-    if (client.clean) this.end(client.id);
-    else {
-      this.#writeSession(session, 'lazy');
-      this.#endTooMany();
-    }
+    if (client.clean || session.expirySeconds === 0) this.end(client.id);
+    else this.#writeSession(session, 'lazy');
   }
 
   /** Forgets everything about a client. */
@@ -118,7 +126,9 @@ export class Sessions {
     for (const [topic, { qos }] of session.subscriptions) {
       if (qos > 0) this.#filters.remove(topic, { clientId, topic });
     }
-    for (const queued of session.queue.values()) this.remove(session, queued);
+    this.#options.filters.release(session);
+    this.#options.queues.clear(session);
+    if (!session.client) this.#away.remove(session.party, 1);
     session.disconnect();
     this.#byClient.delete(clientId);
     this.#options.journal.put(keys.session(clientId), undefined, 'lazy');
@@ -130,6 +140,7 @@ export class Sessions {
     if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
     else if (before && before.qos > 0) this.#filters.remove(topic, { clientId, topic });
     session.subscriptions.set(topic, subscription);
+    if (!before) this.#options.filters.add(session, weightOf(topic));
     this.#writeSession(session, 'promised');
   }
 
@@ -139,6 +150,7 @@ export class Sessions {
     if (!session || !before) return;
     if (before.qos > 0) this.#filters.remove(topic, { clientId, topic });
     session.subscriptions.delete(topic);
+    this.#options.filters.add(session, -weightOf(topic));
     this.#writeSession(session, 'lazy');
   }
 
@@ -151,55 +163,13 @@ export class Sessions {
     return this.#filters.match(topic);
   }
 
-  /** Puts a message into the queues of those who subscribed to it. */
-  enqueue(
+  /** The sessions behind subscriptions, each once. */
+  *recipients(
     subscriptions: readonly Pick<Subscribed, 'clientId' | 'qos' | 'rap'>[],
-    packet: MessagePacket,
-    urgency: Urgency,
-  ): StoredMessage {
-    const message = this.messages.add(packet);
-    this.messages.nameOrigin(message, packet);
-    const { journal } = this.#options;
-    journal.put(keys.message(message.sequence), encodeMessage(packet), urgency);
+  ): Generator<Recipient> {
     for (const { clientId, qos, rap } of widest(subscriptions)) {
-      const session = this.getOrCreate(clientId);
-      const queued: QueuedMessage = {
-        message,
-        qos: packet.qos === 2 && qos === 2 ? 2 : 1,
-        // MQTT 3.1.1, section 3.3.1.3: set only on what a new subscription finds.
-        retain: packet.retain === true && rap === true,
-        messageId: undefined,
-        released: false,
-      };
-      session.add(queued);
-      this.writeQueued(session, queued, urgency);
-      this.#dropTooMany(session);
+      yield { session: this.getOrCreate(clientId), qos, rap } as Recipient;
     }
-    return message;
-  }
-
-  /** Takes a message out of a client's queue, and forgets it with the last queue. */
-  remove(session: Session, queued: QueuedMessage): void {
-    const { journal } = this.#options;
-    const { message } = queued;
-    session.remove(queued);
-    journal.put(keys.queued(message.sequence, session.clientId), undefined, 'lazy');
-    if (session.queue.size < this.#options.limits.queuedPerClient / 2) session.overflowing = false;
-    if (message.holders > 0) return;
-    this.messages.forget(message);
-    journal.put(keys.message(message.sequence), undefined, 'lazy');
-  }
-
-  writeQueued(session: Session, queued: QueuedMessage, urgency: Urgency): void {
-    const { message, qos, retain, messageId, released } = queued;
-    const text = JSON.stringify({
-      qos,
-      ...(retain && { retain }),
-      // A QoS 1 message is sent again whatever its identifier was.
-      ...(qos === 2 && messageId !== undefined && { messageId }),
-      ...(released && { released }),
-    });
-    this.#options.journal.put(keys.queued(message.sequence, session.clientId), text, urgency);
   }
 
   /** Writes everything, after what is on disk was taken in late. */
@@ -207,30 +177,58 @@ export class Sessions {
     for (const session of this.#byClient.values()) {
       this.#writeSession(session, 'soon');
       for (const queued of session.queue.values()) {
-        const { sequence, packet } = queued.message;
-        this.#options.journal.put(keys.message(sequence), encodeMessage(packet), 'soon');
-        this.writeQueued(session, queued, 'soon');
+        this.#options.queues.write(session, queued, 'soon');
+      }
+    }
+  }
+
+  /**
+   * Writes what was not because so much is not written for anonymous clients: at the end, so that
+   * only a power cut can take it.
+   * @param most bytes
+   */
+  writeRest(most: number): void {
+    const { journal, queues } = this.#options;
+    let bytes = 0;
+    // Those that are known come first.
+    const anonymousSessions = [...this.#byClient.values()]
+      .filter(({ party }) => payerOfParty(party))
+      .sort((one, other) => rankOf(other) - rankOf(one));
+    for (const session of anonymousSessions) {
+      this.#writeSession(session, 'soon', true);
+      bytes += bytesOfSession;
+      for (const topic of session.subscriptions.keys()) bytes += topic.length;
+      if (bytes > most) return;
+    }
+    for (const session of anonymousSessions) {
+      for (const queued of session.queue.values()) {
+        if (journal.mayHold(keys.queued(queued.message.sequence, session.clientId))) continue;
+        bytes += session.clientId.length + queued.message.packet.payload.length;
+        if (bytes > most) return;
+        queues.write(session, queued, 'soon', true);
       }
     }
   }
 
   /** Takes in a session that an earlier run left. */
-  load(clientId: string, text: string): void {
+  load(clientId: string, text: string, known: { has(network: string): boolean }): void {
     if (this.#byClient.has(clientId)) return;
-    const stored = JSON.parse(text) as {
-      expirySeconds: number;
-      disconnectedAt?: number;
-      subscriptions: [string, StoredSubscription][];
-    };
+    const stored = JSON.parse(text) as StoredSession;
     const session = this.getOrCreate(clientId);
+    this.#away.remove(session.party, 1);
+    session.party = partyOfStored(stored, known);
+    session.owner = stored.owner;
+    this.#away.add(session.party, 1);
     session.expirySeconds = stored.expirySeconds;
     session.disconnectedAt = stored.disconnectedAt;
     const now = this.#options.clock.now().getTime();
-    const known = stored.disconnectedAt !== undefined && stored.disconnectedAt >= earliestTime;
-    const awayMs = known ? Math.max(0, now - (stored.disconnectedAt ?? now)) : 0;
+    const timeIsKnown =
+      stored.disconnectedAt !== undefined && stored.disconnectedAt >= earliestTime;
+    const awayMs = timeIsKnown ? Math.max(0, now - (stored.disconnectedAt ?? now)) : 0;
     session.expiryFromMs = this.#options.clock.monotonicMs() - awayMs;
     for (const [topic, subscription] of stored.subscriptions) {
       session.subscriptions.set(topic, subscription);
+      this.#options.filters.add(session, weightOf(topic));
       if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
     }
   }
@@ -260,37 +258,47 @@ export class Sessions {
     });
   }
 
-  #writeSession(session: Session, urgency: Urgency): void {
-    const { clientId, expirySeconds, disconnectedAt, subscriptions } = session;
-    this.#options.journal.put(
-      keys.session(clientId),
-      JSON.stringify({ expirySeconds, disconnectedAt, subscriptions: [...subscriptions] }),
-      urgency,
-    );
+  /** Counts what a session takes for another party from now on. */
+  #giveTo(session: Session, party: Party): void {
+    const { filters, queues } = this.#options;
+    filters.release(session);
+    queues.moveTo(session, party);
+    for (const topic of session.subscriptions.keys()) filters.add(session, weightOf(topic));
   }
 
-  #dropTooMany(session: Session): void {
-    const { queuedPerClient, queuedBytesPerClient } = this.#options.limits;
-    for (const queued of session.queue.values()) {
-      const { queue, queuedBytes } = session;
-      if (queue.size <= queuedPerClient && queuedBytes <= queuedBytesPerClient) return;
-      this.remove(session, queued);
-      this.#options.onDropped();
-      if (session.overflowing) continue;
-      session.overflowing = true;
-      this.#options.log.warn(
-        `client ${session.clientId} has ${queue.size} messages waiting: the oldest go`,
-      );
+  #writeSession(session: Session, urgency: Urgency, isPaidFor = false): void {
+    const key = keys.session(session.clientId);
+    const payer = isPaidFor ? undefined : payerOfParty(session.party);
+    // Made when it is written: a client may subscribe a thousand times before.
+    const text = () => JSON.stringify(storedSession(session));
+    this.#options.journal.put(key, text, urgency, payer && { ...payer, keepsOlder: true });
+  }
+
+  /** Past the limit, one of those that are away ends: of the party that must give way first. */
+  #endTooMany(): void {
+    while (this.#byClient.size > this.#options.limits.sessions) {
+      const { first } = this.#away;
+      const session = first && this.#longestAwayOf(first);
+      if (!session) return;
+      this.#options.onGiveWay(session, 'sessions');
+      this.end(session.clientId);
     }
   }
 
-  #endTooMany(): void {
-    const away = [...this.#byClient.values()].filter(({ client }) => !client);
-    if (away.length <= this.#options.limits.sessions) return;
-    const longest = away.reduce((a, b) => (b.expiryFromMs < a.expiryFromMs ? b : a));
-    this.#options.log.warn(
-      `more than ${this.#options.limits.sessions} clients are away: the session of ${longest.clientId} ends`,
-    );
-    this.end(longest.clientId);
+  #giveWay(session: Session): void {
+    this.#options.onGiveWay(session, 'subscriptions');
+    this.end(session.clientId);
+  }
+
+  #longestAwayOf({ key, standing }: Party): Session | undefined {
+    let longest: Session | undefined;
+    for (const session of this.#byClient.values()) {
+      const { party, client, expiryFromMs } = session;
+      if (client || party.key !== key || party.standing !== standing) continue;
+      if (!longest || expiryFromMs < longest.expiryFromMs) longest = session;
+    }
+    return longest;
   }
 }
+
+const rankOf = ({ party }: Session): number => standings.indexOf(party.standing);

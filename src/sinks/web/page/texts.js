@@ -131,6 +131,7 @@ export const texts = {
       lights: 'Lights',
       mqtt: 'MQTT broker',
       'mqtt tls': 'MQTT with TLS',
+      'mqtt limits': 'Limits of the MQTT broker',
       slack: 'Slack',
       'slack outbox': 'Slack outbox',
       web: 'This page',

@@ -14,3 +14,11 @@ export function forgetInheritedClients(aedes: Aedes): void {
 export function forgetInheritedSubscriptions(client: Client): void {
   Object.assign(client, { subscriptions: Object.create(null) });
 }
+
+/**
+ * Sessions are kept, and end, where they are stored (`persistence/sessions.ts`). Aedes beside it would
+ * end those of the clients that leave last when many have left.
+ */
+export function leaveExpiryToSessions(aedes: Aedes): void {
+  Object.assign(aedes, { scheduleSessionExpiry: () => {} });
+}

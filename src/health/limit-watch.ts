@@ -1,0 +1,94 @@
+import type { Clock } from '../clock.ts';
+import type { PartHealth } from './health.ts';
+
+/** A limit that was reached counts as such until nothing has exceeded it for so long, ms. */
+const quietMs = 60_000;
+
+/** A limit in words. */
+export interface LimitNotice {
+  /** What is refused or dropped, and for whom. No numbers that grow: each text is logged once. */
+  readonly message: string;
+  readonly remedy: string;
+}
+
+interface Reached {
+  readonly notice: LimitNotice;
+  count: number;
+  lastAtMs: number;
+}
+
+export interface LimitWatchOptions {
+  readonly clock: Clock;
+  readonly health: PartHealth;
+}
+
+/**
+ * Reports limits that something has reached: once when it begins, once when it is over, with how
+ * often it happened meanwhile. A limit that is refused a thousand times a second costs a counter.
+ */
+export class LimitWatch {
+  readonly #options: LimitWatchOptions;
+  readonly #reached = new Map<string, Reached>();
+  /** Since the first limit was reached. */
+  #count = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: LimitWatchOptions) {
+    this.#options = options;
+  }
+
+  /** The limits are watched from now on. */
+  start(): void {
+    this.#options.health.ok('within its limits');
+  }
+
+  /**
+   * Something was refused or dropped at the limit called `name`.
+   * @param describe called for the first of many
+   */
+  exceeded(name: string, describe: () => LimitNotice): void {
+    const lastAtMs = this.#options.clock.monotonicMs();
+    const known = this.#reached.get(name);
+    this.#count += 1;
+    if (known) {
+      known.count += 1;
+      known.lastAtMs = lastAtMs;
+      return;
+    }
+    this.#reached.set(name, { notice: describe(), count: 1, lastAtMs });
+    this.#report();
+    this.#cancel ??= this.#options.clock.schedule(quietMs, () => this.#look());
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #look(): void {
+    const { clock } = this.#options;
+    const now = clock.monotonicMs();
+    this.#cancel = undefined;
+    const before = this.#reached.size;
+    for (const [name, { lastAtMs }] of this.#reached) {
+      if (now - lastAtMs >= quietMs) this.#reached.delete(name);
+    }
+    if (this.#reached.size !== before) this.#report();
+    if (this.#reached.size > 0) this.#cancel = clock.schedule(quietMs, () => this.#look());
+  }
+
+  #report(): void {
+    const { health } = this.#options;
+    const notices = [...this.#reached.values()].map(({ notice }) => notice);
+    if (notices.length === 0) {
+      health.ok(`within its limits; refused or dropped meanwhile: ${this.#count}`);
+      this.#count = 0;
+      return;
+    }
+    health.fault({
+      message: notices.map(({ message }) => message).join('; '),
+      remedy: notices.map(({ remedy }) => remedy).join('. '),
+      needsPerson: false,
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import type { Party } from '../../../access/fair-shares.ts';
+import { RateLimit } from '../../../access/rate-limit.ts';
+import type { Clock } from '../../../clock.ts';
+
+const hourMs = 3_600_000;
+
+/** Of what anonymous clients may have written, strangers get a quarter. */
+const strangersPart = 1 / 4;
+
+/** One address gets no more than half of what there is for all of its standing. */
+const partOfOne = 1 / 2;
+
+/** So much of an hour's bytes may be written at once, as when many clients leave together. */
+const burstPart = 1 / 2;
+
+/** How many addresses are counted; the one that came first is forgotten first. */
+const mostParties = 1000;
+
+/**
+ * Bounds what anonymous clients make the appliance write to its card. Who has signed in is not
+ * counted: their number is the owner's choice.
+ */
+export class WriteBudget {
+  readonly #bytesPerHour: number;
+  readonly #clock: Clock;
+  readonly #ofAll = new Map<Party['standing'], RateLimit>();
+  readonly #ofOne = new Map<string, RateLimit>();
+
+  /** @param bytesPerHour what all anonymous clients together may have written */
+  constructor(bytesPerHour: number, clock: Clock) {
+    this.#bytesPerHour = bytesPerHour;
+    this.#clock = clock;
+  }
+
+  /** Whether so many bytes may be written for this party now; takes them from its budget. */
+  take(party: Party, bytes: number): boolean {
+    const { standing, key } = party;
+    if (standing === 'signedIn') return true;
+    const part = standing === 'stranger' ? strangersPart : 1 - strangersPart;
+    const ofAll = this.#limit(this.#ofAll, standing, part);
+    const ofOne = this.#limit(this.#ofOne, `${standing}/${key}`, part * partOfOne);
+    if (!ofOne.has(bytes) || !ofAll.has(bytes)) return false;
+    ofOne.take(bytes);
+    ofAll.take(bytes);
+    return true;
+  }
+
+  #limit<Key>(limits: Map<Key, RateLimit>, key: Key, part: number): RateLimit {
+    const known = limits.get(key);
+    if (known) return known;
+    const bytesPerHour = this.#bytesPerHour * part;
+    const limit = new RateLimit(
+      { burst: bytesPerHour * burstPart, everyMs: hourMs / bytesPerHour },
+      this.#clock,
+    );
+    const [oldest] = limits.keys();
+    if (limits.size >= mostParties && oldest !== undefined) limits.delete(oldest);
+    limits.set(key, limit);
+    return limit;
+  }
+}
