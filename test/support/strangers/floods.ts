@@ -72,7 +72,9 @@ async function floodFrames(scene: Scene): Promise<void> {
       const { socket, ended } = openSocket(target.webPort, { target, localAddress, tally });
       whenAborted(signal, ended, () => socket.destroy());
       socket.write(upgrade);
-      const [answer] = await Promise.race([once(socket, 'data'), ended.then(() => [''])]);
+      const [answer] = await Promise.race([once(socket, 'data'), ended.then(() => [''])]).catch(
+        () => [''],
+      );
       if (String(answer).startsWith('HTTP/1.1 101')) {
         tally.add('accepted');
         socket.resume();
