@@ -22,3 +22,26 @@ export function forgetInheritedSubscriptions(client: Client): void {
 export function leaveExpiryToSessions(aedes: Aedes): void {
   Object.assign(aedes, { scheduleSessionExpiry: () => {} });
 }
+
+/** What an Aedes 2.0.0-beta.1 has besides its public face. */
+type Internals = Aedes & {
+  connectedClients: number;
+  readonly clients: Record<string, Client>;
+  unregisterClient(client: Client): void;
+};
+
+/**
+ * A client that is about to close when another takes its id must not take that one out of the list
+ * of clients: Aedes would forget it, and wait for it for ever when it closes.
+ */
+export function keepNewerClients(aedes: Aedes): void {
+  const internals = aedes as Internals;
+  const unregister = internals.unregisterClient.bind(aedes);
+  internals.unregisterClient = (client) => {
+    if (internals.clients[client.id] === client) unregister(client);
+    else {
+      internals.connectedClients -= 1;
+      aedes.emit('clientDisconnect', client);
+    }
+  };
+}

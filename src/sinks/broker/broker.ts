@@ -10,6 +10,7 @@ import { weightOf } from './admission/filter-budget.ts';
 import {
   forgetInheritedClients,
   forgetInheritedSubscriptions,
+  keepNewerClients,
   leaveExpiryToSessions,
 } from './aedes-changes.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
@@ -24,7 +25,7 @@ import { SignIn } from './sign-in.ts';
 import { type BrokerCounts, SystemFigures } from './system-figures.ts';
 import { TakeoverWatch } from './takeover-watch.ts';
 import { TopicEmitter } from './topic-emitter.ts';
-import { isTopic } from './topic-rules.ts';
+import { TopicCheck } from './topic-rules.ts';
 import type { NameRemover } from './without-names.ts';
 
 export interface BrokerOptions {
@@ -50,9 +51,6 @@ export interface BrokerOptions {
 /** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may give. */
 const topicAliases = 32;
 
-/** A topic holds a Sense server's name, which comes from the network. */
-const mostKnownTopics = 100;
-
 /**
  * The MQTT broker inside the appliance: Aedes behind a guard (`client-stream.ts`), and with our own
  * way to subscribers (`topic-emitter.ts`, `deliveries.ts`). Only this file, `aedes-hooks.ts` and
@@ -75,13 +73,14 @@ export class Broker {
   #systemFigures: SystemFigures | undefined;
   #mostConnected = 0;
   #published = 0;
-  /** Topics of the appliance that have been found to be valid. */
-  readonly #knownTopics = new Set<string>();
+  /** Topics of the appliance. */
+  readonly #ownTopics: TopicCheck;
 
   constructor(options: BrokerOptions) {
     const { access, limits, removeNames, store, watch, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
+    this.#ownTopics = new TopicCheck(limits);
     this.#connections = new Connections({
       limits,
       figures: this.figures,
@@ -143,6 +142,7 @@ export class Broker {
       sessionExpiryIntervalLimit: limits.sessionExpirySeconds,
     });
     forgetInheritedClients(aedes);
+    keepNewerClients(aedes);
     if (store) leaveExpiryToSessions(aedes);
     aedes.on('client', (client) => {
       if (!client.clean) this.#hasSessions = true;
@@ -176,7 +176,7 @@ export class Broker {
 
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
   publish({ topic, payload, retain = false }: Publication): void {
-    if (!this.#isTopic(topic)) {
+    if (!this.#ownTopics.isTopic(topic)) {
       const { log } = this.#options;
       log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
       return;
@@ -192,15 +192,6 @@ export class Broker {
       return;
     }
     this.#emit(topic, bytes, qos);
-  }
-
-  /** The same few topics come again and again. */
-  #isTopic(topic: string): boolean {
-    if (this.#knownTopics.has(topic)) return true;
-    if (!isTopic(topic, this.#options.limits)) return false;
-    if (this.#knownTopics.size >= mostKnownTopics) this.#knownTopics.clear();
-    this.#knownTopics.add(topic);
-    return true;
   }
 
   /** Sends what was published without waiting for the end of the turn. */

@@ -29,3 +29,24 @@ function isWithin(topic: string, { topicBytes, topicLevels }: TopicLimits): bool
     topic.split('/').length <= topicLevels
   );
 }
+
+/** A topic holds a Sense server's name, which comes from the network. */
+const mostRemembered = 100;
+
+/** Checks topics of which the same few come again and again. */
+export class TopicCheck {
+  readonly #limits: TopicLimits;
+  readonly #valid = new Set<string>();
+
+  constructor(limits: TopicLimits) {
+    this.#limits = limits;
+  }
+
+  isTopic(topic: string): boolean {
+    if (this.#valid.has(topic)) return true;
+    if (!isTopic(topic, this.#limits)) return false;
+    if (this.#valid.size >= mostRemembered) this.#valid.clear();
+    this.#valid.add(topic);
+    return true;
+  }
+}

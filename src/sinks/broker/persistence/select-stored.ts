@@ -4,7 +4,7 @@ import { weightOf } from '../admission/filter-budget.ts';
 import type { Entry } from './journal.ts';
 import { readKey } from './keys.ts';
 import { entryBytes, messageBytes } from './queue-bytes.ts';
-import { partyOfStored, type StoredSession } from './stored-session.ts';
+import { partyOfStored, readStoredSession, type StoredSession } from './stored-session.ts';
 
 export interface LoadLimits {
   readonly sessions: number;
@@ -99,7 +99,7 @@ export class StoredSelection {
   }
 
   #candidateOf(entry: Entry): Candidate {
-    const stored = parsed(entry[1]);
+    const stored = readOrNothing(entry[1]);
     return {
       entry,
       party: partyOfStored(stored, this.#known),
@@ -211,11 +211,10 @@ class Waiting {
   }
 }
 
-/** What can't be read is left out later, with a line in the log. */
-function parsed(text: string): Partial<StoredSession> {
+/** What can't be read is left out when it is loaded, with a line in the log. */
+function readOrNothing(text: string): Partial<StoredSession> {
   try {
-    const stored: unknown = JSON.parse(text);
-    return stored !== null && typeof stored === 'object' ? stored : {};
+    return readStoredSession(text);
   } catch {
     return {};
   }

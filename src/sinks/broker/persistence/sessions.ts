@@ -7,12 +7,7 @@ import type { Journal, Urgency } from './journal.ts';
 import { keys } from './keys.ts';
 import type { Queues, Recipient } from './queues.ts';
 import { Session, type SessionClient, type StoredSubscription } from './session.ts';
-import {
-  partyOfStored,
-  payerOfParty,
-  type StoredSession,
-  storedSession,
-} from './stored-session.ts';
+import { partyOfStored, payerOfParty, readStoredSession, storedSession } from './stored-session.ts';
 import { widest } from './widest-subscription.ts';
 
 export interface SessionLimits {
@@ -213,7 +208,7 @@ export class Sessions {
   /** Takes in a session that an earlier run left. */
   load(clientId: string, text: string, known: { has(network: string): boolean }): void {
     if (this.#byClient.has(clientId)) return;
-    const stored = JSON.parse(text) as StoredSession;
+    const stored = readStoredSession(text);
     const session = this.getOrCreate(clientId);
     this.#away.remove(session.party, 1);
     session.party = partyOfStored(stored, known);

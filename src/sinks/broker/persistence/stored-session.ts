@@ -32,6 +32,34 @@ export function partyOfStored(
 export const payerOfParty = (party: Party): { readonly party: Party } | undefined =>
   party.standing === 'signedIn' ? undefined : { party };
 
+/** @throws TypeError or SyntaxError when `text` was not written by this program */
+export function readStoredSession(text: string): StoredSession {
+  const stored: unknown = JSON.parse(text);
+  if (!isStoredSession(stored)) throw new TypeError('not a session');
+  return stored;
+}
+
+function isStoredSession(stored: unknown): stored is StoredSession {
+  if (typeof stored !== 'object' || stored === null) return false;
+  const { expirySeconds, disconnectedAt, subscriptions, owner, network } = stored as Record<
+    string,
+    unknown
+  >;
+  return (
+    typeof expirySeconds === 'number' &&
+    ['number', 'undefined'].includes(typeof disconnectedAt) &&
+    ['string', 'undefined'].includes(typeof owner) &&
+    ['string', 'undefined'].includes(typeof network) &&
+    Array.isArray(subscriptions) &&
+    subscriptions.every(
+      (one: unknown) =>
+        Array.isArray(one) &&
+        typeof one[0] === 'string' &&
+        typeof (one[1] as { qos?: unknown } | undefined)?.qos === 'number',
+    )
+  );
+}
+
 export function storedSession(session: Session): StoredSession {
   const { expirySeconds, disconnectedAt, subscriptions, owner, party } = session;
   return {
