@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { monotonicFactory } from 'ulid';
 import { faultCodes } from '../hardware/fault-codes.ts';
+import { SignIns } from './access/sign-ins.ts';
 import { Users } from './access/users.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
 import type { App, AppOptions } from './app-interface.ts';
@@ -74,10 +75,11 @@ export function createApp(options: AppOptions): App {
     homeAssistant,
   });
   const users = new Users(config.brokerConfig.access.users);
+  const signIns = new SignIns({ users, clock, log: log.for('sign-in') });
   const mqtt = createBrokerParts({
     partTools,
     config,
-    users,
+    signIns,
     announcer,
     onRequest,
     state,
@@ -143,8 +145,7 @@ export function createApp(options: AppOptions): App {
       anonymous: config.brokerConfig.access.anonymous,
       personalData: config.brokerConfig.access.personalData,
       hasUsers: users.areThere,
-      authenticate: async (name, password) =>
-        (await users.authenticate(name, password)) !== undefined,
+      signIn: (address, name, password) => signIns.signIn(address, name, password),
     },
     state: {
       status: () =>
@@ -213,7 +214,12 @@ export function createApp(options: AppOptions): App {
       slack: () => slackFigures(slack),
       parts: () => health.statuses(),
     },
-    [...listener.metrics, ...mqtt.broker.figures.metrics, ...otherBrokers.metrics],
+    [
+      ...listener.metrics,
+      ...mqtt.broker.figures.metrics,
+      ...signIns.metrics,
+      ...otherBrokers.metrics,
+    ],
   );
 
   function deliver(event: UserEvent, readAtMs: number): void {
@@ -251,6 +257,7 @@ export function createApp(options: AppOptions): App {
     await Promise.all([listener.stop(), satellite?.stop()]);
     rejections.stop();
     await sinks.stop(deadline);
+    signIns.stop();
     lights.goDark();
     await Promise.race([state.close(), aborted(deadline)]);
   }

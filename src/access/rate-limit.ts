@@ -55,6 +55,18 @@ export class RateLimit {
     return this.#tokens < 0 ? -this.#tokens * this.#options.everyMs : 0;
   }
 
+  /** A turn that was taken does not count after all. */
+  giveBack(): void {
+    this.#fill();
+    this.#tokens = Math.min(this.#options.burst, this.#tokens + 1);
+  }
+
+  /** How many turns of the burst have been taken and not come back yet. */
+  get used(): number {
+    this.#fill();
+    return this.#options.burst - this.#tokens;
+  }
+
   #fill(): void {
     const { burst, everyMs } = this.#options;
     const now = this.#clock.monotonicMs();

@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Users } from '../access/users.ts';
+import type { SignIns } from '../access/sign-ins.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { PartHealth } from '../health/health.ts';
@@ -24,7 +24,7 @@ import { OwnCertificate } from '../tls/own-certificate.ts';
 
 export interface BrokerPartsOptions {
   readonly config: Pick<Config, 'brokerConfig' | 'mqttConfig'>;
-  readonly users: Users;
+  readonly signIns: SignIns;
   /** Tells how things are. */
   readonly announcer: Announcer;
   /** Does what clients ask for. */
@@ -47,7 +47,7 @@ const storeLimits = { queuedBytesPerClient: 8_388_608 };
 /** Builds the broker, what clients reach it through, and the sink that publishes on it. */
 export function createBrokerParts({
   config,
-  users,
+  signIns,
   announcer,
   onRequest,
   state,
@@ -77,7 +77,8 @@ export function createBrokerParts({
   const broker = new Broker({
     store,
     version,
-    access: createAccess(brokerConfig.access, users),
+    access: createAccess(brokerConfig.access),
+    signIns,
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,
     onMessage: onRequest,

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { hashPassword } from '../../src/access/password.ts';
 import { startTestApp } from '../support/test-app.ts';
-import { startTestWebSink } from '../support/test-web-sink.ts';
+import { signInOf, startTestWebSink } from '../support/test-web-sink.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openLivePage, openPage, startBrowser, webOf } from './browser.ts';
 
@@ -11,7 +11,7 @@ const access = {
   anonymous: 'subscribe',
   personalData: 'anyone',
   hasUsers: true,
-  authenticate: (name: string, password: string) => name === 'anna' && password === 'grünes Licht',
+  signIn: signInOf([['anna', 'grünes Licht']]),
 } as const;
 
 const open = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub/;m';

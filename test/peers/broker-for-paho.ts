@@ -1,5 +1,6 @@
 // The broker as the interoperability suites of Eclipse Paho want it: everybody may do everything,
 // but subscribe to `test/nosubscribe`. Usage: node --import=tsx test/peers/broker-for-paho.ts PORT
+import { SignIns } from '../../src/access/sign-ins.ts';
 import { Users } from '../../src/access/users.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Health } from '../../src/health/health.ts';
@@ -18,13 +19,14 @@ const log = createLog({
   writeLine: (line) => console.log(line),
 });
 const health = new Health(systemClock, log);
-const access = createAccess({ anonymous: 'publish', personalData: 'anyone' }, new Users([]));
+const access = createAccess({ anonymous: 'publish', personalData: 'anyone' });
 const broker = new Broker({
   access: {
     ...access,
     maySubscribe: (identity, filter) =>
       filter !== 'test/nosubscribe' && access.maySubscribe(identity, filter),
   },
+  signIns: new SignIns({ users: new Users([]), clock: systemClock, log }),
   removeNames: (_topic, payload) => payload,
   limits: testConfig().brokerConfig.limits,
   onMessage: () => {},

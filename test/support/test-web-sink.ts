@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import { systemClock } from '../../src/clock.ts';
 import { Health } from '../../src/health/health.ts';
 import { RetryPauses } from '../../src/retry-pauses.ts';
+import type { WebAccess } from '../../src/sinks/web/visitor.ts';
 import { WebSink, type WebSinkOptions } from '../../src/sinks/web/web-sink.ts';
 import { recordingLog } from './recording-log.ts';
 
@@ -28,7 +29,7 @@ export async function startTestWebSink(
       anonymous: 'subscribe',
       personalData: 'anyone',
       hasUsers: false,
-      authenticate: () => false,
+      signIn: signInOf([]),
     },
     state: {
       status: () => ({}),
@@ -53,6 +54,14 @@ export async function startTestWebSink(
     fetch: (path, init) => fetch(`http://127.0.0.1:${sink.port}${path}`, init),
   };
 }
+
+/** Lets users with these names and passwords sign in. */
+export const signInOf =
+  (users: readonly (readonly [name: string, password: string])[]): WebAccess['signIn'] =>
+  async (_address, name, password) =>
+    users.some(([user, right]) => user === name && right === password)
+      ? { name, passwordHash: '' }
+      : 'wrong';
 
 /** The header that signs a request. */
 export const signedBy = (name: string, password: string): Record<string, string> => ({

@@ -1,4 +1,4 @@
-import type { User, Users } from '../../access/users.ts';
+import type { User } from '../../access/users.ts';
 import { ownTopics } from '../../publications/topics.ts';
 import { coversFilter, matchesFilter } from './topic-filter.ts';
 
@@ -7,8 +7,8 @@ export type Identity = User | 'anonymous';
 
 /** Who may do what on the broker. */
 export interface Access {
-  /** Who connects with these credentials; undefined when nobody may. */
-  identify(userName: string | undefined, password: string): Promise<Identity | undefined>;
+  /** Whether clients may connect without signing in. */
+  readonly admitsAnonymous: boolean;
   mayPublish(identity: Identity, topic: string): boolean;
   maySubscribe(identity: Identity, filter: string): boolean;
   /** Whether people's names are kept from this client. */
@@ -24,13 +24,10 @@ export interface AccessSettings {
 const reserved = ['qliksense/#', 'blinky/#', '$SYS/#'];
 
 /** The rules of section 8 of the product's contract. */
-export function createAccess(settings: AccessSettings, users: Users): Access {
+export function createAccess(settings: AccessSettings): Access {
   const { anonymous, personalData } = settings;
   return {
-    identify: async (userName, password) => {
-      if (userName !== undefined) return users.authenticate(userName, password);
-      return anonymous === 'none' ? undefined : 'anonymous';
-    },
+    admitsAnonymous: anonymous !== 'none',
     mayPublish: (identity, topic) => {
       if (topic.startsWith('$')) return false;
       if (anonymous === 'publish') return true;

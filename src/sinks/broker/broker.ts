@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
+import type { SignIns } from '../../access/sign-ins.ts';
 import type { Clock } from '../../clock.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
@@ -30,6 +31,8 @@ import type { NameRemover } from './without-names.ts';
 
 export interface BrokerOptions {
   readonly access: Access;
+  /** Checks names and passwords. */
+  readonly signIns: Pick<SignIns, 'signIn'>;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
   readonly limits: ConnectionsOptions['limits'] & {
@@ -77,7 +80,7 @@ export class Broker {
   readonly #ownTopics: TopicCheck;
 
   constructor(options: BrokerOptions) {
-    const { access, limits, removeNames, store, watch, clock, log } = options;
+    const { access, signIns, limits, removeNames, store, watch, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
     this.#ownTopics = new TopicCheck(limits);
@@ -111,7 +114,7 @@ export class Broker {
     });
     this.#hooks = new AedesHooks({
       access,
-      signIn: new SignIn(access, clock),
+      signIn: new SignIn(access, signIns),
       frames: this.#frames,
       figures: this.figures,
       store,

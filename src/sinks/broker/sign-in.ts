@@ -1,20 +1,16 @@
-import { AddressLimits } from '../../access/address-limits.ts';
-import type { Clock } from '../../clock.ts';
+import type { SignIns } from '../../access/sign-ins.ts';
 import type { Access, Identity } from './access.ts';
-
-/** So many wrong passwords may come from an address, then one in a time, ms. */
-const wrongPasswords = { burst: 5, everyMs: 6000 } as const;
 
 export type SignInResult = Identity | 'refused' | 'try later';
 
-/** Finds out who a client is; an address that tries one wrong password after the other must wait. */
+/** Finds out who a client is. */
 export class SignIn {
-  readonly #access: Access;
-  readonly #wrong: AddressLimits;
+  readonly #access: Pick<Access, 'admitsAnonymous'>;
+  readonly #signIns: Pick<SignIns, 'signIn'>;
 
-  constructor(access: Access, clock: Clock) {
+  constructor(access: Pick<Access, 'admitsAnonymous'>, signIns: Pick<SignIns, 'signIn'>) {
     this.#access = access;
-    this.#wrong = new AddressLimits(wrongPasswords, clock);
+    this.#signIns = signIns;
   }
 
   async identify(
@@ -22,9 +18,9 @@ export class SignIn {
     userName: string | undefined,
     password: string,
   ): Promise<SignInResult> {
-    if (userName !== undefined && this.#wrong.waitMs(address) > 0) return 'try later';
-    const identity = await this.#access.identify(userName, password);
-    if (!identity && userName !== undefined) this.#wrong.take(address);
-    return identity ?? 'refused';
+    if (userName === undefined) return this.#access.admitsAnonymous ? 'anonymous' : 'refused';
+    const result = await this.#signIns.signIn(address, userName, password);
+    if (result === 'wrong') return 'refused';
+    return 'tryAgainInMs' in result ? 'try later' : result;
   }
 }

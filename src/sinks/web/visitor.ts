@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Clock } from '../../clock.ts';
-import { SignIn } from './sign-in.ts';
+import { type SignInCheck, signedInUser } from './sign-in.ts';
 
 /** Who may do what on the page: the broker's own rules, for it is the same data. */
 export interface WebAccess {
@@ -10,8 +9,7 @@ export interface WebAccess {
   readonly personalData: 'anyone' | 'signedIn';
   /** Whether there is anybody who could sign in. */
   readonly hasUsers: boolean;
-  /** Whether this is a user's password. */
-  authenticate(name: string, password: string): boolean | Promise<boolean>;
+  readonly signIn: SignInCheck;
 }
 
 /** Whoever sent a request, and what is open to them. */
@@ -24,17 +22,11 @@ export interface Visitor {
 }
 
 /** Makes the function that tells who sent a request; it throws HttpProblem for a wrong sign-in. */
-export function createVisitorOf(
-  access: WebAccess,
-  clock: Clock,
-): (request: FastifyRequest) => Promise<Visitor> {
-  const signIn = new SignIn({
-    authenticate: (name, password) => access.authenticate(name, password),
-    clock,
-  });
+export function createVisitorOf(access: WebAccess): (request: FastifyRequest) => Promise<Visitor> {
   return async (request) => {
     const { authorization } = request.headers;
-    const userName = await signIn.userOf(authorization, request.socket.remoteAddress ?? '');
+    const address = request.socket.remoteAddress ?? 'unknown';
+    const userName = await signedInUser(access.signIn, authorization, address);
     const signedIn = userName !== undefined;
     return {
       userName,

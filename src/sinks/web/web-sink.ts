@@ -127,7 +127,7 @@ export class WebSink implements Sink {
     // Loaded only here: events reach the lights and the broker sooner without it.
     const { createWebServer } = await import('./server.ts');
     const { machineName, hostNames, access, state, setup, sendTestEvent, clock } = this.#options;
-    const visitorOf = createVisitorOf(access, clock);
+    const visitorOf = createVisitorOf(access);
     return createWebServer({
       assets: this.#assets,
       isOwnHost: createHostCheck(machineName, hostNames),

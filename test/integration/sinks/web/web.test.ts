@@ -4,13 +4,13 @@ import { describe, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { WebAccess } from '../../../../src/sinks/web/visitor.ts';
 import { userEvent } from '../../../support/events.ts';
-import { signedBy, startTestWebSink } from '../../../support/test-web-sink.ts';
+import { signedBy, signInOf, startTestWebSink } from '../../../support/test-web-sink.ts';
 
 const anna: WebAccess = {
   anonymous: 'subscribe',
   personalData: 'anyone',
   hasUsers: true,
-  authenticate: async (name, password) => name === 'anna' && password === 'licht',
+  signIn: signInOf([['anna', 'licht']]),
 };
 
 const post = (kind?: string, headers: Record<string, string> = {}): RequestInit => ({

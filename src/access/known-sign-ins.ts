@@ -1,0 +1,88 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { User } from './users.ts';
+
+/** How many users with their networks are remembered; the one unused for longest is dropped. */
+const most = 1000;
+/** What has not been used for so long is dropped, ms. */
+const unusedMs = 7 * 24 * 60 * 60_000;
+
+/**
+ * How many other passwords may be compared with a remembered one, then one in a time, ms. So many
+ * that strangers behind the same address need long to shut a user out, and so few that they can't
+ * find a password: 30,000 on the first day.
+ */
+const misses = { burst: 2000, everyMs: 3000 } as const;
+
+interface Known {
+  readonly user: User;
+  readonly digest: Buffer;
+  readonly misses: RateLimit;
+  lastMiss: Buffer | undefined;
+  usedAtMs: number;
+}
+
+/**
+ * Users and the networks from which they have signed in. A user who comes back with the same password
+ * is let in without deriving a key from it, whatever others behind the same address do.
+ */
+export class KnownSignIns {
+  readonly #clock: Clock;
+  /** The one unused for longest is the first. */
+  readonly #known = new Map<string, Known>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * The user who has signed in from this network before with this name and password.
+   * @param digest a keyed digest of name and password
+   */
+  find(network: string, name: string, digest: Buffer): User | undefined {
+    const key = keyOf(network, name);
+    const known = this.#known.get(key);
+    if (!known) return undefined;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - known.usedAtMs > unusedMs) {
+      this.#known.delete(key);
+      return undefined;
+    }
+    // A device that repeats an old password is not guessing.
+    if (known.lastMiss && timingSafeEqual(known.lastMiss, digest)) return undefined;
+    if (known.misses.waitMs > 0) return undefined;
+    if (!timingSafeEqual(known.digest, digest)) {
+      known.misses.take();
+      known.lastMiss = digest;
+      return undefined;
+    }
+    known.usedAtMs = nowMs;
+    this.#putLast(key, known);
+    return known.user;
+  }
+
+  /** The user has signed in with name and password. */
+  remember(network: string, digest: Buffer, user: User): void {
+    const key = keyOf(network, user.name);
+    const usedAtMs = this.#clock.monotonicMs();
+    const before = this.#known.get(key);
+    this.#putLast(key, {
+      user,
+      digest,
+      misses: before?.misses ?? new RateLimit(misses, this.#clock),
+      lastMiss: before?.lastMiss,
+      usedAtMs,
+    });
+    const [first] = this.#known.keys();
+    if (this.#known.size > most && first !== undefined) this.#known.delete(first);
+  }
+
+  #putLast(key: string, known: Known): void {
+    this.#known.delete(key);
+    this.#known.set(key, known);
+  }
+}
+
+/** No network has a slash in it. */
+const keyOf = (network: string, name: string): string => `${network}/${name}`;

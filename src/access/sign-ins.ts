@@ -1,0 +1,240 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { FairLines } from './fair-lines.ts';
+import { KnownSignIns } from './known-sign-ins.ts';
+import { networkOf } from './network-of.ts';
+import { RateLimits } from './rate-limits.ts';
+import { SignInLog } from './sign-in-log.ts';
+import type { User, Users } from './users.ts';
+
+/** Wrong passwords that may come from one network, then one in a time, ms. */
+const byNetwork = { burst: 5, everyMs: 6000 } as const;
+
+/**
+ * Wrong passwords that may come for one user name from all networks together. Networks that have
+ * just sent a wrong one share a separate limit, so that they can't use up the one of other networks.
+ */
+const byName = { burst: 20, everyMs: 3000 } as const;
+const byNameOfSuspects = { burst: 10, everyMs: 6000 } as const;
+
+/** User names are at most so long (`Butler.brokerConfig.access.users`). */
+const longestName = 64;
+
+/** Each derivation takes a core and 32 MB for about a tenth of a second (`password.ts`). */
+const derivationsAtATime = 2;
+
+/** Sign-ins that may wait for that, in all and from one network. */
+const waiting = { most: 64, mostInOne: 16 } as const;
+
+/** So long at most, ms: a client of the broker has five seconds to connect. */
+const longestWaitMs = 4000;
+
+/** When to try again after there was no place to wait, ms. */
+const crowdedMs = 2000;
+
+/** The user who has signed in; or name or password are wrong; or nothing was checked. */
+export type SignInResult = User | 'wrong' | { readonly tryAgainInMs: number };
+
+export interface SignInsOptions {
+  readonly users: Pick<Users, 'authenticate'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Attempt {
+  readonly network: string;
+  readonly name: string;
+  readonly password: string;
+  readonly digest: Buffer;
+  readonly resolve: (result: SignInResult) => void;
+  cancelTimer: () => void;
+}
+
+/** One name and password being checked, for everybody who has sent them. */
+interface Check {
+  readonly attempts: Attempt[];
+  readonly giveBack: () => void;
+}
+
+/**
+ * Checks names and passwords for both ways into the appliance, MQTT and the page. An attempt is
+ * counted before any work for it begins, so that guesses sent at the same time are limited as well.
+ * The work is bounded and shared fairly among networks, and users who have signed in from a network
+ * before don't wait, so that nobody's guesses lock others out.
+ */
+export class SignIns {
+  readonly counts = { right: 0, wrong: 0, delayed: 0 };
+  readonly #options: SignInsOptions;
+  readonly #networks: RateLimits;
+  readonly #names: RateLimits;
+  readonly #namesOfSuspects: RateLimits;
+  readonly #known: KnownSignIns;
+  readonly #lines = new FairLines<Attempt>(waiting);
+  /** What is being checked, by its digest. */
+  readonly #checks = new Map<string, Check>();
+  /** How many attempts of each network are being checked. */
+  readonly #underWay = new Map<string, number>();
+  readonly #waiting = new Set<Attempt>();
+  readonly #log: SignInLog;
+  readonly #digestKey = randomBytes(32);
+
+  constructor(options: SignInsOptions) {
+    const { clock, log } = options;
+    this.#options = options;
+    this.#networks = new RateLimits(byNetwork, clock);
+    this.#names = new RateLimits(byName, clock);
+    this.#namesOfSuspects = new RateLimits(byNameOfSuspects, clock);
+    this.#known = new KnownSignIns(clock);
+    this.#log = new SignInLog(clock, log);
+  }
+
+  /** What it counts, for Prometheus. */
+  get metrics() {
+    return [
+      {
+        type: 'counter',
+        name: 'blinky_sign_ins_total',
+        help: 'Sign-ins over MQTT and signed requests to the page',
+        label: 'result',
+        readEach: () => Object.entries(this.counts),
+      },
+    ] as const;
+  }
+
+  /** Resolves within seconds; takes as long for a name that no user has. */
+  async signIn(address: string, name: string, password: string): Promise<SignInResult> {
+    const network = networkOf(address);
+    const digest = this.#digest(name, password);
+    const user = this.#known.find(network, name, digest);
+    if (user) {
+      this.counts.right += 1;
+      return user;
+    }
+    return new Promise((resolve) => {
+      this.#enqueue({ network, name, password, digest, resolve, cancelTimer: () => {} });
+    });
+  }
+
+  /** Ends the waiting: those who wait have to try again later. */
+  stop(): void {
+    for (const attempt of [...this.#waiting]) this.#delay(attempt, crowdedMs);
+    this.#log.stop();
+  }
+
+  #enqueue(attempt: Attempt): void {
+    const { network } = attempt;
+    const waitMs = this.#networks.waitMs(network);
+    if (waitMs > 0 && !this.#underWay.has(network)) {
+      this.#delay(attempt, waitMs);
+      return;
+    }
+    const displaced = this.#lines.add(network, attempt);
+    if (displaced !== attempt) {
+      this.#waiting.add(attempt);
+      attempt.cancelTimer = this.#options.clock.schedule(longestWaitMs, () =>
+        this.#delay(attempt, crowdedMs),
+      );
+    }
+    if (displaced) this.#delay(displaced, crowdedMs);
+    this.#work();
+  }
+
+  #work(): void {
+    while (this.#checks.size < derivationsAtATime) {
+      const next =
+        this.#lines.next((network) => this.#isReady(network) && !this.#isSuspect(network)) ??
+        this.#lines.next((network) => this.#isReady(network));
+      if (!next) return;
+      this.#begin(next);
+    }
+  }
+
+  /**
+   * Starts checking, or joins the same check under way. An attempt takes its turn before it is
+   * compared with others: which of them are equal is worth a guess.
+   */
+  #begin(attempt: Attempt): void {
+    const { network, name, digest } = attempt;
+    const user = this.#known.find(network, name, digest);
+    if (user) {
+      this.#settle(attempt, user);
+      return;
+    }
+    const names = this.#isSuspect(network) ? this.#namesOfSuspects : this.#names;
+    const shortName = name.slice(0, longestName);
+    const waitMs = Math.max(this.#networks.waitMs(network), names.waitMs(shortName));
+    if (waitMs > 0) {
+      this.#delay(attempt, waitMs);
+      return;
+    }
+    this.#networks.take(network);
+    this.#waiting.delete(attempt);
+    attempt.cancelTimer();
+    this.#underWay.set(network, (this.#underWay.get(network) ?? 0) + 1);
+
+    const key = digest.toString('base64');
+    const same = this.#checks.get(key);
+    if (same) {
+      same.attempts.push(attempt);
+      return;
+    }
+    names.take(shortName);
+    this.#checks.set(key, { attempts: [attempt], giveBack: () => names.giveBack(shortName) });
+    void this.#check(attempt, key);
+  }
+
+  async #check({ name, password, digest }: Attempt, key: string): Promise<void> {
+    const user = await this.#options.users.authenticate(name, password);
+    const check = this.#checks.get(key);
+    this.#checks.delete(key);
+    if (user) check?.giveBack();
+    for (const attempt of check?.attempts ?? []) {
+      const { network } = attempt;
+      const others = (this.#underWay.get(network) ?? 0) - 1;
+      if (others > 0) this.#underWay.set(network, others);
+      else this.#underWay.delete(network);
+      if (user) {
+        this.#networks.giveBack(network);
+        this.#known.remember(network, digest, user);
+      }
+      this.#settle(attempt, user ?? 'wrong');
+    }
+    this.#work();
+  }
+
+  /** A network that has no turn left waits for those it gets back when a password is right. */
+  #isReady(network: string): boolean {
+    return this.#networks.waitMs(network) === 0 || !this.#underWay.has(network);
+  }
+
+  /** Whether a network has sent a wrong password a moment ago. */
+  #isSuspect(network: string): boolean {
+    return this.#networks.used(network) > (this.#underWay.get(network) ?? 0);
+  }
+
+  #delay(attempt: Attempt, tryAgainInMs: number): void {
+    this.#lines.remove(attempt.network, attempt);
+    this.#settle(attempt, { tryAgainInMs });
+  }
+
+  #settle(attempt: Attempt, result: SignInResult): void {
+    const { network, name } = attempt;
+    this.#waiting.delete(attempt);
+    attempt.cancelTimer();
+    if (result === 'wrong') {
+      this.counts.wrong += 1;
+      this.#log.wrong(network, name);
+    } else if ('tryAgainInMs' in result) {
+      this.counts.delayed += 1;
+      this.#log.delayed(network);
+    } else this.counts.right += 1;
+    attempt.resolve(result);
+  }
+
+  #digest(name: string, password: string): Buffer {
+    return createHmac('sha256', this.#digestKey)
+      .update(JSON.stringify([name, password]))
+      .digest();
+  }
+}
