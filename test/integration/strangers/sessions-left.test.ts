@@ -29,13 +29,14 @@ test('strangers leave 2,000 sessions behind: a user keeps hers and what waits fo
   const strangers = await attack(context, appliance, { attack: 'sessions-left', count: 2000 });
   await whenLeft(strangers, 2000);
   await appliance.sendEvents(20, 100);
+  await appliance.eventsAccepted();
   appliance.child.process.kill('SIGTERM');
   assert.equal(await appliance.child.ended, 0, appliance.child.output().slice(-3000));
 
   const again = await startAttacked(context, folder);
   const back = await joinHonestly(context, again, user);
   assert.deepEqual(back.welcome, { code: 0, sessionPresent: true });
-  await waitFor('what waited', () => back.received.length >= 40);
+  await waitFor('what waited', () => back.received.length >= 40).catch(() => {});
   assert.equal(back.received.length, 40);
 });
 
@@ -45,15 +46,7 @@ test('strangers leave 200 sessions behind: 3,000 events write less than 2 MB to 
   await whenLeft(strangers, 200);
   const before = figuresOf(appliance.pid)?.writtenBytes ?? Number.NaN;
   await appliance.sendEvents(3000, 400);
-  await waitFor(
-    'all events at the page',
-    async () => {
-      const answer = await fetch(`http://127.0.0.1:${appliance.target.webPort}/api/status`);
-      const { accepted } = (await answer.json()) as { accepted: Record<string, number> };
-      return accepted['connection-open'] === 3000;
-    },
-    60_000,
-  );
+  await appliance.eventsAccepted();
   const written = (figuresOf(appliance.pid)?.writtenBytes ?? Number.NaN) - before;
   context.diagnostic(`${Math.round(written / 3000)} bytes written for each event`);
   assert.ok(written < 2e6, `${written} bytes were written`);

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { hashPassword } from '../../../src/access/password.ts';
 import type { Child } from '../child.ts';
 import { startWithFileLamps } from '../start-with-file-lamps.ts';
+import { waitFor } from '../wait-for.ts';
 import type { Target } from './attack.ts';
 import type { AttackerOptions } from './attacker.ts';
 import { guessedUser } from './guesses.ts';
@@ -31,6 +32,8 @@ export interface AttackedAppliance {
   readonly readyMs: number;
   /** Sends so many events, `perSecond` of them in a second. */
   sendEvents(count: number, perSecond: number): Promise<void>;
+  /** Resolves when it has accepted all that were sent. */
+  eventsAccepted(): Promise<unknown>;
 }
 
 /**
@@ -62,11 +65,18 @@ export async function startAttacked(
   const sender = createSocket('udp4');
   context.after(() => sender.close());
   let sent = 0;
+  const accepted = async () => {
+    const answer = await fetch(`http://127.0.0.1:${target.webPort}/api/status`);
+    const status = (await answer.json()) as { accepted: Record<string, number> };
+    return status.accepted['connection-open'] ?? 0;
+  };
   return {
     child,
     pid: child.process.pid ?? 0,
     target,
     readyMs,
+    eventsAccepted: () =>
+      waitFor('every event accepted', async () => (await accepted()) >= sent, 60_000),
     sendEvents: async (count, perSecond) => {
       const beganAt = performance.now();
       for (let index = 0; index < count; index += 1) {
