@@ -218,6 +218,7 @@ export function createApp(options: AppOptions): App {
       ...listener.metrics,
       ...mqtt.broker.figures.metrics,
       ...signIns.metrics,
+      ...web.figures.metrics,
       ...otherBrokers.metrics,
     ],
   );

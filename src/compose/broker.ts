@@ -135,6 +135,8 @@ function createTlsListener(
     host: brokerConfig.host,
     port,
     source,
+    connectionsPerSecond: brokerConfig.limits.connectionsPerSecond,
+    figures: broker.figures,
     onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
   });
   return { listener, authority: () => source.authority };

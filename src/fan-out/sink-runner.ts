@@ -34,8 +34,9 @@ export class SinkRunner {
         await sink.start();
         inbox.open();
       } catch (error) {
+        this.#log.for(sink.name).error(`did not start: ${stackOf(error)}`);
         this.#health.part(sink.name).fault({
-          message: `did not start: ${stackOf(error)}`,
+          message: `did not start: ${messageOf(error)}`,
           remedy: 'This is a bug of the program; please report it with this log',
           needsPerson: true,
         });
@@ -67,6 +68,13 @@ export function aborted(deadline: AbortSignal): Promise<void> {
     else deadline.addEventListener('abort', () => resolve(), { once: true });
   });
 }
+
+/** An absolute path, also as a URL. */
+const path = /(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g;
+
+/** What may be shown to everybody on the network: nothing of where the program lies. */
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(path, '…');
 
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

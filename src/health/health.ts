@@ -23,6 +23,21 @@ export interface Fault {
   readonly needsPerson: boolean;
 }
 
+/** Longer messages are cut, characters. A configuration with a dozen mistakes takes 1,500. */
+const longestMessage = 2000;
+
+/** The frames of a stack trace (V8 writes each on a line of its own), and what follows them. */
+const stackTrace = /\n\s+at [\s\S]*$/;
+
+/**
+ * One line of bounded length. Messages are shown to everybody on the network, and may hold what an
+ * operating system, another broker or a library said.
+ */
+function oneLine(text: string): string {
+  const line = text.replace(stackTrace, '').replace(/\s+/g, ' ').trim();
+  return line.length > longestMessage ? `${line.slice(0, longestMessage - 1)}…` : line;
+}
+
 /** Where one part reports how it is doing. Repeating the same report changes nothing. */
 export interface PartHealth {
   readonly status: PartStatus;
@@ -75,7 +90,8 @@ export class Health {
     const log = this.#log.for(name);
     const since = () => this.#clock.now().toISOString();
     let status: PartStatus = { state: 'starting', since: since(), message: 'starting' };
-    const change = (next: Omit<PartStatus, 'since'>) => {
+    const change = (reported: Omit<PartStatus, 'since'>) => {
+      const next = { ...reported, message: oneLine(reported.message) };
       const sameState = next.state === status.state;
       if (sameState && next.message === status.message) return;
       status = { ...next, since: sameState ? status.since : since() };
@@ -90,7 +106,8 @@ export class Health {
         if (status.state === 'fault') log.info(`working again: ${message}`);
         change({ state: 'ok', message });
       },
-      fault: (fault) => {
+      fault: ({ message, remedy, needsPerson }) => {
+        const fault = { message: oneLine(message), remedy: oneLine(remedy), needsPerson };
         const isNews = status.state !== 'fault' || status.message !== fault.message;
         if (isNews) log.error(`${fault.message}. ${fault.remedy}`);
         change({ state: 'fault', ...fault });

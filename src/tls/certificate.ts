@@ -30,8 +30,17 @@ const signsCertificates = der.bits(Buffer.from([0x06]), 1);
 const signsHandshakes = der.bits(Buffer.from([0x80]), 7);
 const serverAuthentication = der.oid('1.3.6.1.5.5.7.3.1');
 
-/** A certificate authority of one's own: it signs server certificates, and nothing below them. */
-export function createAuthority(name: string, validity: Validity): KeyedCertificate {
+const nameConstraints = '2.5.29.30';
+
+/**
+ * A certificate authority of one's own: it signs server certificates, and nothing below them.
+ * @param hosts the only host names (and names below them) that its certificates may be for, where given
+ */
+export function createAuthority(
+  name: string,
+  validity: Validity,
+  hosts: readonly string[] = [],
+): KeyedCertificate {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const cert = issue({
     subject: name,
@@ -42,9 +51,31 @@ export function createAuthority(name: string, validity: Validity): KeyedCertific
     extensions: [
       extension('2.5.29.19', der.sequence(der.boolean(true), der.integer(Buffer.from([0]))), true),
       extension('2.5.29.15', signsCertificates, true),
+      extension('2.5.29.37', der.sequence(serverAuthentication)),
+      ...(hosts.length > 0 ? [onlyFor(hosts)] : []),
     ],
   });
   return { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+/**
+ * Name constraints (RFC 5280, section 4.2.1.10): should the key of the CA be stolen, clients that trust
+ * it still take no certificate for another host. Addresses are free: they change, and in some networks
+ * they are public. Not critical, though the RFC asks for it: Mbed TLS, which most microcontrollers
+ * use, does not know name constraints, and refuses a certificate in which they are critical.
+ */
+function onlyFor(hosts: readonly string[]): Buffer {
+  const permitted = hosts.map((host) => permittedSubtree(host));
+  return extension(nameConstraints, der.sequence(der.explicit(0, Buffer.concat(permitted))));
+}
+
+const permittedSubtree = (host: string): Buffer => der.sequence(der.tagged(2, Buffer.from(host)));
+
+/** Whether a certificate may be for these hosts by the constraints that `createAuthority` put in. */
+export function permitsHosts(authority: string, hosts: readonly string[]): boolean {
+  const { raw } = new X509Certificate(authority);
+  if (!raw.includes(der.oid(nameConstraints))) return true;
+  return hosts.every((host) => raw.includes(permittedSubtree(host)));
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   createServerCertificate,
   fingerprintOf,
   type KeyedCertificate,
+  permitsHosts,
 } from './certificate.ts';
 import { CertificateFault, type CertificateSource } from './certificate-source.ts';
 
@@ -33,7 +34,8 @@ export interface OwnCertificateOptions {
 /**
  * A certificate made here, signed by an authority that is made here, too, at the first start, and
  * that clients are told to trust once. The certificate is made anew when two thirds of its life are
- * over, and when this machine has an address that is not in it.
+ * over, and when this machine has an address that is not in it. The authority is for this machine's
+ * names only; one that version 1.0.0 made is not, and stays in use since clients trust it.
  */
 export class OwnCertificate implements CertificateSource {
   readonly #options: OwnCertificateOptions;
@@ -71,18 +73,28 @@ export class OwnCertificate implements CertificateSource {
     this.#authority ??= this.#load('ca');
     const now = this.#time();
     const ends = this.#authority && new Date(new X509Certificate(this.#authority.cert).validTo);
+    const hosts = this.#hosts();
     // A certificate must not outlive who signed it.
-    if (this.#authority && ends && ends.getTime() - now > serverDays * dayMs)
+    const isGood = ends && ends.getTime() - now > serverDays * dayMs;
+    if (this.#authority && isGood && permitsHosts(this.#authority.cert, hosts)) {
       return this.#authority;
+    }
+    const reason = reasonForAuthority(this.#authority !== undefined, isGood ?? false);
     const name = `Blinky Light CA of ${this.#options.hostName} ${new Date(now).getUTCFullYear()}`;
-    const authority = createAuthority(name, {
-      notBefore: new Date(earliestTime),
-      notAfter: new Date(now + authorityDays * dayMs),
-    });
+    const authority = createAuthority(
+      name,
+      {
+        notBefore: new Date(earliestTime),
+        notAfter: new Date(now + authorityDays * dayMs),
+      },
+      hosts,
+    );
     this.#save('ca', authority);
     this.#authority = authority;
     this.#server = undefined;
-    this.#options.log.info(`made a CA for MQTT over TLS; SHA-256 ${fingerprintOf(authority.cert)}`);
+    this.#options.log.info(
+      `made a CA for MQTT over TLS, since ${reason}; SHA-256 ${fingerprintOf(authority.cert)}`,
+    );
     return authority;
   }
 
@@ -113,11 +125,14 @@ export class OwnCertificate implements CertificateSource {
   }
 
   #names(): string[] {
-    const { hostName, addresses } = this.#options;
-    const hosts = [hostName, `${hostName}.local`, 'localhost'].filter((name) =>
+    return [...new Set([...this.#hosts(), ...this.#options.addresses(), '127.0.0.1', '::1'])];
+  }
+
+  #hosts(): string[] {
+    const { hostName } = this.#options;
+    return [hostName, `${hostName}.local`, 'localhost'].filter((name) =>
       /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name),
     );
-    return [...new Set([...hosts, ...addresses(), '127.0.0.1', '::1'])];
   }
 
   /** The time of day, or the earliest that it can be, ms since 1970. */
@@ -147,6 +162,13 @@ export class OwnCertificate implements CertificateSource {
       replaceFile(join(directory, `${name}.${ending}`), text, { mode: 0o600 });
     }
   }
+}
+
+function reasonForAuthority(isThere: boolean, isGood: boolean): string {
+  if (!isThere) return 'there was none';
+  return isGood
+    ? 'the host name has changed, and the old CA is for the old name only: clients must fetch the new CA certificate'
+    : 'the old one ends soon: clients must fetch the new CA certificate';
 }
 
 const isAddress = (name: string): boolean => /^[\d.]+$|:/.test(name);

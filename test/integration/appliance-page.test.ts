@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import mqtt from 'mqtt';
+import type { Sink } from '../../src/fan-out/sink.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -113,5 +114,25 @@ describe('the page of a running appliance', () => {
     assert.match(text, /process_resident_memory_bytes \d{7,}/);
     assert.doesNotMatch(text, /goran|LAB|sense1|127\.0\.0\.1/);
     assert.ok(app.ports.web);
+  });
+
+  test('of a part that failed to start, the network learns one line, the log the stack', async (context) => {
+    const broken: Sink = {
+      name: 'broken',
+      start: async () => {
+        throw new Error('made on purpose\nin two lines');
+      },
+      accept: () => {},
+      stop: async () => {},
+    };
+    const { get, lines } = await startTestApp(context, [], { extraSinks: [broken] });
+    const healthz = await get('/healthz');
+    assert.equal(healthz.status, 503);
+    for (const answer of [healthz, await get('/api/status')]) {
+      const text = await answer.text();
+      assert.match(text, /did not start: made on purpose in two lines"/);
+      assert.doesNotMatch(text, /\bat |\/src\/|\/test\/|\.ts:/);
+    }
+    assert.ok(lines.some((line) => /error +broken: did not start: .* at .*\.ts:/.test(line)));
   });
 });

@@ -4,6 +4,7 @@ import type { Metric } from '../../health/metrics.ts';
 export const refusalReasons = [
   'too many connections',
   'too many clients',
+  'too many handshakes',
   'gave way to others',
   'client id in use',
   'wrong password',

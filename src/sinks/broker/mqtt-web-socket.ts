@@ -17,6 +17,12 @@ export interface MqttWebSocket {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
+/** Of one message. */
+const mostFragments = 256;
+
+/** Reads from the network that one message may take; 256 KiB in the smallest packets take 500. */
+const mostChunks = 4096;
+
 export function createMqttWebSocket({
   serve,
   packetBytes,
@@ -26,6 +32,12 @@ export function createMqttWebSocket({
     noServer: true,
     clientTracking: false,
     maxPayload: packetBytes,
+    // One message in a turn of the event loop, not all the tiny ones that a read of 64 KB brought.
+    allowSynchronousEvents: false,
+    // No client of MQTT cuts its messages up; each piece of one would be handled in the same turn.
+    maxFragments: mostFragments,
+    maxBufferedChunks: mostChunks,
+    perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has('mqtt') ? 'mqtt' : false),
   });
   return {

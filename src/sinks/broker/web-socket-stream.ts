@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import { RateLimit } from '../../access/rate-limit.ts';
 import type { Clock } from '../../clock.ts';
 
 type Done = (error?: Error | null) => void;
@@ -10,6 +11,9 @@ const apartMs = 15;
 /** What the stream keeps ready for its reader, and for its socket, bytes. */
 const highWaterMark = 16 * 1024;
 
+/** Frames that carry nothing for MQTT: pings, pongs, empty messages. Clients send one in 30 s. */
+const emptyFrames = { burst: 20, everyMs: 1000 };
+
 /**
  * A WebSocket as a stream of bytes, as MQTT wants it (MQTT 3.1.1, section 6). A broker writes each
  * packet in several small pieces, and in a flood hundreds of packets a second. The first leaves at
@@ -19,6 +23,7 @@ const highWaterMark = 16 * 1024;
 export class WebSocketStream extends Duplex {
   readonly #socket: WebSocket;
   readonly #clock: Clock;
+  readonly #emptyFrames: RateLimit;
   #sentAtMs = Number.NEGATIVE_INFINITY;
   #cancelSend: (() => void) | undefined;
 
@@ -26,10 +31,15 @@ export class WebSocketStream extends Duplex {
     super({ highWaterMark });
     this.#socket = socket;
     this.#clock = clock;
+    this.#emptyFrames = new RateLimit(emptyFrames, clock);
     socket.on('message', (data: RawData, isBinary: boolean) => {
-      if (!isBinary) socket.close(1003);
-      else if (!this.push(bytesOf(data))) socket.pause();
+      const bytes = bytesOf(data);
+      if (!isBinary) this.#refuseText();
+      else if (bytes.length === 0) this.#receivedNothing();
+      else if (!this.push(bytes)) socket.pause();
     });
+    socket.on('ping', () => this.#receivedNothing());
+    socket.on('pong', () => this.#receivedNothing());
     socket.on('close', () => this.destroy());
     socket.on('error', (error) => this.destroy(error));
   }
@@ -56,6 +66,16 @@ export class WebSocketStream extends Duplex {
     this.#cancelSend?.();
     this.#socket.terminate();
     done(error);
+  }
+
+  /** MQTT 3.1.1, section 6: only binary messages. Who sends more text does not wait for the close. */
+  #refuseText(): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(1003);
+    else this.destroy();
+  }
+
+  #receivedNothing(): void {
+    if (this.#emptyFrames.take() > 0) this.destroy();
   }
 
   #sendInTurn(bytes: Buffer, done: Done): void {

@@ -7,14 +7,27 @@ const gzipAsync = promisify(gzip);
 /** Less than this (bytes) fits into one packet anyway. */
 const worthwhileBytes = 1200;
 
+/** Answers that several get are compressed once: so many of the last are kept. */
+const mostKept = 4;
+
 /** Compresses longer answers; 500 events shrink to a tenth. Files come compressed already. */
 export function compressAnswers(server: FastifyInstance): void {
+  const kept = new Map<string, Promise<Buffer>>();
+  const compress = (payload: string): Promise<Buffer> => {
+    const known = kept.get(payload);
+    if (known) return known;
+    const compressed = gzipAsync(payload, { level: 6 });
+    kept.set(payload, compressed);
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    return compressed;
+  };
   server.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload !== 'string' || payload.length < worthwhileBytes) return payload;
     reply.header('vary', 'accept-encoding');
     if (!acceptsGzip(request.headers['accept-encoding'])) return payload;
     reply.header('content-encoding', 'gzip').removeHeader('content-length');
-    return gzipAsync(payload, { level: 6 });
+    return compress(payload);
   });
 }
 

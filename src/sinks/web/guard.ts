@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { isSameOrigin } from './host-check.ts';
+import { hasOneHost, isSameOrigin } from './host-check.ts';
 import { HttpProblem } from './http-problem.ts';
+import type { RouteFaults } from './route-faults.ts';
 
 /** Everything comes from this machine, nothing is inline, nobody puts the page into a frame. */
 const contentSecurityPolicy = [
@@ -30,19 +31,22 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function guard(
   server: FastifyInstance,
   isOwnHost: (host: string | undefined) => boolean,
+  faults: RouteFaults,
 ): void {
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const { host, origin } = request.headers;
+    if (!hasOneHost(request.raw)) throw new HttpProblem(400, 'The request must name one host');
     if (!isOwnHost(host)) throw unknownHost(host);
     if (!safeMethods.has(request.method) && !isSameOrigin(origin, host)) {
       throw new HttpProblem(403, 'Only the page of this appliance may ask for this');
     }
   });
-  server.setErrorHandler(async (error, _request, reply) => {
+  server.setErrorHandler(async (error, request, reply) => {
     const isKnown = error instanceof HttpProblem;
     const status = isKnown ? error.statusCode : statusOf(error);
     if (isKnown) reply.headers(error.headers);
+    else if (status >= 500) faults.report(request.method, request.url, error);
     reply.code(status);
     // What went wrong inside is for the log; nobody on the network can do anything about it.
     return { error: status < 500 || isKnown ? messageOf(error) : 'This did not work' };

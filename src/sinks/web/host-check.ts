@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 /**
@@ -49,4 +50,20 @@ export function isSameOrigin(origin: string | undefined, host: string | undefine
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether a request leaves no doubt about the host it is for. Of several `Host` headers Node takes the
+ * first, a proxy in between perhaps another one (RFC 9112, section 3.2); and a target that names a host
+ * overrides the header (section 3.2.2).
+ */
+export function hasOneHost({
+  rawHeaders,
+  headers,
+  url = '',
+}: Pick<IncomingMessage, 'rawHeaders' | 'headers' | 'url'>): boolean {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  if (names.filter((name) => name.toLowerCase() === 'host').length > 1) return false;
+  if (url.startsWith('/') || url === '*') return true;
+  return URL.canParse(url) && isSameOrigin(url, headers.host);
 }

@@ -16,6 +16,11 @@ export class RecentEvents {
     this.#next = (this.#next + 1) % this.#capacity;
   }
 
+  /** The id of the last event; undefined before the first. */
+  get newestId(): string | undefined {
+    return this.#events.at(this.#next - 1)?.id;
+  }
+
   newestFirst(): UserEvent[] {
     return [...this.#events.slice(this.#next), ...this.#events.slice(0, this.#next)].reverse();
   }

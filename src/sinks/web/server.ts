@@ -1,8 +1,11 @@
 import type { Server } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
 import type { Asset } from './assets.ts';
 import { compressAnswers } from './compress.ts';
 import { guard } from './guard.ts';
+import { RouteFaults } from './route-faults.ts';
 import { authorityRoute } from './routes/authority.ts';
 import { type EventSources, eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -12,9 +15,17 @@ import { type TestEventOptions, testEventRoute } from './routes/test-event.ts';
 import { visitorRoutes } from './routes/visitor.ts';
 import { handleUpgrades, type UpgradeHandler } from './upgrades.ts';
 import type { WebAccess } from './visitor.ts';
+import type { WebFigures } from './web-figures.ts';
+import { WebGate } from './web-gate.ts';
 
-/** Open connections; a page keeps one or two, and one more for MQTT. */
-const mostConnections = 2000;
+/** How long a request may take to arrive, headers and body, ms. */
+const requestMs = 10_000;
+/** Node looks so often for requests that take longer, ms. */
+const lookMs = 1000;
+/** How long a client may take none of its answer, ms. */
+const stalledMs = 30_000;
+/** How long a connection may wait for its next request, ms. */
+const keptAliveMs = 15_000;
 
 export interface ServerParts {
   readonly assets: readonly Asset[];
@@ -28,28 +39,32 @@ export interface ServerParts {
   readonly authority: () => string | undefined;
   /** Takes MQTT over WebSocket at `/mqtt`. */
   readonly onUpgrade: UpgradeHandler | undefined;
+  readonly figures: WebFigures;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** Builds the web server; the caller lets it listen. */
 export function createWebServer(parts: ServerParts): FastifyInstance<Server> {
   const server = Fastify({
     bodyLimit: 1024,
-    requestTimeout: 10_000,
-    connectionTimeout: 0,
-    keepAliveTimeout: 15_000,
+    requestTimeout: requestMs,
+    connectionTimeout: stalledMs,
+    keepAliveTimeout: keptAliveMs,
     forceCloseConnections: true,
-    http: { headersTimeout: 10_000 },
+    http: { headersTimeout: requestMs, connectionsCheckingInterval: lookMs },
   });
-  server.server.maxConnections = mostConnections;
-  guard(server, parts.isOwnHost);
+  const gate = new WebGate(parts);
+  gate.guard(server.server);
+  guard(server, parts.isOwnHost, new RouteFaults(parts));
   compressAnswers(server);
   fileRoutes(server, parts.assets);
-  stateRoutes(server, parts.state);
-  eventRoutes(server, parts.events);
+  stateRoutes(server, parts.state, parts.clock);
+  eventRoutes(server, parts.events, parts.clock);
   setupRoutes(server, parts.setup);
   authorityRoute(server, parts.authority);
   testEventRoute(server, parts.testEvent);
   visitorRoutes(server, parts.access, parts.events.visitorOf);
-  handleUpgrades(server, parts.isOwnHost, parts.onUpgrade);
+  handleUpgrades(server, parts.isOwnHost, parts.onUpgrade, gate);
   return server;
 }

@@ -17,6 +17,7 @@ import type { StateSources } from './routes/state.ts';
 import { Senders } from './senders.ts';
 import type { UpgradeHandler } from './upgrades.ts';
 import { createVisitorOf, type WebAccess } from './visitor.ts';
+import { WebFigures } from './web-figures.ts';
 
 /** `/api/events` and the page show this many. */
 const recentEvents = 500;
@@ -50,6 +51,7 @@ export interface WebSinkOptions {
 /** Serves the page and what programs ask for over HTTP. */
 export class WebSink implements Sink {
   readonly name = 'web';
+  readonly figures = new WebFigures();
   readonly #options: WebSinkOptions;
   readonly #recent = new RecentEvents(recentEvents);
   readonly #senders = new Senders();
@@ -126,7 +128,8 @@ export class WebSink implements Sink {
   async #createServer(): Promise<FastifyInstance> {
     // Loaded only here: events reach the lights and the broker sooner without it.
     const { createWebServer } = await import('./server.ts');
-    const { machineName, hostNames, access, state, setup, sendTestEvent, clock } = this.#options;
+    const { machineName, hostNames, access, state, setup, sendTestEvent, clock, log } =
+      this.#options;
     const visitorOf = createVisitorOf(access);
     return createWebServer({
       assets: this.#assets,
@@ -135,6 +138,7 @@ export class WebSink implements Sink {
       state,
       events: {
         recent: () => this.#recent.newestFirst(),
+        newestId: () => this.#recent.newestId,
         lastDay: () => this.#history.lastDay(),
         visitorOf,
       },
@@ -142,6 +146,9 @@ export class WebSink implements Sink {
       testEvent: { send: sendTestEvent, visitorOf, clock },
       onUpgrade: this.#options.onUpgrade,
       authority: () => this.#options.authority?.(),
+      figures: this.figures,
+      clock,
+      log,
     });
   }
 }

@@ -39,4 +39,22 @@ describe('Health', () => {
     health.part('a').off('not wanted');
     assert.equal(changes, 2);
   });
+
+  test('messages are one line of bounded length, without a stack trace', () => {
+    const { log, lines } = recordingLog();
+    const health = new Health(new ManualClock(), log);
+    const part = health.part('slack');
+    const stack =
+      'first\r\nsecond\n    at run (/usr/lib/blinky/main.js:1:2)\n    at node:internal:3';
+    for (let time = 0; time < 3; time += 1) {
+      part.fault({ message: stack, remedy: 'Do\nthis', needsPerson: false });
+    }
+    const { message, remedy } = part.status;
+    assert.equal(message, 'first second');
+    assert.equal(remedy, 'Do this');
+    assert.equal(lines.length, 1, 'the same fault is logged once');
+    part.ok('x'.repeat(10_000));
+    assert.equal(part.status.message.length, 2000);
+    assert.match(part.status.message, /x…$/);
+  });
 });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { earliestTime } from '../../../src/clock.ts';
 import { silentLog } from '../../../src/log.ts';
+import { createAuthority, createServerCertificate } from '../../../src/tls/certificate.ts';
 import { CertificateFault } from '../../../src/tls/certificate-source.ts';
 import { OwnCertificate } from '../../../src/tls/own-certificate.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -14,11 +15,15 @@ const dayMs = 86_400_000;
 
 function ownCertificate(context: TestContext, { start = '2026-11-24T00:00:00Z' } = {}) {
   const directory = join(temporaryFolder(context), 'tls');
-  const world = { now: new Date(start), addresses: ['10.0.0.5', 'fd00::1:5'] };
+  const world = {
+    now: new Date(start),
+    addresses: ['10.0.0.5', 'fd00::1:5'],
+    hostName: 'blinky',
+  };
   const open = () =>
     new OwnCertificate({
       directory,
-      hostName: 'blinky',
+      hostName: world.hostName,
       addresses: () => world.addresses,
       now: () => world.now,
       log: silentLog,
@@ -119,5 +124,67 @@ describe('a certificate of one’s own', () => {
     open().current();
     writeFileSync(join(directory, 'ca.crt'), 'broken');
     assert.throws(() => open().current(), CertificateFault);
+  });
+
+  test('the CA vouches for this machine’s names only', (context) => {
+    const { directory, open } = ownCertificate(context);
+    open().current();
+    const ca = join(directory, 'ca.crt');
+    const authority = {
+      cert: readFileSync(ca, 'utf8'),
+      key: readFileSync(join(directory, 'ca.key'), 'utf8'),
+    };
+    const validity = { notBefore: new Date('2026-11-01'), notAfter: new Date('2027-11-01') };
+    const verdict = (name: string) => {
+      const leaf = join(directory, 'other.crt');
+      writeFileSync(leaf, createServerCertificate(authority, [name], validity).cert);
+      const { stdout, stderr, error } = spawnSync(
+        'openssl',
+        ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', ca, leaf],
+        { encoding: 'utf8' },
+      );
+      return error ? undefined : stdout + stderr;
+    };
+    if (verdict('blinky.local') === undefined) {
+      context.diagnostic('OpenSSL is not here to look at it');
+      return;
+    }
+    for (const name of ['blinky', 'blinky.local', 'localhost', '192.168.7.7', '2001:db8::1']) {
+      assert.match(verdict(name) ?? '', /: OK/, name);
+    }
+    for (const name of ['bank.example', 'local', 'other.local', 'myblinky', '*.local']) {
+      assert.match(verdict(name) ?? '', /permitted subtree violation/, name);
+    }
+  });
+
+  test('a CA of version 1.0.0, which has no such bounds, stays in use', (context) => {
+    const { directory, world, open } = ownCertificate(context);
+    const old = createAuthority('Blinky Light CA of blinky 2026', {
+      notBefore: new Date(earliestTime),
+      notAfter: new Date('2036-11-01'),
+    });
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'ca.key'), old.key);
+    writeFileSync(join(directory, 'ca.crt'), old.cert);
+    const source = open();
+    assert.ok(read(source.current()).checkIssued(read(old)));
+    assert.equal(source.authority, old.cert);
+    world.hostName = 'green-light';
+    const renamed = open();
+    assert.ok(read(renamed.current()).checkHost('green-light.local'));
+    assert.equal(renamed.authority, old.cert);
+  });
+
+  test('a new host name takes a new CA, for the old one is not for that name', (context) => {
+    const { world, open } = ownCertificate(context);
+    const first = open();
+    first.current();
+    world.hostName = 'green-light';
+    const second = open();
+    const server = read(second.current());
+    assert.notEqual(second.authority, first.authority);
+    assert.ok(server.checkHost('green-light.local'));
+    assert.ok(server.checkIssued(new X509Certificate(second.authority ?? '')));
+    assert.equal(open().current().cert, second.current().cert);
   });
 });

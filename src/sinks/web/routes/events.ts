@@ -1,13 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from '../../../clock.ts';
 import { withoutPersonalData } from '../../../events/personal-data.ts';
 import type { UserEvent } from '../../../events/user-event.ts';
 import type { DayOfEvents } from '../history.ts';
+import { sharedAnswer } from '../shared-answer.ts';
 import { mustSignIn } from '../sign-in.ts';
 import type { Visitor } from '../visitor.ts';
 
 export interface EventSources {
   /** The last events, newest first. */
   readonly recent: () => readonly UserEvent[];
+  /** The id of the last event; undefined before the first. */
+  readonly newestId: () => string | undefined;
   readonly lastDay: () => DayOfEvents;
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
 }
@@ -22,17 +26,28 @@ export interface CountedEvents extends DayOfEvents {
 }
 
 /** What happened: the last events, and how many there were in each minute of the last day. */
-export function eventRoutes(server: FastifyInstance, sources: EventSources): void {
+export function eventRoutes(server: FastifyInstance, sources: EventSources, clock: Clock): void {
+  const shared = (make: () => unknown) =>
+    sharedAnswer(
+      clock,
+      () => JSON.stringify(make()),
+      () => sources.newestId(),
+    );
+  const events = shared(() => ({ events: sources.recent() }));
+  const eventsWithoutNames = shared(() => ({ events: sources.recent().map(withoutPersonalData) }));
+  const history = shared((): CountedEvents => {
+    const latest = sources.recent().slice(0, namedEvents);
+    return { ...sources.lastDay(), latest: latest.map(({ id }) => id).reverse() };
+  });
+
   server.get('/api/events', async (request, reply) => {
     const { mayLook, maySeeNames } = await sources.visitorOf(request);
     if (!mayLook) throw mustSignIn('Sign in to see the events');
-    reply.header('cache-control', 'no-store');
-    const events = sources.recent();
-    return { events: maySeeNames ? events : events.map(withoutPersonalData) };
+    reply.header('cache-control', 'no-store').type('application/json; charset=utf-8');
+    return reply.send(maySeeNames ? events() : eventsWithoutNames());
   });
-  server.get('/api/history', async (_request, reply): Promise<CountedEvents> => {
-    reply.header('cache-control', 'no-store');
-    const latest = sources.recent().slice(0, namedEvents);
-    return { ...sources.lastDay(), latest: latest.map(({ id }) => id).reverse() };
+  server.get('/api/history', async (_request, reply) => {
+    reply.header('cache-control', 'no-store').type('application/json; charset=utf-8');
+    return reply.send(history());
   });
 }

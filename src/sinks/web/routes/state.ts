@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../../clock.ts';
 import type { PartStatus } from '../../../health/health.ts';
+import { sharedAnswer } from '../shared-answer.ts';
 
 export interface StateSources {
   /** The answer of `/api/status`. */
@@ -11,10 +13,12 @@ export interface StateSources {
 }
 
 /** How the appliance is doing: for the page, for Prometheus, for whoever watches it. No names. */
-export function stateRoutes(server: FastifyInstance, sources: StateSources): void {
+export function stateRoutes(server: FastifyInstance, sources: StateSources, clock: Clock): void {
+  const status = sharedAnswer(clock, () => JSON.stringify(sources.status()));
+  const metrics = sharedAnswer(clock, () => sources.metrics());
   server.get('/api/status', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
-    return sources.status();
+    return reply.type('application/json; charset=utf-8').send(status());
   });
   server.get('/healthz', async (_request, reply) => {
     const broken = sources.faults();
@@ -25,7 +29,7 @@ export function stateRoutes(server: FastifyInstance, sources: StateSources): voi
     };
   });
   server.get('/metrics', async (_request, reply) => {
-    const { text, contentType } = await sources.metrics();
+    const { text, contentType } = await metrics();
     return reply.type(contentType).send(text);
   });
 }

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  type AddressInfo,
+  connect as connectTcp,
+  createServer as createTcpServer,
+  isIP,
+  type Socket,
+} from 'node:net';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, type TestContext, test } from 'node:test';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  createServer as createTlsServer,
+} from 'node:tls';
 import mqtt from 'mqtt';
 import { createAuthority, createServerCertificate } from '../../../../src/tls/certificate.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -152,4 +164,108 @@ describe('MQTT over TLS', () => {
       (error: Error) => /tls\.keyFile/.test(JSON.stringify(error) + error.message),
     );
   });
+
+  test('TLS 1.2 takes AEAD suites only, also with a new certificate', async (context) => {
+    const folder = temporaryFolder(context);
+    const authority = createAuthority('The house', validity);
+    const files = { cert: join(folder, 'a.crt'), key: join(folder, 'a.key') };
+    const put = () => {
+      const { cert, key } = createServerCertificate(authority, ['localhost'], validity);
+      writeFileSync(files.key, key);
+      writeFileSync(files.cert, cert);
+    };
+    put();
+    const clock = new TickingClock();
+    const { app } = await startTestApp(
+      context,
+      [
+        ...tlsSettings,
+        `brokerConfig.tls.certFile=${files.cert}`,
+        `brokerConfig.tls.keyFile=${files.key}`,
+      ],
+      { clock },
+    );
+    const ca = authority.cert;
+    const tls12 = (ciphers: string) =>
+      handshake(app.ports.mqtts, { ca, maxVersion: 'TLSv1.2', ciphers });
+    for (const certificate of ['first', 'second']) {
+      for (const suite of ['AES128-SHA256', 'AES256-SHA384', 'AES128-SHA', 'AES256-SHA']) {
+        const { error } = await tls12(`ECDHE-ECDSA-${suite}`);
+        assert.match(error ?? '', /handshake failure/i, `${suite}, ${certificate} certificate`);
+      }
+      for (const suite of ['AES128-GCM-SHA256', 'CHACHA20-POLY1305']) {
+        assert.equal((await tls12(`ECDHE-ECDSA-${suite}`)).protocol, 'TLSv1.2', suite);
+      }
+      put();
+      clock.jump(61_000);
+    }
+  });
+
+  test('500 handshakes that stop half way keep nobody else out', async (context) => {
+    const { app, get, lines } = await startTestApp(context, tlsSettings);
+    const ca = await (await get('/ca.crt')).text();
+    const hello = await clientHello();
+    const attackers = Array.from({ length: 500 }, (_, index) => {
+      const socket = connectTcp({
+        host: '127.0.0.1',
+        port: app.ports.mqtts ?? 0,
+        localAddress: `127.0.0.${2 + (index % 2)}`,
+      });
+      // Half of them say nothing, half of them half of what they should.
+      socket.on('connect', () => socket.write(index % 4 < 2 ? hello : ''));
+      socket.on('error', () => {}).resume();
+      return socket;
+    });
+    context.after(() => {
+      for (const socket of attackers) socket.destroy();
+    });
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await waitFor('the refusals', () => attackers.filter((one) => one.destroyed).length >= 380);
+    const begin = performance.now();
+    const lamp = subscriber(context, app.ports.mqtts, ca);
+    await waitFor('connection', () => lamp.client.connected);
+    context.diagnostic(
+      `connected in ${performance.now() - begin} ms; longest turn ${delay.max / 1e6} ms`,
+    );
+    assert.ok(performance.now() - begin < 4000);
+    const metrics = await (await get('/metrics')).text();
+    const refused = /refused_total\{reason="too many handshakes"\} (\d+)/.exec(metrics)?.[1];
+    assert.ok(Number(refused) >= 380, refused);
+    assert.equal(lines.filter((line) => /too many TLS handshakes/.test(line)).length, 1);
+    await waitFor('the end of the others', () => attackers.every((one) => one.destroyed));
+  });
+
+  test('a certificate that the CA signed for another name is refused', async (context) => {
+    const stateDirectory = temporaryFolder(context);
+    const { get } = await startTestApp(context, tlsSettings, { stateDirectory });
+    const ca = await (await get('/ca.crt')).text();
+    const key = readFileSync(join(stateDirectory, 'tls', 'ca.key'), 'utf8');
+    const outcome = async (name: string) => {
+      const server = createTlsServer(createServerCertificate({ cert: ca, key }, [name], validity));
+      context.after(() => server.close());
+      server.on('tlsClientError', () => {});
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      return handshake(port, { ca, servername: isIP(name) ? '' : name });
+    };
+    assert.ok((await outcome('localhost')).serial);
+    assert.ok((await outcome('127.0.0.1')).serial);
+    assert.match((await outcome('bank.example')).error ?? '', /permitted subtree violation/);
+    assert.match((await outcome('local')).error ?? '', /permitted subtree violation/);
+  });
 });
+
+/** The first message of a TLS client. */
+async function clientHello(): Promise<Buffer> {
+  const server = createTcpServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connectTls({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
+  client.on('error', () => {});
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  const [hello] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  client.destroy();
+  server.close();
+  return hello;
+}

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { WebAccess } from '../../../../src/sinks/web/visitor.ts';
 import { userEvent } from '../../../support/events.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
 import { signedBy, signInOf, startTestWebSink } from '../../../support/test-web-sink.ts';
 
 const anna: WebAccess = {
@@ -33,6 +35,19 @@ function rawStatus(
     })
       .on('error', reject)
       .end();
+  });
+}
+
+/** What the server answers to a GET with exactly these header lines. */
+function rawAnswer(port: number | undefined, target: string, headers: readonly string[]) {
+  return new Promise<string>((resolve, reject) => {
+    const socket = connect(port ?? 0, '127.0.0.1');
+    socket.once('data', (answer) => {
+      resolve(answer.toString('latin1'));
+      socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.write(`GET ${target} HTTP/1.1\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`);
   });
 }
 
@@ -92,6 +107,31 @@ describe('what browsers are told', () => {
     assert.equal(broken.status, 500);
     assert.deepEqual(await broken.json(), { error: 'This did not work' });
   });
+
+  test('a bug in a route is logged once a minute, without the query', async (context) => {
+    const { log, lines } = recordingLog();
+    const { fetch } = await startTestWebSink(context, {
+      log,
+      state: {
+        status: () => {
+          throw new TypeError('a bug, made on purpose');
+        },
+        faults: () => [],
+        metrics: async () => ({ text: '', contentType: 'text/plain' }),
+      },
+    });
+    for (let time = 0; time < 5; time += 1) {
+      assert.equal((await fetch('/api/status?user=LAB-goran')).status, 500);
+    }
+    assert.equal((await fetch('/api/nothing')).status, 404);
+    const errors = lines.filter((line) => line.startsWith('error'));
+    assert.equal(errors.length, 1, errors.join('\n'));
+    assert.match(
+      errors[0] ?? '',
+      /GET \/api\/status failed because of a bug: TypeError: a bug, made on purpose +at /,
+    );
+    assert.doesNotMatch(lines.join('\n'), /goran/);
+  });
 });
 
 describe('requests that other pages make a browser send', () => {
@@ -102,6 +142,22 @@ describe('requests that other pages make a browser send', () => {
     }
     assert.equal(await rawStatus(sink.port, '/', { host: `blinky.local:${sink.port}` }), 200);
     assert.equal(await rawStatus(sink.port, '/', { host: 'light.example.com' }), 200);
+  });
+
+  test('a request that names two hosts is refused', async (context) => {
+    const { sink } = await startTestWebSink(context, {
+      onUpgrade: (_request, socket) => socket.end('HTTP/1.1 299 Taken\r\n\r\n'),
+    });
+    const ask = (target: string, ...headers: string[]) => rawAnswer(sink.port, target, headers);
+    const own = `Host: 127.0.0.1:${sink.port}`;
+    const upgrade = ['Connection: Upgrade', 'Upgrade: websocket'];
+    assert.match(await ask('/healthz', own), /^HTTP\/1\.1 200 /);
+    assert.match(await ask('/healthz', own, own), /^HTTP\/1\.1 400 /);
+    assert.match(await ask('/healthz', own, 'host: evil.example'), /^HTTP\/1\.1 400 /);
+    assert.match(await ask('/mqtt', own, ...upgrade), /^HTTP\/1\.1 299 /);
+    assert.match(await ask('/mqtt', own, 'HOST: evil.example', ...upgrade), /^HTTP\/1\.1 400 /);
+    assert.match(await ask('http://evil.example/healthz', own), /^HTTP\/1\.1 400 /);
+    assert.match(await ask(`http://127.0.0.1:${sink.port}/healthz`, own), /^HTTP\/1\.1 (200|404) /);
   });
 
   test('a POST from another page does nothing', async (context) => {

@@ -9,6 +9,8 @@ import { ManualClock } from '../../../support/manual-clock.ts';
 /** As much of a WebSocket as the stream uses; it remembers what was sent. */
 class FakeSocket extends EventEmitter {
   readonly sent: string[] = [];
+  readonly OPEN = 1;
+  readyState = this.OPEN;
   isPaused = false;
   closedWith: number | undefined;
 
@@ -24,6 +26,7 @@ class FakeSocket extends EventEmitter {
   }
   close(code?: number): void {
     this.closedWith = code ?? 1000;
+    this.readyState = 2;
   }
   terminate(): void {
     this.emit('close');
@@ -93,5 +96,32 @@ describe('a WebSocket as a stream', () => {
     clock.advance(100);
     assert.deepEqual(socket.sent, ['a']);
     assert.equal(clock.pending, 0);
+  });
+
+  test('frames that carry nothing are bounded; those that any client sends are not', () => {
+    const { socket, clock, stream } = createStream();
+    for (let time = 0; time < 100; time += 1) {
+      socket.emit('ping', Buffer.alloc(0));
+      clock.advance(1000);
+    }
+    assert.equal(stream.destroyed, false);
+    const kinds = [
+      () => socket.emit('ping', Buffer.alloc(0)),
+      () => socket.emit('pong', Buffer.alloc(0)),
+      () => socket.emit('message', Buffer.alloc(0), true),
+    ];
+    for (let time = 0; time < 20; time += 1) kinds[time % 3]?.();
+    assert.equal(stream.destroyed, false);
+    kinds[0]?.();
+    assert.equal(stream.destroyed, true);
+  });
+
+  test('text after a refusal ends the connection at once', () => {
+    const { socket, stream } = createStream();
+    socket.emit('message', Buffer.from('a'), false);
+    assert.equal(socket.closedWith, 1003);
+    assert.equal(stream.destroyed, false);
+    socket.emit('message', Buffer.from('a'), false);
+    assert.equal(stream.destroyed, true);
   });
 });

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+
+export interface RefusalPeriodOptions {
+  /** The line when it begins; `who` was refused first. */
+  readonly began: (who: string) => string;
+  /** The line when it has ended. */
+  readonly ended: (count: number) => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** It has ended when nothing was refused for so long, ms. */
+const quietMs = 60_000;
+
+/** Logs refusals once when they begin, and once when they end, with their number. */
+export class RefusalPeriod {
+  readonly #options: RefusalPeriodOptions;
+  #count = 0;
+  #lastAtMs = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: RefusalPeriodOptions) {
+    this.#options = options;
+  }
+
+  /** Counts a refusal. */
+  refused(who: string): void {
+    const { began, clock, log } = this.#options;
+    this.#count += 1;
+    this.#lastAtMs = clock.monotonicMs();
+    if (this.#cancel) return;
+    log.warn(began(who));
+    this.#lookIn(quietMs);
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  // One timer for the whole period: a flood must not make one for each refusal.
+  #lookIn(ms: number): void {
+    const { clock, log, ended } = this.#options;
+    this.#cancel = clock.schedule(ms, () => {
+      const restMs = this.#lastAtMs + quietMs - clock.monotonicMs();
+      if (restMs > 0) {
+        this.#lookIn(restMs);
+        return;
+      }
+      log.info(ended(this.#count));
+      this.#cancel = undefined;
+      this.#count = 0;
+    });
+  }
+}
