@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -32,6 +33,8 @@ export interface AttackedAppliance {
   readonly readyMs: number;
   /** Sends so many events, `perSecond` of them in a second. */
   sendEvents(count: number, perSecond: number): Promise<void>;
+  /** Fails, with its last words, when it has ended. */
+  assertAlive(): void;
   /** Resolves when it has accepted all that were sent. */
   eventsAccepted(): Promise<unknown>;
 }
@@ -75,6 +78,10 @@ export async function startAttacked(
     pid: child.process.pid ?? 0,
     target,
     readyMs,
+    assertAlive: () => {
+      const { exitCode, signalCode } = child.process;
+      assert.deepEqual([exitCode, signalCode], [null, null], child.output().slice(-3000));
+    },
     eventsAccepted: () =>
       waitFor('every event accepted', async () => (await accepted()) >= sent, 60_000),
     sendEvents: async (count, perSecond) => {
