@@ -7,6 +7,7 @@ import type { PartHealth } from '../health/health.ts';
 import { LimitWatch } from '../health/limit-watch.ts';
 import type { Log } from '../log.ts';
 import type { Announcer } from '../publications/announcer.ts';
+import { createReservedTopics } from '../publications/reserved-topics.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
 import { createAccess } from '../sinks/broker/access.ts';
 import { LimitReports } from '../sinks/broker/admission/limit-reports.ts';
@@ -77,7 +78,7 @@ export function createBrokerParts({
   const broker = new Broker({
     store,
     version,
-    access: createAccess(brokerConfig.access),
+    access: createAccess(brokerConfig.access, createReservedTopics(mqttConfig)),
     signIns,
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,

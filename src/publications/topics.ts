@@ -12,6 +12,18 @@ export interface TopicSettings {
   readonly activeUsersTopic: string;
 }
 
+/** What the settings name where nobody has changed them: Butler's topics. */
+export const butlerTopics: TopicSettings = {
+  sessionStartTopic: 'qliksense/session/start',
+  sessionStopTopic: 'qliksense/session/stop',
+  connectionOpenTopic: 'qliksense/connection/open',
+  connectionCloseTopic: 'qliksense/connection/close',
+  everythingTopic: 'qliksense/userevent',
+  sessionServerStatusTopic: 'qliksense/butler/session_server',
+  activeUserCountTopic: 'qliksense/users/active/count',
+  activeUsersTopic: 'qliksense/users/active/usernames',
+};
+
 /** The appliance's own topics, the same everywhere. */
 export const ownTopics = {
   status: 'blinky/status',

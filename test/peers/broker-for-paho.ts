@@ -9,6 +9,7 @@ import { createLog } from '../../src/log.ts';
 import { RetryPauses } from '../../src/retry-pauses.ts';
 import { createAccess } from '../../src/sinks/broker/access.ts';
 import { Broker } from '../../src/sinks/broker/broker.ts';
+import { BrokerStore } from '../../src/sinks/broker/persistence/broker-store.ts';
 import { TcpListener } from '../../src/sinks/broker/tcp-listener.ts';
 import { testConfig } from '../support/test-app.ts';
 
@@ -19,7 +20,9 @@ const log = createLog({
   writeLine: (line) => console.log(line),
 });
 const health = new Health(systemClock, log);
-const access = createAccess({ anonymous: 'publish', personalData: 'anyone' });
+const access = createAccess({ anonymous: 'publish', personalData: 'anyone' }, () => false);
+const { limits } = testConfig().brokerConfig;
+const retry = new RetryPauses(1000, 60_000, Math.random);
 const broker = new Broker({
   access: {
     ...access,
@@ -28,7 +31,18 @@ const broker = new Broker({
   },
   signIns: new SignIns({ users: new Users([]), clock: systemClock, log }),
   removeNames: (_topic, payload) => payload,
-  limits: testConfig().brokerConfig.limits,
+  limits,
+  store: new BrokerStore({
+    // In memory only.
+    state: { database: undefined },
+    limits: { ...limits, queuedBytesPerClient: 8_388_608 },
+    onDropped: () => {},
+    onGiveWay: () => {},
+    onLeftOut: () => {},
+    clock: systemClock,
+    log,
+    retry,
+  }),
   onMessage: () => {},
   watch: new LimitWatch({ clock: systemClock, health: health.part('mqtt limits') }),
   version: '0.0.0-test',
@@ -45,7 +59,7 @@ const listener = new TcpListener({
   clock: systemClock,
   log,
   health: health.part('mqtt'),
-  retry: new RetryPauses(1000, 60_000, Math.random),
+  retry,
 });
 await broker.start();
 await listener.start();

@@ -20,11 +20,14 @@ export interface AccessSettings {
   readonly personalData: 'anyone' | 'signedIn';
 }
 
-/** The appliance alone speaks on these, unless somebody is given the right by name. */
-const reserved = ['qliksense/#', 'blinky/#', '$SYS/#'];
-
-/** The rules of section 8 of the product's contract. */
-export function createAccess(settings: AccessSettings): Access {
+/**
+ * The rules of section 8 of the product's contract.
+ * @param isReserved whether only the appliance publishes on a topic, and those with the explicit right
+ */
+export function createAccess(
+  settings: AccessSettings,
+  isReserved: (topic: string) => boolean,
+): Access {
   const { anonymous, personalData } = settings;
   return {
     admitsAnonymous: anonymous !== 'none',
@@ -34,9 +37,7 @@ export function createAccess(settings: AccessSettings): Access {
       if (identity === 'anonymous') return false;
       if (identity.publish?.some((filter) => matchesFilter(filter, topic))) return true;
       if (topic === ownTopics.blink) return true;
-      return (
-        identity.publish === undefined && !reserved.some((filter) => matchesFilter(filter, topic))
-      );
+      return identity.publish === undefined && !isReserved(topic);
     },
     maySubscribe: (identity, filter) => {
       // Of the topics of the server's own, the figures are for all; others mean nothing here.

@@ -1,10 +1,11 @@
-import type { AedesOptions, Client } from 'aedes';
+import type { AedesOptions, AedesPublishPacket, Client } from 'aedes';
 import type { Access, Identity } from './access.ts';
 import type { Admission } from './admission/admission.ts';
 import { anonymous } from './admission/client-ids.ts';
 import { weightOf } from './admission/filter-budget.ts';
 import type { BrokerFigures } from './broker-figures.ts';
 import type { Connection } from './connections.ts';
+import { reasonCodes } from './packet-reader.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import type { SessionClient } from './persistence/session.ts';
 import type { SessionOwner } from './persistence/sessions.ts';
@@ -48,6 +49,9 @@ export interface AedesHooksOptions {
 
 /** Of whom nothing is known. */
 const nobody: SessionOwner = { owner: anonymous, party: unknownParty };
+
+/** A message as far as its acknowledgement needs it. */
+type RefusedMessage = Pick<AedesPublishPacket, 'qos' | 'messageId'>;
 
 type Hooks = Required<
   Pick<
@@ -106,6 +110,8 @@ export class AedesHooks {
       },
       authorizePublish: (client, packet, done) => {
         if (client && !access.mayPublish(this.#identityOf(client), packet.topic)) {
+          if (this.#refuses(client, packet, reasonCodes.notAuthorized)) return done(null);
+          // Earlier versions have no word for it, and the client is not to be cut off.
           packet.topic = nowhere;
           packet.retain = false;
         }
@@ -113,7 +119,10 @@ export class AedesHooks {
         // Aedes acknowledges a QoS 1 message before it stores it.
         if (wasDropped(packet.topic)) packet.payload = Buffer.alloc(0);
         else if (client && store) {
-          keep(store, client, this.ownerOf(client), packet, done);
+          keep(store, client, this.ownerOf(client), packet, (error) => {
+            const isRefused = error && this.#refuses(client, packet, reasonCodes.quotaExceeded);
+            done(isRefused ? null : error);
+          });
           return;
         }
         done(null);
@@ -159,6 +168,15 @@ export class AedesHooks {
     const { serverUnavailable, badUserNameOrPassword, notAuthorized } = returnCodes;
     const refused = userName === undefined ? notAuthorized : badUserNameOrPassword;
     this.#refusals.set(client, result === 'refused' ? refused : serverUnavailable);
+  }
+
+  /** Refuses a message, where the client can be told. What comes after its end is a last will. */
+  #refuses(client: Client, packet: RefusedMessage, reasonCode: number): boolean {
+    if (client.version !== 5 || client.closed) return false;
+    this.#options.connectionOf(client)?.stream.refuse(packet, reasonCode);
+    // Aedes then takes it for answered. Its own answer knows no other reason than "not authorized".
+    Object.assign(packet, { _notAuthorized: true });
+    return true;
   }
 
   #identityOf(client: Client): Identity {

@@ -93,6 +93,15 @@ export class ClientStream extends Duplex {
     this._read();
   }
 
+  /** Answers a message that the broker does not take. Its identifier is free (MQTT 5, section 4.3.3). */
+  refuse(message: { readonly qos: number; readonly messageId?: number }, reasonCode: number): void {
+    const { qos, messageId = 0 } = message;
+    if (qos === 0) return;
+    this.#unreleased.delete(messageId);
+    const type = qos === 1 ? packetTypes.puback : packetTypes.pubrec;
+    this.outgoing.send(refusal(type, messageId, reasonCode));
+  }
+
   /** Ends a connection that can't be served any longer; an MQTT 5 client is told why. */
   cutOff(reason: Error): void {
     if (this.#isOver) return;
@@ -180,6 +189,7 @@ export class ClientStream extends Duplex {
   #connected(connect: Connect, onConnect: (connect: Connect) => void): void {
     const { gate } = this.outgoing;
     gate.window = Math.min(gate.window, connect.receiveMaximum);
+    gate.clearsSessionPresent = connect.protocolVersion === 3;
     this.outgoing.largestPacketBytes = connect.largestPacketBytes;
     onConnect(connect);
   }
@@ -240,6 +250,11 @@ export class ClientStream extends Duplex {
     const cancel = this.#options.clock.schedule(farewellMs, () => this.destroy());
     this.once('close', cancel);
   }
+}
+
+/** MQTT 5, sections 3.4 and 3.5; without properties. */
+function refusal(type: number, id: number, reasonCode: number): Buffer {
+  return Buffer.from([type << 4, 3, id >> 8, id & 255, reasonCode]);
 }
 
 /** MQTT 3.1.1, section 3.5. */

@@ -3,6 +3,7 @@ import mqttPacket from 'mqtt-packet';
 import type { ClientStream } from './client-stream.ts';
 import { largestMessageId } from './persistence/session.ts';
 import type { PublishFrames } from './publish-frames.ts';
+import { type ClientSubscriptions, IdentifierProperties } from './subscription-identifiers.ts';
 import { matchesFilter } from './topic-filter.ts';
 
 export type Packet = Omit<AedesPublishPacket, 'payload'> & {
@@ -22,7 +23,7 @@ type Internals = Client & {
   deliver0: Deliver;
   deliverQoS: Deliver;
   duplicates: Record<string, number>;
-  readonly subscriptions: Readonly<Record<string, { readonly qos?: number }>>;
+  readonly subscriptions: Readonly<Record<string, { readonly qos?: number }>> & ClientSubscriptions;
   waitForDrain(done: (error?: Error) => void): void;
   _nextId: number;
 };
@@ -56,6 +57,7 @@ export function takeOverDeliveries(
   const deliverQoS = internals.deliverQoS.bind(client);
   let lastCounter: number | undefined;
   const grantedQos = createGrantedQos(internals, generation);
+  const identifiers = new IdentifierProperties(() => internals.subscriptions, generation);
   ignoreOrderOfCounters(internals, brokerId);
 
   /** Whether the message is one for this client that it has not had. */
@@ -67,6 +69,15 @@ export function takeOverDeliveries(
     if (packet.brokerCounter === lastCounter) return false;
     lastCounter = packet.brokerCounter;
     return true;
+  };
+
+  /** Aedes gives a message the identifier of one subscription; it has to have those of all. */
+  const addIdentifiers = (packet: Packet) => {
+    if (client.version !== 5 || isStored(packet)) return;
+    const found = identifiers.of(packet.topic, packet.clientId === client.id);
+    if (!found) return;
+    const { properties } = packet;
+    packet.properties = isMore(properties) ? { ...properties, ...found } : found;
   };
 
   /** That the client has left meanwhile is no error: Aedes would end the program with it. */
@@ -105,11 +116,13 @@ export function takeOverDeliveries(
 
   internals.deliver0 = (packet, done) => {
     const otherSubscriptionTakesIt = packet.qos > 0 && grantedQos(packet.topic) > 0;
-    if (!otherSubscriptionTakesIt && isNew(packet)) send(packet, done);
-    else done();
+    if (otherSubscriptionTakesIt || !isNew(packet)) return done();
+    addIdentifiers(packet);
+    send(packet, done);
   };
   internals.deliverQoS = (packet, done) => {
     if (!isNew(packet)) return done();
+    addIdentifiers(packet);
     packet.qos = lower(packet.qos, grantedQos(packet.topic));
     if (packet.qos === 0) return send(packet, done);
     onSent();
@@ -122,6 +135,12 @@ export function takeOverDeliveries(
 /** A retained message that a new subscription gets; Aedes takes their broker's id away. */
 function isStored(packet: Packet): boolean {
   return !packet.brokerId;
+}
+
+/** Whether there are properties besides the identifier that Aedes adds. */
+function isMore(properties: Packet['properties']): boolean {
+  for (const name in properties) if (name !== 'subscriptionIdentifier') return true;
+  return false;
 }
 
 function lower(one: Packet['qos'], other: Packet['qos']): Packet['qos'] {

@@ -10,6 +10,11 @@ export class PacketGate {
   /** How many messages may be unacknowledged. */
   window: number;
   heldBytes = 0;
+  /**
+   * For MQTT 3.1, where the second byte of a CONNACK is reserved (section 3.2) and not yet "session
+   * present".
+   */
+  clearsSessionPresent = false;
   #inFlight = 0;
   #pieces: Buffer[] = [];
   #held: Buffer[] = [];
@@ -30,6 +35,7 @@ export class PacketGate {
     if (!first) return;
     const packet = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
     this.#pieces = [];
+    if (this.clearsSessionPresent && isConnack(packet)) packet[2] = 0;
     if (!wantsAcknowledgement(packet)) this.#pass(packet);
     else if (this.#inFlight < this.window && this.#held.length === 0) this.#send(packet);
     else {
@@ -51,6 +57,11 @@ export class PacketGate {
     this.#inFlight += 1;
     this.#pass(packet);
   }
+}
+
+/** Aedes writes it in several pieces, so that the bytes joined are nobody else's. */
+function isConnack(packet: Buffer): boolean {
+  return packet[0] === 0x20;
 }
 
 /** A PUBLISH packet of QoS 1 or 2 (MQTT 3.1.1, sections 2.2 and 3.3.1.2). */

@@ -17,6 +17,7 @@ export const reasonCodes = {
   protocolError: 0x82,
   unsupportedProtocolVersion: 0x84,
   clientIdentifierNotValid: 0x85,
+  notAuthorized: 0x87,
   serverUnavailable: 0x88,
   receiveMaximumExceeded: 0x93,
   topicNameInvalid: 0x90,

@@ -1,33 +1,56 @@
-import { ownTopics, type TopicSettings } from '../../publications/topics.ts';
+import { butlerTopics, ownTopics, type TopicSettings } from '../../publications/topics.ts';
 
-/** Takes people's names out of what the appliance publishes. */
+/** Takes people's names out of what appliances publish. */
 export type NameRemover = (topic: string, payload: string) => string;
 
-/** Keys under which an event's JSON names a person; the message often repeats the name. */
-const personalKeys = ['userDirectory', 'userDir', 'userId', 'message'] as const;
+/** Keys (in lower case) under which an event's JSON names a person; the message often repeats the name. */
+const personalKeys = new Set(['userdirectory', 'userdir', 'userid', 'message']);
 
-/** Makes the function that leaves every event as it is but for the user's name and directory. */
+/**
+ * Makes the function that leaves every event as it is but for the user's name and directory.
+ *
+ * Other appliances may publish on this one's broker as well (`mqttConfig.brokerHost`): below a prefix
+ * of their own, and on Butler's topics where this one has others.
+ */
 export function createNameRemover(topics: TopicSettings): NameRemover {
-  const eventTopics = new Set([
-    topics.sessionStartTopic,
-    topics.sessionStopTopic,
-    topics.connectionOpenTopic,
-    topics.connectionCloseTopic,
-    topics.everythingTopic,
-    ownTopics.event,
-  ]);
+  const ofEvents = namedBy([...eventTopics(topics), ...eventTopics(butlerTopics), ownTopics.event]);
+  const ofUsers = namedBy([topics.activeUsersTopic, butlerTopics.activeUsersTopic]);
   return (topic, payload) => {
-    if (topic === topics.activeUsersTopic) return '[]';
-    if (!eventTopics.has(topic)) return payload;
-    if (!payload.startsWith('{')) return payload.replace(/: .*$/s, ': /');
-    const event = parsed(payload);
-    if (!event) return '';
-    for (const key of personalKeys) if (key in event) event[key] = '';
-    return JSON.stringify(event);
+    if (ofUsers(topic)) return '[]';
+    return ofEvents(topic) ? eventWithoutName(payload) : payload;
   };
 }
 
-/** Undefined for what is no event: a client that may publish there can publish anything. */
+const eventTopics = (topics: TopicSettings): readonly string[] => [
+  topics.sessionStartTopic,
+  topics.sessionStopTopic,
+  topics.connectionOpenTopic,
+  topics.connectionCloseTopic,
+  topics.everythingTopic,
+];
+
+/** Makes the test whether a topic is one of these, as it is or below a prefix. */
+function namedBy(topics: readonly string[]): (topic: string) => boolean {
+  const names = [...new Set(topics)].map((topic) => [topic, `/${topic}`] as const);
+  return (topic) => names.some(([name, end]) => topic === name || topic.endsWith(end));
+}
+
+function eventWithoutName(payload: string): string {
+  const text = payload.trimStart();
+  if (!text.startsWith('{')) return butlerTextWithoutName(text);
+  const event = parsed(text);
+  if (!event) return '';
+  for (const key of Object.keys(event)) if (personalKeys.has(key.toLowerCase())) event[key] = '';
+  return JSON.stringify(event);
+}
+
+/** Empty for what is not `host: directory/user`: a client that may publish there can publish anything. */
+function butlerTextWithoutName(text: string): string {
+  const host = /^[^"[\]]*?: /.exec(text);
+  return host ? `${host[0]}/` : '';
+}
+
+/** Undefined for what is no event. */
 function parsed(payload: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(payload) as Record<string, unknown>;

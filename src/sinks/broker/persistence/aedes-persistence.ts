@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Kept } from './kept.ts';
-import { outgoingPacket } from './outgoing-packet.ts';
+import { hasExpired, outgoingPacket } from './outgoing-packet.ts';
 import type { Session, SessionClient, StoredSubscription } from './session.ts';
 import type { Subscribed } from './sessions.ts';
 import type { MessagePacket } from './stored-packets.ts';
@@ -49,7 +49,9 @@ export class AedesPersistence {
   }
 
   async storeRetained(packet: MessagePacket): Promise<void> {
-    this.#kept.retained.store({ ...packet }, this.#kept.accepted.of(packet));
+    const kept = { ...packet };
+    this.#kept.expiry.begin(kept);
+    this.#kept.retained.store(kept, this.#kept.accepted.of(packet));
   }
 
   createRetainedStream(filter: string): Readable {
@@ -118,6 +120,7 @@ export class AedesPersistence {
     if (accepted?.message) queues.messages.nameOrigin(accepted.message, packet);
     // Who subscribed after the message was accepted gets it as one that is not connected does: not.
     if (accepted || subscriptions.length === 0) return;
+    this.#kept.expiry.begin(packet);
     queues.enqueue(sessions.recipients(subscriptions), packet, 'soon');
   }
 
@@ -156,8 +159,9 @@ export class AedesPersistence {
     const session = this.#kept.sessions.get(client.id);
     const queued = session?.withMessageId(packet.messageId);
     if (!session || !queued) return undefined;
-    this.#kept.queues.remove(session, queued);
-    return outgoingPacket(queued, this.#kept.queues.messages);
+    const { queues, expiry } = this.#kept;
+    queues.remove(session, queued);
+    return outgoingPacket(session, queued, queues.messages, expiry);
   }
 
   outgoingStream(client: SessionClient): Readable {
@@ -210,8 +214,10 @@ export class AedesPersistence {
   }
 
   async *#outgoing(session: Session, client: SessionClient) {
+    const { queues, expiry } = this.#kept;
     for await (const queued of session.catchUp(client)) {
-      yield outgoingPacket(queued, this.#kept.queues.messages);
+      if (hasExpired(queued, expiry)) queues.remove(session, queued);
+      else yield outgoingPacket(session, queued, queues.messages, expiry);
     }
   }
 }

@@ -12,6 +12,7 @@ import { type Entry, Journal } from './journal.ts';
 import { AcceptedMessages } from './kept.ts';
 import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
+import { MessageExpiry } from './message-expiry.ts';
 import { type QueueLimits, Queues, type QueuesOptions } from './queues.ts';
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts';
 import { type LeftOut, StoredSelection } from './select-stored.ts';
@@ -71,10 +72,12 @@ export class BrokerStore {
   readonly #wills: Wills;
   readonly #journal: Journal;
   readonly #accepted = new AcceptedMessages();
+  readonly #expiry: MessageExpiry;
 
   constructor(options: BrokerStoreOptions) {
     const { state, limits, onDropped, onGiveWay, clock, log, retry } = options;
     this.#options = options;
+    this.#expiry = new MessageExpiry(clock);
     this.#journal = new Journal({
       state,
       room: 'broker',
@@ -91,10 +94,10 @@ export class BrokerStore {
       now: () => clock.now(),
     });
     this.filters = new FilterBudget(limits.subscriptionsOfAll);
-    this.#retained = new RetainedMessages(limits, this.#journal, log);
+    this.#retained = new RetainedMessages(limits, this.#journal, this.#expiry, log);
     this.#incoming = new Incoming(limits.inFlightPerClient, this.#journal);
     this.#wills = new Wills(this.#journal);
-    this.#queues = new Queues({ limits, journal: this.#journal, onDropped });
+    this.#queues = new Queues({ limits, journal: this.#journal, onDropped, clock });
     this.#sessions = new Sessions({
       limits,
       journal: this.#journal,
@@ -111,6 +114,7 @@ export class BrokerStore {
       wills: this.#wills,
       journal: this.#journal,
       accepted: this.#accepted,
+      expiry: this.#expiry,
     });
   }
 
@@ -132,6 +136,7 @@ export class BrokerStore {
 
   /** To whom the session of a client id belongs; undefined when there is none, or nobody knows. */
   ownerOf(clientId: string): Owner | undefined {
+    this.#sessions.endIfExpired(clientId);
     return this.#sessions.get(clientId)?.owner;
   }
 
@@ -196,6 +201,7 @@ export class BrokerStore {
       this.#accepted.add(packet.payload, { message: undefined, isWritten: false, isAnonymous });
       return undefined;
     }
+    this.#expiry.begin(packet);
     let keeps = false;
     if (qos === 2 && messageId !== undefined) {
       if (this.#incoming.isKnown(client.id, messageId)) return this.#journal.written();
@@ -254,6 +260,7 @@ export class BrokerStore {
       incoming: this.#incoming,
       wills: this.#wills,
       journal: this.#journal,
+      expiry: this.#expiry,
       log: this.#options.log,
     });
   }

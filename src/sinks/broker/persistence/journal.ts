@@ -34,7 +34,7 @@ export interface JournalOptions {
   /** Called once with what was chosen, before anything is written. */
   readonly onLoad: (entries: readonly Entry[]) => void;
   /** Bounds what is written for those who have not signed in. */
-  readonly budget: Pick<WriteBudget, 'take'>;
+  readonly budget: Pick<WriteBudget, 'take' | 'has'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly retry: RetryPauses;
@@ -75,6 +75,11 @@ export class Journal {
   constructor(options: JournalOptions) {
     this.#options = options;
     this.#room = new StateRoom(options.state, options.room);
+  }
+
+  /** Whether so many bytes could be written for somebody now. */
+  couldAfford({ party }: Payer, bytes: number): boolean {
+    return this.#options.budget.has(party, bytes + bytesOfErasing);
   }
 
   /** Reads what an earlier run left. Resolves when done, or when the disk can't be read at present. */

@@ -1,5 +1,6 @@
 import type { Incoming } from './incoming.ts';
 import type { Journal } from './journal.ts';
+import type { MessageExpiry } from './message-expiry.ts';
 import type { StoredMessage } from './messages.ts';
 import type { Queues } from './queues.ts';
 import type { RetainedMessages } from './retained-messages.ts';
@@ -16,6 +17,7 @@ export interface Kept {
   readonly wills: Wills;
   readonly journal: Journal;
   readonly accepted: AcceptedMessages;
+  readonly expiry: MessageExpiry;
 }
 
 /** What was done for a client's message before Aedes took it. */

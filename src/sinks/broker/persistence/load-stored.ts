@@ -3,6 +3,7 @@ import type { KnownNetworks } from '../admission/known-networks.ts';
 import type { Incoming } from './incoming.ts';
 import type { Entry, Journal } from './journal.ts';
 import { keys, readKey } from './keys.ts';
+import type { MessageExpiry } from './message-expiry.ts';
 import type { StoredMessage } from './messages.ts';
 import type { Queues } from './queues.ts';
 import type { RetainedMessages } from './retained-messages.ts';
@@ -19,6 +20,7 @@ interface Store {
   readonly incoming: Incoming;
   readonly wills: Wills;
   readonly journal: Journal;
+  readonly expiry: MessageExpiry;
   readonly log: Log;
 }
 
@@ -27,7 +29,7 @@ interface Store {
  * until now) is newer: it stays, and is written.
  */
 export function loadStored(entries: readonly Entry[], store: Store): void {
-  const { sessions, queues, known, retained, incoming, wills, journal, log } = store;
+  const { sessions, queues, known, retained, incoming, wills, journal, expiry, log } = store;
   const messages: [number, MessagePacket][] = [];
   const queued: QueuedEntry[] = [];
   const rest: [ReturnType<typeof readKey>, string, string][] = [];
@@ -43,7 +45,7 @@ export function loadStored(entries: readonly Entry[], store: Store): void {
     const parts = readKey(key);
     const { kind, number, name } = parts;
     if (kind === 'message') {
-      readOrLeaveOut(key, () => messages.push([number, decodeMessage(text)]));
+      readOrLeaveOut(key, () => messages.push([number, expiry.resume(decodeMessage(text))]));
     } else if (kind === 'queued') {
       readOrLeaveOut(key, () =>
         queued.push({ sequence: number, clientId: name, ...parseQueued(text) }),
@@ -61,7 +63,7 @@ export function loadStored(entries: readonly Entry[], store: Store): void {
       if (kind === 'session') sessions.load(name, text, known);
       else if (kind === 'will') wills.load(name, text);
       else if (kind === 'incoming') incoming.load(name, number);
-      else if (kind === 'retained') retained.load(decodeMessage(text));
+      else if (kind === 'retained') retained.load(expiry.resume(decodeMessage(text)));
       else throw new TypeError('not known to this version');
     });
   }
@@ -76,7 +78,7 @@ type QueuedEntry = Omit<QueuedMessage, 'message'> & {
 function parseQueued(text: string): Omit<QueuedMessage, 'message'> {
   const stored = JSON.parse(text) as Pick<QueuedMessage, 'qos'> & Partial<QueuedMessage>;
   const { qos, retain = false, messageId, released = false } = stored;
-  return { qos, retain, messageId, released };
+  return { qos, retain, messageId, released, isNoted: true };
 }
 
 function loadQueues(

@@ -1,4 +1,5 @@
 import { FairShares, type Party } from '../../../access/fair-shares.ts';
+import type { Clock } from '../../../clock.ts';
 import type { Journal, Urgency } from './journal.ts';
 import { keys } from './keys.ts';
 import { Messages, type StoredMessage } from './messages.ts';
@@ -18,6 +19,7 @@ export interface QueueLimits {
 export interface QueuesOptions {
   readonly limits: QueueLimits;
   readonly journal: Journal;
+  readonly clock: Clock;
   /** Called with each session that loses a message because too many wait for it. */
   readonly onDropped: (session: Session, reason: 'of its own' | 'of all') => void;
 }
@@ -26,6 +28,10 @@ export interface QueuesOptions {
 export interface Recipient extends Pick<StoredSubscription, 'qos' | 'rap'> {
   readonly session: Session;
 }
+
+/** What is written for a message that waits for one client, about, bytes. */
+const typicalBytes = 500;
+const unpaidForMs = 5000;
 
 /** When all queues together are full, so much is dropped at once that it does not happen each time. */
 const fullAgainPart = 0.9;
@@ -64,6 +70,7 @@ export class Queues {
     const message = this.messages.add(packet);
     this.messages.nameOrigin(message, packet);
     this.#bytes += bytesOfMessage(packet);
+    const nowMs = this.#options.clock.monotonicMs();
     // It stays while it is handed out, even where the first queue has no room for it.
     message.holders += 1;
     for (const { session, qos, rap } of recipients) {
@@ -74,10 +81,11 @@ export class Queues {
         retain: packet.retain === true && rap === true,
         messageId: undefined,
         released: false,
+        isNoted: false,
       };
       this.#count(session, queued);
       session.add(queued);
-      this.write(session, queued, urgency);
+      if (this.#isToWrite(session, nowMs)) this.write(session, queued, urgency);
       this.#dropTooManyOf(session);
     }
     this.dropTooMany();
@@ -106,7 +114,9 @@ export class Queues {
     this.#bytes -= entryBytes;
     this.#shares.remove(session.party, weightOf(queued));
     if (session.queue.size === 0) this.#waitingFor.delete(session);
-    this.#options.journal.put(keys.queued(message.sequence, session.clientId), undefined, 'lazy');
+    if (queued.isNoted) {
+      this.#options.journal.put(keys.queued(message.sequence, session.clientId), undefined, 'lazy');
+    }
     if (session.queue.size < this.#options.limits.queuedPerClient / 2) session.overflowing = false;
     if (message.holders === 0) this.forget(message);
   }
@@ -115,6 +125,7 @@ export class Queues {
   forget(message: StoredMessage): void {
     if (!this.messages.forget(message)) return;
     this.#bytes -= bytesOfMessage(message.packet);
+    if (message.written === 'no') return;
     this.#options.journal.put(keys.message(message.sequence), undefined, 'lazy');
   }
 
@@ -143,6 +154,7 @@ export class Queues {
       journal.put(key, encodeMessage(message.packet), urgency, payer);
       message.written = wanted;
     }
+    queued.isNoted = true;
     const text = JSON.stringify({
       qos,
       ...(retain && { retain }),
@@ -163,28 +175,37 @@ export class Queues {
     const { queuedBytesOfAll } = this.#options.limits;
     if (this.#bytes <= queuedBytesOfAll) return;
     while (this.#bytes > queuedBytesOfAll * fullAgainPart) {
-      const session = this.#first();
-      if (!session) return;
-      let count = Math.ceil(session.queue.size / 10);
-      for (const queued of session.queue.values()) {
-        this.remove(session, queued);
-        this.#options.onDropped(session, 'of all');
-        count -= 1;
-        if (count === 0) break;
+      const { first } = this.#shares;
+      if (!first) return;
+      for (const session of this.#waitingFor) {
+        const { key, standing } = session.party;
+        if (key === first.key && standing === first.standing) this.#dropOldest(session);
       }
     }
   }
 
-  /** Of the party that gives way first, the session for which most waits. */
-  #first(): Session | undefined {
-    const { first } = this.#shares;
-    let found: Session | undefined;
-    for (const session of this.#waitingFor) {
-      const { key, standing } = session.party;
-      if (key !== first?.key || standing !== first.standing) continue;
-      if (!found || session.queuedBytes > found.queuedBytes) found = session;
+  /** Drops a tenth of what waits for a client. */
+  #dropOldest(session: Session): void {
+    let count = Math.ceil(session.queue.size / 10);
+    for (const queued of session.queue.values()) {
+      this.remove(session, queued);
+      this.#options.onDropped(session, 'of all');
+      count -= 1;
+      if (count === 0) break;
     }
-    return found;
+  }
+
+  /**
+   * Whether what waits for a client can be written. When it can't, that is looked at again only after
+   * a while: with many sessions, asking each time costs more than the rest.
+   */
+  #isToWrite(session: Session, nowMs: number): boolean {
+    const payer = payerOfParty(session.party);
+    if (!payer) return true;
+    if (nowMs < session.unpaidUntilMs) return false;
+    const canPay = this.#options.journal.couldAfford(payer, typicalBytes);
+    if (!canPay) session.unpaidUntilMs = nowMs + unpaidForMs;
+    return canPay;
   }
 
   #dropTooManyOf(session: Session): void {

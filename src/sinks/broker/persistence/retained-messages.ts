@@ -3,6 +3,7 @@ import { matchesFilter } from '../topic-filter.ts';
 import type { Journal, Urgency } from './journal.ts';
 import type { Accepted } from './kept.ts';
 import { keys } from './keys.ts';
+import type { MessageExpiry } from './message-expiry.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 
 export interface RetainedLimits {
@@ -27,11 +28,13 @@ export class RetainedMessages {
   /** Whether the last one found no room; said once in the log. */
   #isFull = false;
   readonly #journal: Journal;
+  readonly #expiry: MessageExpiry;
   readonly #log: Log;
 
-  constructor(limits: RetainedLimits, journal: Journal, log: Log) {
+  constructor(limits: RetainedLimits, journal: Journal, expiry: MessageExpiry, log: Log) {
     this.#limits = limits;
     this.#journal = journal;
+    this.#expiry = expiry;
     this.#log = log;
   }
 
@@ -53,7 +56,7 @@ export class RetainedMessages {
    * @param isAnonymous whether its publisher has not signed in
    */
   accept(packet: MessagePacket, isAnonymous: boolean): boolean {
-    const writes = this.#isWritten(packet) && this.#hasRoomFor(packet, isAnonymous);
+    const writes = this.#isWritten(packet) && this.#makesRoomFor(packet, isAnonymous);
     if (writes) this.#write(packet, 'promised');
     return writes;
   }
@@ -63,7 +66,7 @@ export class RetainedMessages {
    * @param accepted what `accept` made of it, where a client published it
    */
   store(packet: MessagePacket, accepted: Accepted | undefined): void {
-    const isFull = !this.#hasRoomFor(packet, accepted?.isAnonymous ?? false);
+    const isFull = !this.#makesRoomFor(packet, accepted?.isAnonymous ?? false);
     if (isFull && !this.#isFull) {
       this.#log.warn(`too much is retained: ${packet.topic} and others are not`);
     }
@@ -81,16 +84,17 @@ export class RetainedMessages {
     } else if (!this.#byTopic.has(packet.topic)) this.#set(packet);
   }
 
-  /** Every message whose topic one of the filters names; once for each filter. */
+  /** Every message whose topic one of the filters names, as it is now; once for each filter. */
   *matching(filters: readonly string[]): Generator<MessagePacket> {
     for (const filter of filters) {
       if (!/[+#]/.test(filter)) {
-        const packet = this.#byTopic.get(filter);
+        const packet = this.#current(this.#byTopic.get(filter));
         if (packet) yield packet;
         continue;
       }
       for (const [topic, packet] of this.#byTopic) {
-        if (matchesFilter(filter, topic)) yield packet;
+        const current = matchesFilter(filter, topic) && this.#current(packet);
+        if (current) yield current;
       }
     }
   }
@@ -100,6 +104,39 @@ export class RetainedMessages {
     for (const packet of this.#byTopic.values()) {
       if (!this.#own.has(packet.topic)) this.#write(packet, 'lazy');
     }
+  }
+
+  /** A message with what is left of its lifetime; one that has expired is taken away. */
+  #current(packet: MessagePacket | undefined): MessagePacket | undefined {
+    if (!packet || packet.messageExpiry === undefined) return packet;
+    if (this.#expiry.isExpired(packet)) {
+      this.#remove(packet);
+      return undefined;
+    }
+    const { messageExpiry: _, ...others } = packet;
+    // Without `messageExpiry`: Aedes would go by the time of day.
+    return { ...others, properties: this.#expiry.currentProperties(packet) ?? {} };
+  }
+
+  /** Whether there was anything to take away. */
+  #removeExpired(): boolean {
+    const before = this.#byTopic.size;
+    for (const packet of this.#byTopic.values()) {
+      if (this.#expiry.isExpired(packet)) this.#remove(packet);
+    }
+    return this.#byTopic.size < before;
+  }
+
+  #remove(packet: MessagePacket): void {
+    this.#count(packet, -1);
+    this.#byTopic.delete(packet.topic);
+    this.#journal.put(keys.retained(packet.topic), undefined, 'lazy');
+  }
+
+  /** Whether there is room, after what has expired is gone where that is needed. */
+  #makesRoomFor(packet: MessagePacket, isAnonymous: boolean): boolean {
+    const hasRoom = () => this.#hasRoomFor(packet, isAnonymous);
+    return hasRoom() || (this.#removeExpired() && hasRoom());
   }
 
   /** An empty message only takes another away. */

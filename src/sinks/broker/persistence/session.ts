@@ -33,6 +33,8 @@ export interface QueuedMessage {
   messageId: number | undefined;
   /** Whether the client has it and only the end of the QoS 2 handshake is missing. */
   released: boolean;
+  /** Whether it was given to the journal. */
+  isNoted: boolean;
 }
 
 export const largestMessageId = 65_535;
@@ -64,6 +66,8 @@ export class Session {
   readonly #byMessageId = new Map<number, QueuedMessage>();
   /** Taken out of the queue and not yet sent. */
   readonly #underWay = new Set<QueuedMessage>();
+  /** Until when nothing more can be written for it, by the clock that only grows, ms. */
+  unpaidUntilMs = 0;
   /** Whether messages were dropped since the queue was last short; said once in the log. */
   overflowing = false;
   #lastMessageId: number | undefined;

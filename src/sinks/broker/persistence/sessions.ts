@@ -230,10 +230,15 @@ export class Sessions {
 
   /** Ends the sessions that outlived their time. */
   endExpired(): void {
-    const now = this.#options.clock.monotonicMs();
-    for (const { clientId, client, expirySeconds, expiryFromMs } of this.#byClient.values()) {
-      if (!client && now - expiryFromMs >= expirySeconds * 1000) this.end(clientId);
-    }
+    for (const clientId of this.#byClient.keys()) this.endIfExpired(clientId);
+  }
+
+  /** The same for one, whose client may be about to go on with it. */
+  endIfExpired(clientId: string): void {
+    const session = this.#byClient.get(clientId);
+    if (!session || session.client) return;
+    const awayMs = this.#options.clock.monotonicMs() - session.expiryFromMs;
+    if (awayMs >= session.expirySeconds * 1000) this.end(clientId);
   }
 
   /** Looks now and then for sessions that have expired. */

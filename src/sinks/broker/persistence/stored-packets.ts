@@ -15,7 +15,7 @@ export interface MessagePacket {
   readonly dup?: boolean;
   readonly properties?: MessageProperties;
   /** When it is no longer wanted: ms since 1970. */
-  readonly messageExpiry?: number;
+  messageExpiry?: number;
   readonly messageId?: number | undefined;
   readonly brokerId?: string | undefined;
   readonly brokerCounter?: number;

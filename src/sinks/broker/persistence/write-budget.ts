@@ -45,6 +45,14 @@ export class WriteBudget {
     return true;
   }
 
+  /** Whether a party could have something written now; takes nothing. */
+  has({ standing, key }: Party, bytes: number): boolean {
+    if (standing === 'signedIn') return true;
+    const ofAll = this.#ofAll.get(standing);
+    const ofOne = this.#ofOne.get(`${standing}/${key}`);
+    return (ofAll?.has(bytes) ?? true) && (ofOne?.has(bytes) ?? true);
+  }
+
   #limit<Key>(limits: Map<Key, RateLimit>, key: Key, part: number): RateLimit {
     const known = limits.get(key);
     if (known) return known;

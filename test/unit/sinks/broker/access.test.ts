@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultConfig } from '../../../../src/config/load.ts';
 import { butlerSosJson, butlerText } from '../../../../src/publications/payloads.ts';
+import { createReservedTopics } from '../../../../src/publications/reserved-topics.ts';
+import { butlerTopics } from '../../../../src/publications/topics.ts';
 import { type AccessSettings, createAccess } from '../../../../src/sinks/broker/access.ts';
 import { coversFilter, matchesFilter } from '../../../../src/sinks/broker/topic-filter.ts';
 import { createNameRemover } from '../../../../src/sinks/broker/without-names.ts';
@@ -44,8 +46,15 @@ describe('coversFilter', () => {
 });
 
 describe('access', () => {
-  const access = (settings: Partial<AccessSettings> = {}) =>
-    createAccess({ anonymous: 'subscribe', personalData: 'anyone', ...settings });
+  const { mqttConfig } = defaultConfig();
+  const access = (
+    settings: Partial<AccessSettings> = {},
+    topics: Partial<typeof mqttConfig> = {},
+  ) =>
+    createAccess(
+      { anonymous: 'subscribe', personalData: 'anyone', ...settings },
+      createReservedTopics({ ...mqttConfig, ...topics }),
+    );
   const anna = { name: 'anna', passwordHash: '' };
 
   test('anybody may look, and say nothing', () => {
@@ -74,6 +83,64 @@ describe('access', () => {
     assert.equal(rules.mayPublish(anna, 'my/topic'), true);
     assert.equal(rules.mayPublish(anna, 'qliksense/session/start'), false);
     assert.equal(rules.mayPublish(anna, 'blinky/status'), false);
+  });
+
+  test("Home Assistant's discovery topics are reserved, its birth topic is not", () => {
+    const rules = access();
+    for (const topic of [
+      'homeassistant',
+      'homeassistant/device/blinky_1/config',
+      'homeassistant/sensor/x/config',
+      'homeassistant/status/x',
+    ]) {
+      assert.equal(rules.mayPublish(anna, topic), false, topic);
+    }
+    assert.equal(rules.mayPublish(anna, 'homeassistant/status'), true);
+    assert.equal(rules.mayPublish('anonymous', 'homeassistant/status'), false);
+    assert.equal(rules.mayPublish(anna, 'homeassistants/x'), true);
+    const allowed = { ...anna, publish: ['homeassistant/#'] };
+    assert.equal(rules.mayPublish(allowed, 'homeassistant/sensor/x/config'), true);
+    const open = access({ anonymous: 'publish' });
+    assert.equal(open.mayPublish('anonymous', 'homeassistant/sensor/x/config'), true);
+  });
+
+  test('so is the discovery prefix of the configuration, unless discovery is off', () => {
+    const enabled = { homeAssistant: { enable: true, discoveryPrefix: 'ha/disco' } };
+    const renamed = access({}, enabled);
+    assert.equal(renamed.mayPublish(anna, 'ha/disco/device/x/config'), false);
+    assert.equal(renamed.mayPublish(anna, 'ha/disco/status'), true);
+    assert.equal(renamed.mayPublish(anna, 'ha/other'), true);
+    assert.equal(renamed.mayPublish(anna, 'homeassistant/device/x/config'), true);
+    for (const topics of [
+      { homeAssistant: { enable: false, discoveryPrefix: 'homeassistant' } },
+      { enable: false },
+    ]) {
+      const off = access({}, topics);
+      assert.equal(off.mayPublish(anna, 'homeassistant/sensor/x/config'), true);
+    }
+    const own = access({}, { homeAssistant: { enable: true, discoveryPrefix: 'blinky' } });
+    assert.equal(own.mayPublish(anna, 'blinky/status'), false, "the appliance's own status");
+  });
+
+  test('every topic that the configuration renames is reserved', () => {
+    const names = [
+      'sessionStartTopic',
+      'sessionStopTopic',
+      'connectionOpenTopic',
+      'connectionCloseTopic',
+      'everythingTopic',
+      'sessionServerStatusTopic',
+      'activeUserCountTopic',
+      'activeUsersTopic',
+    ] as const;
+    for (const name of names) {
+      const rules = access({}, { [name]: 'lamps/renamed' });
+      assert.equal(rules.mayPublish(anna, 'lamps/renamed'), false, name);
+      assert.equal(rules.mayPublish(anna, 'lamps/renamed/below'), true, name);
+      assert.equal(rules.mayPublish(anna, mqttConfig[name]), false, name);
+      const allowed = { ...anna, publish: ['lamps/+'] };
+      assert.equal(rules.mayPublish(allowed, 'lamps/renamed'), true, name);
+    }
   });
 
   test('lists say exactly what a user may', () => {
@@ -106,10 +173,37 @@ describe('createNameRemover', () => {
     assert.equal(remove(mqttConfig.activeUsersTopic, '["goran"]'), '[]');
   });
 
-  test('what a client published there and is no event is kept back', () => {
-    for (const payload of ['{', '{"userId":"goran"', '{"userId":"goran"}}']) {
-      assert.equal(remove('blinky/event', payload), '');
+  test('nor on topics of other appliances, that have a prefix or have not been renamed', () => {
+    const renamed = createNameRemover({
+      ...mqttConfig,
+      connectionOpenTopic: 'door/open',
+      activeUsersTopic: 'users',
+    });
+    for (const topic of ['door/open', 'site1/door/open', mqttConfig.connectionOpenTopic]) {
+      assert.equal(renamed(topic, butlerText(event)), 'sense1: /', topic);
     }
+    for (const topic of ['users', 'site1/users', `a/b/${mqttConfig.activeUsersTopic}`]) {
+      assert.equal(renamed(topic, '["goran"]'), '[]', topic);
+    }
+    assert.doesNotMatch(renamed('site1/blinky/event', JSON.stringify(event)), /goran|LAB/);
+    assert.equal(renamed('my-users', '["goran"]'), '["goran"]');
+    for (const [name, topic] of Object.entries(butlerTopics)) {
+      assert.equal(mqttConfig[name as keyof typeof butlerTopics], topic);
+    }
+  });
+
+  test('what a client published there and is no event is kept back', () => {
+    const noEvents = [
+      '{',
+      '{"userId":"goran"',
+      '{"userId":"goran"}}',
+      '["goran", {"userId": "goran"}]',
+      '"goran: LAB/goran"',
+      'LAB/goran',
+    ];
+    for (const payload of noEvents) assert.equal(remove('blinky/event', payload), '');
+    assert.equal(remove('blinky/event', ' {"userId":"goran"}'), '{"userId":""}');
+    assert.equal(remove('blinky/event', '{"UserID":"goran"}'), '{"UserID":""}');
     assert.equal(remove(mqttConfig.connectionOpenTopic, 'sense1: LAB/goran\nLAB'), 'sense1: /');
   });
 

@@ -4,14 +4,20 @@ import type { Party } from '../../../../../src/access/fair-shares.ts';
 import type { Journal } from '../../../../../src/sinks/broker/persistence/journal.ts';
 import { Queues } from '../../../../../src/sinks/broker/persistence/queues.ts';
 import { Session } from '../../../../../src/sinks/broker/persistence/session.ts';
+import { ManualClock } from '../../../../support/manual-clock.ts';
 
-const journal = { put: () => {}, mayHold: () => false } as unknown as Journal;
+const journal = {
+  put: () => {},
+  mayHold: () => false,
+  couldAfford: () => true,
+} as unknown as Journal;
 
 function queuesOf(queuedBytesOfAll: number) {
   const dropped = new Map<string, number>();
   const queues = new Queues({
     limits: { queuedPerClient: 1000, queuedBytesPerClient: 1_000_000, queuedBytesOfAll },
     journal,
+    clock: new ManualClock(),
     onDropped: ({ clientId }) => dropped.set(clientId, (dropped.get(clientId) ?? 0) + 1),
   });
   const session = (clientId: string, party: Party) => {
