@@ -23,6 +23,13 @@ export interface Program {
 /** A program that ended by itself, or did not say what it was to say; the message has its last words. */
 export class ProgramError extends Error {}
 
+export interface ProgramOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Called with every line that it prints. */
+  readonly onLine?: ((line: string) => void) | undefined;
+}
+
 /** Starts programs, and sees to it that none is left behind. */
 export class Programs {
   readonly #running = new Set<Program>();
@@ -30,10 +37,10 @@ export class Programs {
   start(
     command: string,
     args: readonly string[],
-    options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+    { onLine, ...options }: ProgramOptions = {},
   ): Program {
     const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
-    const program = wrap(child, `${command} ${args.join(' ')}`);
+    const program = wrap(child, `${command} ${args.join(' ')}`, onLine);
     this.#running.add(program);
     void program.ended.then(() => this.#running.delete(program));
     return program;
@@ -50,7 +57,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-function wrap(child: ChildProcess, name: string): Program {
+function wrap(
+  child: ChildProcess,
+  name: string,
+  onLine: ((line: string) => void) | undefined,
+): Program {
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new Error(`${name} has no pipes`);
   const waiting = new Set<Waiting>();
@@ -61,6 +72,7 @@ function wrap(child: ChildProcess, name: string): Program {
   stdin.on('error', () => {});
   stderr.setEncoding('utf8').on('data', remember);
   createInterface({ input: stdout }).on('line', (line) => {
+    onLine?.(line);
     remember(`${line}\n`);
     for (const one of waiting) {
       if (one.pattern.test(line)) one.resolve(line);

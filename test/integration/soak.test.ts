@@ -12,6 +12,17 @@ test('npm run soak: a short run loses nothing, over faults of Slack, and ends by
   assert.match(child.output(), /[1-9]\d* MQTT clients came and went/);
 });
 
+test('npm run soak -- --attack: while its client id is stolen, a user loses no event, also over a restart', async (context) => {
+  const args = ['--attack', '--only', 'thieves', '--minutes', '0.08'];
+  const child = startChild(context, 'test/soak/soak.ts', args);
+  await child.ended;
+  // How late the lights are says nothing beside other tests.
+  assert.match(child.output(), /events: .* (\d+) accepted; \1 at the signed-in subscriber/);
+  assert.match(child.output(), /lost its session 0 times, cut off 0 times/);
+  assert.match(child.output(), /start: +\d+ ms with nothing on disk, \d+ ms after the attack/);
+  assert.match(child.output(), /thieves: .*refused with 2/);
+});
+
 test('npm run soak: wrong arguments are one line, with exit status 2', async (context) => {
   const child = startChild(context, 'test/soak/soak.ts', ['--minutes', 'long']);
   assert.equal(await child.ended, 2);

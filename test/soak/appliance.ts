@@ -24,14 +24,25 @@ export interface RunningAppliance {
   metrics(): Promise<ReadonlyMap<string, number>>;
 }
 
+export interface StartOptions {
+  /** Where it listens; free ports by default. */
+  readonly ports?: Ports;
+  /** Beside those that it needs here. */
+  readonly settings?: readonly string[];
+  /** More of the command line. */
+  readonly options?: readonly string[];
+  readonly onLine?: (line: string) => void;
+}
+
 /** Starts it, and resolves when it is ready. */
 export async function startAppliance(
   programs: Programs,
   command: readonly string[],
   folder: string,
   slack: SlackChannel,
+  { ports: givenPorts, settings: moreSettings = [], options = [], onLine }: StartOptions = {},
 ): Promise<RunningAppliance> {
-  const ports = { udp: await freeUdpPort(), mqtt: await freeTcpPort(), web: await freeTcpPort() };
+  const ports = givenPorts ?? (await freePorts());
   const tokenFile = join(folder, 'slack-token');
   writeFileSync(tokenFile, slack.token, { mode: 0o600 });
   const settings = [
@@ -46,12 +57,13 @@ export async function startAppliance(
     `slackConfig.apiUrl=${slack.apiUrl}`,
     `slackConfig.tokenFile=${tokenFile}`,
     `stateDirectory=${join(folder, 'state')}`,
+    ...moreSettings,
   ];
   const [executable = process.execPath, ...args] = command;
   const program = programs.start(
     executable,
-    [...args, ...settings.flatMap((setting) => ['--set', `Butler.${setting}`])],
-    { cwd: root },
+    [...args, ...options, ...settings.flatMap((setting) => ['--set', `Butler.${setting}`])],
+    { cwd: root, onLine },
   );
   await program.printed(/ready; to send a test event/);
   return {
@@ -66,6 +78,10 @@ export async function startAppliance(
   };
 }
 
+async function freePorts(): Promise<Ports> {
+  return { udp: await freeUdpPort(), mqtt: await freeTcpPort(), web: await freeTcpPort() };
+}
+
 /** Reads Prometheus's text format: `name{labels} value` on each line that is no comment. */
 export function parseMetrics(text: string): ReadonlyMap<string, number> {
   return new Map(
@@ -75,3 +91,9 @@ export function parseMetrics(text: string): ReadonlyMap<string, number> {
     ]),
   );
 }
+
+/** How many events were accepted. */
+export const acceptedBy = (metrics: ReadonlyMap<string, number>): number =>
+  [...metrics]
+    .filter(([name]) => name.startsWith('blinky_events_total'))
+    .reduce((sum, [, value]) => sum + value, 0);

@@ -71,7 +71,7 @@ export function describeEvents(events: EventCounts, others: Surroundings): strin
 }
 
 /** What the program took. */
-export function describeRun({ samples, openFiles }: Run): string {
+export function describeRun({ samples, openFiles, crowd }: Run): string {
   const judged = afterWarmUp(samples);
   const most = (values: readonly number[]) => Math.max(0, ...values);
   const memory = judged.map(({ memoryMb }) => memoryMb);
@@ -79,6 +79,7 @@ export function describeRun({ samples, openFiles }: Run): string {
   return [
     `memory: median ${median(memory).toFixed(1)} MB, most ${most(memory).toFixed(1)} MB; slope of the peaks ${memorySlope(judged).toFixed(1)} MB/h over the last ${minutes.toFixed(1)} minutes (allowed: ${bounds.memoryMbPerHour})`,
     `files:  ${openFiles.before} open before, ${openFiles.after} after (allowed: ${bounds.moreOpenFiles} more)`,
+    `crowd:  ${crowd.accepted} of ${crowd.clients} clients came back after a stop, ${crowd.sessions} found their session; the start took ${crowd.startMs.toFixed(0)} ms`,
     `delay of the event loop: p50 ${median(samples.map(({ delayP50Ms }) => delayP50Ms)).toFixed(1)} ms, p99 ${median(samples.map(({ delayP99Ms }) => delayP99Ms)).toFixed(1)} ms (worst sample ${most(samples.map(({ delayP99Ms }) => delayP99Ms)).toFixed(0)} ms)`,
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { FakeSlack, type SlackMood } from '../support/fake-slack.ts';
-import { Arrivals } from './numbered-events.ts';
+import { Arrivals, everyKind } from './numbered-events.ts';
 import { rest } from './rest.ts';
 
 /** What befalls Slack, one after another, with good times in between. */
@@ -16,10 +16,14 @@ const faults: readonly SlackMood[] = [
 
 /** A stand-in for Slack that has its good and its bad times, and what it was posted. */
 export class SlackChannel {
-  readonly arrivals = new Arrivals();
+  readonly arrivals: Arrivals;
   /** How often it had a fault. */
   faults = 0;
   readonly #server = new FakeSlack({});
+
+  constructor(script = everyKind) {
+    this.arrivals = new Arrivals(script);
+  }
 
   get apiUrl(): string {
     return this.#server.apiUrl;

@@ -4,10 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Programs } from '../bench/programs.ts';
-import { applianceCommand } from '../bench/targets/appliance.ts';
+import { applianceCommand, programCommand } from '../bench/targets/appliance.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type RunningAppliance, startAppliance } from './appliance.ts';
+import { acceptedBy, type RunningAppliance, startAppliance } from './appliance.ts';
+import { describeAttackRun } from './attack/attack-report.ts';
+import { attackSoak } from './attack/attack-soak.ts';
+import { attackProblems } from './attack/attack-verdict.ts';
 import { EventLoad } from './event-load.ts';
+import { soakCrowd } from './honest-crowd.ts';
 import { readOptions, type SoakOptions, usage } from './options.ts';
 import { describeEvents, describeMinute, describeRun, header } from './report.ts';
 import { rest } from './rest.ts';
@@ -27,17 +31,22 @@ function rhythmOf(totalMs: number) {
     slackPhaseMs: between(1000, totalMs / 20, 30_000),
     burst: { events: 100, everyMs: between(2000, totalMs / 20, 30_000) },
     sampleEveryMs: between(500, totalMs / 20, 5000),
+    crowdEventsMs: between(2000, totalMs / 20, 30_000),
   };
 }
 
-async function soak({ minutes, rate, packaged }: SoakOptions, programs: Programs): Promise<Run> {
+async function soak(
+  { minutes, rate }: SoakOptions,
+  command: readonly string[],
+  programs: Programs,
+): Promise<Run> {
   const totalMs = minutes * 60_000;
-  const { slackPhaseMs, burst, sampleEveryMs } = rhythmOf(totalMs);
+  const { slackPhaseMs, burst, sampleEveryMs, crowdEventsMs } = rhythmOf(totalMs);
   const folder = mkdtempSync(join(tmpdir(), 'blinky-soak-'));
   const slack = new SlackChannel();
   await slack.open();
   try {
-    const appliance = await startAppliance(programs, applianceCommand(packaged), folder, slack);
+    const appliance = await startAppliance(programs, command, folder, slack);
     const subscriber = await connectSubscriber(appliance.ports.mqtt);
     const visitors = new Visitors(appliance.ports);
     const load = new EventLoad({ port: appliance.ports.udp, rate, burst });
@@ -99,7 +108,10 @@ async function soak({ minutes, rate, packaged }: SoakOptions, programs: Programs
       }),
     );
     await subscriber.close();
-    return { samples, events, openFiles: { before, after } };
+    const crowd = await soakCrowd(appliance, load, crowdEventsMs, () =>
+      startAppliance(programs, command, folder, slack, { ports: appliance.ports }),
+    );
+    return { samples, events, openFiles: { before, after }, crowd };
   } finally {
     await programs.stopAll();
     await slack.close();
@@ -132,11 +144,6 @@ function sampleOf(metrics: ReadonlyMap<string, number>, atMs: number): Sample {
   };
 }
 
-const acceptedBy = (metrics: ReadonlyMap<string, number>): number =>
-  [...metrics]
-    .filter(([name]) => name.startsWith('blinky_events_total'))
-    .reduce((sum, [, value]) => sum + value, 0);
-
 function optionsOrExit(): SoakOptions {
   try {
     return readOptions(process.argv.slice(2));
@@ -156,9 +163,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void programs.stopAll().then(() => process.exit(1)));
 }
 try {
-  const run = await soak(options, programs);
-  const problems = problemsOf(run);
-  console.log(describeRun(run));
+  const command = options.program
+    ? programCommand(options.program)
+    : applianceCommand(options.packaged);
+  const problems = options.attack ? await judgeAttack(command) : await judgeSoak(command);
   for (const problem of problems) console.error(`✗ ${problem}`);
   if (problems.length === 0) console.log('✓ nothing that was accepted was lost, and nothing grew');
   process.exitCode = problems.length === 0 ? 0 : 1;
@@ -167,3 +175,16 @@ try {
   process.exitCode = 1;
 }
 process.exit();
+
+async function judgeSoak(command: readonly string[]): Promise<readonly string[]> {
+  const run = await soak(options, command, programs);
+  console.log(describeRun(run));
+  return problemsOf(run);
+}
+
+async function judgeAttack(command: readonly string[]): Promise<readonly string[]> {
+  const run = await attackSoak(options, command, programs);
+  console.log(describeAttackRun(run));
+  if (run.life.lastWords) console.log(run.life.lastWords);
+  return attackProblems(run);
+}

@@ -1,3 +1,5 @@
+import type { CrowdRun } from './honest-crowd.ts';
+
 /** How the appliance did at one moment of the run. */
 export interface Sample {
   /** Since the load began, ms. */
@@ -71,10 +73,11 @@ export interface Run {
   readonly events: EventCounts;
   /** Before anybody came, and when everybody had gone. */
   readonly openFiles: { readonly before: number; readonly after: number };
+  readonly crowd: CrowdRun;
 }
 
 /** What was wrong, one line for each; empty when nothing was. */
-export function problemsOf({ samples, events, openFiles }: Run): string[] {
+export function problemsOf({ samples, events, openFiles, crowd }: Run): string[] {
   const problems: string[] = [];
   const { accepted, subscriber, slack } = events;
   if (accepted === 0) problems.push('no event was accepted');
@@ -83,6 +86,12 @@ export function problemsOf({ samples, events, openFiles }: Run): string[] {
   const more = openFiles.after - openFiles.before;
   if (more > bounds.moreOpenFiles) {
     problems.push(`${more} files more are open than before (allowed: ${bounds.moreOpenFiles})`);
+  }
+  if (crowd.accepted < crowd.clients) {
+    problems.push(`${crowd.clients - crowd.accepted} clients of a crowd were not let in`);
+  }
+  if (crowd.sessions < crowd.accepted) {
+    problems.push(`${crowd.accepted - crowd.sessions} clients of a crowd lost their session`);
   }
   const slope = memorySlope(afterWarmUp(samples));
   const isLong = (samples.at(-1)?.atMs ?? 0) >= shortestJudgedMs;

@@ -23,7 +23,12 @@ export function applianceCommand(packaged: boolean): readonly string[] {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return [process.execPath, ...launcherOptions(), join(out, 'main.js'), 'run'];
+  return programCommand(out);
+}
+
+/** What starts the program that was built into a folder, as the package's launcher does. */
+export function programCommand(folder: string): readonly string[] {
+  return [process.execPath, ...launcherOptions(), join(folder, 'main.js'), 'run'];
 }
 
 /** Where the appliance listens here. */

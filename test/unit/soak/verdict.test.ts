@@ -19,6 +19,7 @@ const good: Run = {
   samples: hour((minute) => 100 + (minute % 7)),
   events: { sent: 1000, accepted: 990, subscriber: 990, slack: 990 },
   openFiles: { before: 30, after: 35 },
+  crowd: { clients: 1000, accepted: 1000, sessions: 1000, startMs: 500 },
 };
 
 describe('the verdict over a soak', () => {
@@ -57,6 +58,14 @@ describe('the verdict over a soak', () => {
   });
 });
 
+test('clients of a crowd who are not let in, or lost their session, are problems', () => {
+  const crowd = { ...good.crowd, accepted: 999, sessions: 200 };
+  assert.deepEqual(problemsOf({ ...good, crowd }), [
+    '1 clients of a crowd were not let in',
+    '799 clients of a crowd lost their session',
+  ]);
+});
+
 test('arrivals count each numbered event once, and the repeated ones', () => {
   const arrivals = new Arrivals();
   arrivals.add('Start session', 'u1');
@@ -84,4 +93,8 @@ test('options out of range are refused with what is allowed', () => {
   );
   assert.throws(() => readOptions(['--rate', 'fast']), /not "fast"/);
   assert.equal(readOptions([]).minutes, 60);
+  assert.throws(() => readOptions(['--attack', '--only', 'rain']), /not "rain"/);
+  assert.throws(() => readOptions(['--only', 'ping']), /--only goes with --attack/);
+  const { minutes, rate, attacks } = readOptions(['--attack', '--only', 'ping,places']);
+  assert.deepEqual([minutes, rate, attacks], [10, 20, ['ping', 'places']]);
 });
