@@ -187,7 +187,9 @@ export class AedesHooks {
   #hasRoomFor(client: Client, filter: string): boolean {
     const { store, limits, connectionOf } = this.#options;
     const connection = connectionOf(client);
-    if (!connection || connection.filters.has(filter)) return true;
+    if (!connection) return true;
+    connection.subscriptionChanges += 1;
+    if (connection.filters.has(filter)) return true;
     if (connection.filters.size >= limits.subscriptionsPerClient) return false;
     const weight = weightOf(filter);
     if (store && !store.filters.hasRoomFor(connection.party, weight)) return false;

@@ -165,6 +165,10 @@ export class Broker {
     });
     aedes.on('publish', (packet, client) => this.#clientPublished(packet, client));
     aedes.on('unsubscribe', (filters, client) => this.#unsubscribed(client, filters));
+    aedes.on('subscribe', (_, client) => {
+      const connection = this.#connectionOf.get(client);
+      if (connection) connection.subscriptionChanges += 1;
+    });
     const failed = (client: Client, error: Error) =>
       log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
     aedes.on('clientError', failed);
@@ -300,7 +304,7 @@ export class Broker {
     const { feed } = takeOverDeliveries(client, connection.stream, {
       brokerId,
       frames: this.#frames,
-      generation: () => this.#emitter.generation,
+      generation: () => connection.subscriptionChanges,
       withoutNames: () => this.#hooks.hidesNames(client),
       maySee,
       mayForward: (packet) => authorizeForward(client, packet) !== null,
@@ -322,6 +326,7 @@ export class Broker {
   #unsubscribed(client: Client, filters: readonly string[]): void {
     const connection = this.#connectionOf.get(client);
     if (!connection || connection.stream.destroyed) return;
+    connection.subscriptionChanges += 1;
     for (const filter of filters) {
       if (!connection.filters.delete(filter)) continue;
       this.#options.store?.filters.add(connection, -weightOf(filter));

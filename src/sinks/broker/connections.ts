@@ -53,6 +53,8 @@ export interface Connection {
   owner: Owner;
   /** Its subscriptions. */
   readonly filters: Set<string>;
+  /** A number that changes whenever they do. */
+  subscriptionChanges: number;
   /** Ends it because others need what it takes. */
   giveWay(): void;
 }
@@ -137,6 +139,7 @@ export class Connections {
       party: { key: networkOf(address), standing: 'stranger' },
       owner: anonymous,
       filters: new Set(),
+      subscriptionChanges: 0,
       giveWay: () => this.giveWay(connection, 'others need what its subscriptions take'),
     };
     this.#open.add(connection);

@@ -28,6 +28,9 @@ type Internals = Client & {
   _nextId: number;
 };
 
+/** So many messages of a client with a session wait for their turn; the rest stays in its queue. */
+const mostInTurn = 8;
+
 /** What waits for clients that have a session. */
 export interface ClientQueues {
   /** Whether a message goes to its client now; otherwise it comes out of the queue (`next`). */
@@ -41,7 +44,7 @@ export interface ClientQueues {
 export interface DeliveriesOptions {
   readonly brokerId: string;
   readonly frames: PublishFrames;
-  /** A number that changes whenever a client subscribes or unsubscribes. */
+  /** A number that changes whenever the client subscribes or unsubscribes. */
   readonly generation: () => number;
   /** Whether people's names are kept from the client. */
   readonly withoutNames: () => boolean;
@@ -88,6 +91,8 @@ export function takeOverDeliveries(
   let lastCounter: number | undefined;
   /** Messages out of the queue that are about to be sent. */
   let sending = 0;
+  /** Messages that wait until it is their turn. */
+  let inTurn = 0;
   const grantedQos = createGrantedQos(internals, generation);
   const identifiers = new IdentifierProperties(() => internals.subscriptions, generation);
   ignoreOrderOfCounters(internals, brokerId);
@@ -156,20 +161,26 @@ export function takeOverDeliveries(
     addIdentifiers(packet);
     packet.qos = lower(packet.qos, grantedQos(packet.topic));
     if (packet.qos === 0) return send(packet, done);
-    const { gate } = stream.outgoing;
-    if (!client.clean && queues?.goesNow(client, packet, gate.room > sending) === false) {
-      return done();
-    }
+    if (!client.clean && queues?.goesNow(client, packet, takesMore()) === false) return done();
     onSent();
     const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
-    if (ofExactFilter < packet.qos && client.clean) pace(() => sendNumbered(packet, done));
-    else pace(() => deliverQoS(packet, done));
+    const isNumbered = ofExactFilter < packet.qos && client.clean;
+    inTurn += 1;
+    pace(() => {
+      inTurn -= 1;
+      if (isNumbered) sendNumbered(packet, done);
+      else deliverQoS(packet, done);
+      if (inTurn === 0) feed();
+    });
   };
+
+  /** Whether a message may go out beside those that have not been acknowledged, or wait for it. */
+  const takesMore = () => stream.outgoing.gate.room > sending + inTurn && inTurn < mostInTurn;
 
   /** Sends what waits in the client's queue, as much as it takes before it acknowledges some. */
   const feed = () => {
     if (client.clean || !client.connected || !queues) return;
-    for (let room = stream.outgoing.gate.room - sending; room > 0; room -= 1) {
+    for (let room = stream.outgoing.gate.room - sending - inTurn; room > 0; room -= 1) {
       const packet = queues.next(client);
       if (!packet) return;
       void sendQueued(packet, queues);

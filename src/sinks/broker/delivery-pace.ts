@@ -27,7 +27,7 @@ const mostWaiting = 50_000;
  * packet identifiers, queues and promises. Users come first, then known addresses.
  */
 export class DeliveryPace {
-  readonly #lines: Readonly<Record<Standing, Delivery[]>> = {
+  readonly #lines: Record<Standing, Delivery[]> = {
     signedIn: [],
     known: [],
     stranger: [],
@@ -92,23 +92,16 @@ export class DeliveryPace {
     const { first } = this.#shares;
     if (!first) return;
     const line = this.#lines[first.standing];
-    for (let at = this.#heads[first.standing]; at < line.length; at += 1) {
-      const receiver = line[at]?.receiver;
-      if (receiver?.party.key !== first.key) continue;
-      this.#drop(first.standing, receiver);
-      receiver.giveWay();
-      return;
-    }
-  }
-
-  #drop(standing: Standing, receiver: Receiver): void {
-    const kept: Delivery[] = [];
-    for (const delivery of this.#lines[standing].slice(this.#heads[standing])) {
-      if (delivery.receiver === receiver) this.#shares.remove(receiver.party, 1);
-      else kept.push(delivery);
-    }
-    this.#lines[standing].length = 0;
-    this.#heads[standing] = 0;
-    for (const delivery of kept) this.#lines[standing].push(delivery);
+    const at = line.findIndex(
+      (delivery, index) =>
+        index >= this.#heads[first.standing] && delivery.receiver.party.key === first.key,
+    );
+    const receiver = line[at]?.receiver;
+    if (!receiver) return;
+    const kept = line.slice(this.#heads[first.standing]).filter((one) => one.receiver !== receiver);
+    this.#shares.remove(receiver.party, line.length - this.#heads[first.standing] - kept.length);
+    this.#lines[first.standing] = kept;
+    this.#heads[first.standing] = 0;
+    receiver.giveWay();
   }
 }
