@@ -9,9 +9,13 @@ export interface Party {
   readonly standing: Standing;
 }
 
+type Amount = Pick<Share, 'party' | 'amount'>;
+
 interface Share {
   readonly party: Party;
   amount: number;
+  /** Whether it has been given back as a whole. */
+  isOver: boolean;
 }
 
 /**
@@ -22,6 +26,8 @@ interface Share {
 export class FairShares {
   #total = 0;
   readonly #shares = new Map<string, Share>();
+  /** Found without making a key: what is counted for each message must cost little. */
+  readonly #found = new WeakMap<Party, Share>();
 
   /** What all have together. */
   get total(): number {
@@ -30,25 +36,24 @@ export class FairShares {
 
   /** What one party has. */
   of(party: Party): number {
-    return this.#shares.get(keyOf(party))?.amount ?? 0;
+    return this.#find(party)?.amount ?? 0;
   }
 
   add(party: Party, amount: number): void {
-    const key = keyOf(party);
-    const share = this.#shares.get(key);
-    if (share) share.amount += amount;
-    else this.#shares.set(key, { party, amount });
+    const share = this.#find(party) ?? this.#open(party);
+    share.amount += amount;
     this.#total += amount;
   }
 
   /** Gives back what was added before. */
   remove(party: Party, amount: number): void {
-    const key = keyOf(party);
-    const share = this.#shares.get(key);
+    const share = this.#find(party);
     if (!share) return;
     share.amount -= amount;
     this.#total -= amount;
-    if (share.amount <= 0) this.#shares.delete(key);
+    if (share.amount > 0) return;
+    share.isOver = true;
+    this.#shares.delete(keyOf(party));
   }
 
   /** The party that gives way first; undefined while nobody has anything. */
@@ -70,9 +75,24 @@ export class FairShares {
     const wanted = { party, amount: this.of(party) + amount };
     return givesWayBefore({ party: first, amount: this.of(first) }, wanted) ? first : undefined;
   }
+
+  #find(party: Party): Share | undefined {
+    const found = this.#found.get(party);
+    if (found && !found.isOver) return found;
+    const share = this.#shares.get(keyOf(party));
+    if (share) this.#found.set(party, share);
+    return share;
+  }
+
+  #open(party: Party): Share {
+    const share = { party, amount: 0, isOver: false };
+    this.#shares.set(keyOf(party), share);
+    this.#found.set(party, share);
+    return share;
+  }
 }
 
-function givesWayBefore(one: Share, other: Share): boolean {
+function givesWayBefore(one: Amount, other: Amount): boolean {
   const rank = standings.indexOf(one.party.standing) - standings.indexOf(other.party.standing);
   return rank === 0 ? one.amount > other.amount : rank < 0;
 }

@@ -26,6 +26,7 @@ const storedId = 'stored';
 export class Messages {
   readonly #byOrigin = new Map<string, StoredMessage>();
   readonly #bySequence = new Map<number, StoredMessage>();
+  #lastFound: StoredMessage | undefined;
   /** Never 0, which Aedes takes for no number. */
   #next = 1;
 
@@ -80,7 +81,12 @@ export class Messages {
   find({ brokerId, brokerCounter = 0 }: MessagePacket): StoredMessage | undefined {
     if (brokerId === undefined) return undefined;
     if (brokerId === storedId) return this.#bySequence.get(brokerCounter);
-    return this.#byOrigin.get(keyOf({ brokerId, brokerCounter }));
+    // A thousand clients ask for the same one, one after the other.
+    const last = this.#lastFound;
+    if (last?.origin?.brokerCounter === brokerCounter && last.origin.brokerId === brokerId)
+      return last;
+    this.#lastFound = this.#byOrigin.get(keyOf({ brokerId, brokerCounter }));
+    return this.#lastFound;
   }
 
   /** What a packet has to carry so that `find` knows it again. */
@@ -91,6 +97,7 @@ export class Messages {
   /** Whether it was there to be forgotten. */
   forget({ sequence, origin }: StoredMessage): boolean {
     if (origin) this.#byOrigin.delete(keyOf(origin));
+    this.#lastFound = undefined;
     return this.#bySequence.delete(sequence);
   }
 }
