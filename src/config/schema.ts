@@ -83,9 +83,9 @@ const brokerConfig = section({
     inFlightPerClient: wholeNumber(1, 65_535, 100),
     queuedPerClient: wholeNumber(1, 100_000, 1000),
     /** What waits for all clients together, as it lies in memory. */
-    queuedBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 25_165_824, 'bytes'),
+    queuedBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 16_777_216, 'bytes'),
     backlogBytes: wholeNumber(65_536, 67_108_864, 1_048_576, 'bytes'),
-    backlogBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 50_331_648, 'bytes'),
+    backlogBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 25_165_824, 'bytes'),
     sessions: wholeNumber(1, 100_000, 2000),
     /** How long a client's session lives while it is away: a week. */
     sessionExpirySeconds: wholeNumber(1, 31_536_000, 604_800, 's'),

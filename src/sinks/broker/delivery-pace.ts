@@ -16,7 +16,7 @@ interface Delivery {
 const order: readonly Standing[] = ['signedIn', 'known', 'stranger'];
 
 /** In one iteration of the event loop; each is some 10 µs of work, a few times that on a Pi. */
-const mostAtOnce = 64;
+const mostAtOnce = 32;
 
 /** What may wait; each takes some 300 bytes. */
 const mostWaiting = 50_000;

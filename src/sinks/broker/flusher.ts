@@ -1,7 +1,7 @@
 import type { Outgoing } from './outgoing.ts';
 
 /** Writes in one turn; each takes some 5 µs, and the next datagram waits for them. */
-const mostAtOnce = 250;
+const mostAtOnce = 125;
 
 /**
  * Lets the bytes for all clients leave at the end of a turn of the event loop, or when it is told

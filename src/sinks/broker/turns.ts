@@ -30,7 +30,7 @@ const weightOfTurnAlone = 64;
 
 /** What the turns of one iteration of the event loop may weigh, and how long they may take, ms. */
 const weightOfIteration = 320;
-const msOfIteration = 1.5;
+const msOfIteration = 1;
 
 /** So many seconds' worth of filters may come at once, as when clients connect again. */
 const burstSeconds = 0.2;

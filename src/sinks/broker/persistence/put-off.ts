@@ -15,7 +15,7 @@ export interface PutOffOptions {
 }
 
 /** In one iteration of the event loop; each is some 3 µs of work, a few times that on a Pi. */
-const mostAtOnce = 250;
+const mostAtOnce = 100;
 
 /** So many messages may be put off; each further one makes the oldest be done at once. */
 const mostMessages = 200;
