@@ -20,7 +20,7 @@ export interface Newcomer {
 const burstSeconds = 5;
 
 /** Of all addresses together; each may hold some of a CONNECT in memory. */
-const mostWaiting = 500;
+const mostWaiting = 200;
 
 interface Waiting {
   readonly party: Party;

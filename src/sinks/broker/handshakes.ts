@@ -9,7 +9,7 @@ import type { Log } from '../../log.ts';
 import type { BrokerFigures } from './broker-figures.ts';
 
 /** Handshakes under way at a time; each takes some 50 kB. */
-const mostHandshakes = 100;
+const mostHandshakes = 40;
 
 /** From the connection to the end of the handshake, ms. */
 const handshakeMs = 5000;
