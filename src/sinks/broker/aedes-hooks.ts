@@ -156,7 +156,7 @@ export class AedesHooks {
     const result = await signIn.identify(connection.address, userName, password);
     if (typeof result === 'object' || result === 'anonymous') {
       this.#identities.set(client, result);
-      // Whoever has left meanwhile takes no place.
+      // A client that has left meanwhile takes no place.
       if (connection.stream.destroyed) return;
       const refused = admission.admit(connection, clientId, result);
       if (!refused) return;

@@ -66,7 +66,7 @@ class GivesWay extends Violation {
   }
 }
 
-/** Whoever stays for so long belongs here, ms. */
+/** A client that stays for so long belongs here, ms. */
 const knownAfterMs = 600_000;
 
 /** Takes connections in, watches them, and counts and logs what becomes of them. */

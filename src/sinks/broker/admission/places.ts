@@ -7,8 +7,8 @@ export interface PlacesOptions<Holder> {
 }
 
 /**
- * The places for clients. When all are taken, whoever has a better right to one gets it from those
- * with a worse: a client that has signed in from a stranger, an address with few from the one that
+ * The places for clients. When all are taken, a client with a better right to one gets it from those
+ * with a worse one: a user from a stranger, an address with few from the one that
  * has most.
  */
 export class Places<Holder> {

@@ -25,7 +25,7 @@ export interface LeftOut {
 /** So many keys are erased in one write. */
 const erasedAtOnce = 500;
 
-/** Whoever has less than a fair part of the queues is taken in although the others fill them. */
+/** A client with less than a fair part of the queues is taken in although others fill them. */
 const overfull = 1.5;
 
 interface Candidate {
