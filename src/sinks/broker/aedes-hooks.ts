@@ -2,7 +2,7 @@ import type { AedesOptions, AedesPublishPacket, Client } from 'aedes';
 import type { Access, Identity } from './access.ts';
 import type { Admission } from './admission/admission.ts';
 import { anonymous } from './admission/client-ids.ts';
-import { weightOf } from './admission/filter-budget.ts';
+import type { SubscriptionCount } from './admission/subscription-count.ts';
 import type { BrokerFigures } from './broker-figures.ts';
 import type { Connection } from './connections.ts';
 import { reasonCodes } from './packet-reader.ts';
@@ -42,7 +42,7 @@ export interface AedesHooksOptions {
   readonly frames: PublishFrames;
   readonly figures: BrokerFigures;
   readonly store: BrokerStore | undefined;
-  readonly limits: { readonly subscriptionsPerClient: number };
+  readonly subscriptions: SubscriptionCount;
   readonly connectionOf: (client: Client) => Connection | undefined;
   readonly admission: Admission<Connection>;
 }
@@ -129,7 +129,7 @@ export class AedesHooks {
       },
       authorizeSubscribe: (client, subscription, done) => {
         const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
-        done(null, may && this.#hasRoomFor(client, subscription.topic) ? subscription : null);
+        done(null, may && this.#takes(client, subscription.topic) ? subscription : null);
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;
@@ -183,19 +183,11 @@ export class AedesHooks {
     return this.#identities.get(client) ?? 'anonymous';
   }
 
-  /** Whether a client may have this subscription, as far as their number goes. */
-  #hasRoomFor(client: Client, filter: string): boolean {
-    const { store, limits, connectionOf } = this.#options;
+  /** Whether there is room for a client's subscription. */
+  #takes(client: Client, filter: string): boolean {
+    const { subscriptions, connectionOf } = this.#options;
     const connection = connectionOf(client);
-    if (!connection) return true;
-    connection.subscriptionChanges += 1;
-    if (connection.filters.has(filter)) return true;
-    if (connection.filters.size >= limits.subscriptionsPerClient) return false;
-    const weight = weightOf(filter);
-    if (store && !store.filters.hasRoomFor(connection.party, weight)) return false;
-    connection.filters.add(filter);
-    store?.filters.add(connection, weight);
-    return true;
+    return connection ? subscriptions.add(connection, filter) : true;
   }
 }
 

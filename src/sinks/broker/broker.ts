@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import type { Publication } from '../../publications/publication.ts';
 import type { Access } from './access.ts';
 import { Admission } from './admission/admission.ts';
-import { weightOf } from './admission/filter-budget.ts';
+import { SubscriptionCount } from './admission/subscription-count.ts';
 import {
   forgetInheritedClients,
   forgetInheritedSubscriptions,
@@ -16,10 +16,11 @@ import {
 } from './aedes-changes.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
+import { clientQueues } from './client-queues.ts';
 import { type Connection, Connections, type ConnectionsOptions } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
 import { DeliveryPace } from './delivery-pace.ts';
-import { type BrokerStore, clientQueues } from './persistence/broker-store.ts';
+import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
@@ -67,6 +68,7 @@ export class Broker {
   readonly #frames: PublishFrames;
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
+  readonly #subscriptions: SubscriptionCount;
   readonly #pace = new DeliveryPace();
   readonly #admission: Admission<Connection>;
   readonly #hooks: AedesHooks;
@@ -86,6 +88,7 @@ export class Broker {
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
     this.#ownTopics = new TopicCheck(limits);
+    this.#subscriptions = new SubscriptionCount(limits.subscriptionsPerClient, store?.filters);
     this.#connections = new Connections({
       limits,
       figures: this.figures,
@@ -93,7 +96,7 @@ export class Broker {
       onConnect: (connection) => this.#connected(connection),
       onClose: (connection) => {
         this.#admission.release(connection);
-        store?.filters.release(connection);
+        this.#subscriptions.release(connection);
       },
       onStayed: ({ address }) => store?.known.add(address),
       watch,
@@ -104,12 +107,7 @@ export class Broker {
     this.#admission = new Admission({
       clients: limits.clients,
       access,
-      kept: store && {
-        known: store.known,
-        ownerOf: (clientId) => store.ownerOf(clientId),
-        restrict: (clientId, maySubscribe) => store.restrict(clientId, maySubscribe),
-        endSession: (clientId) => store.endSession(clientId),
-      },
+      kept: store,
       giveWay: (connection, reason) => this.#connections.giveWay(connection, reason),
       takeovers: this.#takeovers,
       limits: watch,
@@ -121,7 +119,7 @@ export class Broker {
       frames: this.#frames,
       figures: this.figures,
       store,
-      limits,
+      subscriptions: this.#subscriptions,
       connectionOf: (client) => this.#connectionOf.get(client),
       admission: this.#admission,
     });
@@ -133,7 +131,7 @@ export class Broker {
 
   /** Resolves when clients can be served. */
   async start(): Promise<void> {
-    const { store, limits, watch, log } = this.#options;
+    const { store, limits, watch, clock, log } = this.#options;
     const aedes = await Aedes.createBroker({
       ...this.#hooks.hooks,
       ...(store && { persistence: store.persistence }),
@@ -164,11 +162,10 @@ export class Broker {
       }
     });
     aedes.on('publish', (packet, client) => this.#clientPublished(packet, client));
-    aedes.on('unsubscribe', (filters, client) => this.#unsubscribed(client, filters));
-    aedes.on('subscribe', (_, client) => {
-      const connection = this.#connectionOf.get(client);
-      if (connection) connection.subscriptionChanges += 1;
-    });
+    aedes.on('subscribe', (_, client) => this.#subscriptions.added(this.#connectionOf.get(client)));
+    aedes.on('unsubscribe', (filters, client) =>
+      this.#subscriptions.remove(this.#connectionOf.get(client), filters),
+    );
     const failed = (client: Client, error: Error) =>
       log.verbose(`client ${client.id ?? 'without an id'}: ${error.message}`);
     aedes.on('clientError', failed);
@@ -176,7 +173,12 @@ export class Broker {
     this.#aedes = aedes;
     watch.start();
     this.#tellFigures(aedes);
-    if (store) this.#leftWills = this.#publishLeftWills(aedes, store);
+    if (!store) return;
+    const publish = (will: object) => {
+      aedes.publish({ ...(will as AedesPublishPacket), cmd: 'publish', dup: false }, () => {});
+    };
+    this.#leftWills = new LeftWills({ store, publish, clock });
+    this.#leftWills.start();
   }
 
   /** Whether anybody would get a message on this topic, now or when their session goes on. */
@@ -285,15 +287,6 @@ export class Broker {
     };
   }
 
-  #publishLeftWills(aedes: Aedes, store: BrokerStore): LeftWills {
-    const publish = (will: object) => {
-      aedes.publish({ ...(will as AedesPublishPacket), cmd: 'publish', dup: false }, () => {});
-    };
-    const leftWills = new LeftWills({ store, publish, clock: this.#options.clock });
-    leftWills.start();
-    return leftWills;
-  }
-
   #connected(connection: Connection): void {
     const { store } = this.#options;
     const client = this.#aedes?.handle(connection.stream);
@@ -321,16 +314,6 @@ export class Broker {
   /** Ends a client's connection because others need what its session takes. */
   endConnectionOf(clientId: string): void {
     this.#admission.connectionOf(clientId)?.giveWay();
-  }
-
-  #unsubscribed(client: Client, filters: readonly string[]): void {
-    const connection = this.#connectionOf.get(client);
-    if (!connection || connection.stream.destroyed) return;
-    connection.subscriptionChanges += 1;
-    for (const filter of filters) {
-      if (!connection.filters.delete(filter)) continue;
-      this.#options.store?.filters.add(connection, -weightOf(filter));
-    }
   }
 
   #clientPublished(packet: AedesPublishPacket, client: Client | null): void {

@@ -6,6 +6,7 @@ import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
 import { anonymous, type Owner } from './admission/client-ids.ts';
 import { whereOf } from './admission/limit-reports.ts';
+import type { Subscriber } from './admission/subscription-count.ts';
 import { BacklogBound } from './backlog-bound.ts';
 import type { BrokerFigures } from './broker-figures.ts';
 import { type ClientLimits, ClientStream } from './client-stream.ts';
@@ -41,7 +42,7 @@ export interface ConnectionsOptions {
 const filtersPerSecond = 10_000;
 
 /** One connection, from the first byte to the last. */
-export interface Connection {
+export interface Connection extends Subscriber {
   readonly stream: ClientStream;
   /** Where the client is. */
   readonly address: string;
@@ -51,12 +52,6 @@ export interface Connection {
   party: Party;
   /** The user who has signed in. */
   owner: Owner;
-  /** Its subscriptions. */
-  readonly filters: Set<string>;
-  /** A number that changes whenever they do. */
-  subscriptionChanges: number;
-  /** Ends it because others need what it takes. */
-  giveWay(): void;
 }
 
 /** Why a client gives way to another; MQTT 5 has a word for it. */

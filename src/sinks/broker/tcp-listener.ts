@@ -23,12 +23,6 @@ export interface TcpListenerOptions {
   readonly retry: RetryPauses;
 }
 
-/**
- * Connections that the system holds until they are taken, one in each iteration of the event loop. In
- * a flood a short line is served soon, and those it has no room for ask again.
- */
-const backlog = 128;
-
 /** Small messages leave at once, and a peer that vanished is noticed. */
 const plainTcp = (onConnection: (socket: Socket) => void) =>
   createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 }, onConnection);
@@ -57,7 +51,7 @@ export class TcpListener {
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen({ port, host, backlog }, () => {
+        server.listen(port, host, () => {
           server.off('error', reject);
           resolve();
         });

@@ -5,6 +5,7 @@ import type { Session, SessionClient, StoredSubscription } from './session.ts';
 import type { Subscribed } from './sessions.ts';
 import type { MessagePacket } from './stored-packets.ts';
 import type { WillPacket } from './wills.ts';
+import { writeRest } from './write-rest.ts';
 
 interface SubscriptionPacket extends StoredSubscription {
   readonly topic: string;
@@ -18,9 +19,6 @@ type Identified = Pick<SessionClient, 'id'>;
  * this one, which access refuses.
  */
 const standIn: SubscriptionPacket = { topic: '$session', qos: 0 };
-
-/** What is written at the end for anonymous clients that was not before, bytes. */
-const mostRestBytes = 2_097_152;
 
 /** What Aedes asks of its persistence; the interface is that of aedes-persistence 10. */
 export class AedesPersistence {
@@ -52,7 +50,7 @@ export class AedesPersistence {
 
   async destroy(): Promise<void> {
     this.#kept.sessions.stop();
-    this.#kept.sessions.writeRest(mostRestBytes);
+    writeRest(this.#kept);
     await this.#kept.journal.close();
   }
 

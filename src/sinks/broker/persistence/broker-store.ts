@@ -6,7 +6,6 @@ import type { State } from '../../../state/state.ts';
 import type { Owner } from '../admission/client-ids.ts';
 import { FilterBudget } from '../admission/filter-budget.ts';
 import { KnownNetworks } from '../admission/known-networks.ts';
-import type { ClientQueues, Packet } from '../deliveries.ts';
 import { AedesPersistence } from './aedes-persistence.ts';
 import { Incoming } from './incoming.ts';
 import { type Entry, Journal } from './journal.ts';
@@ -315,13 +314,4 @@ export class BrokerStore {
       log: this.#options.log,
     });
   }
-}
-
-/** The queues of a store as those who deliver see them. */
-export function clientQueues(store: BrokerStore): ClientQueues {
-  return {
-    goesNow: (client, packet, hasRoom) => store.goesNow(client, packet, hasRoom),
-    next: (client) => store.next(client) as Packet | undefined,
-    update: (client, packet) => store.persistence.outgoingUpdate(client, packet),
-  };
 }

@@ -1,5 +1,5 @@
 import QlobberSub from 'qlobber/aedes/qlobber-sub.js';
-import { FairShares, type Party, standings } from '../../../access/fair-shares.ts';
+import { FairShares, type Party } from '../../../access/fair-shares.ts';
 import { type Clock, earliestTime } from '../../../clock.ts';
 import type { Owner } from '../admission/client-ids.ts';
 import { type FilterBudget, weightOf } from '../admission/filter-budget.ts';
@@ -31,9 +31,6 @@ export interface SessionOwner {
   readonly owner: Owner;
   readonly party: Party;
 }
-
-/** What a session without its subscriptions takes on disk, bytes. */
-const bytesOfSession = 150;
 
 /** How often sessions are looked through for those that have expired, ms. */
 const expiryLookMs = 60_000;
@@ -99,7 +96,7 @@ export class Sessions {
     session.connect(client);
     this.#giveTo(session, party);
     session.owner = owner;
-    this.#writeSession(session, 'lazy');
+    this.write(session, 'lazy');
     this.#endTooMany();
   }
 
@@ -112,7 +109,7 @@ export class Sessions {
     session.expiryFromMs = this.#options.clock.monotonicMs();
     session.disconnectedAt = this.#options.clock.now().getTime();
     if (client.clean || session.expirySeconds === 0) this.end(client.id);
-    else this.#writeSession(session, 'lazy');
+    else this.write(session, 'lazy');
   }
 
   /** Forgets everything about a client. */
@@ -143,7 +140,7 @@ export class Sessions {
       session.subscriptions.set(topic, subscription);
       if (!before) this.#options.filters.add(session, weightOf(topic));
     }
-    this.#writeSession(session, 'promised');
+    this.write(session, 'promised');
   }
 
   unsubscribe(clientId: string, topics: readonly string[]): void {
@@ -156,7 +153,7 @@ export class Sessions {
       session.subscriptions.delete(topic);
       this.#options.filters.add(session, -weightOf(topic));
     }
-    this.#writeSession(session, 'lazy');
+    this.write(session, 'lazy');
   }
 
   /**
@@ -180,38 +177,9 @@ export class Sessions {
   /** Writes everything, after what is on disk was taken in late. */
   writeAll(): void {
     for (const session of this.#byClient.values()) {
-      this.#writeSession(session, 'soon');
+      this.write(session, 'soon');
       for (const queued of session.queue.values()) {
         this.#options.queues.write(session, queued, 'soon');
-      }
-    }
-  }
-
-  /**
-   * Writes what was not because so much is not written for anonymous clients: at the end, so that
-   * only a power cut can take it.
-   * @param most bytes
-   */
-  writeRest(most: number): void {
-    const { journal, queues } = this.#options;
-    queues.catchUpAll();
-    let bytes = 0;
-    // Those that are known come first.
-    const anonymousSessions = [...this.#byClient.values()]
-      .filter(({ party }) => payerOfParty(party))
-      .sort((one, other) => rankOf(other) - rankOf(one));
-    for (const session of anonymousSessions) {
-      this.#writeSession(session, 'soon', true);
-      bytes += bytesOfSession;
-      for (const topic of session.subscriptions.keys()) bytes += topic.length;
-      if (bytes > most) return;
-    }
-    for (const session of anonymousSessions) {
-      for (const queued of session.queue.values()) {
-        if (journal.mayHold(keys.queued(queued.message.sequence, session.clientId))) continue;
-        bytes += session.clientId.length + queued.message.packet.payload.length;
-        if (bytes > most) return;
-        queues.write(session, queued, 'soon', true);
       }
     }
   }
@@ -277,7 +245,8 @@ export class Sessions {
     for (const topic of session.subscriptions.keys()) filters.add(session, weightOf(topic));
   }
 
-  #writeSession(session: Session, urgency: Urgency, isPaidFor = false): void {
+  /** @param isPaidFor whether it is written in any case */
+  write(session: Session, urgency: Urgency, isPaidFor = false): void {
     const key = keys.session(session.clientId);
     const payer = isPaidFor ? undefined : payerOfParty(session.party);
     // Made when it is written: a client may subscribe a thousand times before.
@@ -316,5 +285,3 @@ export class Sessions {
     return longest;
   }
 }
-
-const rankOf = ({ party }: Session): number => standings.indexOf(party.standing);

@@ -1,0 +1,51 @@
+import { type FilterBudget, type FilterHolder, weightOf } from './filter-budget.ts';
+
+/** A connected client, and what it has subscribed to. */
+export interface Subscriber extends FilterHolder {
+  readonly filters: Set<string>;
+  /** A number that changes whenever they do. */
+  subscriptionChanges: number;
+}
+
+/** Counts what connected clients subscribe to, each of them and all together. */
+export class SubscriptionCount {
+  readonly #mostOfOne: number;
+  readonly #budget: FilterBudget | undefined;
+
+  /** @param mostOfOne subscriptions that one client may have */
+  constructor(mostOfOne: number, budget: FilterBudget | undefined) {
+    this.#mostOfOne = mostOfOne;
+    this.#budget = budget;
+  }
+
+  /** Counts one more subscription; false when there is no room for it. */
+  add(subscriber: Subscriber, filter: string): boolean {
+    subscriber.subscriptionChanges += 1;
+    if (subscriber.filters.has(filter)) return true;
+    if (subscriber.filters.size >= this.#mostOfOne) return false;
+    const weight = weightOf(filter);
+    if (this.#budget?.hasRoomFor(subscriber.party, weight) === false) return false;
+    subscriber.filters.add(filter);
+    this.#budget?.add(subscriber, weight);
+    return true;
+  }
+
+  /** Subscriptions that were added stand now. */
+  added(subscriber: Subscriber | undefined): void {
+    if (subscriber) subscriber.subscriptionChanges += 1;
+  }
+
+  remove(subscriber: Subscriber | undefined, filters: readonly string[]): void {
+    if (!subscriber) return;
+    subscriber.subscriptionChanges += 1;
+    for (const filter of filters) {
+      if (subscriber.filters.delete(filter)) this.#budget?.add(subscriber, -weightOf(filter));
+    }
+  }
+
+  /** The client is gone. */
+  release(subscriber: Subscriber): void {
+    subscriber.filters.clear();
+    this.#budget?.release(subscriber);
+  }
+}

@@ -1,0 +1,11 @@
+import type { ClientQueues, Packet } from './deliveries.ts';
+import type { BrokerStore } from './persistence/broker-store.ts';
+
+/** The queues of a store as those who deliver see them. */
+export function clientQueues(store: BrokerStore): ClientQueues {
+  return {
+    goesNow: (client, packet, hasRoom) => store.goesNow(client, packet, hasRoom),
+    next: (client) => store.next(client) as Packet | undefined,
+    update: (client, packet) => store.persistence.outgoingUpdate(client, packet),
+  };
+}
