@@ -22,7 +22,7 @@ const byNameOfSuspects = { burst: 10, everyMs: 6000 } as const;
 const longestName = 64;
 
 /** Each derivation takes a core and 32 MB for about a tenth of a second (`password.ts`). */
-const derivationsAtATime = 1;
+const derivationsAtATime = 2;
 
 /** Sign-ins that may wait for that, in all and from one network. */
 const waiting = { most: 64, mostInOne: 16 } as const;

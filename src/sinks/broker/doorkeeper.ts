@@ -19,9 +19,6 @@ export interface Newcomer {
 /** So many seconds' worth of connections may come at once, as after the network was away. */
 const burstSeconds = 5;
 
-/** Of all addresses together; each may hold some of a CONNECT in memory. */
-const mostWaiting = 200;
-
 interface Waiting {
   readonly party: Party;
   /** Calls its timer off. */
@@ -60,7 +57,7 @@ export class Doorkeeper {
     const { clients, connectSeconds } = this.#limits;
     const party: Party = { key: networkOf(address), standing: 'stranger' };
     this.#shares.add(party, 1);
-    if (this.#waiting.size >= Math.min(clients, mostWaiting)) this.#cutOffOldest();
+    if (this.#waiting.size >= clients) this.#cutOffOldest();
     const cancel = this.#clock.schedule(connectSeconds * 1000, () =>
       newcomer.cutOff(new Error(`no CONNECT within ${connectSeconds} s`)),
     );

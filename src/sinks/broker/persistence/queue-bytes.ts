@@ -5,7 +5,7 @@ import type { MessagePacket } from './stored-packets.ts';
  * one client, bytes: objects, places in maps, and keys on disk that are remembered. Measured.
  */
 export const messageBytes = 600;
-export const entryBytes = 320;
+export const entryBytes = 200;
 
 /** What a message takes in memory, once, bytes. */
 export function bytesOfMessage(packet: MessagePacket): number {
