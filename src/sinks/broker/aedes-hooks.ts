@@ -88,6 +88,11 @@ export class AedesHooks {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
         this.#resumesSession.set(client, !packet.clean);
+        // Aedes refuses it for its way of signing in, which must not cost another its place before.
+        if (packet.properties?.authenticationMethod ?? packet.properties?.authenticationData) {
+          done(null, true);
+          return;
+        }
         this.#identify(client, clientId, username, password?.toString() ?? '').then(
           () => {
             // A last will is a publication like any other (section 3.1.2.5 knows no way to refuse it).
@@ -129,7 +134,9 @@ export class AedesHooks {
       },
       authorizeSubscribe: (client, subscription, done) => {
         const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
-        done(null, may && this.#takes(client, subscription.topic) ? subscription : null);
+        const isGranted = may && this.#takes(client, subscription.topic);
+        if (!isGranted) store?.refused.add(subscription);
+        done(null, isGranted ? subscription : null);
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;

@@ -73,6 +73,8 @@ export class Broker {
   readonly #admission: Admission<Connection>;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
+  /** What sends a client more of its queue. */
+  readonly #feeds = new WeakMap<Client, () => void>();
   #aedes: Aedes | undefined;
   /** Whether a client has come that wants its session kept. */
   #hasSessions = false;
@@ -151,9 +153,15 @@ export class Broker {
     aedes.on('client', (client) => {
       if (!client.clean) this.#hasSessions = true;
       store?.connected(client as SessionClient, this.#hooks.ownerOf(client));
+      // Of a client that takes the place of another, its queue could not be known before.
+      this.#feeds.get(client)?.();
       this.#mostConnected = Math.max(this.#mostConnected, this.clientCount);
     });
-    aedes.on('clientDisconnect', (client) => store?.disconnected(client as SessionClient));
+    aedes.on('clientDisconnect', (client) => {
+      const successor = this.#admission.connectionOf(client.id);
+      const isTakenOver = successor !== undefined && successor !== this.#connectionOf.get(client);
+      store?.disconnected(client as SessionClient, isTakenOver);
+    });
     aedes.on('connackSent', (packet, client) => {
       const connection = this.#connectionOf.get(client);
       if (connection && !packet.returnCode && !packet.reasonCode) {
@@ -162,7 +170,12 @@ export class Broker {
       }
     });
     aedes.on('publish', (packet, client) => this.#clientPublished(packet, client));
-    aedes.on('subscribe', (_, client) => this.#subscriptions.added(this.#connectionOf.get(client)));
+    aedes.on('subscribe', (_, client) => {
+      this.#subscriptions.added(this.#connectionOf.get(client));
+      // A message that came while the subscription was stored waits in the queue.
+      store?.fallBehind(client as SessionClient);
+      this.#feeds.get(client)?.();
+    });
     aedes.on('unsubscribe', (filters, client) =>
       this.#subscriptions.remove(this.#connectionOf.get(client), filters),
     );
@@ -309,6 +322,7 @@ export class Broker {
     });
     // What waits for it beyond what it takes at a time, it gets as soon as it can.
     client.on('connected', feed);
+    this.#feeds.set(client, feed);
   }
 
   /** Ends a client's connection because others need what its session takes. */

@@ -204,7 +204,7 @@ export class ClientStream extends Duplex implements TurnTaker {
       const isFilters = hasFilters(this.#guard.nextType);
       // Retained messages are what filters bring: they would only add to what waits.
       if (!isFilters) turns.ask(this, 'packets');
-      else if (!this.outgoing.isCrowded) turns.ask(this, 'filters');
+      else if (!this.outgoing.isSocketCrowded) turns.ask(this, 'filters');
     }
     if (this.#guard.hasMore || waits) transport.pause();
     else if (transport.isPaused()) transport.resume();
@@ -236,7 +236,6 @@ export class ClientStream extends Duplex implements TurnTaker {
 
   #received(packet: Packet): 'pass' | 'drop' {
     const { type, qos, id, reasonCode } = packet;
-    const { gate } = this.outgoing;
     this.#weight += weightOf(packet);
     const tokens = tokensOf(packet);
     if (tokens > 0) this.#restMs = this.#rate.takeInAdvance(tokens);
@@ -248,11 +247,11 @@ export class ClientStream extends Duplex implements TurnTaker {
         return 'pass';
       case packetTypes.puback:
       case packetTypes.pubcomp:
-        gate.acknowledged();
+        this.outgoing.acknowledged();
         return 'pass';
       case packetTypes.pubrec:
         // Section 4.3.3 of MQTT 5: an error ends the exchange.
-        if (reasonCode >= 0x80) gate.acknowledged();
+        if (reasonCode >= 0x80) this.outgoing.acknowledged();
         return 'pass';
       default:
         return 'pass';

@@ -91,7 +91,7 @@ export function takeOverDeliveries(
   let lastCounter: number | undefined;
   /** Messages out of the queue that are about to be sent. */
   let sending = 0;
-  /** Messages that wait until it is their turn. */
+  /** Messages that wait until it is their turn, or are being sent. */
   let inTurn = 0;
   const grantedQos = createGrantedQos(internals, generation);
   const identifiers = new IdentifierProperties(() => internals.subscriptions, generation);
@@ -166,11 +166,14 @@ export function takeOverDeliveries(
     const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
     const isNumbered = ofExactFilter < packet.qos && client.clean;
     inTurn += 1;
-    pace(() => {
+    const sent = () => {
       inTurn -= 1;
-      if (isNumbered) sendNumbered(packet, done);
-      else deliverQoS(packet, done);
-      if (inTurn === 0) feed();
+      done();
+      feed();
+    };
+    pace(() => {
+      if (isNumbered) sendNumbered(packet, sent);
+      else deliverQoS(packet, sent);
     });
   };
 
@@ -179,8 +182,9 @@ export function takeOverDeliveries(
 
   /** Sends what waits in the client's queue, as much as it takes before it acknowledges some. */
   const feed = () => {
-    if (client.clean || !client.connected || !queues) return;
-    for (let room = stream.outgoing.gate.room - sending - inTurn; room > 0; room -= 1) {
+    // What is on its way already comes first.
+    if (client.clean || !client.connected || !queues || inTurn > 0) return;
+    for (let room = stream.outgoing.gate.room - sending; room > 0; room -= 1) {
       const packet = queues.next(client);
       if (!packet) return;
       void sendQueued(packet, queues);
@@ -188,10 +192,10 @@ export function takeOverDeliveries(
   };
   const sendQueued = async (packet: Packet, { update }: ClientQueues) => {
     sending += 1;
-    packet.messageId = takeMessageId(internals);
+    packet.messageId ??= takeMessageId(internals);
     try {
       await update(client, packet);
-      if (client.closed || !mayForward(packet)) return;
+      if (client.closed || (packet.cmd === 'publish' && !mayForward(packet))) return;
       onSent();
       mqttPacket.writeToStream(packet, stream, { protocolVersion: client.version });
     } catch (error) {

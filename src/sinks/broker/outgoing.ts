@@ -70,6 +70,11 @@ export class Outgoing {
     return this.backlogBytes > comfortableBytes;
   }
 
+  /** The same, but for what waits until the client acknowledges something. */
+  get isSocketCrowded(): boolean {
+    return this.#pendingBytes + this.#options.transport.writableLength > comfortableBytes;
+  }
+
   get pending(): readonly Buffer[] {
     return this.#pending;
   }
@@ -127,15 +132,24 @@ export class Outgoing {
     this.#cancelGivingUp?.();
   }
 
-  #push(packet: Buffer): void {
+  /** False for what the client does not take. */
+  #push(packet: Buffer): boolean {
     if (packet.length > this.largestPacketBytes) {
       this.#options.onDropped();
-      return;
+      return false;
     }
     this.#pending.push(packet);
     this.#pendingBytes += packet.length;
     this.#options.flusher.add(this);
     if (this.#pendingBytes > comfortableBytes) this.flush();
+    return true;
+  }
+
+  /** The client has acknowledged a message for good. */
+  acknowledged(): void {
+    const wasCrowded = this.isCrowded;
+    this.gate.acknowledged();
+    if (wasCrowded && !this.isCrowded) this.#options.onDrain();
   }
 
   #fallBehind(): void {

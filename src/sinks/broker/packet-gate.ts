@@ -20,9 +20,10 @@ export class PacketGate {
   #inFlight = 0;
   #pieces: Buffer[] = [];
   #held: Buffer[] = [];
-  readonly #pass: (packet: Buffer) => void;
+  readonly #pass: (packet: Buffer) => boolean;
 
-  constructor(window: number, pass: (packet: Buffer) => void) {
+  /** @param pass sends a packet; false when it is not for this client, as one that is too large */
+  constructor(window: number, pass: (packet: Buffer) => boolean) {
     this.window = window;
     this.#pass = pass;
   }
@@ -54,18 +55,17 @@ export class PacketGate {
   /** The client has acknowledged a message for good. */
   acknowledged(): void {
     this.#inFlight = Math.max(0, this.#inFlight - 1);
-    const next = this.#inFlight < this.window ? this.#held.shift() : undefined;
-    if (!next) {
-      this.onRoom?.();
-      return;
+    while (this.#inFlight < this.window) {
+      const next = this.#held.shift();
+      if (!next) break;
+      this.heldBytes -= next.length + bufferBytes;
+      this.#send(next);
     }
-    this.heldBytes -= next.length + bufferBytes;
-    this.#send(next);
+    if (this.#held.length === 0) this.onRoom?.();
   }
 
   #send(packet: Buffer): void {
-    this.#inFlight += 1;
-    this.#pass(packet);
+    if (this.#pass(packet)) this.#inFlight += 1;
   }
 }
 

@@ -74,15 +74,25 @@ export class AedesPersistence {
     subscriptions: readonly SubscriptionPacket[],
   ): Promise<void> {
     if (this.#added?.subscriptions !== subscriptions || this.#added.clientId !== client.id) {
-      const stored = subscriptions.map(({ topic, qos, rh, rap, nl, subscriptionIdentifier }) => {
-        const identifier = subscriptionIdentifier !== undefined && { subscriptionIdentifier };
-        return [topic, { qos, rh, rap, nl, ...identifier } as StoredSubscription] as const;
-      });
-      this.#kept.sessions.subscribe(client.id, stored);
-      const written = this.#kept.journal.written();
+      const written = this.#storeSubscriptions(client.id, subscriptions);
       this.#added = { clientId: client.id, subscriptions, written };
     }
     return this.#added.written;
+  }
+
+  async #storeSubscriptions(
+    clientId: string,
+    subscriptions: readonly SubscriptionPacket[],
+  ): Promise<void> {
+    // Aedes asks about the others of the packet meanwhile, and would keep those refused as well.
+    await null;
+    const granted = subscriptions.filter((one) => !this.#kept.refused.has(one));
+    const stored = granted.map(({ topic, qos, rh, rap, nl, subscriptionIdentifier }) => {
+      const identifier = subscriptionIdentifier !== undefined && { subscriptionIdentifier };
+      return [topic, { qos, rh, rap, nl, ...identifier } as StoredSubscription] as const;
+    });
+    this.#kept.sessions.subscribe(clientId, stored);
+    await this.#kept.journal.written();
   }
 
   async removeSubscriptions(client: Identified, topics: readonly string[]): Promise<void> {

@@ -71,6 +71,8 @@ export class BrokerStore {
   readonly known: KnownNetworks;
   /** What subscriptions of clients and sessions take together. */
   readonly filters: FilterBudget;
+  /** Subscriptions of packets that were refused; Aedes would keep them beside those granted. */
+  readonly refused = new WeakSet<object>();
   readonly #options: BrokerStoreOptions;
   readonly #sessions: Sessions;
   readonly #queues: Queues;
@@ -130,6 +132,7 @@ export class BrokerStore {
       incoming: this.#incoming,
       wills: this.#wills,
       inFlightPerClient: limits.inFlightPerClient,
+      refused: this.refused,
       journal: this.#journal,
       accepted: this.#accepted,
       expiry: this.#expiry,
@@ -199,9 +202,10 @@ export class BrokerStore {
     this.#sessions.connected(client, owner);
   }
 
-  disconnected(client: SessionClient): void {
-    if (client.clean) this.#incoming.clear(client.id);
-    this.#sessions.disconnected(client);
+  /** @param isTakenOver whether another connection goes on with its session */
+  disconnected(client: SessionClient, isTakenOver: boolean): void {
+    if (client.clean && !isTakenOver) this.#incoming.clear(client.id);
+    this.#sessions.disconnected(client, isTakenOver);
   }
 
   /**
@@ -268,6 +272,12 @@ export class BrokerStore {
     const queued = session && this.#queues.queuedFor(session, packet);
     if (!queued || session.client !== client || queued.messageId !== undefined) return true;
     return session.goesNow(queued, hasRoom);
+  }
+
+  /** A message may wait in a client's queue that it was not given. */
+  fallBehind(client: SessionClient): void {
+    const session = this.#sessions.get(client.id);
+    if (session?.client === client) session.fallBehind();
   }
 
   /** What a client gets next out of its queue; undefined when it has it all. */

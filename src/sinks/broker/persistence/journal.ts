@@ -175,7 +175,9 @@ export class Journal {
     try {
       await this.#room.write(affordable, { sync });
     } catch (error) {
-      this.#waiting = new Map([...changes, ...this.#waiting]);
+      // What was paid for is not paid for again.
+      const again = affordable.map(([key, value]) => [key, { value, payer: undefined }] as const);
+      this.#waiting = new Map([...again, ...this.#waiting]);
       this.#sync ||= sync;
       throw error;
     }

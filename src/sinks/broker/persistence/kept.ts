@@ -19,6 +19,8 @@ export interface Kept {
   readonly incoming: Incoming;
   readonly wills: Wills;
   readonly journal: Journal;
+  /** Subscriptions that are not to be kept. */
+  readonly refused: { has(subscription: object): boolean };
   /** Messages that a client may have that it has not acknowledged. */
   readonly inFlightPerClient: number;
   readonly accepted: AcceptedMessages;

@@ -53,6 +53,8 @@ export function loadStored(entries: readonly Entry[], store: Store): void {
     } else if (kind === 'known') known.load(name, Number(text));
     else rest.push([parts, key, text]);
   }
+  /** Client ids that belong to somebody else by now. */
+  const ofOthers = new Set<string>();
   const stored = queues.loadMessages(messages);
   sessions.writeAll();
   known.writeAll();
@@ -60,14 +62,24 @@ export function loadStored(entries: readonly Entry[], store: Store): void {
   retained.writeAll();
   for (const [{ kind, number, name }, key, text] of rest) {
     readOrLeaveOut(key, () => {
-      if (kind === 'session') sessions.load(name, text, known);
+      if (kind === 'session') {
+        if (!sessions.load(name, text, known)) ofOthers.add(name);
+      } else if (kind === 'incoming' && ofOthers.has(name)) journal.put(key, undefined, 'lazy');
       else if (kind === 'will') wills.load(name, text);
       else if (kind === 'incoming') incoming.load(name, number);
       else if (kind === 'retained') retained.load(expiry.resume(decodeMessage(text)));
       else throw new TypeError('not known to this version');
     });
   }
-  loadQueues(store, stored, queued);
+  loadQueues(
+    store,
+    stored,
+    queued.filter(({ sequence, clientId }) => {
+      if (!ofOthers.has(clientId)) return true;
+      journal.put(keys.queued(sequence, clientId), undefined, 'lazy');
+      return false;
+    }),
+  );
 }
 
 type QueuedEntry = Omit<QueuedMessage, 'message'> & {

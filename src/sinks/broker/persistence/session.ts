@@ -66,6 +66,8 @@ export class Session {
   /** Whether Aedes takes out of the queue what the client gets when it has connected. */
   #isCatchingUp = false;
   readonly #byMessageId = new Map<number, QueuedMessage>();
+  /** What was sent on this connection. */
+  readonly #sent = new Set<QueuedMessage>();
   /** Taken out of the queue and not yet sent. */
   readonly #underWay = new Set<QueuedMessage>();
   /** Whether it was forgotten. */
@@ -84,6 +86,7 @@ export class Session {
 
   connect(client: SessionClient): void {
     this.#stopCatchingUp();
+    this.#sent.clear();
     this.client = client;
     this.caughtUp = false;
     this.disconnectedAt = undefined;
@@ -136,11 +139,13 @@ export class Session {
       this.#byMessageId.delete(messageId);
     }
     this.sent(queued);
+    this.#sent.delete(queued);
     return true;
   }
 
   /** Notes that a message which `catchUp` gave is on its way. */
   sent(queued: QueuedMessage): void {
+    if (this.client && this.queue.has(queued.message)) this.#sent.add(queued);
     if (this.#underWay.delete(queued) && this.#underWay.size === 0) this.#wake?.();
   }
 
@@ -174,11 +179,19 @@ export class Session {
     return this.#underWay.has(queued);
   }
 
-  /** The next message that was not sent, when that is not what `catchUp` does; it counts as sent. */
+  /** A message may wait that nobody has been given: the client gets it out of the queue. */
+  fallBehind(): void {
+    this.caughtUp = false;
+  }
+
+  /**
+   * The next message that was not sent on this connection, when that is not what `catchUp` does; it
+   * counts as sent.
+   */
   next(): QueuedMessage | undefined {
     if (this.#isCatchingUp || this.caughtUp) return undefined;
     for (const queued of this.queue.values()) {
-      if (queued.messageId !== undefined || this.#underWay.has(queued)) continue;
+      if (this.#sent.has(queued) || this.#underWay.has(queued)) continue;
       this.#underWay.add(queued);
       return queued;
     }

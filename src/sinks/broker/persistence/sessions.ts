@@ -1,7 +1,7 @@
 import QlobberSub from 'qlobber/aedes/qlobber-sub.js';
 import { FairShares, type Party } from '../../../access/fair-shares.ts';
 import { type Clock, earliestTime } from '../../../clock.ts';
-import type { Owner } from '../admission/client-ids.ts';
+import { anonymous, type Owner } from '../admission/client-ids.ts';
 import { type FilterBudget, weightOf } from '../admission/filter-budget.ts';
 import type { Journal, Urgency } from './journal.ts';
 import { keys } from './keys.ts';
@@ -100,7 +100,8 @@ export class Sessions {
     this.#endTooMany();
   }
 
-  disconnected(client: SessionClient): void {
+  /** @param isTakenOver whether another connection goes on with the session */
+  disconnected(client: SessionClient, isTakenOver = false): void {
     const session = this.#byClient.get(client.id);
     if (session?.client !== client) return;
     session.disconnect();
@@ -108,7 +109,8 @@ export class Sessions {
     session.expirySeconds = client.sessionExpiryInterval ?? session.expirySeconds;
     session.expiryFromMs = this.#options.clock.monotonicMs();
     session.disconnectedAt = this.#options.clock.now().getTime();
-    if (client.clean || session.expirySeconds === 0) this.end(client.id);
+    const ends = client.clean || session.expirySeconds === 0;
+    if (ends && !isTakenOver) this.end(client.id);
     else this.write(session, 'lazy');
   }
 
@@ -184,10 +186,18 @@ export class Sessions {
     }
   }
 
-  /** Takes in a session that an earlier run left. */
-  load(clientId: string, text: string, known: { has(network: string): boolean }): void {
-    if (this.#byClient.has(clientId)) return;
+  /**
+   * Takes in a session that an earlier run left. False when another identity has this client id
+   * meanwhile, as it may while the disk was away; a user's session comes before an anonymous one.
+   */
+  load(clientId: string, text: string, known: { has(network: string): boolean }): boolean {
     const stored = readStoredSession(text);
+    const present = this.#byClient.get(clientId);
+    if (present) {
+      if (stored.owner === undefined || stored.owner === present.owner) return true;
+      if (stored.owner === anonymous || present.owner !== anonymous) return false;
+      present.giveWay();
+    }
     const session = this.getOrCreate(clientId);
     this.#away.remove(session.party, 1);
     session.party = partyOfStored(stored, known);
@@ -205,6 +215,7 @@ export class Sessions {
       this.#options.filters.add(session, weightOf(topic));
       if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
     }
+    return true;
   }
 
   /** Ends the sessions that outlived their time. */
