@@ -7,6 +7,7 @@ import { networkOf } from './network-of.ts';
 import { RateLimits } from './rate-limits.ts';
 import { SignInLog } from './sign-in-log.ts';
 import type { User, Users } from './users.ts';
+import { WrongSignIns } from './wrong-sign-ins.ts';
 
 /** Wrong passwords that may come from one network, then one in a time, ms. */
 const byNetwork = { burst: 5, everyMs: 6000 } as const;
@@ -70,6 +71,7 @@ export class SignIns {
   readonly #names: RateLimits;
   readonly #namesOfSuspects: RateLimits;
   readonly #known: KnownSignIns;
+  readonly #wrong: WrongSignIns;
   readonly #lines = new FairLines<Attempt>(waiting);
   /** What is being checked, by its digest. */
   readonly #checks = new Map<string, Check>();
@@ -86,6 +88,7 @@ export class SignIns {
     this.#names = new RateLimits(byName, clock);
     this.#namesOfSuspects = new RateLimits(byNameOfSuspects, clock);
     this.#known = new KnownSignIns(clock);
+    this.#wrong = new WrongSignIns(clock);
     this.#log = new SignInLog(clock, log);
   }
 
@@ -102,17 +105,15 @@ export class SignIns {
     ] as const;
   }
 
-  /** Resolves within seconds; takes as long for a name that no user has. */
+  /** Resolves within seconds; what is checked takes as long for a name that no user has. */
   async signIn(address: string, name: string, password: string): Promise<SignInResult> {
     const network = networkOf(address);
     const digest = this.#digest(name, password);
-    const user = this.#known.find(network, name, digest);
-    if (user) {
-      this.counts.right += 1;
-      return user;
-    }
+    const known = this.#find(network, name, digest);
     return new Promise((resolve) => {
-      this.#enqueue({ network, name, password, digest, resolve, cancelTimer: () => {} });
+      const attempt = { network, name, password, digest, resolve, cancelTimer: () => {} };
+      if (known) this.#settle(attempt, known);
+      else this.#enqueue(attempt);
     });
   }
 
@@ -156,9 +157,9 @@ export class SignIns {
    */
   #begin(attempt: Attempt): void {
     const { network, name, digest } = attempt;
-    const user = this.#known.find(network, name, digest);
-    if (user) {
-      this.#settle(attempt, user);
+    const known = this.#find(network, name, digest);
+    if (known) {
+      this.#settle(attempt, known);
       return;
     }
     const names = this.#isSuspect(network) ? this.#namesOfSuspects : this.#names;
@@ -197,10 +198,16 @@ export class SignIns {
       if (user) {
         this.#networks.giveBack(network);
         this.#known.remember(network, digest, user);
-      }
+      } else this.#wrong.remember(network, digest);
       this.#settle(attempt, user ?? 'wrong');
     }
     this.#work();
+  }
+
+  /** What this network knows already: nothing is guessed by it. */
+  #find(network: string, name: string, digest: Buffer): User | 'wrong' | undefined {
+    if (this.#wrong.has(network, digest)) return 'wrong';
+    return this.#known.find(network, name, digest);
   }
 
   /** A network that has no turn left waits for those it gets back when a password is right. */

@@ -322,6 +322,46 @@ describe('who has signed in from an address before', () => {
   });
 });
 
+describe('a device that repeats an old password', () => {
+  test('does not keep others of its network from signing in for the first time', async () => {
+    const { guess, clock, checked, signIns } = createSignIns();
+    for (let index = 0; index < 150; index += 1) {
+      assert.equal(await guess(home, 'the old one'), 'wrong');
+      clock.advance(2000);
+    }
+    assert.deepEqual(checked, ['anna/the old one']);
+    assert.deepEqual(signIns.counts, { right: 0, wrong: 150, delayed: 0 });
+    assert.equal(await guess(home, right, 'berta'), 'right');
+  });
+
+  test('is answered also when its network has no guess left, which gives nobody one', async () => {
+    const { guess, checked } = createSignIns();
+    for (let index = 0; index < 5; index += 1) await guess(home, `wrong ${index}`);
+    assert.equal(await guess(home, 'wrong 2'), 'wrong');
+    assert.equal(await guess(home, 'wrong 5'), 'later');
+    assert.equal(await guess(home, 'wrong 2', 'berta'), 'later');
+    assert.equal(checked.length, 5);
+  });
+
+  test('learns what it has waited for from the check before it', async () => {
+    const { guess, hold, finishAll, checked } = createSignIns();
+    hold();
+    const busy = ['a', 'b'].map((name) => guess(attacker, right, name));
+    const all = Array.from({ length: 16 }, () => guess(home, 'the old one'));
+    await settle();
+    await finishAll();
+    assert.equal(count(await Promise.all(all), 'wrong'), 16);
+    assert.equal(count(await Promise.all(busy), 'right'), 2);
+    assert.equal(checked.length, 3);
+  });
+
+  test('is no answer for other networks', async () => {
+    const { guess, checked } = createSignIns();
+    for (const from of [attacker, home]) assert.equal(await guess(from, 'the old one'), 'wrong');
+    assert.equal(checked.length, 2);
+  });
+});
+
 describe('the log', () => {
   test('one line when an address begins, one when it has ended, and no password', async () => {
     const { guess, clock, lines } = createSignIns();
