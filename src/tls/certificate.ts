@@ -71,12 +71,16 @@ function onlyFor(hosts: readonly string[]): Buffer {
 
 const permittedSubtree = (host: string): Buffer => der.sequence(der.tagged(2, Buffer.from(host)));
 
-/** Whether a certificate may be for these hosts by the constraints that `createAuthority` put in. */
-export function permitsHosts(authority: string, hosts: readonly string[]): boolean {
+/** Those hosts that a certificate may be for by the constraints that `createAuthority` put in. */
+export function permittedHosts(authority: string, hosts: readonly string[]): readonly string[] {
   const { raw } = new X509Certificate(authority);
-  if (!raw.includes(der.oid(nameConstraints))) return true;
-  return hosts.every((host) => raw.includes(permittedSubtree(host)));
+  if (!raw.includes(der.oid(nameConstraints))) return hosts;
+  const content = withoutCase(raw);
+  return hosts.filter((host) => content.includes(withoutCase(permittedSubtree(host))));
 }
+
+/** Upper and lower case are the same in host names (RFC 4343). */
+const withoutCase = (bytes: Buffer): string => bytes.toString('latin1').toLowerCase();
 
 /**
  * A server certificate for these names and addresses, signed by `authority`.
