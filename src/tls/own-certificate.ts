@@ -37,7 +37,7 @@ export interface OwnCertificateOptions {
  * over, and when this machine has an address that is not in it. The authority is for the names only
  * that this machine has when it is made; one that version 1.0.0 made is for any. It stays in use until
  * it ends, since clients trust it: a name may change for a moment only (from `localhost` at boot, or
- * by DHCP), and what it is not for is left out of the certificate.
+ * by DHCP). The certificate is for its names, and a new name is left out.
  */
 export class OwnCertificate implements CertificateSource {
   readonly #options: OwnCertificateOptions;
@@ -128,22 +128,22 @@ export class OwnCertificate implements CertificateSource {
     return server;
   }
 
+  /** All names of the CA, also those that this machine has not at the moment. */
   #names(authority: KeyedCertificate): string[] {
-    const hosts = permittedHosts(authority.cert, this.#hosts());
+    const hosts = permittedHosts(authority.cert) ?? this.#hosts();
     return [...new Set([...hosts, ...this.#options.addresses(), '127.0.0.1', '::1'])];
   }
 
   #hosts(): string[] {
     const hostName = this.#options.hostName.toLowerCase();
-    const hosts = [hostName, `${hostName}.local`, 'localhost'];
-    return [...new Set(hosts)].filter((name) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name));
+    const own = hostName === 'localhost' ? [] : [hostName, `${hostName}.local`];
+    return [...own, 'localhost'].filter((name) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name));
   }
 
   #tellLeftOut(authority: KeyedCertificate): void {
     if (this.#hasToldLeftOut) return;
-    const hosts = this.#hosts();
-    const permitted = permittedHosts(authority.cert, hosts);
-    const leftOut = hosts.filter((host) => !permitted.includes(host));
+    const permitted = permittedHosts(authority.cert);
+    const leftOut = this.#hosts().filter((host) => permitted && !permitted.includes(host));
     if (leftOut.length === 0) return;
     this.#hasToldLeftOut = true;
     this.#options.log.warn(
