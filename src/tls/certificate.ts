@@ -10,7 +10,7 @@ import {
 } from 'node:crypto';
 import { isIP } from 'node:net';
 import { addressBytes } from './address-bytes.ts';
-import { der } from './der.ts';
+import { contentOf, der } from './der.ts';
 
 /** A certificate and its private key, both PEM. */
 export interface KeyedCertificate {
@@ -71,11 +71,24 @@ function onlyFor(hosts: readonly string[]): Buffer {
 
 const permittedSubtree = (host: string): Buffer => der.sequence(der.tagged(2, Buffer.from(host)));
 
-/** Whether a certificate may be for these hosts by the constraints that `createAuthority` put in. */
-export function permitsHosts(authority: string, hosts: readonly string[]): boolean {
+/**
+ * The only hosts that certificates may be for, in lower case, by the constraints that `createAuthority`
+ * put in; undefined where it put in none.
+ */
+export function permittedHosts(authority: string): readonly string[] | undefined {
   const { raw } = new X509Certificate(authority);
-  if (!raw.includes(der.oid(nameConstraints))) return true;
-  return hosts.every((host) => raw.includes(permittedSubtree(host)));
+  const oid = der.oid(nameConstraints);
+  const begin = raw.indexOf(oid);
+  if (begin === -1) return undefined;
+  const constraints = contentOf(contentOf(raw.subarray(begin + oid.length)).content).content;
+  const hosts: string[] = [];
+  for (let subtrees = contentOf(constraints).content; subtrees.length > 0; ) {
+    const { content, rest } = contentOf(subtrees);
+    // Upper and lower case are the same in host names (RFC 4343).
+    hosts.push(contentOf(content).content.toString('latin1').toLowerCase());
+    subtrees = rest;
+  }
+  return hosts;
 }
 
 /**

@@ -15,6 +15,15 @@ function lengthOf(length: number): Buffer {
   return Buffer.concat([Buffer.from([0x80 | short.length]), short]);
 }
 
+/** What the first element of `bytes` holds, and what follows it. */
+export function contentOf(bytes: Buffer): { readonly content: Buffer; readonly rest: Buffer } {
+  const first = bytes[1] ?? 0;
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+  const begin = 2 + lengthBytes;
+  const length = lengthBytes === 0 ? first : bytes.readUIntBE(2, lengthBytes);
+  return { content: bytes.subarray(begin, begin + length), rest: bytes.subarray(begin + length) };
+}
+
 /** A base-128 number with the top bit set on all bytes but the last (X.690, section 8.19.2). */
 function base128(value: number): number[] {
   const digits = [value & 0x7f];

@@ -9,7 +9,7 @@ import {
   createServerCertificate,
   fingerprintOf,
   type KeyedCertificate,
-  permitsHosts,
+  permittedHosts,
 } from './certificate.ts';
 import { CertificateFault, type CertificateSource } from './certificate-source.ts';
 
@@ -34,13 +34,16 @@ export interface OwnCertificateOptions {
 /**
  * A certificate made here, signed by an authority that is made here, too, at the first start, and
  * that clients are told to trust once. The certificate is made anew when two thirds of its life are
- * over, and when this machine has an address that is not in it. The authority is for this machine's
- * names only; one that version 1.0.0 made is not, and stays in use since clients trust it.
+ * over, and when this machine has an address that is not in it. The authority is for the names only
+ * that this machine has when it is made; one that version 1.0.0 made is for any. It stays in use until
+ * it ends, since clients trust it: a name may change for a moment only (from `localhost` at boot, or
+ * by DHCP). The certificate is for its names, and a new name is left out.
  */
 export class OwnCertificate implements CertificateSource {
   readonly #options: OwnCertificateOptions;
   #authority: KeyedCertificate | undefined;
   #server: KeyedCertificate | undefined;
+  #hasToldLeftOut = false;
 
   constructor(options: OwnCertificateOptions) {
     this.#options = options;
@@ -53,6 +56,7 @@ export class OwnCertificate implements CertificateSource {
   current(): KeyedCertificate {
     try {
       const authority = this.#currentAuthority();
+      this.#tellLeftOut(authority);
       this.#server ??= this.#load('server');
       const reason = this.#server ? this.#reasonToRenew(this.#server, authority) : 'there was none';
       if (!this.#server || reason) {
@@ -73,13 +77,13 @@ export class OwnCertificate implements CertificateSource {
     this.#authority ??= this.#load('ca');
     const now = this.#time();
     const ends = this.#authority && new Date(new X509Certificate(this.#authority.cert).validTo);
-    const hosts = this.#hosts();
     // A certificate must not outlive who signed it.
-    const isGood = ends && ends.getTime() - now > serverDays * dayMs;
-    if (this.#authority && isGood && permitsHosts(this.#authority.cert, hosts)) {
+    if (this.#authority && ends && ends.getTime() - now > serverDays * dayMs) {
       return this.#authority;
     }
-    const reason = reasonForAuthority(this.#authority !== undefined, isGood ?? false);
+    const reason = this.#authority
+      ? 'the old one ends soon: clients must fetch the new CA certificate'
+      : 'there was none';
     const name = `Blinky Light CA of ${this.#options.hostName} ${new Date(now).getUTCFullYear()}`;
     const authority = createAuthority(
       name,
@@ -87,7 +91,7 @@ export class OwnCertificate implements CertificateSource {
         notBefore: new Date(earliestTime),
         notAfter: new Date(now + authorityDays * dayMs),
       },
-      hosts,
+      this.#hosts(),
     );
     this.#save('ca', authority);
     this.#authority = authority;
@@ -108,7 +112,7 @@ export class OwnCertificate implements CertificateSource {
       if (now > begin + ((end - begin) * 2) / 3) return 'two thirds of its life are over';
       if (now < begin) return 'it begins in the future';
     }
-    const missing = this.#names().find((name) =>
+    const missing = this.#names(authority).find((name) =>
       isAddress(name) ? !certificate.checkIP(name) : !certificate.checkHost(name),
     );
     return missing && `${missing} was not in it`;
@@ -116,7 +120,7 @@ export class OwnCertificate implements CertificateSource {
 
   #createServer(authority: KeyedCertificate): KeyedCertificate {
     const now = this.#time();
-    const server = createServerCertificate(authority, this.#names(), {
+    const server = createServerCertificate(authority, this.#names(authority), {
       notBefore: new Date(now - toleranceDays * dayMs),
       notAfter: new Date(now + (serverDays - toleranceDays) * dayMs),
     });
@@ -124,14 +128,26 @@ export class OwnCertificate implements CertificateSource {
     return server;
   }
 
-  #names(): string[] {
-    return [...new Set([...this.#hosts(), ...this.#options.addresses(), '127.0.0.1', '::1'])];
+  /** All names of the CA, also those that this machine has not at the moment. */
+  #names(authority: KeyedCertificate): string[] {
+    const hosts = permittedHosts(authority.cert) ?? this.#hosts();
+    return [...new Set([...hosts, ...this.#options.addresses(), '127.0.0.1', '::1'])];
   }
 
   #hosts(): string[] {
-    const { hostName } = this.#options;
-    return [hostName, `${hostName}.local`, 'localhost'].filter((name) =>
-      /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name),
+    const hostName = this.#options.hostName.toLowerCase();
+    const own = hostName === 'localhost' ? [] : [hostName, `${hostName}.local`];
+    return [...own, 'localhost'].filter((name) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name));
+  }
+
+  #tellLeftOut(authority: KeyedCertificate): void {
+    if (this.#hasToldLeftOut) return;
+    const permitted = permittedHosts(authority.cert);
+    const leftOut = this.#hosts().filter((host) => permitted && !permitted.includes(host));
+    if (leftOut.length === 0) return;
+    this.#hasToldLeftOut = true;
+    this.#options.log.warn(
+      `the certificate for MQTT over TLS is not for ${leftOut.join(' and ')}, since the CA was made when this machine had another name. Clients can still connect to its addresses. For a CA for the new name, delete ${this.#options.directory} and restart; clients must then fetch the new CA certificate`,
     );
   }
 
@@ -162,13 +178,6 @@ export class OwnCertificate implements CertificateSource {
       replaceFile(join(directory, `${name}.${ending}`), text, { mode: 0o600 });
     }
   }
-}
-
-function reasonForAuthority(isThere: boolean, isGood: boolean): string {
-  if (!isThere) return 'there was none';
-  return isGood
-    ? 'the host name has changed, and the old CA is for the old name only: clients must fetch the new CA certificate'
-    : 'the old one ends soon: clients must fetch the new CA certificate';
 }
 
 const isAddress = (name: string): boolean => /^[\d.]+$|:/.test(name);

@@ -11,8 +11,12 @@ import { type WebFigures, type WebRefusalReason, webRefusalReasons } from './web
  */
 const connectionRate = { burst: 250, everyMs: 20 };
 
-/** Requests from one network. A page takes 30; ten people may open it at once, and two a second. */
-const requestRate = { burst: 300, everyMs: 20 };
+/**
+ * Requests from one network, which may be an office or a proxy on another machine. A page takes 30;
+ * twenty people may open it at once, and three a second. How many begin in a turn of the event loop
+ * is bounded by `request-pace.ts`.
+ */
+const requestRate = { burst: 600, everyMs: 10 };
 
 /** From this machine itself: a proxy on it passes on the requests of everybody. */
 const ownRate = { burst: 5000, everyMs: 1 };

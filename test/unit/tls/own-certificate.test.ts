@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { earliestTime } from '../../../src/clock.ts';
-import { silentLog } from '../../../src/log.ts';
 import { createAuthority, createServerCertificate } from '../../../src/tls/certificate.ts';
 import { CertificateFault } from '../../../src/tls/certificate-source.ts';
 import { OwnCertificate } from '../../../src/tls/own-certificate.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const dayMs = 86_400_000;
@@ -20,15 +20,16 @@ function ownCertificate(context: TestContext, { start = '2026-11-24T00:00:00Z' }
     addresses: ['10.0.0.5', 'fd00::1:5'],
     hostName: 'blinky',
   };
+  const { log, lines } = recordingLog();
   const open = () =>
     new OwnCertificate({
       directory,
       hostName: world.hostName,
       addresses: () => world.addresses,
       now: () => world.now,
-      log: silentLog,
+      log,
     });
-  return { directory, world, open };
+  return { directory, world, open, lines };
 }
 
 const read = (pair: { cert: string }) => new X509Certificate(pair.cert);
@@ -175,16 +176,88 @@ describe('a certificate of one’s own', () => {
     assert.equal(renamed.authority, old.cert);
   });
 
-  test('a new host name takes a new CA, for the old one is not for that name', (context) => {
-    const { world, open } = ownCertificate(context);
+  test('a new host name leaves the CA in use, which clients trust, and is left out', (context) => {
+    const { directory, world, open, lines } = ownCertificate(context);
     const first = open();
-    first.current();
+    const { cert } = first.current();
+    const key = readFileSync(join(directory, 'ca.key'), 'utf8');
+    for (const hostName of ['green-light', 'localhost']) {
+      world.hostName = hostName;
+      const renamed = open();
+      assert.equal(renamed.current().cert, cert, hostName);
+      assert.equal(renamed.authority, first.authority, hostName);
+    }
+    assert.equal(lines.filter((line) => /^warn/.test(line)).length, 1, lines.join('\n'));
+    world.addresses = ['192.168.1.9'];
+    const moved = open();
+    const server = read(moved.current());
+    assert.equal(moved.authority, first.authority);
+    assert.ok(server.checkIP('192.168.1.9') && server.checkHost('localhost'));
+    assert.equal(server.checkHost('green-light.local'), undefined);
+    // The name may be back at any moment.
+    assert.ok(server.checkHost('blinky.local'));
+    assert.equal(readFileSync(join(directory, 'ca.key'), 'utf8'), key);
+    assert.equal(lines.filter((line) => /made a CA/.test(line)).length, 1, lines.join('\n'));
+  });
+
+  test('a name that the CA is not for is logged once, with what to do', (context) => {
+    const { directory, world, open, lines } = ownCertificate(context);
+    open().current();
     world.hostName = 'green-light';
-    const second = open();
-    const server = read(second.current());
-    assert.notEqual(second.authority, first.authority);
-    assert.ok(server.checkHost('green-light.local'));
-    assert.ok(server.checkIssued(new X509Certificate(second.authority ?? '')));
-    assert.equal(open().current().cert, second.current().cert);
+    const renamed = open();
+    for (let look = 0; look < 3; look += 1) renamed.current();
+    const warnings = lines.filter((line) => /^warn/.test(line));
+    assert.equal(warnings.length, 1, lines.join('\n'));
+    assert.match(warnings[0] ?? '', /not for green-light and green-light\.local/);
+    assert.ok(warnings[0]?.includes(`delete ${directory} and restart`), warnings[0]);
+
+    rmSync(directory, { recursive: true });
+    const again = open();
+    assert.ok(read(again.current()).checkHost('green-light.local'));
+    assert.equal(lines.filter((line) => /^warn/.test(line)).length, 1);
+  });
+
+  test('upper and lower case are one name, also to a CA made for one in upper case', (context) => {
+    const { directory, world, open, lines } = ownCertificate(context);
+    const hosts = ['Blinky', 'Blinky.local', 'localhost'];
+    const validity = { notBefore: new Date(earliestTime), notAfter: new Date('2036-11-01') };
+    const old = createAuthority('Blinky Light CA of Blinky 2026', validity, hosts);
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'ca.key'), old.key);
+    writeFileSync(join(directory, 'ca.crt'), old.cert);
+    for (const hostName of ['Blinky', 'blinky', 'BLINKY']) {
+      world.hostName = hostName;
+      const source = open();
+      assert.match(read(source.current()).subjectAltName ?? '', /DNS:blinky, DNS:blinky\.local/);
+      assert.equal(source.authority, old.cert, hostName);
+    }
+    assert.deepEqual(
+      lines.filter((line) => /^warn/.test(line)),
+      [],
+    );
+  });
+
+  test('the longest host name is found in the constraints', (context) => {
+    const { world, open, lines } = ownCertificate(context);
+    world.hostName = 'a'.repeat(63);
+    const { cert } = open().current();
+    assert.ok(read({ cert }).checkHost(`${world.hostName}.local`));
+    world.hostName = 'localhost';
+    assert.equal(open().current().cert, cert);
+    assert.ok(!lines.some((line) => /^warn/.test(line)));
+  });
+
+  test('a machine without a usable name has a CA for localhost', (context) => {
+    for (const hostName of ['localhost', '', 'not_usable']) {
+      const { world, open, lines } = ownCertificate(context);
+      world.hostName = hostName;
+      const source = open();
+      assert.ok(read(source.current()).checkHost('localhost'), hostName);
+      world.hostName = 'blinky';
+      const named = open();
+      assert.ok(read(named.current()).checkHost('localhost'), hostName);
+      assert.equal(named.authority, source.authority, hostName);
+      assert.equal(lines.filter((line) => /^warn/.test(line)).length, 1);
+    }
   });
 });

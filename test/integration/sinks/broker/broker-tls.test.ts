@@ -233,7 +233,31 @@ describe('MQTT over TLS', () => {
     const refused = /refused_total\{reason="too many handshakes"\} (\d+)/.exec(metrics)?.[1];
     assert.ok(Number(refused) >= 380, refused);
     assert.equal(lines.filter((line) => /too many TLS handshakes/.test(line)).length, 1);
-    await waitFor('the end of the others', () => attackers.every((one) => one.destroyed));
+    await waitFor('the end of the others', () => attackers.every((one) => one.destroyed), 20_000);
+  });
+
+  test('a handshake may take nearly ten seconds, and no longer', async (context) => {
+    const clock = new TickingClock();
+    const { app, get } = await startTestApp(context, tlsSettings, { clock });
+    const ca = await (await get('/ca.crt')).text();
+    const to = { host: '127.0.0.1', port: app.ports.mqtts ?? 0 };
+    const [slow, silent] = [connectTcp(to), connectTcp(to)];
+    context.after(() => {
+      slow.destroy();
+      silent.destroy();
+    });
+    silent.on('error', () => {}).resume();
+    await Promise.all([once(slow, 'connect'), once(silent, 'connect')]);
+    // Connections are taken in order.
+    assert.ok((await handshake(app.ports.mqtts, { ca })).serial);
+    clock.jump(8000);
+    const socket = connectTls({ socket: slow, ca, servername: 'localhost' });
+    context.after(() => socket.destroy());
+    socket.on('error', () => {});
+    await once(socket, 'secureConnect');
+    assert.equal(silent.destroyed, false);
+    clock.jump(2000);
+    await waitFor('the end of the other', () => silent.destroyed);
   });
 
   test('a certificate that the CA signed for another name is refused', async (context) => {
