@@ -26,7 +26,7 @@ export async function checkDatabase(
   folder: string,
   expectedLogs: Readonly<Record<string, number>> = {},
 ): Promise<DatabaseReport> {
-  const { logs, tables, problems: first } = databaseFiles(folder);
+  const { logs, lastLog, tables, problems: first } = databaseFiles(folder);
   const problems = [...first];
   for (const { name, bytes: expected } of tables) {
     const bytes = await contents(join(folder, name));
@@ -43,8 +43,8 @@ export async function checkDatabase(
       continue;
     }
     const { damaged, cut } = await badBytes(bytes);
-    // Only the newest log may end in the middle of a write.
-    const lost = name === logs.at(-1) ? damaged : damaged + cut;
+    // Only the last write may be cut off.
+    const lost = name === lastLog ? damaged : damaged + cut;
     const expected = expectedLogs[name] ?? 0;
     if (bytes.length < expected) {
       problems.push({ file: name, what: `has ${bytes.length} bytes instead of ${expected}` });

@@ -6,6 +6,8 @@ import { type Manifest, readManifest } from './leveldb/manifest.ts';
 export interface DatabaseFiles {
   /** Logs and tables that are there and in use, the older ones first. */
   readonly logs: readonly string[];
+  /** The log that may end in the middle of a write: the last that has contents. */
+  readonly lastLog: string | undefined;
   readonly tables: readonly { readonly name: string; readonly bytes: number | undefined }[];
   /** What is wrong with the files that say which others belong to the database. */
   readonly problems: readonly FileProblem[];
@@ -33,24 +35,32 @@ export function databaseFiles(folder: string): DatabaseFiles {
   const isNew = ![...logs, ...tables, ...names].some(
     (name) => name === 'CURRENT' || name.startsWith('MANIFEST-') || /^\d+\./.test(name),
   );
-  if (isNew) return { logs: [], tables: [], problems: [], missingBytes: 0 };
+  if (isNew) {
+    return { logs: [], lastLog: undefined, tables: [], problems: [], missingBytes: 0 };
+  }
+  // A log is made before the manifest names it, so that after a kill there may be empty ones.
+  const lastLog = logs.findLast((name) => sizeIfThere(join(folder, name)) > 0);
   const manifest = manifestIn(folder);
   if ('problem' in manifest) {
+    // Killed while it was made: CURRENT comes before anything is kept.
+    const wasBegun = manifest.problem.file === 'CURRENT' && !existsSync(join(folder, 'CURRENT'));
+    const isEmpty = tables.length === 0 && lastLog === undefined;
     return {
       logs,
+      lastLog,
       tables: tables.map((name) => ({ name, bytes: undefined })),
-      problems: [manifest.problem],
+      problems: wasBegun && isEmpty ? [] : [manifest.problem],
       missingBytes: 0,
     };
   }
-  return inUse(manifest, logs, tables);
+  return { ...inUse(manifest, logs, tables), lastLog };
 }
 
 function inUse(
   manifest: Manifest,
   logs: readonly string[],
   tables: readonly string[],
-): DatabaseFiles {
+): Omit<DatabaseFiles, 'lastLog'> {
   const found = new Map(tables.map((name) => [numberOf(name), name]));
   const problems: FileProblem[] = [];
   let missingBytes = 0;
@@ -64,8 +74,9 @@ function inUse(
     }
   }
   const usedLogs = logs.filter((name) => numberOf(name) >= manifest.logNumber);
-  // LevelDB makes the log before the manifest names it, and removes it after.
-  if (!usedLogs.some((name) => numberOf(name) === manifest.logNumber)) {
+  // LevelDB makes the log before the manifest names it, and removes it after. 0 stands for none.
+  const expectsLog = manifest.logNumber > 0;
+  if (expectsLog && !usedLogs.some((name) => numberOf(name) === manifest.logNumber)) {
     problems.push({ file: fileName(manifest.logNumber, 'log'), what: 'is missing' });
   }
   return { logs: usedLogs, tables: used, problems, missingBytes };
@@ -88,6 +99,10 @@ function readIfThere(file: string): Buffer | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+function sizeIfThere(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 const numberOf = (name: string): number => Number.parseInt(name, 10);

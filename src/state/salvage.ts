@@ -86,7 +86,7 @@ async function* entries(
   folder: string,
   loss: { readonly lost: Tally; unknownBytes: number } = { lost: new Tally(), unknownBytes: 0 },
 ): AsyncGenerator<StoredEntry> {
-  const { tables, logs, missingBytes } = databaseFiles(folder);
+  const { tables, logs, lastLog, missingBytes } = databaseFiles(folder);
   loss.unknownBytes += missingBytes;
   for (const { name, bytes: expected } of tables) {
     const bytes = await contents(join(folder, name));
@@ -97,7 +97,7 @@ async function* entries(
   }
   for (const name of logs) {
     const bytes = await contents(join(folder, name));
-    if (Buffer.isBuffer(bytes)) yield* entriesOfLog(bytes, loss, name === logs.at(-1));
+    if (Buffer.isBuffer(bytes)) yield* entriesOfLog(bytes, loss, name === lastLog);
     await nextTurn();
   }
 }
