@@ -15,6 +15,13 @@ export interface DatabaseFiles {
   readonly missingBytes: number;
 }
 
+/** Whether a file that can't be found was removed, as LevelDB does when nothing names it. */
+export function wasRemoved(folder: string, file: string): boolean {
+  const { tables, problems } = databaseFiles(folder);
+  const names = [...tables.map(({ name }) => name), ...problems.map((problem) => problem.file)];
+  return !names.some((name) => numberOf(name) === numberOf(file));
+}
+
 export interface FileProblem {
   readonly file: string;
   /** What is wrong with it, in words that follow its name. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import fsPromises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ClassicLevel } from 'classic-level';
-import { checkDatabase } from '../../../src/state/check-database.ts';
+import { checkDatabase, checkDatabaseInUse } from '../../../src/state/check-database.ts';
 import { crc32c, masked } from '../../../src/state/leveldb/crc32c.ts';
 import { readManifest } from '../../../src/state/leveldb/manifest.ts';
 import { filesOf } from '../../support/damaged-database.ts';
@@ -93,4 +95,49 @@ test('a log that is known to have held something, and is empty, is damaged witho
   const name = logOf(folder).slice(folder.length + 1);
   const { problems } = await checkDatabase(folder, { [name]: 1000 });
   assert.deepEqual(problems, [{ file: name, what: 'has 0 bytes instead of 1000' }]);
+});
+
+/** Does something before each reading of a file, and reads it then. */
+function beforeReading(context: TestContext, action: (file: string) => Promise<void>): void {
+  const { readFile } = fsPromises;
+  context.mock.method(fsPromises, 'readFile', async (file: string) => {
+    await action(file);
+    return readFile(file);
+  });
+  syncBuiltinESMExports();
+  context.after(() => {
+    context.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+}
+
+test('tables that are replaced while the database is checked are no damage', async (context) => {
+  const folder = await createDatabase(context);
+  const database = new ClassicLevel(folder);
+  await database.open();
+  context.after(() => database.close());
+  let replaced = 0;
+  beforeReading(context, async (file) => {
+    if (!file.endsWith('.ldb') || replaced > 10) return;
+    replaced += 1;
+    await database.put('!history!0', String(replaced));
+    await database.compactRange('', '~');
+  });
+  await database.compactRange('', '~');
+  assert.deepEqual((await checkDatabaseInUse(folder)).problems, []);
+  assert.ok(replaced > 0);
+});
+
+test('a table that is removed from an open database is missed by its name', async (context) => {
+  const folder = await createDatabase(context);
+  const database = new ClassicLevel(folder);
+  await database.open();
+  context.after(() => database.close());
+  await database.compactRange('', '~');
+  const [table = ''] = filesOf(folder, '.ldb');
+  beforeReading(context, async (file) => {
+    if (file === table) rmSync(file, { force: true });
+  });
+  const { problems } = await checkDatabaseInUse(folder);
+  assert.deepEqual(problems, [{ file: table.slice(folder.length + 1), what: 'is missing' }]);
 });
