@@ -13,6 +13,26 @@ export interface DatabaseFiles {
   readonly problems: readonly FileProblem[];
   /** How large the tables were that are missing. */
   readonly missingBytes: number;
+  /** Whether what belongs to the database is known only up to an earlier time. */
+  readonly mayBeMore: boolean;
+}
+
+/**
+ * What to read of a damaged database: where its manifest is behind the files, all of them, for the
+ * sequence numbers of the entries say which are in force.
+ */
+export function filesToSalvage(folder: string): DatabaseFiles {
+  const files = databaseFiles(folder);
+  if (!files.mayBeMore) return files;
+  const names = readdirSync(folder).sort(byNumber);
+  const sizes = new Map(files.tables.map(({ name, bytes }) => [name, bytes]));
+  return {
+    ...files,
+    logs: names.filter((name) => logName.test(name)),
+    tables: names
+      .filter((name) => tableName.test(name))
+      .map((name) => ({ name, bytes: sizes.get(name) })),
+  };
 }
 
 /** Whether a file that can't be found was removed, as LevelDB does when nothing names it. */
@@ -43,7 +63,8 @@ export function databaseFiles(folder: string): DatabaseFiles {
     (name) => name === 'CURRENT' || name.startsWith('MANIFEST-') || /^\d+\./.test(name),
   );
   if (isNew) {
-    return { logs: [], lastLog: undefined, tables: [], problems: [], missingBytes: 0 };
+    const nothing = { logs: [], tables: [], problems: [], lastLog: undefined };
+    return { ...nothing, missingBytes: 0, mayBeMore: false };
   }
   // A log is made before the manifest names it, so that after a kill there may be empty ones.
   const lastLog = logs.findLast((name) => sizeIfThere(join(folder, name)) > 0);
@@ -58,6 +79,7 @@ export function databaseFiles(folder: string): DatabaseFiles {
       tables: tables.map((name) => ({ name, bytes: undefined })),
       problems: wasBegun && isEmpty ? [] : [manifest.problem],
       missingBytes: 0,
+      mayBeMore: false,
     };
   }
   return { ...inUse(manifest, logs, tables), lastLog };
@@ -86,7 +108,8 @@ function inUse(
   if (expectsLog && !usedLogs.some((name) => numberOf(name) === manifest.logNumber)) {
     problems.push({ file: fileName(manifest.logNumber, 'log'), what: 'is missing' });
   }
-  return { logs: usedLogs, tables: used, problems, missingBytes };
+  const mayBeMore = manifest.isCut || problems.length > 0;
+  return { logs: usedLogs, tables: used, problems, missingBytes, mayBeMore };
 }
 
 function manifestIn(folder: string): Manifest | { readonly problem: FileProblem } {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import { contents } from './check-database.ts';
-import { databaseFiles } from './database-files.ts';
+import { filesToSalvage } from './database-files.ts';
 import {
   batchEntries,
   blockEntries,
@@ -86,7 +86,7 @@ async function* entries(
   folder: string,
   loss: { readonly lost: Tally; unknownBytes: number } = { lost: new Tally(), unknownBytes: 0 },
 ): AsyncGenerator<StoredEntry> {
-  const { tables, logs, lastLog, missingBytes } = databaseFiles(folder);
+  const { tables, logs, lastLog, missingBytes } = filesToSalvage(folder);
   loss.unknownBytes += missingBytes;
   for (const { name, bytes: expected } of tables) {
     const bytes = await contents(join(folder, name));

@@ -63,7 +63,7 @@ test('a database whose first opening was killed is new, at any step of it', asyn
   const record = Buffer.concat([Buffer.alloc(6), Buffer.from([1]), edit]);
   record.writeUInt32LE(masked(crc32c(record, 6, record.length)), 0);
   record.writeUInt16LE(edit.length, 4);
-  assert.deepEqual(readManifest(record), { logNumber: 0, tables: new Map() });
+  assert.deepEqual(readManifest(record), { logNumber: 0, tables: new Map(), isCut: false });
   mkdirSync(named);
   const steps = [
     () => writeFileSync(join(named, 'LOCK'), ''),
