@@ -5,6 +5,7 @@ import type { FileProblem } from './database-files.ts';
 import type { Loss } from './losses.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import { copiesIn, copyNameOf, pruneCopies } from './set-aside.ts';
+import { isOutOfRoom } from './state-unavailable.ts';
 
 /** The database, below the state directory. */
 export const databaseFolder = 'db';
@@ -73,7 +74,7 @@ async function salvageWithRoom(directory: string, folder: string, to: string): P
     return await salvage(folder, to);
   } catch (error) {
     rmSync(to, { recursive: true, force: true });
-    if (copiesIn(directory).length === 0) throw error;
+    if (!isOutOfRoom(error) || copiesIn(directory).length === 0) throw error;
     pruneCopies(directory, undefined, 0);
     return await salvage(folder, to);
   }
