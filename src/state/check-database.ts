@@ -107,7 +107,7 @@ async function badBytes(log: Buffer): Promise<{ damaged: number; cut: number }> 
 }
 
 /** Waits for the next turn of the event loop when this one was long enough. */
-function turns(): () => Promise<void> | undefined {
+export function turns(): () => Promise<void> | undefined {
   let began = performance.now();
   return () => {
     if (performance.now() - began < turnMs) return undefined;

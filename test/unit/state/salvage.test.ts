@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ClassicLevel } from 'classic-level';
 import { checkDatabase } from '../../../src/state/check-database.ts';
-import { salvage } from '../../../src/state/salvage.ts';
+import { salvage, survey } from '../../../src/state/salvage.ts';
 import { filesOf } from '../../support/damaged-database.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -89,4 +89,31 @@ test('what a whole manifest does not name is not read', async (context) => {
   await database.close();
   cpSync(copy, join(folder, '000005.ldb'));
   assert.equal((await salvaged(context, folder)).size, 0);
+});
+
+test('others have their turn while a large table is read', async (context) => {
+  const folder = join(temporaryFolder(context), 'db');
+  const database = new ClassicLevel(folder);
+  await database.open();
+  for (let round = 0; round < 10; round += 1) {
+    const batch = database.batch();
+    for (let index = 0; index < count; index += 1) batch.put(`!history!${round}-${index}`, 'a');
+    await batch.write();
+  }
+  await database.compactRange('', '~');
+  await database.close();
+  const began = performance.now();
+  let last = began;
+  let longest = 0;
+  const onTurn = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    timer = setImmediate(onTurn);
+  };
+  let timer = setImmediate(onTurn);
+  context.after(() => clearImmediate(timer));
+  await survey(folder);
+  const whole = performance.now() - began;
+  assert.ok(longest < whole / 2, `${longest} of ${whole} ms`);
 });
