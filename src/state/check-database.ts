@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { databaseFiles, type FileProblem } from './database-files.ts';
+import { databaseFiles, type FileProblem, wasRemoved } from './database-files.ts';
 import { readLog } from './leveldb/log-file.ts';
 import { readTable } from './leveldb/table-file.ts';
 
@@ -26,10 +26,16 @@ export async function checkDatabase(
   folder: string,
   expectedLogs: Readonly<Record<string, number>> = {},
 ): Promise<DatabaseReport> {
-  const { logs, tables, problems: first } = databaseFiles(folder);
+  const { logs, lastLog, tables, problems: first } = databaseFiles(folder);
   const problems = [...first];
+  const isGone = (name: string, bytes: Buffer | Error) => {
+    if (!isMissing(bytes)) return false;
+    if (!wasRemoved(folder, name)) problems.push({ file: name, what: 'is missing' });
+    return true;
+  };
   for (const { name, bytes: expected } of tables) {
-    const bytes = await contents(join(folder, name));
+    const bytes = await contentsNow(join(folder, name));
+    if (isGone(name, bytes)) continue;
     if (bytes instanceof Error) problems.push(unreadable(name, bytes));
     else if (expected !== undefined && bytes.length !== expected) {
       problems.push({ file: name, what: `has ${bytes.length} bytes instead of ${expected}` });
@@ -37,14 +43,15 @@ export async function checkDatabase(
   }
   let cutBytes = 0;
   for (const name of logs) {
-    const bytes = await contents(join(folder, name));
+    const bytes = await contentsNow(join(folder, name));
+    if (isGone(name, bytes)) continue;
     if (bytes instanceof Error) {
       problems.push(unreadable(name, bytes));
       continue;
     }
     const { damaged, cut } = await badBytes(bytes);
-    // Only the newest log may end in the middle of a write.
-    const lost = name === logs.at(-1) ? damaged : damaged + cut;
+    // Only the last write may be cut off.
+    const lost = name === lastLog ? damaged : damaged + cut;
     const expected = expectedLogs[name] ?? 0;
     if (bytes.length < expected) {
       problems.push({ file: name, what: `has ${bytes.length} bytes instead of ${expected}` });
@@ -59,23 +66,14 @@ export async function checkDatabase(
  * and the next does not was only being written.
  */
 export async function checkDatabaseInUse(folder: string): Promise<DatabaseReport> {
-  let report = await checkOnce(folder);
+  let report = await checkDatabase(folder);
   for (let look = 1; look < 3 && report.problems.length > 0; look += 1) {
     await pause(50);
-    const again = await checkOnce(folder);
+    const again = await checkDatabase(folder);
     const files = new Set(again.problems.map(({ file }) => file));
     report = { ...again, problems: report.problems.filter(({ file }) => files.has(file)) };
   }
   return report;
-}
-
-async function checkOnce(folder: string): Promise<DatabaseReport> {
-  try {
-    return await checkDatabase(folder);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    return { files: 0, problems: [{ file: 'a file', what: error.message }], cutBytes: 0 };
-  }
 }
 
 async function tableProblems(file: string, bytes: Buffer): Promise<FileProblem[]> {
@@ -109,7 +107,7 @@ async function badBytes(log: Buffer): Promise<{ damaged: number; cut: number }> 
 }
 
 /** Waits for the next turn of the event loop when this one was long enough. */
-function turns(): () => Promise<void> | undefined {
+export function turns(): () => Promise<void> | undefined {
   let began = performance.now();
   return () => {
     if (performance.now() - began < turnMs) return undefined;
@@ -128,6 +126,19 @@ export async function contents(file: string): Promise<Buffer | Error> {
     throw error;
   }
 }
+
+/** The same of a file that may have been removed since its folder was listed. */
+async function contentsNow(file: string): Promise<Buffer | Error> {
+  try {
+    return await contents(file);
+  } catch (error) {
+    if (error instanceof Error && isMissing(error)) return error;
+    throw error;
+  }
+}
+
+const isMissing = (found: Buffer | Error): boolean =>
+  found instanceof Error && 'code' in found && found.code === 'ENOENT';
 
 const unreadable = (file: string, error: Error): FileProblem => ({
   file,

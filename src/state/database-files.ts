@@ -6,11 +6,40 @@ import { type Manifest, readManifest } from './leveldb/manifest.ts';
 export interface DatabaseFiles {
   /** Logs and tables that are there and in use, the older ones first. */
   readonly logs: readonly string[];
+  /** The log that may end in the middle of a write: the last that has contents. */
+  readonly lastLog: string | undefined;
   readonly tables: readonly { readonly name: string; readonly bytes: number | undefined }[];
   /** What is wrong with the files that say which others belong to the database. */
   readonly problems: readonly FileProblem[];
   /** How large the tables were that are missing. */
   readonly missingBytes: number;
+  /** Whether what belongs to the database is known only up to an earlier time. */
+  readonly mayBeMore: boolean;
+}
+
+/**
+ * What to read of a damaged database: where its manifest is behind the files, all of them, for the
+ * sequence numbers of the entries say which are in force.
+ */
+export function filesToSalvage(folder: string): DatabaseFiles {
+  const files = databaseFiles(folder);
+  if (!files.mayBeMore) return files;
+  const names = readdirSync(folder).sort(byNumber);
+  const sizes = new Map(files.tables.map(({ name, bytes }) => [name, bytes]));
+  return {
+    ...files,
+    logs: names.filter((name) => logName.test(name)),
+    tables: names
+      .filter((name) => tableName.test(name))
+      .map((name) => ({ name, bytes: sizes.get(name) })),
+  };
+}
+
+/** Whether a file that can't be found was removed, as LevelDB does when nothing names it. */
+export function wasRemoved(folder: string, file: string): boolean {
+  const { tables, problems } = databaseFiles(folder);
+  const names = [...tables.map(({ name }) => name), ...problems.map((problem) => problem.file)];
+  return !names.some((name) => numberOf(name) === numberOf(file));
 }
 
 export interface FileProblem {
@@ -33,24 +62,34 @@ export function databaseFiles(folder: string): DatabaseFiles {
   const isNew = ![...logs, ...tables, ...names].some(
     (name) => name === 'CURRENT' || name.startsWith('MANIFEST-') || /^\d+\./.test(name),
   );
-  if (isNew) return { logs: [], tables: [], problems: [], missingBytes: 0 };
+  if (isNew) {
+    const nothing = { logs: [], tables: [], problems: [], lastLog: undefined };
+    return { ...nothing, missingBytes: 0, mayBeMore: false };
+  }
+  // A log is made before the manifest names it, so that after a kill there may be empty ones.
+  const lastLog = logs.findLast((name) => sizeIfThere(join(folder, name)) > 0);
   const manifest = manifestIn(folder);
   if ('problem' in manifest) {
+    // Killed while it was made: CURRENT comes before anything is kept.
+    const wasBegun = manifest.problem.file === 'CURRENT' && !existsSync(join(folder, 'CURRENT'));
+    const isEmpty = tables.length === 0 && lastLog === undefined;
     return {
       logs,
+      lastLog,
       tables: tables.map((name) => ({ name, bytes: undefined })),
-      problems: [manifest.problem],
+      problems: wasBegun && isEmpty ? [] : [manifest.problem],
       missingBytes: 0,
+      mayBeMore: false,
     };
   }
-  return inUse(manifest, logs, tables);
+  return { ...inUse(manifest, logs, tables), lastLog };
 }
 
 function inUse(
   manifest: Manifest,
   logs: readonly string[],
   tables: readonly string[],
-): DatabaseFiles {
+): Omit<DatabaseFiles, 'lastLog'> {
   const found = new Map(tables.map((name) => [numberOf(name), name]));
   const problems: FileProblem[] = [];
   let missingBytes = 0;
@@ -64,11 +103,13 @@ function inUse(
     }
   }
   const usedLogs = logs.filter((name) => numberOf(name) >= manifest.logNumber);
-  // LevelDB makes the log before the manifest names it, and removes it after.
-  if (!usedLogs.some((name) => numberOf(name) === manifest.logNumber)) {
+  // LevelDB makes the log before the manifest names it, and removes it after. 0 stands for none.
+  const expectsLog = manifest.logNumber > 0;
+  if (expectsLog && !usedLogs.some((name) => numberOf(name) === manifest.logNumber)) {
     problems.push({ file: fileName(manifest.logNumber, 'log'), what: 'is missing' });
   }
-  return { logs: usedLogs, tables: used, problems, missingBytes };
+  const mayBeMore = manifest.isCut || problems.length > 0;
+  return { logs: usedLogs, tables: used, problems, missingBytes, mayBeMore };
 }
 
 function manifestIn(folder: string): Manifest | { readonly problem: FileProblem } {
@@ -88,6 +129,10 @@ function readIfThere(file: string): Buffer | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+function sizeIfThere(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 const numberOf = (name: string): number => Number.parseInt(name, 10);

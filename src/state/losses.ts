@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
 import type { Fault } from '../health/health.ts';
 import { replaceFile } from '../replace-file.ts';
 import { copiesIn } from './set-aside.ts';
@@ -29,14 +30,16 @@ const mostLosses = 20;
  */
 export class Losses {
   readonly #directory: string;
-  readonly #now: () => Date;
+  readonly #clock: Pick<Clock, 'now' | 'monotonicMs'>;
   #all: Loss[] = [];
   /** Losses that a person has had the chance to see. */
   #seen = new Set<Loss>();
+  /** When those of this run were added, in monotonic ms: the time of day may jump by years. */
+  readonly #addedMs = new WeakMap<Loss, number>();
 
-  constructor(directory: string, now: () => Date) {
+  constructor(directory: string, clock: Pick<Clock, 'now' | 'monotonicMs'>) {
     this.#directory = directory;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Reads what earlier runs left. @param seen whether the last one was stopped in order */
@@ -59,7 +62,9 @@ export class Losses {
 
   /** Where it can't be written, it is reported by this run only. */
   add(loss: Omit<Loss, 'at'>): void {
-    this.#all = [...this.#all, { ...loss, at: this.#now().toISOString() }].slice(-mostLosses);
+    const added = { ...loss, at: this.#clock.now().toISOString() };
+    this.#addedMs.set(added, this.#clock.monotonicMs());
+    this.#all = [...this.#all, added].slice(-mostLosses);
     try {
       replaceFile(join(this.#directory, fileName), JSON.stringify(this.#all), { mode: 0o600 });
     } catch {
@@ -91,8 +96,10 @@ export class Losses {
     return !this.#seen.has(loss) && this.#ageMs(loss) < faultMs;
   }
 
-  #ageMs({ at }: Loss): number {
-    return this.#now().getTime() - Date.parse(at);
+  #ageMs(loss: Loss): number {
+    const addedMs = this.#addedMs.get(loss);
+    if (addedMs !== undefined) return this.#clock.monotonicMs() - addedMs;
+    return this.#clock.now().getTime() - Date.parse(loss.at);
   }
 
   #hasCopy({ copy }: Loss): boolean {

@@ -5,6 +5,7 @@ import type { FileProblem } from './database-files.ts';
 import type { Loss } from './losses.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 import { copiesIn, copyNameOf, pruneCopies } from './set-aside.ts';
+import { isOutOfRoom } from './state-unavailable.ts';
 
 /** The database, below the state directory. */
 export const databaseFolder = 'db';
@@ -59,15 +60,11 @@ export async function repairDatabase(
   renameSync(made, folder);
   const message = inWords(problems, salvaged);
   note(join(directory, copy), message);
-  const isKept = !pruneCopies(directory).includes(copy);
+  pruneCopies(directory, copy);
   return {
     message,
-    remedy: `A failing SD card is the usual cause: replace it if this happens again. ${
-      isKept
-        ? `The damaged database is kept in ${join(directory, copy)}; delete it when you don't need it`
-        : 'The damaged database was too large to keep a copy'
-    }`,
-    ...(isKept && { copy }),
+    remedy: `A failing SD card is the usual cause: replace it if this happens again. The damaged database is kept in ${join(directory, copy)}; delete it when you don't need it`,
+    copy,
   };
 }
 
@@ -77,8 +74,8 @@ async function salvageWithRoom(directory: string, folder: string, to: string): P
     return await salvage(folder, to);
   } catch (error) {
     rmSync(to, { recursive: true, force: true });
-    if (copiesIn(directory).length === 0) throw error;
-    pruneCopies(directory, 0);
+    if (!isOutOfRoom(error) || copiesIn(directory).length === 0) throw error;
+    pruneCopies(directory, undefined, 0);
     return await salvage(folder, to);
   }
 }

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
-import { contents } from './check-database.ts';
-import { databaseFiles } from './database-files.ts';
+import { contents, turns } from './check-database.ts';
+import { filesToSalvage } from './database-files.ts';
 import {
   batchEntries,
   blockEntries,
@@ -86,19 +86,34 @@ async function* entries(
   folder: string,
   loss: { readonly lost: Tally; unknownBytes: number } = { lost: new Tally(), unknownBytes: 0 },
 ): AsyncGenerator<StoredEntry> {
-  const { tables, logs, missingBytes } = databaseFiles(folder);
+  const { tables, logs, lastLog, missingBytes } = filesToSalvage(folder);
   loss.unknownBytes += missingBytes;
+  const takeTurns = turns();
   for (const { name, bytes: expected } of tables) {
     const bytes = await contents(join(folder, name));
     const length = Buffer.isBuffer(bytes) ? bytes.length : 0;
     loss.unknownBytes += Math.max(0, (expected ?? length) - length);
-    if (Buffer.isBuffer(bytes)) yield* entriesOfTable(bytes, loss);
+    if (Buffer.isBuffer(bytes)) yield* inTurns(entriesOfTable(bytes, loss), takeTurns);
     await nextTurn();
   }
   for (const name of logs) {
     const bytes = await contents(join(folder, name));
-    if (Buffer.isBuffer(bytes)) yield* entriesOfLog(bytes, loss, name === logs.at(-1));
+    if (Buffer.isBuffer(bytes)) {
+      yield* inTurns(entriesOfLog(bytes, loss, name === lastLog), takeTurns);
+    }
     await nextTurn();
+  }
+}
+
+/** Others have their turn meanwhile: the lights, say, of an appliance that is repaired as it runs. */
+async function* inTurns(
+  entries: Iterable<StoredEntry>,
+  takeTurns: () => Promise<void> | undefined,
+): AsyncGenerator<StoredEntry> {
+  for (const entry of entries) {
+    yield entry;
+    const turn = takeTurns();
+    if (turn) await turn;
   }
 }
 

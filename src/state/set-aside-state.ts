@@ -41,7 +41,7 @@ export async function setNamespaceAside(
     rmSync(join(directory, copy), { force: true });
     return undefined;
   }
-  pruneCopies(directory);
+  pruneCopies(directory, copy);
   return inWords(failures, String(moved), file.fault ? undefined : copy, directory, file.fault);
 }
 
@@ -57,15 +57,8 @@ export async function setDatabaseAside({
   rmSync(join(directory, copy), { recursive: true, force: true });
   renameSync(folder, join(directory, copy));
   const moved = await survey(join(directory, copy));
-  const isKept = !pruneCopies(directory).includes(copy);
-  const fault = isKept ? '' : 'it was too large to keep a copy';
-  return inWords(
-    failures,
-    `the whole database (${moved})`,
-    isKept ? copy : undefined,
-    directory,
-    fault,
-  );
+  pruneCopies(directory, copy);
+  return inWords(failures, `the whole database (${moved})`, copy, directory, '');
 }
 
 interface SetAsideOptions {

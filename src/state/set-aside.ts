@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** Copies of one kind that are kept: the newest of them, at most so many. */
 const mostCopies = 2;
-/** Together not larger than this; the card has other things to hold. Bytes. */
+/** Older ones only as long as all are not larger than this; the card has other uses. Bytes. */
 export const mostCopyBytes = 64 * 1024 * 1024;
 
 const copyName = /^(.+\.(?:damaged|set-aside))-\d{4}-\d\d-\d\dT[\d-]+Z(?:\.jsonl)?$/;
@@ -29,16 +29,19 @@ export function copiesIn(directory: string): string[] {
 
 /**
  * Removes what lies aside beyond the bounds: of each kind the oldest go first.
+ * @param justMade the copy that stays however large it is, and whatever date its clock gave it
  * @returns the names of those that went
  */
-export function pruneCopies(directory: string, most = mostCopies): string[] {
+export function pruneCopies(directory: string, justMade?: string, most = mostCopies): string[] {
   const gone: string[] = [];
+  const copies = copiesIn(directory).reverse();
+  const newest = copies.filter((name) => name === justMade);
   const kept = new Map<string, { count: number; bytes: number }>();
-  for (const name of copiesIn(directory).reverse()) {
+  for (const name of [...newest, ...copies.filter((name) => name !== justMade)]) {
     const kind = copyName.exec(name)?.[1] ?? '';
     const before = kept.get(kind) ?? { count: 0, bytes: 0 };
     const sum = { count: before.count + 1, bytes: before.bytes + sizeOf(join(directory, name)) };
-    if (sum.count <= most && sum.bytes <= mostCopyBytes) {
+    if (name === justMade || (sum.count <= most && sum.bytes <= mostCopyBytes)) {
       kept.set(kind, sum);
       continue;
     }

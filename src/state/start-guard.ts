@@ -99,7 +99,7 @@ export class StartGuard {
     const failures = this.#previous ? failuresAfter(this.#previous, this.#boot) : [];
     const setAside = failures.length > 0 ? (this.#previous?.setAside ?? []) : [];
     const suspect =
-      failures.length >= patience ? nextSuspect(failures.at(-1) ?? '', setAside) : undefined;
+      failures.length >= patience ? nextSuspect(failures.slice(-patience), setAside) : undefined;
     this.#write({
       boot: this.#boot,
       phase: 'opening',
@@ -227,6 +227,8 @@ export function failuresAfter(record: StartRecord, boot: string): readonly strin
   if (phase === 'stopped' || phase === 'stable') return [];
   if (phase === 'cut-short') return failures;
   const at = phase === 'opening' ? 'database' : part;
+  // A machine that was switched off had not run out of memory, however little was left.
+  if (mark === 'memory' && record.boot !== boot) return failures;
   if (mark) return [...failures, at + marked];
   if (phase === 'running' || at === slowPart) return [];
   // The whole machine was switched off.
@@ -239,10 +241,17 @@ export function failuresAfter(record: StartRecord, boot: string): readonly strin
 /**
  * What to set aside next. The part that was loading, unless it is an outbox: that holds accepted
  * events, and may have been only the last that the memory had no room for. The broker holds what
- * strangers sent, so it comes before any outbox, and everything comes last.
+ * strangers sent, so it comes before any outbox, and everything comes last: only where each of the
+ * last starts failed at what it was opening or loading. A bug that ends a running process would end
+ * it with an empty database as well.
  */
-function nextSuspect(failure: string, setAside: readonly Suspect[]): Suspect | undefined {
-  const part = failure.replace(marked, '');
+function nextSuspect(
+  failures: readonly string[],
+  setAside: readonly Suspect[],
+): Suspect | undefined {
+  const parts = failures.map((failure) => failure.replace(marked, ''));
+  const part = parts.at(-1) ?? '';
+  const mayBeAll = !parts.includes('');
   const namespace = part === 'database' ? part : namespaceOf.get(part);
   const isOutbox = namespace?.endsWith('-outbox') === true;
   const order = [
@@ -251,7 +260,9 @@ function nextSuspect(failure: string, setAside: readonly Suspect[]): Suspect | u
     ...(namespace && isOutbox ? [namespace] : []),
     'database',
   ];
-  return order.find((suspect) => !setAside.includes(suspect));
+  return order.find(
+    (suspect) => !setAside.includes(suspect) && (mayBeAll || suspect !== 'database'),
+  );
 }
 
 function bootId(): string {

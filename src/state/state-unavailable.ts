@@ -20,6 +20,10 @@ interface Explanation {
 const replaceCard =
   'The SD card or disk is failing (`journalctl -k` has its errors): save the configuration and replace it';
 
+const full = (code: string, message: string) => code === 'ENOSPC' || /no space left/i.test(message);
+const overQuota = (code: string, message: string) =>
+  code === 'EDQUOT' || /quota exceeded/i.test(message);
+
 /** What each failure means, the first that applies; LevelDB itself says some only in its message. */
 const explanations: readonly Explanation[] = [
   {
@@ -35,12 +39,12 @@ const explanations: readonly Explanation[] = [
       'Give it to the user that runs blinky, or set Butler.stateDirectory to a directory of theirs',
   },
   {
-    applies: (code, message) => code === 'ENOSPC' || /no space left/i.test(message),
+    applies: full,
     says: (directory) => `the disk of the state directory ${directory} is full`,
     remedy: 'Make room on it; the appliance goes on by itself',
   },
   {
-    applies: (code, message) => code === 'EDQUOT' || /quota exceeded/i.test(message),
+    applies: overQuota,
     says: (directory) => `the disk quota for the state directory ${directory} is used up`,
     remedy: 'Raise the quota or delete files; the appliance goes on by itself',
   },
@@ -99,6 +103,12 @@ export function isDamage(error: unknown): boolean {
     /corrupt/i.test(message) ||
     (code === 'LEVEL_IO_ERROR' && /no such file|input\/output error/i.test(message))
   );
+}
+
+/** Whether an error of the database or a file says that there is no room. */
+export function isOutOfRoom(error: unknown): boolean {
+  const { code, message } = causeOf(error);
+  return full(code, message) || overQuota(code, message);
 }
 
 /** Of an error of the database that LevelDB is the cause of, the cause. */

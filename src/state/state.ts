@@ -90,7 +90,7 @@ export class State {
 
   constructor(options: StateOptions) {
     this.#options = options;
-    this.#losses = new Losses(options.directory, () => options.clock.now());
+    this.#losses = new Losses(options.directory, options.clock);
   }
 
   /** Resolves when the state is open, or when the first try has failed and others will follow. */

@@ -7,6 +7,8 @@ export interface Manifest {
   readonly logNumber: number;
   /** Size in bytes by number. */
   readonly tables: ReadonlyMap<number, number>;
+  /** Whether its last record is not there as a whole, so that it may be behind the files. */
+  readonly isCut: boolean;
 }
 
 /** Tags of what a record of the manifest may say (db/version_edit.cc). */
@@ -25,17 +27,19 @@ const tags = {
 export function readManifest(bytes: Buffer): Manifest | undefined {
   const tables = new Map<number, number>();
   let logNumber: number | undefined;
+  let isCut = false;
   try {
     for (const piece of readLog(bytes)) {
       // Cut off: LevelDB was about to say something new, and what it said before holds.
       if (piece.kind === 'damage') return undefined;
+      if (piece.kind === 'cut') isCut = true;
       if (piece.kind === 'record') logNumber = apply(piece.data, tables) ?? logNumber;
     }
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-  return logNumber === undefined ? undefined : { logNumber, tables };
+  return logNumber === undefined ? undefined : { logNumber, tables, isCut };
 }
 
 /** Carries out one record; returns the log number when it names one. */

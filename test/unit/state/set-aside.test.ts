@@ -37,6 +37,18 @@ test('copies of a kind are together no larger than 64 MB', (context) => {
   assert.deepEqual(pruneCopies(directory), ['db.damaged-2026-11-01T12-30-00Z']);
 });
 
+test('the copy just made stays, though it is too large or its clock was behind', (context) => {
+  const directory = temporaryFolder(context);
+  const [made, ...older] = [1, 2, 3].map((number) => copyNameOf('db.damaged', day(number)));
+  for (const copy of [made ?? '', ...older]) {
+    mkdirSync(join(directory, copy));
+    writeFileSync(join(directory, copy, '000005.ldb'), '');
+  }
+  truncateSync(join(directory, made ?? '', '000005.ldb'), mostCopyBytes + 1);
+  assert.deepEqual(pruneCopies(directory, made).sort(), older);
+  assert.deepEqual(copiesIn(directory), [made]);
+});
+
 test('what is stored is counted in words; an outbox has several events under a key', () => {
   const tally = new Tally();
   assert.equal(String(tally), 'nothing');

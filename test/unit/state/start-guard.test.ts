@@ -69,8 +69,8 @@ for (const [what, life, suspects] of [
     ['broker', 'slack-outbox', 'database', undefined],
   ],
   ['dies while the database opens', diesOpening, ['database', 'broker', undefined]],
-  ['crashes within two minutes', crashes, ['broker', 'database', undefined]],
-  ['runs out of memory', runsOut, ['broker', 'database', undefined]],
+  ['crashes within two minutes', crashes, ['broker', undefined, undefined, undefined]],
+  ['runs out of memory', runsOut, ['broker', undefined, undefined, undefined]],
 ] as const satisfies readonly (readonly [string, Life, readonly unknown[]])[]) {
   test(`a start that ${what}: after three of them one thing after another is set aside`, (context) => {
     const live = createLives(context);
@@ -143,6 +143,19 @@ test('a power cut while it loads says nothing, and neither does a stop then', (c
   live(stopsLoading, 'b');
   live(crashes, 'b');
   assert.equal(live(loads, 'b'), 'broker');
+});
+
+test('the whole database is not set aside where any of the last starts had loaded', (context) => {
+  const live = createLives(context);
+  for (const life of [crashes, crashes, diesOpening]) assert.equal(live(life), undefined);
+  assert.equal(live(diesOpening), 'broker');
+  assert.equal(live(diesOpening), undefined);
+  assert.equal(live(loads), 'database');
+});
+
+test('nearly all memory in use when the machine is switched off is no failed start', (context) => {
+  const live = createLives(context);
+  for (let boot = 0; boot < 5; boot += 1) assert.equal(live(runsOut, `boot ${boot}`), undefined);
 });
 
 test('an orderly stop is known at the next start, with the size of the logs', (context) => {
