@@ -69,7 +69,7 @@ export class Broker {
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
   readonly #subscriptions: SubscriptionCount;
-  readonly #pace = new DeliveryPace();
+  readonly #pace: DeliveryPace;
   readonly #admission: Admission<Connection>;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
@@ -105,6 +105,7 @@ export class Broker {
       clock,
       log,
     });
+    this.#pace = new DeliveryPace(clock);
     this.#takeovers = new TakeoverWatch({ clock, log });
     this.#admission = new Admission({
       clients: limits.clients,
