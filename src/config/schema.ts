@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isPasswordHash } from '../access/password.ts';
+import { everyAddress } from '../listen-address.ts';
 import { logLevels } from '../log.ts';
 import {
   addressRanges,
@@ -56,8 +57,11 @@ const brokerUser = z.object({
   subscribe: field(z.array(z.string()), 'a list of topics, + and # allowed').optional(),
 });
 
+const listenHost = () =>
+  text(everyAddress, 'an address of this machine, or "::" for every IPv4 and IPv6 address');
+
 const brokerConfig = section({
-  host: text('0.0.0.0'),
+  host: listenHost(),
   port: port(1883),
   tls: section({
     enable: flag(false),
@@ -137,7 +141,7 @@ export const configSchema = section({
   logLevel: choice(logLevels, 'info'),
   udpServerConfig: section({
     enable: flag(true),
-    serverHost: text('0.0.0.0', 'an address of this machine'),
+    serverHost: listenHost(),
     portSessionConnectionEvents: port(9997),
     allowFrom: addressRanges(),
   }),
@@ -157,7 +161,7 @@ export const configSchema = section({
   }),
   webConfig: section({
     enable: flag(true),
-    host: text('0.0.0.0', 'an address of this machine'),
+    host: listenHost(),
     port: port(8080),
     hostNames: listOf(text('', 'a host name'), 'other names under which the page is reached'),
   }),

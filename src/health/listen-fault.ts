@@ -28,7 +28,7 @@ export function listenFault(error: unknown, attempt: ListenAttempt): Fault {
     case 'EAI_AGAIN':
       return fault(
         `${host} is no address of this machine, so ${purpose} can't be offered there`,
-        `Set ${hostKey} to 0.0.0.0, or to an address of this machine`,
+        `Remove ${hostKey}, so that it listens on every address, or set it to an address of this machine`,
       );
     case 'EACCES':
       return fault(`this user may not listen on ${portFor}`, `Set ${portKey} to a port above 1023`);

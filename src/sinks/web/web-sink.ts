@@ -32,7 +32,7 @@ export interface WebSinkOptions {
   readonly hostNames: readonly string[];
   readonly access: WebAccess;
   readonly state: StateSources;
-  readonly setup: Pick<SetupSources, 'eventPort' | 'lastRejected'>;
+  readonly setup: Pick<SetupSources, 'eventPort' | 'eventAddress' | 'lastRejected'>;
   /** The codes of the red light, which the page explains. */
   readonly faultCodes: readonly ShownFaultCode[];
   /** Sends a datagram to the appliance's own UDP port; rejects with the reason why it can't. */
