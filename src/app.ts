@@ -144,6 +144,7 @@ export function createApp(options: AppOptions): App {
     port: config.webConfig.port,
     machineName: hostname(),
     hostNames: config.webConfig.hostNames,
+    allowedOrigins: config.webConfig.allowedOrigins,
     access: {
       anonymous: config.brokerConfig.access.anonymous,
       personalData: config.brokerConfig.access.personalData,

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { isPasswordHash } from '../access/password.ts';
 import { everyAddress } from '../listen-address.ts';
 import { logLevels } from '../log.ts';
+import { everyOrigin } from '../origin.ts';
 import {
   addressRanges,
+  allowedOrigins,
   choice,
   field,
   fieldNotes,
@@ -164,6 +166,7 @@ export const configSchema = section({
     host: listenHost(),
     port: port(8080),
     hostNames: listOf(text('', 'a host name'), 'other names under which the page is reached'),
+    allowedOrigins: allowedOrigins(),
   }),
   stateDirectory: text('', 'the path of a folder'),
 });
@@ -185,6 +188,7 @@ export function contradictionsIn(config: Config): Contradiction[] {
     ...backlogTooShort(config.lightConfig),
     ...halfOfCertificate(config.brokerConfig),
     ...portClash(config.brokerConfig),
+    ...everybodyMayPublish(config),
     ...signInMistakes('mqttConfig', config.mqttConfig),
     ...signInMistakes('satelliteConfig', config.satelliteConfig),
   ];
@@ -245,6 +249,20 @@ function portClash({ port, tls }: Config['brokerConfig']): Contradiction[] {
       path: ['brokerConfig', 'tls', 'port'],
       found: String(tls.port),
       allowed: 'a port other than Butler.brokerConfig.port',
+    },
+  ];
+}
+
+/** Any page that somebody here opens may use their place in the network, so it gets to listen only. */
+function everybodyMayPublish({ webConfig, brokerConfig }: Config): Contradiction[] {
+  if (brokerConfig.access.anonymous !== 'publish') return [];
+  if (!webConfig.allowedOrigins.includes(everyOrigin)) return [];
+  return [
+    {
+      path: ['webConfig', 'allowedOrigins'],
+      found: `"${everyOrigin}"`,
+      allowed:
+        'a list of origins, since with Butler.brokerConfig.access.anonymous: publish any web page could publish',
     },
   ];
 }

@@ -25,6 +25,7 @@ export async function startTestWebSink(
     port: 0,
     machineName: 'blinky',
     hostNames: [],
+    allowedOrigins: [],
     access: {
       anonymous: 'subscribe',
       personalData: 'anyone',

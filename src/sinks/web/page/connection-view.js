@@ -1,4 +1,5 @@
 import { byId } from './dom.js';
+import { placeOf } from './place.js';
 import { texts } from './texts.js';
 
 /** Whether the page hears the broker. */
@@ -16,5 +17,8 @@ export function createConnectionView() {
 }
 
 /** Where the broker is: at the place this page came from. */
-export const brokerUrl = () =>
-  `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/mqtt`;
+export function brokerUrl() {
+  const place = placeOf('/mqtt');
+  place.protocol = place.protocol === 'https:' ? 'wss:' : 'ws:';
+  return place.href;
+}

@@ -201,7 +201,6 @@ export const texts = {
       reached: 'the one you use now',
       other: 'Another address or name',
       otherLabel: 'Another address or name',
-      invalid: 'Write an address such as 10.0.0.5, or a host name.',
       variant: 'Layout',
       variants: {
         butler: 'Butler',
