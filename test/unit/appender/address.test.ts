@@ -138,9 +138,15 @@ describe('an address that may not work', () => {
   });
 
   test('an address of somebody else', () => {
-    assert.match(notes('10.0.0.9', ['10.0.0.5']), /not an address of this appliance \(10\.0\.0\.5\)/);
+    assert.match(
+      notes('10.0.0.9', ['10.0.0.5']),
+      /not an address of this appliance \(10\.0\.0\.5\)/,
+    );
     assert.doesNotMatch(notes('FD00:0::5', ['fd00::5']), /not an address of/);
-    assert.match(notes('10.0.0.9', ['10.0.0.5', '10.0.0.9'], '10.0.0.5'), /listens on 10\.0\.0\.5 only/);
+    assert.match(
+      notes('10.0.0.9', ['10.0.0.5', '10.0.0.9'], '10.0.0.5'),
+      /listens on 10\.0\.0\.5 only/,
+    );
     assert.match(notes('10.0.0.5', ['10.0.0.5'], '127.0.0.1'), /from this machine only/);
     assert.match(notes('169.254.3.4'), /can change at any time/);
   });

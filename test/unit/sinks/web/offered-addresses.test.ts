@@ -22,7 +22,13 @@ const offered = (listensOn: string, isTemporary = (_address: string) => false) =
 
 describe('the addresses that the page offers for the appender file', () => {
   test('IPv4 comes first, private networks and link-local last, networks of containers not at all', () => {
-    assert.deepEqual(offered('::'), ['192.168.1.5', '10.0.0.5', 'fd00::5', '10.8.0.1', '169.254.3.4']);
+    assert.deepEqual(offered('::'), [
+      '192.168.1.5',
+      '10.0.0.5',
+      'fd00::5',
+      '10.8.0.1',
+      '169.254.3.4',
+    ]);
   });
 
   test('only those on which it listens', () => {

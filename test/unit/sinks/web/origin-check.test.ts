@@ -59,7 +59,10 @@ describe('pages of others', () => {
   const check = (...allowedOrigins: string[]) => createOriginCheck({ hostNames, allowedOrigins });
 
   test('an allowed one may use MQTT, and change nothing over HTTP', () => {
-    const { mayUseMqtt, isOwnPage } = check('https://Dash.example.com:443/', 'http://10.0.0.9:3000');
+    const { mayUseMqtt, isOwnPage } = check(
+      'https://Dash.example.com:443/',
+      'http://10.0.0.9:3000',
+    );
     assert.equal(mayUseMqtt('https://dash.example.com', '10.0.0.5'), true);
     assert.equal(mayUseMqtt('http://10.0.0.9:3000', '10.0.0.5'), true);
     assert.equal(isOwnPage('https://dash.example.com', '10.0.0.5'), false);
