@@ -23,7 +23,13 @@ export function listenFault(error: unknown, attempt: ListenAttempt): Fault {
         `${portFor} is in use by another program`,
         `Stop that program (\`ss -${protocol === 'UDP' ? 'u' : 't'}lpn sport = :${port}\` names it), or change ${portKey}`,
       );
+    case 'EAFNOSUPPORT':
+      return fault(
+        `this machine has no IPv6, so ${purpose} can't be offered at ${host}`,
+        `Remove ${hostKey}, so that it listens on every address, or set it to an IPv4 address of this machine`,
+      );
     case 'EADDRNOTAVAIL':
+    case 'EINVAL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return fault(
