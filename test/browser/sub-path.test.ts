@@ -32,3 +32,11 @@ test('below a path of a reverse proxy, both pages live as they do at the root', 
   assert.equal(new URL(page.url()).pathname, '/blinky/');
   assert.deepEqual(troubles, []);
 });
+
+test('behind a proxy whose name is not known, the page says what to set', async (context) => {
+  const testApp = await startTestApp(context);
+  const proxy = await startReverseProxy(context, { upstreamPort: testApp.app.ports.web });
+  const { page } = await openPage(await startBrowser(context), proxy, '/');
+  await page.getByText('add 127.0.0.1 to Butler.webConfig.hostNames').waitFor();
+  await page.locator('#connection.lost').waitFor();
+});

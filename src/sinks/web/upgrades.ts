@@ -48,6 +48,8 @@ export function handleUpgrades(
   server.addHook('preClose', async () => {
     for (const socket of open) socket.destroy();
   });
+  // A page asks this to learn why it gets no WebSocket: the guard has refused it by now, or not.
+  server.post('/api/connection-check', async (_request, reply) => reply.code(204).send());
   server.get(mqttPath, async (_request, reply) => {
     reply.code(426).headers({ upgrade: 'websocket', connection: 'upgrade' });
     return {

@@ -16,7 +16,7 @@ import { texts } from './texts.js';
 const askEveryMs = 2000;
 
 const session = new Session();
-const connection = createConnectionView();
+const connection = createConnectionView(session);
 const lights = createLights();
 const addresses = createAddressChoice(session);
 const check = createLiveCheck();

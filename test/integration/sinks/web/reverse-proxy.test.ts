@@ -118,6 +118,16 @@ test('behind a reverse proxy', async (context) => {
     },
   );
 
+  await context.test('the page can ask why it gets no WebSocket', async (test) => {
+    const { port } = await proxy({}, test);
+    const ask = (origin: string) =>
+      fetch(`http://127.0.0.1:${port}/api/connection-check`, postFrom(origin));
+    assert.equal((await ask(namedPage)).status, 204);
+    const unknown = await ask('https://blinky.example.org');
+    assert.equal(unknown.status, 403);
+    assert.match(await unknown.text(), /add blinky\.example\.org to Butler\.webConfig\.hostNames/);
+  });
+
   await context.test('a page of others: what to set, once in the log', async () => {
     const direct = `ws://127.0.0.1:${web}/mqtt`;
     assert.equal(await connect(direct, 'https://dash.example.com'), 'open mqtt');
