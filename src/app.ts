@@ -144,6 +144,7 @@ export function createApp(options: AppOptions): App {
     port: config.webConfig.port,
     machineName: hostname(),
     hostNames: config.webConfig.hostNames,
+    allowedOrigins: config.webConfig.allowedOrigins,
     access: {
       anonymous: config.brokerConfig.access.anonymous,
       personalData: config.brokerConfig.access.personalData,
@@ -172,12 +173,14 @@ export function createApp(options: AppOptions): App {
     },
     setup: {
       eventPort: () => listener.port ?? config.udpServerConfig.portSessionConnectionEvents,
+      eventAddress: () => listener.address ?? config.udpServerConfig.serverHost,
       lastRejected: () => rejections.last,
     },
     faultCodes,
     sendTestEvent: async (kind) => {
       if (listener.port === undefined) throw new Error(udpHealth.status.message);
-      const target = { host: config.udpServerConfig.serverHost, port: listener.port };
+      const { serverHost } = config.udpServerConfig;
+      const target = { host: listener.address ?? serverHost, port: listener.port };
       await sendTestEvent(kind, hostname(), target);
     },
     onUpgrade: mqtt.webSocket.handleUpgrade,
@@ -286,7 +289,7 @@ export function createApp(options: AppOptions): App {
     },
     eventsFlow: () =>
       eventsFlow({
-        host: config.udpServerConfig.serverHost,
+        host: listener.address ?? config.udpServerConfig.serverHost,
         port: () => listener.port,
         read: () => ingest.read,
         probe,

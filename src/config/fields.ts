@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { everyOrigin, normalOrigin } from '../origin.ts';
 
 /** What a field may hold, in words for the person who wrote something else. */
 export interface FieldNote {
@@ -46,6 +47,14 @@ export function topic(byDefault: string) {
 export function httpUrl(byDefault: string) {
   const schema = z.url({ protocol: /^https?$/ });
   return field(schema, 'an address that begins http:// or https://').default(byDefault);
+}
+
+export function allowedOrigins() {
+  const origin = field(
+    z.string().refine((text) => text === everyOrigin || normalOrigin(text) !== undefined),
+    'where a page comes from, such as https://dashboard.example.com or http://10.0.0.9:3000, without a path; or "*" for every page',
+  );
+  return field(z.array(origin), 'a list of origins').default([]);
 }
 
 function isAddressRange(value: string): boolean {

@@ -13,6 +13,7 @@ describe('the page at /setup', () => {
     await page.getByLabel('Another address or name', { exact: false }).first().check();
     await page.locator('#other-address').fill('10.0.0.5');
     await page.getByLabel('Butler SOS').check();
+    await page.locator('#download[href*="10.0.0.5"]').waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByText('Download LocalLogConfig.xml').click(),
@@ -49,8 +50,13 @@ describe('the page at /setup', () => {
     await page.getByText('Show what is in it').click();
     await page.getByText('"remoteAddress" value="10.0.0.5"').waitFor();
     await page.locator('#other-address').fill('"><x>');
-    await page.getByText('Write an address such as').waitFor();
+    await page.getByText('is not allowed in an address').waitFor();
     assert.equal(await page.locator('#download').getAttribute('href'), null);
+    await page.locator('#other-address').fill('10.0.0.5:9997');
+    await page.getByText('includes a port. Use 10.0.0.5. The port is added for you.').waitFor();
+    assert.equal(await page.locator('#download').getAttribute('href'), null);
+    await page.locator('#other-address').fill('blinky.local');
+    await page.locator('#download[href*="blinky.local"]').waitFor();
     assert.deepEqual(troubles, []);
   });
 

@@ -4,6 +4,7 @@ import type { SignIns } from '../../access/sign-ins.ts';
 import type { Clock } from '../../clock.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
+import { plainAddress } from '../../plain-address.ts';
 import type { Publication } from '../../publications/publication.ts';
 import type { Access } from './access.ts';
 import { Admission } from './admission/admission.ts';
@@ -252,8 +253,9 @@ export class Broker {
    */
   serve(transport: Duplex, address = 'unknown'): void {
     transport.on('error', () => transport.destroy());
-    if (this.#aedes && !this.#aedes.closed) this.#connections.open(transport, address);
-    else transport.destroy();
+    if (this.#aedes && !this.#aedes.closed) {
+      this.#connections.open(transport, plainAddress(address));
+    } else transport.destroy();
   }
 
   /** Ends every connection; calling it again changes nothing. */

@@ -4,7 +4,9 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { Asset } from './assets.ts';
 import { compressAnswers } from './compress.ts';
-import { guard } from './guard.ts';
+import { ForeignOrigins } from './foreign-origins.ts';
+import { guard, type RequestChecks } from './guard.ts';
+import type { OriginCheck } from './origin-check.ts';
 import { RouteFaults } from './route-faults.ts';
 import { authorityRoute } from './routes/authority.ts';
 import { type EventSources, eventRoutes } from './routes/events.ts';
@@ -30,6 +32,7 @@ const keptAliveMs = 15_000;
 export interface ServerParts {
   readonly assets: readonly Asset[];
   readonly isOwnHost: (host: string | undefined) => boolean;
+  readonly origins: OriginCheck;
   readonly access: Pick<WebAccess, 'hasUsers'>;
   readonly state: StateSources;
   readonly events: EventSources;
@@ -56,7 +59,10 @@ export function createWebServer(parts: ServerParts): FastifyInstance<Server> {
   });
   const gate = new WebGate(parts);
   gate.guard(server.server);
-  guard(server, parts.isOwnHost, new RouteFaults(parts));
+  const foreign = new ForeignOrigins(parts);
+  server.addHook('onClose', async () => foreign.stop());
+  const checks: RequestChecks = { ...parts, foreign };
+  guard(server, checks, new RouteFaults(parts));
   compressAnswers(server);
   fileRoutes(server, parts.assets);
   stateRoutes(server, parts.state, parts.clock);
@@ -65,6 +71,6 @@ export function createWebServer(parts: ServerParts): FastifyInstance<Server> {
   authorityRoute(server, parts.authority);
   testEventRoute(server, parts.testEvent);
   visitorRoutes(server, parts.access, parts.events.visitorOf);
-  handleUpgrades(server, parts.isOwnHost, parts.onUpgrade, gate);
+  handleUpgrades(server, checks, parts.onUpgrade, gate);
   return server;
 }

@@ -18,7 +18,7 @@ const historyEveryMs = 60_000;
 const chartEveryMs = 15_000;
 
 const session = new Session();
-const connection = createConnectionView();
+const connection = createConnectionView(session);
 const lights = createLights();
 const events = createEventsView();
 const users = createUsersView();

@@ -16,9 +16,9 @@ import { texts } from './texts.js';
 const askEveryMs = 2000;
 
 const session = new Session();
-const connection = createConnectionView();
+const connection = createConnectionView(session);
 const lights = createLights();
-const addresses = createAddressChoice();
+const addresses = createAddressChoice(session);
 const check = createLiveCheck();
 const testButtons = createTestButtons(session);
 const slackState = byId('slack-state', HTMLElement);

@@ -22,6 +22,8 @@ export const texts = {
     live: 'Live',
     lost: 'Not connected, trying again …',
     refused: 'Sign in to watch',
+    noWebSocket:
+      'The appliance answers, but MQTT over WebSocket does not get through. If there is a reverse proxy in between, it has to pass on the headers Upgrade and Connection at the path that ends in /mqtt.',
   },
 
   lights: {
@@ -201,7 +203,6 @@ export const texts = {
       reached: 'the one you use now',
       other: 'Another address or name',
       otherLabel: 'Another address or name',
-      invalid: 'Write an address such as 10.0.0.5, or a host name.',
       variant: 'Layout',
       variants: {
         butler: 'Butler',

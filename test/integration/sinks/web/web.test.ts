@@ -294,10 +294,48 @@ describe('/LocalLogConfig.xml', () => {
 
   test('takes nothing that is no address and no layout', async (context) => {
     const { fetch } = await startTestWebSink(context);
-    for (const query of ['address=%22%3E%3Cx%3E', 'address=', 'variant=other', 'address=a%0Ab']) {
+    const wrong = [
+      'address=%22%3E%3Cx%3E',
+      'address=',
+      'variant=other',
+      'address=a%0Ab',
+      'address=10.0.0.5:9997',
+      'address=10.0.0.999',
+      'address=127.0.0.1',
+      'address=http://blinky.local/',
+    ];
+    for (const query of wrong) {
       const response = await fetch(`/LocalLogConfig.xml?${query}`);
       assert.equal(response.status, 400, query);
       assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
     }
+  });
+
+  test('an address is checked before: what is wrong, and what may go wrong', async (context) => {
+    const { fetch } = await startTestWebSink(context);
+    const check = async (address: string) =>
+      (await fetch(`/api/appender-address?${new URLSearchParams({ address })}`)).text();
+    assert.match(
+      await check('10.0.0.5:9997'),
+      /includes a port\. Use 10\.0\.0\.5\. The port is added for you\./,
+    );
+    assert.match(await check(''), /is not an address\. Use an address such as 10\.0\.0\.5/);
+    assert.match(await check('blinky.local'), /"problem":null,"notes":\["log4net looks up/);
+  });
+
+  test('one that takes events from this machine only offers its own address, and says so', async (context) => {
+    const { fetch } = await startTestWebSink(context, {
+      setup: {
+        eventPort: () => 9997,
+        eventAddress: () => '127.0.0.1',
+        lastRejected: () => undefined,
+      },
+    });
+    const setup = await (await fetch('/api/setup')).text();
+    assert.match(setup, /"addresses":\[\{"address":"127\.0\.0\.1","interfaceName":""\}\]/);
+    const file = await fetch('/LocalLogConfig.xml?address=127.0.0.1');
+    assert.match(await file.text(), /"remoteAddress" value="127\.0\.0\.1"/);
+    const check = await (await fetch('/api/appender-address?address=127.0.0.1')).text();
+    assert.match(check, /"problem":null.*from this machine only/);
   });
 });
