@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isSettings } from './raw-settings.ts';
 
 /** What a field may hold, in words for the person who wrote something else. */
 export interface FieldNote {
@@ -43,6 +44,23 @@ export function topic(byDefault: string) {
   return field(schema, 'a topic of 1 to 200 characters without + and #').default(byDefault);
 }
 
+/**
+ * What topics begin with. Slashes around it go: those of the topics follow it, and Home Assistant
+ * looks for no topic with an empty level.
+ */
+export function topicPrefix(byDefault: string) {
+  const schema = z
+    .string()
+    .regex(/^[^+#\0]{1,200}$/u)
+    .transform(withoutOuterSlashes)
+    .refine((prefix) => prefix !== '');
+  return field(schema, 'the beginning of a topic, 1 to 200 characters without + and #').default(
+    byDefault,
+  );
+}
+
+export const withoutOuterSlashes = (text: string): string => text.replace(/^\/+|\/+$/g, '');
+
 export function httpUrl(byDefault: string) {
   const schema = z.url({ protocol: /^https?$/ });
   return field(schema, 'an address that begins http:// or https://').default(byDefault);
@@ -66,11 +84,21 @@ export function addressRanges() {
 
 export function users() {
   const user = z.object({
-    directory: field(z.coerce.string(), 'a user directory'),
-    userId: field(z.coerce.string(), 'a user id'),
+    directory: field(z.string(), "a user directory, or '*' for every directory"),
+    userId: field(z.string().min(1), "a user id, or '*' for everybody in the directory"),
   });
-  const allowed = 'a list of users such as { directory: LAB, userId: goran }';
-  return field(z.array(field(user, allowed)), allowed).default([]);
+  const example = '{ directory: LAB, userId: goran }';
+  const item = field(z.preprocess(wholeDirectory, user), `a list of users such as ${example}`);
+  return field(z.array(item), `a list of users, each like - ${example}`).default([]);
+}
+
+/**
+ * `{ directory: INTERNAL }` means everybody there. Not with another key beside it, which may be
+ * `userId` misspelt.
+ */
+function wholeDirectory(user: unknown): unknown {
+  const isAlone = isSettings(user) && Object.keys(user).join() === 'directory';
+  return isAlone ? { ...user, userId: '*' } : user;
 }
 
 /** A group of fields; left out of the file, it takes its defaults. */

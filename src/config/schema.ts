@@ -5,7 +5,6 @@ import {
   addressRanges,
   choice,
   field,
-  fieldNotes,
   flag,
   httpUrl,
   listOf,
@@ -13,6 +12,7 @@ import {
   section,
   text,
   topic,
+  topicPrefix,
   users,
   wholeNumber,
 } from './fields.ts';
@@ -128,7 +128,7 @@ const mqttConfig = section({
   activeUsersTopic: topic('qliksense/users/active/usernames'),
   homeAssistant: section({
     enable: flag(true),
-    discoveryPrefix: topic('homeassistant'),
+    discoveryPrefix: topicPrefix('homeassistant'),
   }),
 });
 
@@ -256,5 +256,3 @@ function backlogTooShort({ onMs, offMs, maxBacklogMs }: Config['lightConfig']): 
     },
   ];
 }
-
-export { fieldNotes };
