@@ -89,16 +89,27 @@ export function users() {
   });
   const example = '{ directory: LAB, userId: goran }';
   const item = field(z.preprocess(wholeDirectory, user), `a list of users such as ${example}`);
-  return field(z.array(item), `a list of users, each like - ${example}`).default([]);
+  const list = z.array(item).transform((all) => all.filter(({ userId }) => userId !== nobody));
+  return field(list, `a list of users, each like - ${example}`).default([]);
 }
+
+/** In the place of an entry without values until all are checked; no user id has it. */
+const nobody = '\0';
 
 /**
  * `{ directory: INTERNAL }` means everybody there. Not with another key beside it, which may be
  * `userId` misspelt.
  */
 function wholeDirectory(user: unknown): unknown {
+  if (isWithoutValues(user)) return { directory: '', userId: nobody };
   const isAlone = isSettings(user) && Object.keys(user).join() === 'directory';
   return isAlone ? { ...user, userId: '*' } : user;
+}
+
+/** An entry that was never filled in, or of which every line is a comment. */
+export function isWithoutValues(user: unknown): boolean {
+  const isEmpty = (value: unknown) => value === null || value === '';
+  return user === null || (isSettings(user) && Object.values(user).every(isEmpty));
 }
 
 /** A group of fields; left out of the file, it takes its defaults. */

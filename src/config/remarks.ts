@@ -1,4 +1,4 @@
-import { withoutOuterSlashes } from './fields.ts';
+import { isWithoutValues, withoutOuterSlashes } from './fields.ts';
 import { type Path, valueAt } from './raw-settings.ts';
 import { literalPart } from './user-pattern.ts';
 
@@ -30,6 +30,9 @@ function excludedUserRemarks(settings: unknown, list: Path): readonly SettingRem
   const users = valueAt(settings, list);
   if (!Array.isArray(users)) return [];
   return users.flatMap((user: unknown, index) => {
+    if (isWithoutValues(user)) {
+      return [{ path: [...list, index], text: 'names nobody, so it is left out' }];
+    }
     const directory = valueAt(user, ['directory']);
     const userId = valueAt(user, ['userId']) ?? '*';
     if (directory === '*' && userId === '*') {

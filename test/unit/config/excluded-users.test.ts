@@ -53,6 +53,26 @@ describe('excludeUser', () => {
     ]);
   });
 
+  test('an entry that was never filled in, or is a comment, is left out', (context) => {
+    const { config, warnings } = load(
+      context,
+      fileWith(
+        'directory:\n        userId:',
+        '{ directory: "", userId: "" }',
+        '#directory: LAB\n        #userId: goran',
+        '{ directory: LAB, userId: anna }',
+      ),
+    );
+    assert.deepEqual(config.userEvents.excludeUser, [{ directory: 'LAB', userId: 'anna' }]);
+    assert.deepEqual(
+      warnings,
+      [4, 6, 7].map(
+        (line, index) =>
+          `blinky.yaml:${line}: Butler.userEvents.excludeUser.${index}: names nobody, so it is left out`,
+      ),
+    );
+  });
+
   const literal: Readonly<Record<string, RegExp>> = {
     "'*_admin'": /a \* before the end/,
     'sa_*_x': /a \* before the end/,
