@@ -66,7 +66,7 @@ function yamlValue(key: string, text: string, schema: z.ZodType | undefined): un
   }
 }
 
-/** What stands in quotes, or all of it: on a command line # and : are signs like others. */
+/** What is between quotes, or all of it: on a command line # and : are ordinary characters. */
 function textOf(text: string): string {
   if (!/^(["']).*\1$/su.test(text)) return text;
   const { contents, errors } = parseDocument(text, { logLevel: 'error' });
