@@ -8,7 +8,6 @@ import {
   allowedOrigins,
   choice,
   field,
-  fieldNotes,
   flag,
   httpUrl,
   listOf,
@@ -16,6 +15,7 @@ import {
   section,
   text,
   topic,
+  topicPrefix,
   users,
   wholeNumber,
 } from './fields.ts';
@@ -134,7 +134,7 @@ const mqttConfig = section({
   activeUsersTopic: topic('qliksense/users/active/usernames'),
   homeAssistant: section({
     enable: flag(true),
-    discoveryPrefix: topic('homeassistant'),
+    discoveryPrefix: topicPrefix('homeassistant'),
   }),
 });
 
@@ -278,5 +278,3 @@ function backlogTooShort({ onMs, offMs, maxBacklogMs }: Config['lightConfig']): 
     },
   ];
 }
-
-export { fieldNotes };
