@@ -99,7 +99,7 @@ export function createApp(options: AppOptions): App {
   });
 
   const slack = createSlack(options, health, state);
-  const rejections = new Rejections(clock, log.for('udp'));
+  const rejections = new Rejections(clock, log.for('udp'), (rejection) => web.rejected(rejection));
   const newId = monotonicFactory(random);
   const probe = Buffer.from(`blinky-probe;${newId(clock.now().getTime())}`);
   const otherBrokers = createOtherBrokers({

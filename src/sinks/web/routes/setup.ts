@@ -4,7 +4,7 @@ import { isAddressOrName } from '../../../appender/address.ts';
 import { appenderVariants, localLogConfig } from '../../../appender/local-log-config.ts';
 import { HttpProblem } from '../http-problem.ts';
 import { ownAddresses } from '../own-addresses.ts';
-import type { Sender } from '../senders.ts';
+import type { FlatSender } from '../senders.ts';
 import type { Visitor } from '../visitor.ts';
 
 /** The last datagram that was no event. */
@@ -20,8 +20,8 @@ export interface RejectedDatagram {
 export interface SetupSources {
   /** The UDP port for Sense events: the one that is open, else the one configured. */
   readonly eventPort: () => number;
-  /** Who has sent events; the one heard of last comes first. */
-  readonly senders: () => readonly Sender[];
+  /** Who has sent something; the one heard of last comes first. */
+  readonly senders: () => readonly FlatSender[];
   readonly lastRejected: () => RejectedDatagram | undefined;
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
 }
