@@ -5,6 +5,7 @@ import { createServer, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { type ListenAttempt, listenFault } from '../health/listen-fault.ts';
+import { checkSenders, sendersInStatus } from './check-senders.ts';
 import { type Finding, fault, ok, warn } from './finding.ts';
 
 /** What the UDP socket asks for; `UdpListener` says the same. */
@@ -20,6 +21,7 @@ export async function* checkPorts(config: Config): AsyncGenerator<Finding> {
       const { flashes, meaning, remedy } = faultCode;
       yield fault('Red light', `flashes ${flashes} times, slowly: ${meaning}`, remedy);
     }
+    if (config.udpServerConfig.enable) yield* checkSenders(running, new Date());
   }
   for (const attempt of wantedPorts(config)) {
     const name = `${attempt.protocol} port ${attempt.port}`;
@@ -101,7 +103,7 @@ async function tryToListen({ protocol, host, port }: ListenAttempt): Promise<Err
 }
 
 /** What of `/api/status` matters here. */
-const runningAppliance = z.object({
+const runningAppliance = sendersInStatus.extend({
   version: z.string(),
   faultCode: z.object({ flashes: z.number(), meaning: z.string(), remedy: z.string() }).optional(),
 });
