@@ -209,6 +209,7 @@ export function createApp(options: AppOptions): App {
   });
   const metrics = createMetrics(
     {
+      version: options.version,
       accepted,
       rejected: () => rejections.counts,
       lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
@@ -220,7 +221,7 @@ export function createApp(options: AppOptions): App {
     },
     [
       ...listener.metrics,
-      ...mqtt.broker.figures.metrics,
+      ...mqtt.metrics,
       ...signIns.metrics,
       ...web.figures.metrics,
       ...otherBrokers.metrics,
