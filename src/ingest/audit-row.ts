@@ -20,7 +20,10 @@ const longestCommand = 40;
  * undefined where the datagram has another layout.
  */
 export function auditRowCommand(bytes: Uint8Array): string | undefined {
-  const text = Buffer.from(bytes.subarray(0, readBytes)).toString('latin1').replace(/^ï»¿/, '');
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, readBytes));
+  // A flood of what has no fields at all costs little.
+  if (!hasFields(start)) return undefined;
+  const text = start.toString('latin1').replace(/^ï»¿/, '');
   const prefix = appenderPrefix.exec(text)?.[0];
   const [host = '', command, directory, user, ...rest] = text.slice(prefix?.length ?? 0).split(';');
   if (command === undefined || directory === undefined || user === undefined) return undefined;
@@ -32,4 +35,12 @@ export function auditRowCommand(bytes: Uint8Array): string | undefined {
     return prefix !== undefined || hasMessage ? '' : undefined;
   }
   return commandWords.test(words) ? cleanField(words, longestCommand) : undefined;
+}
+
+const semicolon = 0x3b;
+
+function hasFields(bytes: Uint8Array): boolean {
+  const first = bytes.indexOf(semicolon);
+  const second = first < 0 ? -1 : bytes.indexOf(semicolon, first + 1);
+  return second >= 0 && bytes.indexOf(semicolon, second + 1) >= 0;
 }

@@ -86,7 +86,7 @@ describe('the page at /setup', () => {
     };
     await look();
     await page.goto('/');
-    await page.getByRole('heading', { name: 'Who sends here' }).waitFor();
+    await page.getByRole('heading', { name: 'Senders' }).waitFor();
     await look();
     assert.deepEqual(troubles, []);
   });

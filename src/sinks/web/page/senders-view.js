@@ -1,4 +1,5 @@
 import { element, withCode } from './dom.js';
+import { sentence } from './health-view.js';
 import { texts } from './texts.js';
 import { momentOf } from './times.js';
 
@@ -57,7 +58,7 @@ function rejection({ rejected }, { message, remedy, at }) {
     { class: 'rejection' },
     element('p', {}, texts.senders.rejected(count, list)),
     element('p', {}, texts.senders.lastRejection(momentOf(at)), ' ', ...withCode(`${message}.`)),
-    element('p', {}, element('b', {}, texts.health.remedy), ' ', ...withCode(`${remedy}.`)),
+    element('p', {}, element('b', {}, texts.health.remedy), ' ', ...withCode(sentence(remedy))),
   );
 }
 

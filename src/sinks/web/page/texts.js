@@ -110,10 +110,10 @@ export const texts = {
   },
 
   senders: {
-    heading: 'Who sends here',
+    heading: 'Senders',
     thisMachine: 'this machine',
     /** @type {(count: number) => string} */
-    events: (count) => counted(count, 'event', 'events'),
+    events: (count) => (count === 0 ? 'no events' : counted(count, 'event', 'events')),
     /** @type {(host: string, command: string, time: string) => string} */
     last: (host, command, time) => `${host}: ${command}, ${time}`,
     /** @type {(count: number, reasons: string) => string} */
