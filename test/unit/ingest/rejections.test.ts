@@ -145,11 +145,13 @@ test('a sum names the reasons of each sender; those that send most come first', 
   for (let number = 0; number < 100; number += 1) {
     rejections.add('empty', `10.1.0.${number}:9`, bytes);
   }
+  // Past the number of senders that are kept apart, also one that sends most of all.
+  for (let number = 0; number < 10; number += 1) rejections.add('empty', '10.1.0.99:9', bytes);
   clock.advance(1000);
   assert.equal(lines.length, 2, lines.join('\n'));
   assert.match(
     lines[1] ?? '',
-    /^warn {4}rejected 108 more datagrams within the last second: \[fe80::2\]: unknown-prefix 4, missing-user 3; 10\.0\.0\.1: missing-host 1; 10\.1\.0\.0: empty 1; 10\.1\.0\.1: empty 1; 10\.1\.0\.2: empty 1; other senders: empty 97$/,
+    /^warn {4}rejected 118 more datagrams within the last second: \[fe80::2\]: unknown-prefix 4, missing-user 3; 10\.0\.0\.1: missing-host 1; 10\.1\.0\.0: empty 1; 10\.1\.0\.1: empty 1; 10\.1\.0\.2: empty 1; other senders: empty 107$/,
   );
 });
 
