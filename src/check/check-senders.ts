@@ -16,7 +16,14 @@ export const sendersInStatus = z.object({
         address: z.string(),
         events: z.number(),
         rejected: z.record(z.string(), z.number()),
-        lastEvent: z.object({ host: z.string(), command: z.string(), at: z.string() }).optional(),
+        lastEvent: z
+          .object({
+            host: z.string(),
+            command: z.string(),
+            at: z.string(),
+            timeUnknown: z.boolean().optional(),
+          })
+          .optional(),
         lastRejection: z
           .object({ reason: z.string(), message: z.string(), remedy: z.string(), at: z.string() })
           .optional(),
@@ -49,7 +56,7 @@ function senderFinding(sender: Sender, now: Date): Finding {
   const { address, lastEvent, lastRejection } = sender;
   const name = `Sender ${address}`;
   const heard = lastEvent
-    ? `${counted(sender.events, 'event')}, the last at ${lastEvent.at}: ${lastEvent.command} on ${lastEvent.host}`
+    ? `${counted(sender.events, 'event')}, the last at ${timeOf(lastEvent)}: ${lastEvent.command} on ${lastEvent.host}`
     : 'no event';
   if (!lastRejection) return ok(name, heard);
   const { at, message, remedy } = lastRejection;
@@ -58,6 +65,9 @@ function senderFinding(sender: Sender, now: Date): Finding {
   const isOver = lastEvent && lastEvent.at > at && now.getTime() - Date.parse(at) > oldMs;
   return isOver ? ok(name, text) : warn(name, text, remedy);
 }
+
+const timeOf = ({ at, timeUnknown }: NonNullable<Sender['lastEvent']>): string =>
+  timeUnknown ? 'an unknown time' : at;
 
 function* rejectedAltogether(rejected: Readonly<Record<string, number>>): Generator<Finding> {
   const count = sum(rejected);

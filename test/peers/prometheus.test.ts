@@ -41,7 +41,8 @@ describe('Prometheus', () => {
   test('our alert rules are valid, and fire when they should', () => {
     const check = promtool(['check', 'rules', rulesFile]);
     assert.equal(check.status, 0, check.output);
-    const fires = promtool(['test', 'rules', file('prometheus-alerts.test.yaml')]);
+    const cases = ['prometheus-alerts.test.yaml', 'prometheus-quiet-days.test.yaml'].map(file);
+    const fires = promtool(['test', 'rules', ...cases]);
     assert.equal(fires.status, 0, fires.output);
   });
 

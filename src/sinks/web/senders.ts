@@ -10,7 +10,9 @@ export interface Sender {
   /** Datagrams rejected, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   /** The Sense host, Qlik's words for what happened, when it came (ISO 8601). */
-  readonly lastEvent?: Pick<UserEvent, 'host' | 'command'> & { readonly at: string };
+  readonly lastEvent?: Pick<UserEvent, 'host' | 'command' | 'timeUnknown'> & {
+    readonly at: string;
+  };
   /** Why its last datagram that was no event was rejected, what to do, when it came (ISO 8601). */
   readonly lastRejection?: Pick<SenderRejection, 'reason' | 'message' | 'remedy'> & {
     readonly at: string;
@@ -144,7 +146,12 @@ function describe({ address, events, rejected, lastEvent, lastRejection }: Heard
     events,
     rejected: Object.fromEntries(rejected),
     ...(lastEvent && {
-      lastEvent: { host: lastEvent.host, command: lastEvent.command, at: lastEvent.receivedAt },
+      lastEvent: {
+        host: lastEvent.host,
+        command: lastEvent.command,
+        at: lastEvent.receivedAt,
+        ...(lastEvent.timeUnknown && { timeUnknown: true }),
+      },
     }),
     ...(lastRejection && {
       lastRejection: {

@@ -68,6 +68,12 @@ test('where senders are for those who have signed in, the reasons are there all 
   assert.match(finding?.remedy ?? '', /\/setup/);
 });
 
+test('an event that came before the clock was set has no time', () => {
+  const one = { ...sender('10.0.0.1'), events: 1, lastEvent: { ...lastEvent, timeUnknown: true } };
+  const [finding] = checkSenders({ senders: [one] }, now);
+  assert.equal(finding?.text, '1 event, the last at an unknown time: Open connection on sense1');
+});
+
 test('nobody yet: where to get the file', () => {
   const [finding] = checkSenders({ senders: [] }, now);
   assert.match(finding?.text ?? '', /no datagram .*\/setup/);

@@ -41,8 +41,9 @@ function senderRow(sender) {
     element('small', {}, texts.senders.events(events)),
   );
   if (lastEvent) {
-    const { host, command, at } = lastEvent;
-    row.append(element('p', {}, texts.senders.last(host, command, momentOf(at))));
+    const { host, command, at, timeUnknown } = lastEvent;
+    const time = timeUnknown ? texts.events.timeUnknown : momentOf(at);
+    row.append(element('p', {}, texts.senders.last(host, command, time)));
   }
   if (lastRejection) row.append(rejection(sender, lastRejection));
   return row;

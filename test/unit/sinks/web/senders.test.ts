@@ -131,3 +131,9 @@ describe('of senders without number, so many are kept', () => {
     assert.ok(addresses(senders).includes('10.0.0.2'));
   });
 });
+
+test('an event that came before the clock was set is marked', () => {
+  const senders = new Senders(new ManualClock());
+  senders.add(userEvent({ timeUnknown: true }));
+  assert.equal(senders.statuses()[0]?.lastEvent?.timeUnknown, true);
+});
