@@ -99,7 +99,7 @@ export function createApp(options: AppOptions): App {
   });
 
   const slack = createSlack(options, health, state);
-  const rejections = new Rejections(clock, log.for('udp'));
+  const rejections = new Rejections(clock, log.for('udp'), (rejection) => web.rejected(rejection));
   const newId = monotonicFactory(random);
   const probe = Buffer.from(`blinky-probe;${newId(clock.now().getTime())}`);
   const otherBrokers = createOtherBrokers({
@@ -212,6 +212,7 @@ export function createApp(options: AppOptions): App {
   });
   const metrics = createMetrics(
     {
+      version: options.version,
       accepted,
       rejected: () => rejections.counts,
       lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
@@ -223,7 +224,7 @@ export function createApp(options: AppOptions): App {
     },
     [
       ...listener.metrics,
-      ...mqtt.broker.figures.metrics,
+      ...mqtt.metrics,
       ...signIns.metrics,
       ...web.figures.metrics,
       ...otherBrokers.metrics,

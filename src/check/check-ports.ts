@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import { type ListenAttempt, listenFault } from '../health/listen-fault.ts';
 import { addressToBind, addressToReach } from '../listen-address.ts';
 import { withPort } from '../plain-address.ts';
+import { checkSenders, sendersInStatus } from './check-senders.ts';
 import { type Finding, fault, ok, warn } from './finding.ts';
 
 /** What the UDP socket asks for; `UdpListener` says the same. */
@@ -22,6 +23,7 @@ export async function* checkPorts(config: Config): AsyncGenerator<Finding> {
       const { flashes, meaning, remedy } = faultCode;
       yield fault('Red light', `flashes ${flashes} times, slowly: ${meaning}`, remedy);
     }
+    if (config.udpServerConfig.enable) yield* checkSenders(running, new Date());
   }
   for (const attempt of wantedPorts(config)) {
     const name = `${attempt.protocol} port ${attempt.port}`;
@@ -104,7 +106,7 @@ async function tryToListen({ protocol, host, port }: ListenAttempt): Promise<Err
 }
 
 /** What of `/api/status` matters here. */
-const runningAppliance = z.object({
+const runningAppliance = sendersInStatus.extend({
   version: z.string(),
   faultCode: z.object({ flashes: z.number(), meaning: z.string(), remedy: z.string() }).optional(),
 });

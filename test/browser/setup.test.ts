@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { conversionPattern } from '../../src/appender/local-log-config.ts';
@@ -70,7 +71,29 @@ describe('the page at /setup', () => {
     await testApp.send(open);
     await page.getByText('Received from 127.0.0.1').waitFor();
     await page.getByText('sense1: Open connection').waitFor();
-    await page.locator('#rejected').waitFor({ state: 'hidden' });
+    assert.deepEqual(troubles, []);
+  });
+
+  test('a wrong server is not hidden behind a right one, here and on the live page', async (context) => {
+    const { page, testApp, troubles } = await openLivePage(context, '/setup');
+    const wrong = createSocket('udp4');
+    context.after(() => wrong.close());
+    await new Promise<void>((resolve) => wrong.bind(0, '127.0.0.2', resolve));
+    wrong.send('sense2;Add ticket;LAB;goran', testApp.app.ports.udp ?? 0, '127.0.0.1');
+    await page.getByText("Received something from 127.0.0.2 (this machine) that isn't").waitFor();
+    for (let number = 0; number < 3; number += 1) await testApp.send(open);
+    await page.getByText('Received from 127.0.0.1').waitFor();
+    const look = async () => {
+      const row = page.locator('.sender', { hasText: '127.0.0.2' });
+      await row.getByText('1 datagram rejected: unknown-command 1').waitFor();
+      await row.getByText('its command "Add ticket" is no user event').waitFor();
+      await row.getByText('What to do: replace the file there').waitFor();
+      await page.locator('.sender', { hasText: '127.0.0.1' }).getByText('3 events').waitFor();
+    };
+    await look();
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Senders' }).waitFor();
+    await look();
     assert.deepEqual(troubles, []);
   });
 

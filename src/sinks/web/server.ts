@@ -12,7 +12,7 @@ import { authorityRoute } from './routes/authority.ts';
 import { type EventSources, eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { type SetupSources, setupRoutes } from './routes/setup.ts';
-import { type StateSources, stateRoutes } from './routes/state.ts';
+import { type SenderSources, type StateSources, stateRoutes } from './routes/state.ts';
 import { type TestEventOptions, testEventRoute } from './routes/test-event.ts';
 import { visitorRoutes } from './routes/visitor.ts';
 import { handleUpgrades, type UpgradeHandler } from './upgrades.ts';
@@ -35,6 +35,7 @@ export interface ServerParts {
   readonly origins: OriginCheck;
   readonly access: Pick<WebAccess, 'hasUsers'>;
   readonly state: StateSources;
+  readonly senders: SenderSources['senders'];
   readonly events: EventSources;
   readonly setup: SetupSources;
   readonly testEvent: TestEventOptions;
@@ -65,12 +66,14 @@ export function createWebServer(parts: ServerParts): FastifyInstance<Server> {
   guard(server, checks, new RouteFaults(parts));
   compressAnswers(server);
   fileRoutes(server, parts.assets);
-  stateRoutes(server, parts.state, parts.clock);
+  const { senders } = parts;
+  const { visitorOf } = parts.events;
+  stateRoutes(server, parts.state, { senders, visitorOf }, parts.clock);
   eventRoutes(server, parts.events, parts.clock);
   setupRoutes(server, parts.setup);
   authorityRoute(server, parts.authority);
   testEventRoute(server, parts.testEvent);
-  visitorRoutes(server, parts.access, parts.events.visitorOf);
+  visitorRoutes(server, parts.access, visitorOf);
   handleUpgrades(server, checks, parts.onUpgrade, gate);
   return server;
 }

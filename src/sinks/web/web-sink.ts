@@ -18,7 +18,7 @@ import { createOriginCheck, parseHostName } from './origin-check.ts';
 import { RecentEvents } from './recent.ts';
 import type { SetupSources } from './routes/setup.ts';
 import type { StateSources } from './routes/state.ts';
-import { Senders } from './senders.ts';
+import { type SenderRejection, Senders } from './senders.ts';
 import type { UpgradeHandler } from './upgrades.ts';
 import { createVisitorOf, type WebAccess } from './visitor.ts';
 import { WebFigures } from './web-figures.ts';
@@ -63,7 +63,7 @@ export class WebSink implements Sink {
   readonly figures = new WebFigures();
   readonly #options: WebSinkOptions;
   readonly #recent = new RecentEvents(recentEvents);
-  readonly #senders = new Senders();
+  readonly #senders: Senders;
   readonly #history: HistoryKeeper;
   readonly #readTime = createTimeReader();
   #assets: readonly Asset[] = [];
@@ -74,6 +74,7 @@ export class WebSink implements Sink {
   constructor(options: WebSinkOptions) {
     const { clock, log, historyStore: store } = options;
     this.#options = options;
+    this.#senders = new Senders(clock);
     this.#history = new HistoryKeeper({ store, clock, log });
   }
 
@@ -94,6 +95,11 @@ export class WebSink implements Sink {
     this.#recent.add(event);
     this.#senders.add(event);
     this.#history.add(event.kind, this.#readTime(event.receivedAt));
+  }
+
+  /** A datagram came that was no event. */
+  rejected(rejection: SenderRejection): void {
+    this.#senders.rejected(rejection);
   }
 
   async stop(): Promise<void> {
@@ -160,6 +166,7 @@ export class WebSink implements Sink {
       origins: createOriginCheck({ hostNames, allowedOrigins }),
       access,
       state,
+      senders: () => this.#senders.statuses(),
       events: {
         recent: () => this.#recent.newestFirst(),
         newestId: () => this.#recent.newestId,

@@ -6,6 +6,7 @@ import { createHealthView } from './health-view.js';
 import { createLights } from './lights.js';
 import { listenToBroker } from './mqtt-listener.js';
 import { poll } from './polling.js';
+import { createSendersView } from './senders-view.js';
 import { Refusal, Session } from './session.js';
 import { createSignInView } from './sign-in-view.js';
 import { texts } from './texts.js';
@@ -24,6 +25,11 @@ const events = createEventsView();
 const users = createUsersView();
 const chart = createChart();
 const health = createHealthView();
+const senders = createSendersView(
+  byId('senders', HTMLUListElement),
+  byId('senders-more', HTMLElement),
+);
+const sendersCard = byId('senders-card', HTMLElement);
 const signIn = createSignInView(session, () => {
   events.clear();
   void refresh();
@@ -94,6 +100,8 @@ function showStatus(now) {
   health.show(now);
   lights.explain(now.lights);
   users.count(now.activeUsers);
+  senders.show(now.senders ?? []);
+  sendersCard.hidden = !now.senders?.length;
 }
 
 function showFigures() {

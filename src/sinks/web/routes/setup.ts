@@ -7,7 +7,7 @@ import { appenderVariants, localLogConfig } from '../../../appender/local-log-co
 import { HttpProblem } from '../http-problem.ts';
 import { offeredAddresses } from '../offered-addresses.ts';
 import { type OwnAddress, ownAddresses } from '../own-addresses.ts';
-import type { Sender } from '../senders.ts';
+import type { FlatSender } from '../senders.ts';
 import type { Visitor } from '../visitor.ts';
 
 /** The last datagram that was no event. */
@@ -25,8 +25,8 @@ export interface SetupSources {
   readonly eventPort: () => number;
   /** The address it listens on, or is to; `0.0.0.0` and `::` for several. */
   readonly eventAddress: () => string;
-  /** Who has sent events; the one heard of last comes first. */
-  readonly senders: () => readonly Sender[];
+  /** Who has sent something; the one heard of last comes first. */
+  readonly senders: () => readonly FlatSender[];
   readonly lastRejected: () => RejectedDatagram | undefined;
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
 }

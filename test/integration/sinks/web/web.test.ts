@@ -270,6 +270,35 @@ describe('who may see what', () => {
     assert.match(await (await fetch('/api/setup', signed)).text(), /10\.0\.0\.7/);
   });
 
+  test('so does the state with senders; the rest of it is open, also with a wrong password', async (context) => {
+    const { sink, fetch } = await startTestWebSink(context, {
+      access: { ...anna, anonymous: 'none' },
+      state: {
+        status: () => ({ version: '1.2.3' }),
+        faults: () => [],
+        metrics: async () => ({ text: '', contentType: 'text/plain' }),
+      },
+    });
+    sink.accept(userEvent({ source: '10.0.0.7' }));
+    sink.rejected({
+      address: '10.0.0.8',
+      reason: 'empty',
+      message: 'an empty datagram',
+      remedy: 'none',
+      atMs: 0,
+    });
+    for (const headers of [{}, signedBy('anna', 'wrong')]) {
+      const response = await fetch('/api/status', { headers });
+      assert.deepEqual([response.status, await response.json()], [200, { version: '1.2.3' }]);
+    }
+    const shown = await (await fetch('/api/status', { headers: signedBy('anna', 'licht') })).text();
+    assert.match(
+      shown,
+      /^\{"version":"1\.2\.3","senders":\[\{"address":"10\.0\.0\.8".*10\.0\.0\.7/,
+    );
+    assert.doesNotMatch(shown, names);
+  });
+
   test('the history has figures and no names', async (context) => {
     const { sink, fetch } = await startTestWebSink(context);
     sink.accept(userEvent({ receivedAt: new Date().toISOString() }));

@@ -44,6 +44,13 @@ describe('the files of the page', () => {
     }
   });
 
+  test('the files for Prometheus and Grafana are there, and the page leads to them', () => {
+    for (const name of ['grafana-dashboard.json', 'prometheus-alerts.yaml']) {
+      assert.ok(asset(`/monitoring/${name}`).includes('blinky_events_total'));
+      assert.ok(asset('/').includes(`href="monitoring/${name}"`));
+    }
+  });
+
   test('the page explains every code that the red light shows', () => {
     for (const { flashes, meaning } of faultCodes) {
       if (flashes > 0)
