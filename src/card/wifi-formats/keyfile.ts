@@ -1,4 +1,4 @@
-import { readValue } from '../setting-lines.ts';
+import { unquoted } from '../tidy-text.ts';
 import type { FoundSettings } from './found.ts';
 import { isEnterprise } from './keys.ts';
 
@@ -21,7 +21,7 @@ export function readKeyfile(text: string): FoundSettings {
     }
     const [, key, written = ''] = /^\s*([\w-]+)\s*=(.*)$/.exec(content) ?? [];
     if (key) {
-      const { value } = readValue(written);
+      const value = unescaped(unquoted(written));
       settings.set(`${current}.${key.toLowerCase()}`, { value, line: index + 1 });
     }
   }
@@ -44,6 +44,10 @@ export function readKeyfile(text: string): FoundSettings {
   const isWifi = ssid || settings.get('connection.type')?.value.startsWith('wi');
   return { layout: 'a NetworkManager profile', networks: isWifi ? [network] : [], notes: [] };
 }
+
+/** As GLib's key files write blanks and backslashes. */
+const unescaped = (value: string): string =>
+  value.replace(/\\([s\\])/g, (_, sign: string) => (sign === 's' ? ' ' : sign));
 
 /** Bytes as decimal numbers, in profiles of older versions: `72;111;109;101;`. */
 function nameOf(value: string): string {

@@ -10,12 +10,15 @@ const meanings: Readonly<Record<Meaning, string>> = {
   password:
     'password passphrase psk key pass passwd pwd pw passcode presharedkey securitykey networkkey ' +
     'networkpassword wpapsk wpakey wpapassphrase saepassword keymaterial',
-  user: 'user username userid login identity eap anonymousidentity phase1 phase2 cacert clientcert privatekey',
+  user:
+    'user username userid uid login loginname account accountname email mail identity anonymousidentity ' +
+    'eap eapmethod eaptype innerauth phase1 phase2 cacert clientcert privatekey',
   wep: 'wepkey wepkey0 wepkey1 wepkey2 wepkey3',
-  security: 'keymgmt keymanagement security securitytype auth authalg authentication encryption',
+  security:
+    'keymgmt keymanagement security securitytype type auth authalg authentication encryption',
   detail:
     'hidden scanssid priority proto pairwise group idstr disabled bssid ieee80211w band channel mode ' +
-    'ctrlinterface ctrlinterfacegroup updateconfig apscan interface dhcp dhcp4 autoconnect type',
+    'ctrlinterface ctrlinterfacegroup updateconfig apscan interface dhcp dhcp4 autoconnect',
 };
 
 const meaningOfKey = new Map<string, Meaning>(
@@ -32,6 +35,20 @@ export function meaningOf(key: string): Meaning | undefined {
   return (
     meaningOfKey.get(plain) ?? meaningOfKey.get(plain.replace(/^(wi-?fi|wlan0?|wireless)/, ''))
   );
+}
+
+/**
+ * The same of keys with the number of a network, and that number: `name2`, `wifi2_password`. Keys
+ * that end in a digit of their own have none.
+ */
+export function numberedMeaningOf(key: string): { meaning?: Meaning; number?: string } {
+  const meaning = meaningOf(key);
+  if (meaning) return { meaning };
+  const [, before, inside, rest, behind] =
+    /^((?:wi-?fi|wlan|network)?)(\d?)(\D+)(\d?)$/.exec(compact(key)) ?? [];
+  const numbered = rest === undefined ? undefined : meaningOf(`${before}${rest}`);
+  const number = inside || behind;
+  return numbered && number ? { meaning: numbered, number } : {};
 }
 
 /** Whether it begins a group of settings where nothing stands behind it (YAML). */

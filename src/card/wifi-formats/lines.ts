@@ -1,7 +1,11 @@
 import { hint, type Note, wrong } from '../plan.ts';
 import { readSettingLines, type SettingLine } from '../setting-lines.ts';
 import type { FoundNetwork, FoundSettings, Obstacle } from './found.ts';
-import { beginsGroup, isEnterprise, meaningOf, meantKey } from './keys.ts';
+import { beginsGroup, isEnterprise, meantKey, numberedMeaningOf } from './keys.ts';
+
+const about = (key: string) => numberedMeaningOf(key).meaning;
+
+type Mutable = { -readonly [Key in keyof FoundNetwork]: FoundNetwork[Key] };
 
 /** Lines of name=…, password=… and country=…; each further name begins a further Wi-Fi. */
 export function readLines(file: string, text: string): FoundSettings {
@@ -12,32 +16,52 @@ export function readLines(file: string, text: string): FoundSettings {
     .map((line) =>
       wrong(`${file}, line ${line}: not understood. Write name=…, password=… or country=…`),
     );
-  const networks: FoundNetwork[] = [];
-  let current: { -readonly [Key in keyof FoundNetwork]: FoundNetwork[Key] } = {};
-  const isFurther = (key: 'name' | 'password' | 'obstacle') => current[key] !== undefined;
-  const next = () => {
-    networks.push(current);
-    current = {};
+  const networks: Mutable[] = [];
+  const numbered = new Map<string, Mutable>();
+  let current: Mutable = {};
+  const add = () => {
+    const network: Mutable = {};
+    networks.push(network);
+    return network;
+  };
+  /** The network that a setting is about: another one where the last has that setting. */
+  const networkFor = (setting: 'name' | 'password' | 'obstacle', number: string | undefined) => {
+    if (number !== undefined) {
+      const known = numbered.get(number) ?? add();
+      numbered.set(number, known);
+      return known;
+    }
+    if (!networks.includes(current) || (setting !== 'obstacle' && current[setting] !== undefined)) {
+      current = add();
+    }
+    return current;
   };
   for (const setting of settings) {
     const { key, value, line } = setting;
     if (value === '' && beginsGroup(key)) continue;
-    const meaning = meaningOf(key);
+    const { meaning, number } = numberedMeaningOf(key);
     if (setting.remark && meaning) notes.push(aboutRest(file, setting));
     if (meaning === 'name') {
-      if (isFurther('name')) next();
-      current = { ...current, name: value, nameLine: line };
-      if (setting.remark === 'comment') current.nameWithComment = setting.written;
+      const network = networkFor('name', number);
+      Object.assign(network, { name: value, nameLine: line });
+      if (setting.remark === 'comment') network.nameWithComment = setting.written;
     } else if (meaning === 'password') {
-      if (isFurther('password')) next();
-      current = { ...current, password: value, passwordLine: line };
+      Object.assign(networkFor('password', number), { password: value, passwordLine: line });
     } else if (meaning === undefined) {
       notes.push(unknownKey(file, setting, settings));
-    } else current = withObstacle(current, obstacleOf(meaning, value));
+    } else {
+      const obstacle = obstacleOf(meaning, value);
+      if (obstacle) networkFor('obstacle', number).obstacle = obstacle;
+    }
   }
-  next();
   if (!networks.some(({ name }) => name)) notes.push(...commentedOut(file, text));
-  const country = settings.findLast(({ key, value }) => meaningOf(key) === 'country' && value);
+  const country = settings.findLast(({ key, value }) => about(key) === 'country' && value);
+  if (networks.some(lacksPassword) && networks.some(lacksName)) {
+    notes.push(
+      wrong(`${file}: which password is whose? Fix: write each password directly below its name`),
+    );
+    return { layout: 'lines', networks: [], country, notes };
+  }
   return { layout: 'lines', networks, country, notes };
 }
 
@@ -45,7 +69,7 @@ export function readLines(file: string, text: string): FoundSettings {
 function commentedOut(file: string, text: string): Note[] {
   return text.split('\n').flatMap((content, index) => {
     const [, key = '', value = ''] = /^\s*#\s*([^#=:]{1,20})[=:](.*)$/.exec(content) ?? [];
-    if (meaningOf(key) !== 'name' || ['', exampleName].includes(value.trim())) return [];
+    if (about(key) !== 'name' || ['', exampleName].includes(value.trim())) return [];
     return [
       hint(
         `${file}, line ${index + 1}: this line begins with #, so it is only a comment. If it is meant, take the # away from it and from the line with the password`,
@@ -57,9 +81,9 @@ function commentedOut(file: string, text: string): Note[] {
 /** In the text that the file comes with. */
 const exampleName = 'Our Wi-Fi';
 
-function withObstacle(network: FoundNetwork, obstacle: Obstacle | undefined): FoundNetwork {
-  return obstacle ? { ...network, obstacle } : network;
-}
+const lacksPassword = ({ name, password, obstacle }: FoundNetwork) =>
+  Boolean(name) && password === undefined && !obstacle;
+const lacksName = ({ name, password }: FoundNetwork) => Boolean(password) && name === undefined;
 
 function obstacleOf(meaning: string, value: string): Obstacle | undefined {
   if (value === '') return undefined;
@@ -74,18 +98,18 @@ function aboutRest(file: string, { line, key, remark, value }: SettingLine): Not
       `${file}, line ${line}: there is more behind the quotes. Fix: write each setting on a line of its own`,
     );
   }
-  if (value === '' && meaningOf(key) === 'name') {
+  if (value === '' && about(key) === 'name') {
     return wrong(
       `${file}, line ${line}: only a comment stands behind the name. Fix: write the name before it; one that begins with # belongs in quotes`,
     );
   }
   if (remark === 'quote') {
     return hint(
-      `${file}, line ${line}: one of the quotes is missing, so the other was taken as a part of the ${meaningOf(key)}`,
+      `${file}, line ${line}: one of the quotes is missing, so the other was taken as a part of the ${about(key)}`,
     );
   }
   return hint(
-    `${file}, line ${line}: what follows the # was taken as a comment. If it belongs to the ${meaningOf(key)}, put the whole ${meaningOf(key)} in quotes`,
+    `${file}, line ${line}: what follows the # was taken as a comment. If it belongs to the ${about(key)}, put the whole ${about(key)} in quotes`,
   );
 }
 
@@ -95,9 +119,8 @@ function unknownKey(
   settings: readonly SettingLine[],
 ): Note {
   const meant = meantKey(key);
-  const isMissing =
-    meant && !settings.some((other) => meaningOf(other.key) === meant && other.value);
-  const hasName = settings.some((other) => meaningOf(other.key) === 'name' && other.value !== '');
+  const isMissing = meant && !settings.some((other) => about(other.key) === meant && other.value);
+  const hasName = settings.some((other) => about(other.key) === 'name' && other.value !== '');
   if (isMissing && value !== '') {
     return wrong(`${file}, line ${line}: "${key}" is unknown. Did you mean ${meant}=?`);
   }

@@ -29,6 +29,16 @@ describe('several networks are all kept, the first one preferred', () => {
       [home, office],
     ],
     [
+      'numbers behind the keys',
+      'name1=Home\nname2=Office\npassword1=correct horse\npassword2=battery staple\n',
+      [home, office],
+    ],
+    [
+      'numbers within the keys',
+      'WIFI1_SSID=Home\nWIFI1_PASSWORD=correct horse\nWIFI2_SSID=Guests\nWIFI2_PASSWORD=\n',
+      [home, guests],
+    ],
+    [
       'an open second one',
       'name=Home\npassword=correct horse\n\nname=Guests\npassword=\n',
       [home, guests],

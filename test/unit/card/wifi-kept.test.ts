@@ -99,6 +99,11 @@ describe('a wifi.txt in which no Wi-Fi is recognised leaves the stored one, and 
     ['YAML of too many levels', `wifis:\n${'- '.repeat(50_000)}`, /no valid YAML/],
     ['a line without end', `name=${' '.repeat(100_000)}x\n`, /line 1: not understood/],
     ['a letter of another alphabet', 'n\u0430me=Office\npassword=secret 123\n', /mean name=/],
+    [
+      'two names, then two passwords',
+      'name=A\nname=B\npassword=secret 123\npassword=secret 456\n',
+      /which password is whose\? Fix: write each password directly below its name/,
+    ],
     ['WEP', 'name=Office\nwep_key0=abcde\n', /uses WEP/],
   ] as const) {
     test(what, async () => {
@@ -122,6 +127,7 @@ describe('a Wi-Fi that asks for a user name is refused, with the reason', () => 
     ['without key_mgmt', 'network={\n ssid="eduroam"\n eap=TTLS\n password="secret 123"\n}\n'],
     ['own words', 'name=eduroam\nuser=me\npassword=secret 123\n'],
     ['other own words', 'SSID: eduroam\nUsername: me@uni.se\nPassword: secret 123\n'],
+    ['words of a form', 'Wi-Fi: eduroam\nLogin: me\nPassword: secret 123\n'],
     ['own words about it', 'name=eduroam\nsecurity=WPA2-Enterprise\npassword=secret 123\n'],
     [
       'netplan',
@@ -177,6 +183,7 @@ describe('what is unambiguous is understood', () => {
       '{"name": "Pi", "wifi": [{"ssid": "Office", "key": "secret 123"}]}',
     ],
     ['JSON', '{"wifi": {"ssid": "Office", "psk": "secret 123"}}'],
+    ['a # in a profile', '[wifi]\nssid=Office\n[wifi-security]\npsk=secret 123 #1\n'],
     ['a QR code', 'WIFI:T:WPA;S:Office;P:secret 123;H:false;;\n'],
   ] as const) {
     test(what, async () => {
