@@ -14,12 +14,17 @@ const storedText = `# The Slack token is stored, and no longer here.
  * What `slack-token.txt` means. The token is kept on the state partition and handed to the service
  * as a credential.
  * @param stored content of the file on the state partition
+ * @param hasOtherName whether the file is one that is meant for `slack-token.txt`
  */
 export function understandSlackToken(
   file: CardText | undefined,
   stored: string | undefined,
+  hasOtherName = false,
 ): Understood {
   const unchanged = [inForce(stored)];
+  if (file?.problem !== undefined) {
+    return { notes: [wrong(`${file.name} ${file.problem}`)], steps: unchanged };
+  }
   const said = file?.text
     .split('\n')
     .map((text, index) => ({ value: unquoted(straightQuotes(text)), line: index + 1 }))
@@ -28,11 +33,14 @@ export function understandSlackToken(
     const isSilent = !file || stored === undefined;
     return { notes: isSilent ? [] : [fine(`${file.name}: a token is stored`)], steps: unchanged };
   }
-  const cleared: Step = {
-    place: 'card',
-    file: file.name,
-    content: withWindowsLineEnds(storedText),
-  };
+  const cleared: Step[] = [
+    {
+      place: 'card',
+      file: hasOtherName ? 'slack-token.txt' : file.name,
+      content: withWindowsLineEnds(storedText),
+    },
+    ...(hasOtherName ? [{ place: 'card' as const, file: file.name, content: undefined }] : []),
+  ];
   if (said.value.toLowerCase() === 'none') {
     const forgotten: Step = { place: 'state', file: slackTokenFile, content: undefined };
     return {
@@ -48,9 +56,13 @@ export function understandSlackToken(
   }
   return {
     notes: [fine(`${file.name}: the token is stored, and no longer on the card`)],
-    steps: [inForce(said.value), keep(said.value), cleared],
+    steps: [inForce(said.value), keep(said.value), ...cleared],
   };
 }
+
+/** Whether there is a token in a file that may be about anything. */
+export const namesSlackToken = (text: string): boolean =>
+  text.split('\n').some((line) => isBotToken(unquoted(straightQuotes(line))));
 
 const keep = (token: string): Step => ({
   place: 'state',
