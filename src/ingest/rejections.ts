@@ -11,11 +11,17 @@ const explanations: Record<RejectionReason, string> = {
   empty: 'an empty datagram',
   'wrong-appender':
     'it comes from an appender file that documentation prints by mistake (/proxy-user-event/); download the right LocalLogConfig.xml from the page of this appliance (/LocalLogConfig.xml) or print it with `blinky appender`',
+  'wrong-encoding':
+    'it was sent as UTF-16. Fix: set <param name="encoding" value="utf-8" /> in the appender file (LocalLogConfig.xml), in each appender',
   'unknown-prefix': 'it begins with a prefix that is no user event',
   'unknown-command':
     'its command is none of Start session, Stop session, Open connection, Close connection',
   'missing-host': 'it names no host',
   'missing-user': 'it names no user',
+  'joined-events':
+    'it holds several events with nothing between them. Fix: let the relay send each event in a datagram of its own, or on a line of its own',
+  'too-many-events':
+    'it holds more than 100 events; the first 100 were taken. Fix: let the relay send fewer events in one datagram',
   'sender-not-allowed': 'its sender is not in Butler.udpServerConfig.allowFrom',
 };
 

@@ -7,6 +7,7 @@ import type { Metric } from '../health/metrics.ts';
 import type { Log } from '../log.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
 import { kernelDrops } from './kernel-drops.ts';
+import { plainAddress } from './plain-address.ts';
 
 /** Bytes asked of the kernel; what it grants depends on `net.core.rmem_max`. */
 const wantedReceiveBuffer = 4 * 1024 * 1024;
@@ -65,7 +66,7 @@ export class UdpListener {
       logReceiveBuffer(socket, log);
       health.ok(`listening on UDP port ${bound}`);
       socket.on('message', (bytes, sender) => {
-        this.#options.onDatagram(bytes, sender.address, sender.port);
+        this.#options.onDatagram(bytes, plainAddress(sender.address), sender.port);
       });
       socket.on('error', (error) => {
         socket.close();
