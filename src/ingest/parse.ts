@@ -40,6 +40,8 @@ export type Outcome =
 /** Field lengths in characters (UTF-16 code units). */
 const limits = { field: 100, origin: 200, context: 500, message: 1000 } as const;
 
+const shortestCommand = 'Stop session'.length;
+
 /** Bytes of a datagram above which its events get texts of their own. */
 const largeDatagram = 8192;
 
@@ -123,7 +125,7 @@ function parseFields(text: string, dialect: Dialect, readUserAgent: UserAgentRea
 }
 
 function isCommand(value: string): boolean {
-  return kindOf.has(value.toLowerCase());
+  return value.length >= shortestCommand && kindOf.has(value.toLowerCase());
 }
 
 /** Makes an event of fields from outside, safe to pass on; who it was may be left out. */

@@ -22,6 +22,9 @@ const syslogHeader = /^\s*<\d{1,3}>[^;]*$/;
 /** `UserAgent: '`: the browser's own words follow, and may be anything. */
 const quoteOfUserAgent = /user[- _]?agent["']?\s{0,9}[:=]\s{0,9}(["'])/i;
 
+/** A line break that a relay wrote out: as syslog daemons do (`#012`), or with a backslash. */
+const writtenBreaks = /(?:#0(?:00|12|15)|\\[rn0]|\s)+$/;
+
 export interface EventLines {
   /** Each begins as an event does; the first may be anything. */
   readonly lines: readonly string[];
@@ -116,8 +119,7 @@ function prefixedStarts(line: string, after: number): readonly number[] {
     places += 1;
     if (places > mostPlaces || starts.length > mostEvents) break;
     if (index <= after) continue;
-    const before = line.slice(eventStart, index).trimEnd();
-    if (quote && isWithinQuotes(before, quote)) continue;
+    if (quote && isWithinQuotes(line.slice(eventStart, index), quote)) continue;
     eventStart = index;
     starts.push(eventStart);
     quote = quoteOfUserAgent.exec(line.slice(eventStart));
@@ -128,8 +130,9 @@ function prefixedStarts(line: string, after: number): readonly number[] {
 /** A user agent may hold the text of an event; an event behind it follows its closing quote. */
 function isWithinQuotes(before: string, quote: RegExpExecArray): boolean {
   const opensAt = quote.index + quote[0].length - 1;
-  const last = before.length - 1;
-  return opensAt <= last && !(opensAt < last && before.charAt(last) === quote[1]);
+  if (opensAt >= before.length) return false;
+  const behind = before.slice(Math.max(opensAt + 1, before.length - 30));
+  return !behind.replace(writtenBreaks, '').endsWith(quote[1] ?? '');
 }
 
 /** Without a prefix an event begins at the host's name, if it is the same as before. */
