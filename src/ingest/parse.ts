@@ -2,7 +2,7 @@ import { commandOf, type Dialect, type UserEvent } from '../events/user-event.ts
 import { fieldValue, fit, withoutUnsafe } from './clean.ts';
 import { decodeUtf8 } from './decode.ts';
 import { decodeFields } from './decode-fields.ts';
-import { dialectOf, hasMistakenPrefix, kindOf, prefixOf } from './layouts.ts';
+import { dialectIn, hasMistakenPrefix, kindOf } from './layouts.ts';
 import { maySplit, splitEvents } from './split-events.ts';
 import type { UserAgent } from './user-agent.ts';
 import { isWideEncoding } from './wide-encoding.ts';
@@ -29,7 +29,7 @@ export type RejectionReason = (typeof rejectionReasons)[number];
 export type ParseResult = Outcome & {
   /** What the further lines of the same datagram are. */
   readonly more?: readonly Outcome[];
-  /** A field was no UTF-8, so it was read as windows-1252, which may be wrong. */
+  /** Text of an event was no UTF-8, so it was read as windows-1252, which may be wrong. */
   readonly usedCodePage?: true;
 };
 
@@ -81,7 +81,7 @@ function parseUnusual(
   return {
     ...first,
     ...(more.length > 0 && { more }),
-    ...(decoded.usedCodePage && { usedCodePage: true }),
+    ...(decoded.usedCodePage && outcomes.some(({ ok }) => ok) && { usedCodePage: true }),
   };
 }
 
@@ -94,7 +94,7 @@ function parseLine(text: string, readUserAgent: UserAgentReader): Outcome {
   const trimmed = text.trimStart();
   if (trimmed === '') return { ok: false, reason: 'empty' };
   if (!trimmed.startsWith('/')) return parseFields(text, 'butler-4', readUserAgent);
-  const dialect = dialectOf.get(prefixOf(text));
+  const dialect = dialectIn(text);
   if (dialect) {
     return parseFields(text.slice(text.indexOf(';') + 1), dialect, readUserAgent);
   }
@@ -147,7 +147,8 @@ export function eventOf(raw: RawFields, dialect: Dialect, readUserAgent: UserAge
  * Spelt out, as in `ingest.ts`: every light waits for it, and spreads are slow.
  */
 function eventOfSafe(fields: RawFields, dialect: Dialect, readUserAgent: UserAgentReader): Outcome {
-  const kind = kindOf.get(fit(fields.command, limits.field).toLowerCase());
+  const kind =
+    kindOf.get(fields.command) ?? kindOf.get(fit(fields.command, limits.field).toLowerCase());
   if (!kind) return { ok: false, reason: 'unknown-command' };
   const host = fieldValue(fields.host, limits.field);
   if (host === '') return { ok: false, reason: 'missing-host' };

@@ -1,5 +1,5 @@
 import { commandOf } from '../events/user-event.ts';
-import { dialectOf, hasMistakenPrefix, prefixOf } from './layouts.ts';
+import { dialectIn, hasMistakenPrefix } from './layouts.ts';
 
 /** Events that one datagram may hold: all of them are handled before anything else can run. */
 export const mostEvents = 100;
@@ -100,7 +100,7 @@ function startsOfEvents(text: string): readonly number[] {
 function beginsEvent(line: string): boolean {
   const trimmed = line.trimStart();
   if (!trimmed.startsWith('/')) return commandSecond.test(trimmed);
-  return dialectOf.has(prefixOf(trimmed)) || hasMistakenPrefix(trimmed);
+  return dialectIn(trimmed) !== undefined || hasMistakenPrefix(trimmed);
 }
 
 /** Where further events begin in a line. */

@@ -93,6 +93,7 @@ describe('text is read field by field', () => {
     assert.equal(parse('h;Start session;LAB;Анна').result.usedCodePage, undefined);
     const onlyCut = cut('/proxy-session/;h;Start session;LAB;Анна;o;c;привет');
     assert.equal(parse(onlyCut).result.usedCodePage, undefined);
+    assert.equal(parse(latin1('\xff\x80 of no Sense server')).result.usedCodePage, undefined);
   });
 
   test('a datagram full of broken fields is read, too', () => {
@@ -122,6 +123,9 @@ describe('UTF-16', () => {
 
   test('is not taken for what it is not', () => {
     assert.deepEqual(all('\0\0\0\0'), ['empty']);
+    const timeQuery = Buffer.alloc(48);
+    timeQuery[0] = 0x1b;
+    assert.doesNotMatch(all(timeQuery).join(), /encoding/);
     assert.deepEqual(all('h\0\0\0\0\0;Start session\0\0\0;LAB\0\0;goran\0\0\0\0\0\0'), [
       'session-start h LAB/goran',
     ]);
