@@ -122,6 +122,7 @@ export function createApp(options: AppOptions): App {
     excludeUser: config.userEvents.excludeUser,
     rejections,
     clock,
+    log: log.for('udp'),
     timeIsKnown,
     createId: newId,
     deliver: (event, readAtMs) => {
@@ -224,6 +225,7 @@ export function createApp(options: AppOptions): App {
     },
     [
       ...listener.metrics,
+      ...ingest.metrics,
       ...mqtt.metrics,
       ...signIns.metrics,
       ...web.figures.metrics,

@@ -18,7 +18,7 @@ export interface StatusSources {
   readonly health: Health;
   readonly lights: LightsSink;
   readonly lightFor: Readonly<Record<EventKind, Colour | 'none'>>;
-  readonly ingest: Pick<Ingest, 'excluded'>;
+  readonly ingest: Pick<Ingest, 'excluded' | 'copies'>;
   /** Events accepted, wherever they came from. */
   readonly accepted: Readonly<Record<EventKind, number>>;
   readonly rejections: Pick<Rejections, 'counts'>;
@@ -45,6 +45,7 @@ export function statusOf(sources: StatusSources) {
     lights: Object.fromEntries(colours.map((colour) => [colour, lightStatus(colour)])),
     accepted: sources.accepted,
     excluded: ingest.excluded,
+    copies: ingest.copies,
     rejected: sources.rejections.counts,
     activeUsers: sources.activeUsers.users.userNames().length,
     mqttClients: mqtt.clientCount,

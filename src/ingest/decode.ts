@@ -2,17 +2,31 @@ import { isUtf8 } from 'node:buffer';
 import { decodeWindows1252 } from '../windows-1252.ts';
 
 /**
- * Text of a datagram. Appender files since Butler 5 send UTF-8; older ones send the Windows code
- * page of the Sense server, so bytes that are no UTF-8 are read as windows-1252.
+ * Text of a file or a datagram as a whole: UTF-8, else windows-1252.
  * A byte order mark and trailing CR, LF and NUL are dropped.
  */
 export function decode(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = isUtf8(bytes) ? buffer.toString('utf8') : decodeWindows1252(buffer);
+  return decodeUtf8(bytes) ?? withoutMarkAndTrailers(decodeWindows1252(bufferOf(bytes)));
+}
+
+/** The same of bytes that are UTF-8; undefined for all others. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes) ? withoutMarkAndTrailers(bufferOf(bytes).toString('utf8')) : undefined;
+}
+
+/** Without a byte order mark, and without the CR, LF and NUL at the end. */
+export function withoutMarkAndTrailers(text: string): string {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   let end = text.length;
   while (end > start && isTrailer(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(start, end);
+}
+
+/** The same bytes as a Buffer, not copied. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function isTrailer(code: number): boolean {

@@ -2,9 +2,13 @@ import type { Clock } from '../clock.ts';
 import { createUserFilter, type ExcludedUser } from '../events/excluded-users.ts';
 import { createTimeWriter } from '../events/received-at.ts';
 import { type EventKind, eventKinds, type UserEvent } from '../events/user-event.ts';
+import type { Metric } from '../health/metrics.ts';
+import { type Log, silentLog } from '../log.ts';
 import { createAllowList } from './allow-list.ts';
-import { type ParsedEvent, parseDatagram } from './parse.ts';
+import { type Outcome, type ParsedEvent, parseDatagram } from './parse.ts';
 import type { Rejections } from './rejections.ts';
+import { RepeatedEvents } from './repeated-events.ts';
+import { SenderHints } from './sender-hints.ts';
 import { createUserAgentReader } from './user-agent.ts';
 import type { Writable } from './writable.ts';
 
@@ -15,6 +19,8 @@ export interface IngestOptions {
   /** The datagram by which the appliance checks its own socket; no event, and no mistake. */
   readonly probe: Uint8Array;
   readonly clock: Clock;
+  /** Gets hints about senders; without one there are none. */
+  readonly log?: Log;
   readonly timeIsKnown: () => boolean;
   /** Makes the id of an event received at `timeMs` (ms since 1970): unique, sortable by time. */
   readonly createId: (timeMs: number) => string;
@@ -33,14 +39,35 @@ export class Ingest {
   read = 0;
   /** Events of excluded users, which go nowhere. */
   excluded = 0;
+  /** Events that came once more, in another dialect or as the same datagram. */
+  copies = 0;
+  /** Datagrams with text that was no UTF-8. */
+  codePage = 0;
+  readonly metrics: readonly Metric[] = [
+    {
+      type: 'counter',
+      name: 'blinky_event_copies_total',
+      help: 'Events that a sender sent once more, in another layout or in the same datagram again',
+      read: () => this.copies,
+    },
+    {
+      type: 'counter',
+      name: 'blinky_datagrams_code_page_total',
+      help: 'Datagrams with text that was not UTF-8 and was read as windows-1252',
+      read: () => this.codePage,
+    },
+  ];
   readonly #options: IngestOptions;
   readonly #maySend: (address: string) => boolean;
   readonly #readUserAgent = createUserAgentReader();
   readonly #writeTime = createTimeWriter();
+  readonly #repeated = new RepeatedEvents();
+  readonly #hints: SenderHints;
   readonly #isExcluded: (event: Pick<UserEvent, 'userDirectory' | 'userId'>) => boolean;
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#hints = new SenderHints(options.log ?? silentLog);
     this.#maySend = createAllowList(options.allowFrom);
     this.#isExcluded = createUserFilter(options.excludeUser);
     this.accepted = Object.fromEntries(eventKinds.map((kind) => [kind, 0])) as Record<
@@ -51,7 +78,7 @@ export class Ingest {
 
   /** Takes one datagram from the network. Never throws for what is in it. */
   receive(bytes: Uint8Array, senderAddress: string, senderPort: number): void {
-    const { rejections, clock, timeIsKnown, createId, deliver, probe } = this.#options;
+    const { rejections, clock, probe } = this.#options;
     this.read += 1;
     if (bytes.length === probe.length && probe.every((byte, index) => byte === bytes[index]))
       return;
@@ -61,22 +88,48 @@ export class Ingest {
       return;
     }
     const result = parseDatagram(bytes, this.#readUserAgent);
-    if (!result.ok) {
-      rejections.add(result.reason, `${senderAddress}:${senderPort}`, bytes);
+    if (result.usedCodePage) {
+      this.codePage += 1;
+      this.#hints.usedCodePage(senderAddress);
+    }
+    this.#take(result, bytes, senderAddress, senderPort, readAtMs);
+    if (!result.more) return;
+    for (const outcome of result.more) {
+      this.#take(outcome, bytes, senderAddress, senderPort, readAtMs);
+    }
+  }
+
+  #take(
+    outcome: Outcome,
+    bytes: Uint8Array,
+    senderAddress: string,
+    senderPort: number,
+    readAtMs: number,
+  ): void {
+    const { rejections, clock, timeIsKnown, createId, deliver } = this.#options;
+    if (!outcome.ok) {
+      rejections.add(outcome.reason, `${senderAddress}:${senderPort}`, bytes);
       return;
     }
-    if (this.#isExcluded(result.event)) {
+    const { event } = outcome;
+    if (this.#isExcluded(event)) {
       this.excluded += 1;
       return;
     }
+    const copied = this.#repeated.firstDialectOf(event, senderAddress, readAtMs);
+    if (copied !== undefined) {
+      this.copies += 1;
+      if (copied !== event.dialect) this.#hints.sentTwice(senderAddress, copied, event.dialect);
+      return;
+    }
     const nowMs = clock.now().getTime();
-    this.accepted[result.event.kind] += 1;
+    this.accepted[event.kind] += 1;
     const receipt = {
       id: createId(nowMs),
       receivedAt: this.#writeTime(nowMs),
       source: senderAddress,
     };
-    deliver(received(result.event, receipt, timeIsKnown()), readAtMs);
+    deliver(received(event, receipt, timeIsKnown()), readAtMs);
   }
 }
 

@@ -1,7 +1,11 @@
-import { commandOf, type Dialect, type EventKind, type UserEvent } from '../events/user-event.ts';
-import { fit, withoutUnsafe } from './clean.ts';
-import { decode } from './decode.ts';
+import { commandOf, type Dialect, type UserEvent } from '../events/user-event.ts';
+import { fieldValue, fit, withoutUnsafe } from './clean.ts';
+import { decodeUtf8 } from './decode.ts';
+import { decodeFields } from './decode-fields.ts';
+import { dialectIn, hasMistakenPrefix, kindOf } from './layouts.ts';
+import { maySplit, splitEvents } from './split-events.ts';
 import type { UserAgent } from './user-agent.ts';
+import { isWideEncoding } from './wide-encoding.ts';
 import type { Writable } from './writable.ts';
 
 /** An event as the datagram tells it; who received it when, and from where, is added later. */
@@ -11,61 +15,91 @@ export type ParsedEvent = Omit<UserEvent, 'id' | 'receivedAt' | 'source'>;
 export const rejectionReasons = [
   'empty',
   'wrong-appender',
+  'wrong-encoding',
   'unknown-prefix',
   'unknown-command',
   'missing-host',
   'missing-user',
+  'joined-events',
+  'too-many-events',
   'sender-not-allowed',
 ] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
-export type ParseResult =
+export type ParseResult = Outcome & {
+  /** What the further lines of the same datagram are. */
+  readonly more?: readonly Outcome[];
+  /** Text of an event was no UTF-8, so it was read as windows-1252, which may be wrong. */
+  readonly usedCodePage?: true;
+};
+
+export type Outcome =
   | { readonly ok: true; readonly event: ParsedEvent }
   | { readonly ok: false; readonly reason: RejectionReason };
-
-/** Prefixes of Butler 6 and Butler SOS; see `docs/log4net_user-audit-event` of Butler 6.1.1. */
-const dialectOf: ReadonlyMap<string, Dialect> = new Map([
-  ['/proxy-session/', 'butler-6'],
-  ['/proxy-connection/', 'butler-6'],
-  ['/qseow-proxy-session/', 'butler-sos'],
-  ['/qseow-proxy-connection/', 'butler-sos'],
-]);
-
-/** Printed by mistake in Butler SOS's documentation; its fields are others altogether. */
-const mistakenPrefix = '/proxy-user-event/';
-
-const kindOf: ReadonlyMap<string, EventKind> = new Map(
-  (Object.entries(commandOf) as [EventKind, string][]).map(([kind, command]) => [
-    command.toLowerCase(),
-    kind,
-  ]),
-);
 
 /** Field lengths in characters (UTF-16 code units). */
 const limits = { field: 100, origin: 200, context: 500, message: 1000 } as const;
 
+const shortestCommand = 'Stop session'.length;
+
+/** Bytes of a datagram above which its events get texts of their own. */
+const largeDatagram = 8192;
+
+/** Behind the prefix of a virtual proxy, too. */
 const appIdInContext =
-  /^\/?app\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=$|[?/])/i;
+  /(?:^|\/)app\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=$|[?/#])/i;
 
 /** Finds browser and operating system in the message of an event. */
 export type UserAgentReader = (message: string) => UserAgent;
 
-/** Reads one datagram: an event, or the reason why it is none. Never throws. */
+/**
+ * Reads one datagram: an event, or the reason why it is none. Never throws.
+ * What is usual, one line of UTF-8, takes the short way.
+ */
 export function parseDatagram(bytes: Uint8Array, readUserAgent: UserAgentReader): ParseResult {
-  const text = decode(bytes);
-  if (text.trim() === '') return { ok: false, reason: 'empty' };
+  const text = decodeUtf8(bytes);
+  if (text !== undefined && !maySplit(text)) {
+    const outcome = parseLine(text, readUserAgent);
+    return bytes.length > largeDatagram ? withOwnTexts(outcome) : outcome;
+  }
+  return parseUnusual(bytes, text, readUserAgent);
+}
 
-  const prefix = text
-    .slice(0, Math.max(text.indexOf(';'), 0))
-    .trim()
-    .toLowerCase();
-  if (!text.trimStart().startsWith('/')) return parseFields(text, 'butler-4', readUserAgent);
-  const dialect = dialectOf.get(prefix);
+/** What is not UTF-8, or may be more than one line. */
+function parseUnusual(
+  bytes: Uint8Array,
+  text: string | undefined,
+  readUserAgent: UserAgentReader,
+): ParseResult {
+  if (isWideEncoding(bytes)) return { ok: false, reason: 'wrong-encoding' };
+  const decoded = text === undefined ? decodeFields(bytes) : { text, usedCodePage: false };
+  const { lines, joined, isCut } = splitEvents(decoded.text);
+  const outcomes = lines.map((line) => parseLine(line, readUserAgent));
+  const [first = { ok: false, reason: 'empty' }, ...more]: Outcome[] =
+    bytes.length > largeDatagram ? outcomes.map(withOwnTexts) : outcomes;
+  for (let left = joined; left > 0; left -= 1) more.push({ ok: false, reason: 'joined-events' });
+  if (isCut) more.push({ ok: false, reason: 'too-many-events' });
+  return {
+    ...first,
+    ...(more.length > 0 && { more }),
+    ...(decoded.usedCodePage && outcomes.some(({ ok }) => ok) && { usedCodePage: true }),
+  };
+}
+
+/** A part of a text keeps all of it in memory as long as the event is kept anywhere. */
+function withOwnTexts(outcome: Outcome): Outcome {
+  return outcome.ok ? (JSON.parse(JSON.stringify(outcome)) as Outcome) : outcome;
+}
+
+function parseLine(text: string, readUserAgent: UserAgentReader): Outcome {
+  const trimmed = text.trimStart();
+  if (trimmed === '') return { ok: false, reason: 'empty' };
+  if (!trimmed.startsWith('/')) return parseFields(text, 'butler-4', readUserAgent);
+  const dialect = dialectIn(text);
   if (dialect) {
     return parseFields(text.slice(text.indexOf(';') + 1), dialect, readUserAgent);
   }
-  const isMistaken = text.trimStart().toLowerCase().startsWith(mistakenPrefix);
-  return { ok: false, reason: isMistaken ? 'wrong-appender' : 'unknown-prefix' };
+  return { ok: false, reason: hasMistakenPrefix(trimmed) ? 'wrong-appender' : 'unknown-prefix' };
 }
 
 /** The fields of an event as somebody else wrote them. */
@@ -80,18 +114,23 @@ export interface RawFields {
 }
 
 /** Reads `host;command;userDirectory;userId;origin;context;message`. */
-function parseFields(text: string, dialect: Dialect, readUserAgent: UserAgentReader): ParseResult {
+function parseFields(text: string, dialect: Dialect, readUserAgent: UserAgentReader): Outcome {
   // Of all fields at once: no semicolon comes or goes by that.
-  const result = eventOfSafe(splitFields(withoutUnsafe(text)), dialect, readUserAgent);
-  return result.ok && result.event.userId === '' ? { ok: false, reason: 'missing-user' } : result;
+  const fields = splitFields(withoutUnsafe(text));
+  const result = eventOfSafe(fields, dialect, readUserAgent);
+  if (!result.ok) return result;
+  if (result.event.userId === '') return { ok: false, reason: 'missing-user' };
+  // The end of one event and the beginning of the next make a user who does not exist.
+  const isJoined = isCommand(result.event.origin) || isCommand(result.event.userId);
+  return isJoined ? { ok: false, reason: 'joined-events' } : result;
+}
+
+function isCommand(value: string): boolean {
+  return value.length >= shortestCommand && kindOf.has(value.toLowerCase());
 }
 
 /** Makes an event of fields from outside, safe to pass on; who it was may be left out. */
-export function eventOf(
-  raw: RawFields,
-  dialect: Dialect,
-  readUserAgent: UserAgentReader,
-): ParseResult {
+export function eventOf(raw: RawFields, dialect: Dialect, readUserAgent: UserAgentReader): Outcome {
   const safe = {
     host: withoutUnsafe(raw.host),
     command: withoutUnsafe(raw.command),
@@ -104,30 +143,30 @@ export function eventOf(
   return eventOfSafe(safe, dialect, readUserAgent);
 }
 
-/** Spelt out, as in `ingest.ts`: every light waits for it, and spreads are slow. */
-function eventOfSafe(
-  fields: RawFields,
-  dialect: Dialect,
-  readUserAgent: UserAgentReader,
-): ParseResult {
-  const kind = kindOf.get(fit(fields.command, limits.field).toLowerCase());
+/**
+ * App id and user agent are read before the fields are cut.
+ * Spelt out, as in `ingest.ts`: every light waits for it, and spreads are slow.
+ */
+function eventOfSafe(fields: RawFields, dialect: Dialect, readUserAgent: UserAgentReader): Outcome {
+  const kind =
+    kindOf.get(fields.command) ?? kindOf.get(fit(fields.command, limits.field).toLowerCase());
   if (!kind) return { ok: false, reason: 'unknown-command' };
-  const host = fit(fields.host, limits.field);
+  const host = fieldValue(fields.host, limits.field);
   if (host === '') return { ok: false, reason: 'missing-host' };
   const event: Writable<ParsedEvent> = {
     kind,
     command: commandOf[kind],
     host,
-    userDirectory: fit(fields.userDirectory, limits.field),
-    userId: fit(fields.userId, limits.field),
-    origin: fit(fields.origin, limits.origin),
-    context: fit(fields.context, limits.context),
-    message: fit(fields.message, limits.message),
+    userDirectory: fieldValue(fields.userDirectory, limits.field),
+    userId: fieldValue(fields.userId, limits.field),
+    origin: fieldValue(fields.origin, limits.origin),
+    context: fieldValue(fields.context, limits.context),
+    message: fieldValue(fields.message, limits.message),
     dialect,
   };
-  const appId = appIdInContext.exec(event.context)?.[1];
+  const appId = appIdInContext.exec(fields.context.trim())?.[1];
   if (appId !== undefined) event.appId = appId;
-  const { browser, os } = readUserAgent(event.message);
+  const { browser, os } = readUserAgent(fields.message);
   if (browser) event.browser = browser;
   if (os) event.os = os;
   return { ok: true, event };

@@ -44,6 +44,19 @@ const explanations: Record<RejectionReason, Explanation> = {
     message: 'it names no user',
     remedy: `use an appender file that sends %property{UserId}: ${newFile}`,
   },
+  'wrong-encoding': {
+    message: 'it was sent as UTF-16',
+    remedy:
+      'set <param name="encoding" value="utf-8" /> in each appender of the appender file (LocalLogConfig.xml)',
+  },
+  'joined-events': {
+    message: 'several events with nothing between them; the first was taken',
+    remedy: 'let the relay send each event in a datagram of its own, or on a line of its own',
+  },
+  'too-many-events': {
+    message: 'more than 100 events in one datagram; the first 100 were taken',
+    remedy: 'let the relay send fewer events in one datagram',
+  },
   'sender-not-allowed': {
     message: 'its sender is not in Butler.udpServerConfig.allowFrom',
     remedy: 'add its address there if it may send events',

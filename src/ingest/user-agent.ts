@@ -1,28 +1,55 @@
 import Bowser from 'bowser';
 import type { UserEvent } from '../events/user-event.ts';
+import { fit } from './clean.ts';
 
 export type UserAgent = Pick<UserEvent, 'browser' | 'os'>;
 
-/** The proxy puts the browser's own words last, in single quotes; old files leave those out. */
-const userAgentAtEnd = /UserAgent: (?:'([^']+)'?|([^'].*))$/;
+/**
+ * The proxy writes `UserAgent: '…'` and puts it last; other versions and relays leave the quotes
+ * out, use double ones or write the label in another way.
+ */
+const label = /user[- _]?agent["']?\s{0,9}[:=]\s{0,9}/i;
+const usualLabel = "UserAgent: '";
+
+/** Longer than any browser's own words, in characters. */
+const longestUserAgent = 2000;
 
 /** Recognising a browser takes about a hundred patterns, and an office has only a few browsers. */
 const rememberedBrowsers = 500;
 
-/** Makes the function that finds browser and operating system in an event's message. */
+/** Makes the function that finds browser and operating system in an event's whole message. */
 export function createUserAgentReader(): (message: string) => UserAgent {
   const known = new Map<string, UserAgent>();
   return (message) => {
-    const match = userAgentAtEnd.exec(message);
-    const text = match?.[1] ?? match?.[2];
-    if (!text) return {};
+    const text = userAgentIn(message);
+    if (text === '') return {};
     const seen = known.get(text);
     if (seen) return seen;
     if (known.size >= rememberedBrowsers) known.clear();
     const recognised = recognise(text);
-    known.set(text, recognised);
+    known.set(ownCopy(text), recognised);
     return recognised;
   };
+}
+
+/** From the quote behind the label to the last such quote, since there may be some within. */
+function userAgentIn(message: string): string {
+  let start = message.indexOf(usualLabel) + usualLabel.length;
+  if (start < usualLabel.length) {
+    const found = label.exec(message);
+    if (!found) return '';
+    start = found.index + found[0].length;
+    const first = message.charAt(start);
+    if (first !== "'" && first !== '"') return fit(message.slice(start), longestUserAgent);
+    start += 1;
+  }
+  const end = message.lastIndexOf(message.charAt(start - 1));
+  return fit(end < start ? message.slice(start) : message.slice(start, end), longestUserAgent);
+}
+
+/** A part of a text keeps the whole in memory; a copy does not. */
+function ownCopy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 function recognise(text: string): UserAgent {

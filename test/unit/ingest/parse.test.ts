@@ -88,15 +88,25 @@ describe('parseDatagram', () => {
     );
   });
 
-  test('takes an app id only from a context that begins with it', () => {
+  test('takes an app id from wherever it stands in the context', () => {
     const id = 'e7af59a0-c243-480d-9571-08727551a66f';
     const appIdOf = (context: string) => parsed(`h;Open connection;LAB;u;o;${context};m`).appId;
     assert.equal(appIdOf(`/app/${id}?reloaduri=x`), id);
     assert.equal(appIdOf(`app/${id}`), id);
     assert.equal(appIdOf(`/app/${id}/sheet/1`), id);
-    assert.equal(appIdOf(`/hub/app/${id}`), undefined);
-    assert.equal(appIdOf(`/app/${id}0`), undefined);
-    assert.equal(appIdOf('/app/12345678'), undefined);
+    const found = [
+      `/vp1/app/${id}?reloaduri=x`,
+      `/sense/app/${id}/overview`,
+      `app/${id}#x`,
+      `sense/app/${id}`,
+      `/a/b/app/${id}/sheet/1?x=/app/2`,
+      `/app/12345678/app/${id}`,
+      `/${'long/'.repeat(100)}app/${id}`,
+    ];
+    for (const context of found) assert.equal(appIdOf(context), id, context);
+    assert.equal(appIdOf(`/VP1/APP/${id.toUpperCase()}`), id.toUpperCase());
+    const none = [`/app/${id}0`, '/app/12345678', `/myapp/${id}`, `/app/${id}x/`, `/app/x${id}`];
+    for (const context of none) assert.equal(appIdOf(context), undefined, context);
   });
 
   test('whatever bytes come: an event without unsafe characters, or a known reason', () => {

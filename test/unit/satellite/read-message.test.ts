@@ -75,6 +75,16 @@ describe('a message of another broker', () => {
     }
   });
 
+  test('what log4net writes for nobody is nobody there, too', () => {
+    const reading = read('qliksense/session/start', 'sense1: (null)/(NULL)');
+    assert.ok(reading?.ok);
+    assert.deepEqual([reading.event.userDirectory, reading.event.userId], ['', '']);
+    assert.deepEqual(read('qliksense/session/start', '(null): LAB/goran'), {
+      ok: false,
+      reason: 'missing-host',
+    });
+  });
+
   test('a prefix stands before every topic', () => {
     const { topics, read: readThere } = reader('oslo/');
     assert.deepEqual(topics, [
