@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { SignIns } from '../../access/sign-ins.ts';
+import type { Users } from '../../access/users.ts';
 import type { Clock } from '../../clock.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
@@ -16,6 +17,7 @@ import {
 } from './aedes-changes.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
+import { ClientNotices } from './client-notices.ts';
 import { clientQueues } from './client-queues.ts';
 import { type Connection, Connections, type ConnectionsOptions } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
@@ -35,14 +37,19 @@ export interface BrokerOptions {
   readonly access: Access;
   /** Checks names and passwords. */
   readonly signIns: Pick<SignIns, 'signIn'>;
+  readonly users: Pick<Users, 'areThere' | 'has'>;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
   readonly limits: ConnectionsOptions['limits'] & {
+    /** Subscriptions that one client may have. */
+    readonly subscriptionsPerClient: number;
     /** How long a session outlives its connection at most. */
     readonly sessionExpirySeconds: number;
   };
   /** Told of every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
+  /** Whether a topic is one on which the appliance hears also who may not publish there. */
+  readonly isHeardFromAnybody: (topic: string) => boolean;
   /** Keeps retained messages and sessions over restarts; without it they are in memory only. */
   readonly store?: BrokerStore;
   /** Where limits are reported that somebody has reached. */
@@ -68,6 +75,7 @@ export class Broker {
   readonly #frames: PublishFrames;
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
+  readonly #notices: ClientNotices;
   readonly #subscriptions: SubscriptionCount;
   readonly #pace = new DeliveryPace();
   readonly #admission: Admission<Connection>;
@@ -86,7 +94,7 @@ export class Broker {
   readonly #ownTopics: TopicCheck;
 
   constructor(options: BrokerOptions) {
-    const { access, signIns, limits, removeNames, store, watch, clock, log } = options;
+    const { access, signIns, users, limits, removeNames, store, watch, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
     this.#ownTopics = new TopicCheck(limits);
@@ -106,6 +114,7 @@ export class Broker {
       log,
     });
     this.#takeovers = new TakeoverWatch({ clock, log });
+    this.#notices = new ClientNotices(clock, log);
     this.#admission = new Admission({
       clients: limits.clients,
       access,
@@ -117,13 +126,15 @@ export class Broker {
     });
     this.#hooks = new AedesHooks({
       access,
-      signIn: new SignIn(access, signIns),
+      signIn: new SignIn(access, users, signIns),
       frames: this.#frames,
       figures: this.figures,
       store,
       subscriptions: this.#subscriptions,
       connectionOf: (client) => this.#connectionOf.get(client),
       admission: this.#admission,
+      notices: this.#notices,
+      onQuestion: (topic, payload) => this.#heardQuestion(topic, payload),
     });
   }
 
@@ -262,6 +273,7 @@ export class Broker {
     this.#leftWills?.stop();
     this.#systemFigures?.stop();
     this.#takeovers.stop();
+    this.#notices.stop();
     this.#options.watch.stop();
     if (!aedes || aedes.closed) return;
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
@@ -328,6 +340,14 @@ export class Broker {
   /** Ends a client's connection because others need what its session takes. */
   endConnectionOf(clientId: string): void {
     this.#admission.connectionOf(clientId)?.giveWay();
+  }
+
+  /** What changes nothing may be asked by anybody; nobody else hears it. */
+  #heardQuestion(topic: string, payload: Buffer | string): boolean {
+    const { isHeardFromAnybody, onMessage } = this.#options;
+    if (!isHeardFromAnybody(topic)) return false;
+    onMessage(topic, Buffer.from(payload));
+    return true;
   }
 
   #clientPublished(packet: AedesPublishPacket, client: Client | null): void {

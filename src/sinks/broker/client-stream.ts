@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { Flusher } from './flusher.ts';
 import { FrameGuard, type FrameGuardLimits } from './frame-guard.ts';
 import { Outgoing, type OutgoingLimits } from './outgoing.ts';
-import { type Connect, type Packet, packetTypes } from './packet-check.ts';
+import { type Connect, hasFilters, type Packet, packetTypes } from './packet-check.ts';
 import { reasonCodes, Violation } from './packet-reader.ts';
 import { packetWeight, tokensOf, weightOf } from './packet-weight.ts';
 import { refusalOf } from './refusal.ts';
@@ -97,6 +97,11 @@ export class ClientStream extends Duplex implements TurnTaker {
   /** What has come of a packet that is not whole yet, bytes. */
   get incomingBytes(): number {
     return this.#guard.waitingBytes;
+  }
+
+  /** Whether more filters of the packet that the broker works on are to come. */
+  get isInFilterPacket(): boolean {
+    return this.#guard.isInFilterPacket;
   }
 
   /** The broker has let the client in: the packets behind its CONNECT may come. */
@@ -230,6 +235,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     this.#weight += packetWeight.connect;
     gate.window = Math.min(gate.window, connect.receiveMaximum);
     gate.clearsSessionPresent = connect.protocolVersion === 3;
+    gate.answers.is5 = connect.protocolVersion === 5;
     this.outgoing.largestPacketBytes = connect.largestPacketBytes;
     this.#options.onConnect(connect);
   }
@@ -240,6 +246,10 @@ export class ClientStream extends Duplex implements TurnTaker {
     const tokens = tokensOf(packet);
     if (tokens > 0) this.#restMs = this.#rate.takeInAdvance(tokens);
     switch (type) {
+      case packetTypes.subscribe:
+      case packetTypes.unsubscribe:
+        this.outgoing.gate.answers.given(packet);
+        return 'pass';
       case packetTypes.publish:
         return qos === 2 ? this.#receivedExactlyOnce(id) : 'pass';
       case packetTypes.pubrel:
@@ -296,8 +306,6 @@ export class ClientStream extends Duplex implements TurnTaker {
 function refusal(type: number, id: number, reasonCode: number): Buffer {
   return Buffer.from([type << 4, 3, id >> 8, id & 255, reasonCode]);
 }
-const hasFilters = (type: number | undefined) =>
-  type === packetTypes.subscribe || type === packetTypes.unsubscribe;
 
 /** MQTT 3.1.1, section 3.5. */
 function pubrec(id: number): Buffer {

@@ -130,9 +130,11 @@ export class Sessions {
     this.#options.journal.put(keys.session(clientId), undefined, 'lazy');
   }
 
+  /** @param urgency `lazy` where more of the same packet is to come */
   subscribe(
     clientId: string,
     subscriptions: readonly (readonly [topic: string, StoredSubscription])[],
+    urgency: 'promised' | 'lazy',
   ): void {
     const session = this.getOrCreate(clientId);
     for (const [topic, subscription] of subscriptions) {
@@ -142,7 +144,7 @@ export class Sessions {
       session.subscriptions.set(topic, subscription);
       if (!before) this.#options.filters.add(session, weightOf(topic));
     }
-    this.write(session, 'promised');
+    this.write(session, urgency);
   }
 
   unsubscribe(clientId: string, topics: readonly string[]): void {
