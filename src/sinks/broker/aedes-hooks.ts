@@ -13,6 +13,7 @@ import type { SessionClient } from './persistence/session.ts';
 import type { SessionOwner } from './persistence/sessions.ts';
 import { unknownParty } from './persistence/stored-session.ts';
 import type { PublishFrames } from './publish-frames.ts';
+import type { RestorePace } from './restore-pace.ts';
 import type { SignIn, SignInRefusal } from './sign-in.ts';
 
 /** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
@@ -67,6 +68,7 @@ export interface AedesHooksOptions {
   readonly connectionOf: (client: Client) => Connection | undefined;
   readonly admission: Admission<Connection>;
   readonly notices: ClientNotices;
+  readonly restorePace: RestorePace;
   /** Called with what anybody may ask, also who may not publish. False when it is no such thing. */
   readonly onQuestion: (topic: string, payload: Buffer | string) => boolean;
 }
@@ -210,9 +212,19 @@ export class AedesHooks {
     // A client that has left meanwhile takes no place.
     if (connection.stream.destroyed) return;
     const refused = admission.admit(connection, clientId, result);
-    if (!refused) return;
+    if (!refused) {
+      if (this.#resumesSession.get(client)) await this.#restoreTurn(connection, clientId);
+      return;
+    }
     figures.refused[refused] += 1;
     this.#refusals.set(client, refusedBecause[refused]);
+  }
+
+  async #restoreTurn(connection: Connection, clientId: string): Promise<void> {
+    const { store, restorePace } = this.#options;
+    const subscriptions = store?.subscriptionsOf(clientId) ?? 0;
+    const { stream } = connection;
+    await restorePace.turn(stream.party, subscriptions, () => stream.destroyed);
   }
 
   /** Refuses a message, where the client can be told. What comes after its end is a last will. */

@@ -19,13 +19,19 @@ import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
 import { ClientNotices } from './client-notices.ts';
 import { clientQueues } from './client-queues.ts';
-import { type Connection, Connections, type ConnectionsOptions } from './connections.ts';
+import {
+  type Connection,
+  Connections,
+  type ConnectionsOptions,
+  filtersPerSecond,
+} from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
 import { DeliveryPace } from './delivery-pace.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
+import { RestorePace } from './restore-pace.ts';
 import { SignIn } from './sign-in.ts';
 import { type BrokerCounts, SystemFigures } from './system-figures.ts';
 import { TakeoverWatch } from './takeover-watch.ts';
@@ -76,6 +82,7 @@ export class Broker {
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
   readonly #notices: ClientNotices;
+  readonly #restorePace: RestorePace;
   readonly #subscriptions: SubscriptionCount;
   readonly #pace = new DeliveryPace();
   readonly #admission: Admission<Connection>;
@@ -115,6 +122,7 @@ export class Broker {
     });
     this.#takeovers = new TakeoverWatch({ clock, log });
     this.#notices = new ClientNotices(clock, log);
+    this.#restorePace = new RestorePace({ subscriptionsPerSecond: filtersPerSecond, clock });
     this.#admission = new Admission({
       clients: limits.clients,
       access,
@@ -134,6 +142,7 @@ export class Broker {
       connectionOf: (client) => this.#connectionOf.get(client),
       admission: this.#admission,
       notices: this.#notices,
+      restorePace: this.#restorePace,
       onQuestion: (topic, payload) => this.#heardQuestion(topic, payload),
     });
   }
@@ -274,6 +283,7 @@ export class Broker {
     this.#systemFigures?.stop();
     this.#takeovers.stop();
     this.#notices.stop();
+    this.#restorePace.stop();
     this.#options.watch.stop();
     if (!aedes || aedes.closed) return;
     await new Promise<void>((resolve) => aedes.close(() => resolve()));

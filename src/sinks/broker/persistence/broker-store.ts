@@ -164,6 +164,11 @@ export class BrokerStore {
     return this.#sessions.get(clientId)?.owner;
   }
 
+  /** How many subscriptions a client goes on with when its session does. */
+  subscriptionsOf(clientId: string): number {
+    return this.#sessions.get(clientId)?.subscriptions.size ?? 0;
+  }
+
   /**
    * Takes from a session what its owner may not read, any more or as one who goes on with a session
    * of version 1.0, which kept no owners.
