@@ -163,11 +163,11 @@ export class AedesHooks {
       },
       authorizeSubscribe: (client, subscription, done) => {
         const refusal = this.#refusalOf(client, subscription.topic);
-        const stream = this.#options.connectionOf(client)?.stream;
+        const answers = this.#options.connectionOf(client)?.stream.outgoing.gate.answers;
         if (refusal !== undefined) {
           store?.refused.add(subscription);
-          stream?.outgoing.gate.answers.refused(refusal);
-        } else if (stream?.isInFilterPacket) store?.unfinished.add(subscription);
+          answers?.refused(refusal);
+        } else if (answers?.isUnfinished) store?.unfinished.add(subscription);
         done(null, refusal === undefined ? subscription : null);
       },
       authorizeForward: (client, packet) => {
@@ -254,7 +254,7 @@ export class AedesHooks {
 }
 
 function inWords(refusal: SubscriptionRefusal, count: number): string {
-  const has = `has ${count} subscriptions, and more are refused`;
+  const has = `has ${count} subscriptions and gets no more`;
   return refusal === 'too many of its own'
     ? `${has}. Fix: raise Butler.brokerConfig.limits.subscriptionsPerClient`
     : `${has}: all clients together have too many. Fix: let it sign in, which gives it precedence, or raise Butler.brokerConfig.limits.subscriptionsOfAll`;

@@ -84,6 +84,7 @@ export class ClientStream extends Duplex implements TurnTaker {
       onHopeless: (reason) => this.cutOff(new Error(reason)),
       onDrain: () => this.#drained(),
     });
+    this.outgoing.gate.onFilterAnswer = () => this.#askForTurn();
     transport.on('data', (chunk: Buffer) => this.#arrived(chunk));
     transport.on('end', () => this.#end());
     transport.on('error', () => this.destroy());
@@ -97,11 +98,6 @@ export class ClientStream extends Duplex implements TurnTaker {
   /** What has come of a packet that is not whole yet, bytes. */
   get incomingBytes(): number {
     return this.#guard.waitingBytes;
-  }
-
-  /** Whether more filters of the packet that the broker works on are to come. */
-  get isInFilterPacket(): boolean {
-    return this.#guard.isInFilterPacket;
   }
 
   /** The broker has let the client in: the packets behind its CONNECT may come. */
@@ -209,7 +205,9 @@ export class ClientStream extends Duplex implements TurnTaker {
       const isFilters = hasFilters(this.#guard.nextType);
       // Retained messages are what filters bring: they would only add to what waits.
       if (!isFilters) turns.ask(this, 'packets');
-      else if (!this.outgoing.isSocketCrowded) turns.ask(this, 'filters');
+      else if (!this.outgoing.isSocketCrowded && !this.outgoing.gate.answers.isWaiting) {
+        turns.ask(this, 'filters');
+      }
     }
     if (this.#guard.hasMore || waits) transport.pause();
     else if (transport.isPaused()) transport.resume();

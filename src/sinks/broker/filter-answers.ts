@@ -5,16 +5,6 @@ import { reasonCodes } from './packet-reader.ts';
 /** What Aedes answers an MQTT 5 client for every filter that it does not get. */
 const anyRefusal = reasonCodes.notAuthorized;
 
-/** A packet that was divided, and what has been answered for its parts. */
-interface Divided {
-  readonly type: number;
-  readonly id: number;
-  readonly codes: Buffer[];
-  /** Parts that are still to be answered, of those that the broker was given. */
-  unanswered: number;
-  hasLast: boolean;
-}
-
 /**
  * The answers to SUBSCRIBE and UNSUBSCRIBE packets as the client expects them: one for each packet
  * that it has sent, also where the broker was given parts, and with the reason for each refusal
@@ -23,20 +13,25 @@ interface Divided {
 export class FilterAnswers {
   /** The version of MQTT decides how an answer looks. */
   is5 = false;
-  /** In the order in which the broker answers. */
-  readonly #divided: Divided[] = [];
+  /** What the broker was given, and has not answered. */
+  #part: Packet['part'] | undefined;
+  /** What it has answered for the parts of the packet so far. */
+  #codes: Buffer[] = [];
   readonly #reasons: number[] = [];
 
+  /** The next packet, or part of one, waits for that: Aedes may answer the second before the first. */
+  get isWaiting(): boolean {
+    return this.#part !== undefined;
+  }
+
+  /** Whether the broker works on a part of a packet of which others are to come. */
+  get isUnfinished(): boolean {
+    return this.#part === 'more';
+  }
+
   /** The broker is given a packet, or a part of one. */
-  given({ type, id, part }: Packet): void {
-    if (part === 'whole') return;
-    let divided = this.#divided.at(-1);
-    if (!divided || divided.hasLast) {
-      divided = { type, id, codes: [], unanswered: 0, hasLast: false };
-      this.#divided.push(divided);
-    }
-    divided.unanswered += 1;
-    divided.hasLast = part === 'last';
+  given({ part }: Packet): void {
+    this.#part = part;
   }
 
   /** A filter is refused; called in the order of the filters. */
@@ -56,16 +51,14 @@ export class FilterAnswers {
   answer(packet: Buffer): Buffer | undefined {
     const type = (packet[0] ?? 0) >> 4;
     const { start, prefix } = this.#read(packet);
+    const part = this.#part;
+    this.#part = undefined;
     if (type === packetTypes.suback) this.#giveReasons(packet, start);
-    const [divided] = this.#divided;
-    const isPart =
-      divided?.unanswered && divided.type + 1 === type && divided.id === prefix.readUInt16BE(0);
-    if (!isPart) return packet;
-    divided.codes.push(packet.subarray(start));
-    divided.unanswered -= 1;
-    if (!divided.hasLast || divided.unanswered > 0) return undefined;
-    this.#divided.shift();
-    const body = Buffer.concat([prefix, ...divided.codes]);
+    if (part !== 'more' && this.#codes.length === 0) return packet;
+    this.#codes.push(packet.subarray(start));
+    if (part === 'more') return undefined;
+    const body = Buffer.concat([prefix, ...this.#codes]);
+    this.#codes = [];
     return Buffer.concat([packet.subarray(0, 1), variableByteInteger(body.length), body]);
   }
 

@@ -49,11 +49,6 @@ export class FrameGuard {
     return this.#waitingBytes > 0 && this.#waitingBytes >= this.#wantedBytes;
   }
 
-  /** Whether the last packet that was taken is a part of one. */
-  get isInFilterPacket(): boolean {
-    return this.#filterPacket !== undefined;
-  }
-
   /** The type of the packet that comes next; undefined when none has begun. */
   get nextType(): number | undefined {
     const [first] = this.#waiting;

@@ -21,6 +21,8 @@ export class PacketGate {
   clearsSessionPresent = false;
   /** What the client gets for its SUBSCRIBE and UNSUBSCRIBE packets. */
   readonly answers = new FilterAnswers();
+  /** Called when the broker has answered one of those, or a part of it. */
+  onFilterAnswer: (() => void) | undefined;
   #inFlight = 0;
   #pieces: Buffer[] = [];
   #held: Buffer[] = [];
@@ -40,10 +42,14 @@ export class PacketGate {
   endPacket(): void {
     const [first] = this.#pieces;
     if (!first) return;
-    const joined = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    const packet = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
     this.#pieces = [];
-    const packet = isFilterAnswer(joined) ? this.answers.answer(joined) : joined;
-    if (!packet) return;
+    if (isFilterAnswer(packet)) {
+      const answer = this.answers.answer(packet);
+      if (answer) this.#pass(answer);
+      this.onFilterAnswer?.();
+      return;
+    }
     if (isConnack(packet)) {
       if (this.clearsSessionPresent) packet[2] = 0;
       // Of filters that were tried when an earlier session went on.
