@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { shownName } from './shown-name.ts';
 
 /** A network has stopped when it has sent nothing wrong for so long, ms. */
 const quietMs = 60_000;
 /** Networks with their own lines; further ones are logged together. */
 const mostNetworks = 20;
 const others = 'other addresses';
-/** A name is cut to so many characters. */
-const shownName = 40;
 
 interface Period {
   wrong: number;
@@ -30,7 +29,7 @@ export class SignInLog {
   wrong(network: string, name: string): void {
     const period = this.#period(
       network,
-      (who) => `wrong user name or password from ${who}, user ${shown(name)}`,
+      (who) => `wrong user name or password from ${who}, user ${shownName(name)}`,
     );
     period.wrong += 1;
   }
@@ -85,10 +84,4 @@ export class SignInLog {
       `wrong sign-ins from ${who} have ended: ${wrong} wrong, ${delayed} told to try again later`,
     );
   }
-}
-
-/** A name from the network, safe in a log line: without control characters and marks of direction. */
-function shown(name: string): string {
-  const clean = name.slice(0, 200).replace(/[\p{C}\p{Z}]+/gu, ' ');
-  return JSON.stringify([...clean].slice(0, shownName).join(''));
 }

@@ -25,6 +25,11 @@ export class Users {
     return this.#users.size > 0;
   }
 
+  /** Whether somebody has this name; for the log only, never for who asks. */
+  has(name: string): boolean {
+    return this.#users.has(name);
+  }
+
   /** The user with this name and password; takes as long when there is none. */
   async authenticate(name: string, password: string): Promise<User | undefined> {
     const user = this.#users.get(name);

@@ -82,7 +82,9 @@ export const watchCommand: Command = {
         client.subscribe('blinky/event', (error, granted) => {
           const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false;
           if (error || isRefused)
-            say('the broker does not let this client subscribe: sign in with --user-name');
+            say(
+              "the broker doesn't let this client subscribe. Fix: sign in with --user-name, or see the appliance's log",
+            );
         });
       });
       client.on('reconnect', () => {
@@ -90,7 +92,7 @@ export const watchCommand: Command = {
       });
       client.on('error', (error) => {
         isExplained = true;
-        trouble(`${place}: ${describeNetworkError(error)}`);
+        trouble(`${place}: ${refusalInWords(error) ?? describeNetworkError(error)}`);
       });
       client.on('close', () => {
         if (!isExplained) trouble(`${place}: the connection was closed`);
@@ -100,6 +102,17 @@ export const watchCommand: Command = {
     });
   },
 };
+
+/** CONNACK's return codes (MQTT 3.1.1, section 3.2.2.3), and what to do about them. */
+const refusals = new Map<unknown, string>([
+  [3, "refused: too many clients, or too many wrong passwords. Fix: see the appliance's log"],
+  [4, 'refused: user name or password is wrong'],
+  [5, 'refused: it wants a user. Fix: sign in with --user-name'],
+]);
+
+function refusalInWords(error: Error): string | undefined {
+  return 'code' in error ? refusals.get(error.code) : undefined;
+}
 
 /** @throws UsageError when the file can't be read */
 function readCa(file: string | undefined): Buffer | undefined {

@@ -1,6 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { SignIns } from '../access/sign-ins.ts';
+import type { Users } from '../access/users.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { PartHealth } from '../health/health.ts';
@@ -27,10 +28,13 @@ import { OwnCertificate } from '../tls/own-certificate.ts';
 export interface BrokerPartsOptions {
   readonly config: Pick<Config, 'brokerConfig' | 'mqttConfig'>;
   readonly signIns: SignIns;
+  readonly users: Users;
   /** Tells how things are. */
   readonly announcer: Announcer;
   /** Does what clients ask for. */
   readonly onRequest: (topic: string, payload: Buffer) => void;
+  /** Where Home Assistant says that it has started. */
+  readonly birthTopic: string;
   readonly state: Pick<State, 'database'>;
   readonly stateDirectory: string;
   readonly version: string;
@@ -50,8 +54,10 @@ const storeLimits = { queuedBytesPerClient: 8_388_608 };
 export function createBrokerParts({
   config,
   signIns,
+  users,
   announcer,
   onRequest,
+  birthTopic,
   state,
   stateDirectory,
   version,
@@ -81,9 +87,11 @@ export function createBrokerParts({
     version,
     access: createAccess(brokerConfig.access, createReservedTopics(mqttConfig)),
     signIns,
+    users,
     removeNames: createNameRemover(mqttConfig),
     limits: brokerConfig.limits,
     onMessage: onRequest,
+    isHeardFromAnybody: (topic) => topic === birthTopic,
     watch,
     clock: tools.clock,
     log: tools.log,

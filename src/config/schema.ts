@@ -83,7 +83,7 @@ const brokerConfig = section({
     packetBytes: wholeNumber(1024, 16_777_216, 262_144, 'bytes'),
     topicBytes: wholeNumber(64, 65_535, 1024, 'bytes'),
     topicLevels: wholeNumber(8, 100, 32),
-    subscriptionsPerClient: wholeNumber(1, 10_000, 100),
+    subscriptionsPerClient: wholeNumber(1, 10_000, 5000),
     subscriptionsOfAll: wholeNumber(100, 1_000_000, 20_000),
     messagesPerSecond: wholeNumber(1, 1_000_000, 1000, 'from one client'),
     inFlightPerClient: wholeNumber(1, 65_535, 100),

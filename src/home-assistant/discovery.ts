@@ -11,10 +11,7 @@ export interface DiscoveryOptions {
   readonly webPort: number | undefined;
   /** What every topic begins with on the broker of which Home Assistant hears this. */
   readonly topicPrefix: string;
-  readonly topics: Pick<
-    TopicSettings,
-    'activeUserCountTopic' | 'activeUsersTopic' | 'sessionServerStatusTopic'
-  >;
+  readonly topics: Pick<TopicSettings, 'activeUserCountTopic' | 'activeUsersTopic'>;
   /** Whether events come by UDP. */
   readonly udp: boolean;
 }
@@ -84,10 +81,10 @@ export function discoveryPayload(options: DiscoveryOptions): object {
         icon: 'mdi:account-arrow-right',
       }),
       ...(udp &&
-        component('binary_sensor', 'udp', 'Events can arrive', {
-          state_topic: there(topics.sessionServerStatusTopic),
-          payload_on: 'start',
-          payload_off: 'error',
+        component('binary_sensor', 'udp', 'Receiving events', {
+          state_topic: there(ownTopics.receiving),
+          payload_on: 'ON',
+          payload_off: 'OFF',
           device_class: 'connectivity',
           entity_category: 'diagnostic',
         })),

@@ -18,15 +18,22 @@ export interface HomeAssistantOptions {
 }
 
 /**
- * After Home Assistant has started (ms): it is told at once of the device, and a second time of how
- * things are, for it listens to a device's topics only once it knows it.
+ * After Home Assistant has started (ms): it is sent the device soon, and the states a second time,
+ * for it listens to a device's topics only once it knows it.
  */
-const repeatAfterMs = [1000, 10_000] as const;
+const firstRepeatMs = 1000;
+const secondRepeatMs = 10_000;
+/** Anybody may say that Home Assistant has started, as often as they like: the pause between repeats, ms. */
+const leastPauseMs = 5000;
 
 /** Lets Home Assistant find the appliance by MQTT discovery. */
 export class HomeAssistant {
   readonly #options: HomeAssistantOptions;
-  #cancelRepeats: (() => void)[] = [];
+  #repeatedAtMs = Number.NEGATIVE_INFINITY;
+  /** Until when repeats are wanted. */
+  #wantedUntilMs = Number.NEGATIVE_INFINITY;
+  #nextAtMs = Number.POSITIVE_INFINITY;
+  #cancelNext: (() => void) | undefined;
 
   constructor(options: HomeAssistantOptions) {
     this.#options = options;
@@ -63,15 +70,31 @@ export class HomeAssistant {
   }
 
   stop(): void {
-    for (const cancel of this.#cancelRepeats) cancel();
-    this.#cancelRepeats = [];
+    this.#cancelNext?.();
+    this.#cancelNext = undefined;
+    this.#nextAtMs = Number.POSITIVE_INFINITY;
   }
 
-  /** However often it is asked for, it is repeated only so often. */
+  /** However often it is asked for, it is repeated only so often; and never put off for that. */
   #repeatSoon(): void {
+    const now = this.#options.clock.monotonicMs();
+    this.#wantedUntilMs = now + secondRepeatMs;
+    this.#repeatAt(Math.max(now + firstRepeatMs, this.#repeatedAtMs + leastPauseMs));
+  }
+
+  #repeatAt(atMs: number): void {
+    if (atMs >= this.#nextAtMs) return;
     const { clock, announcer } = this.#options;
-    this.stop();
-    this.#cancelRepeats = repeatAfterMs.map((ms) => clock.schedule(ms, () => announcer.repeat()));
+    this.#cancelNext?.();
+    this.#nextAtMs = atMs;
+    this.#cancelNext = clock.schedule(atMs - clock.monotonicMs(), () => {
+      this.stop();
+      // A timer may be a little early.
+      this.#repeatedAtMs = Math.max(atMs, clock.monotonicMs());
+      announcer.repeat();
+      if (this.#repeatedAtMs >= this.#wantedUntilMs) return;
+      this.#repeatAt(Math.max(this.#wantedUntilMs, this.#repeatedAtMs + leastPauseMs));
+    });
   }
 
   async #announcedBefore(): Promise<string[]> {

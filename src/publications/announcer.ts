@@ -56,9 +56,14 @@ export class Announcer {
     }
   }
 
-  /** Whether the UDP server listens (`start`) or can't (`error`), as Butler tells it. */
+  /**
+   * Whether the UDP server listens (`start`) or can't (`error`), as Butler tells it; and the same
+   * retained, for who comes later.
+   */
   udpServer(state: 'start' | 'error'): void {
     const { enable, sessionServerStatusTopic } = this.#settings;
+    const payload = state === 'start' ? 'ON' : 'OFF';
+    this.#announce({ topic: ownTopics.receiving, payload, retain: true });
     if (enable) this.#announce({ topic: sessionServerStatusTopic, payload: state });
   }
 

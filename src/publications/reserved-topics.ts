@@ -20,6 +20,7 @@ export function createReservedTopics(settings: ReservedTopicSettings): (topic: s
   const published = new Set<string>([
     ownTopics.status,
     ownTopics.event,
+    ownTopics.receiving,
     ownTopics.light('green'),
     ownTopics.light('red'),
     settings.sessionStartTopic,

@@ -28,6 +28,8 @@ export const butlerTopics: TopicSettings = {
 export const ownTopics = {
   status: 'blinky/status',
   event: 'blinky/event',
+  /** Whether events can arrive by UDP, retained; Butler's `session_server` is not. */
+  receiving: 'blinky/receiving',
   blink: 'blinky/blink',
   light: (colour: 'green' | 'red') => `blinky/light/${colour}`,
   activePerServer: (host: string) => `qliksense/users/activeperserver/${topicLevel(host)}/count`,

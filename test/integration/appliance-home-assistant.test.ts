@@ -62,6 +62,65 @@ describe('Home Assistant', () => {
     await waitFor('the blink', () => appliance.blinks('red') === 1);
   });
 
+  test('without a user starts again: all that it shows is right, also without its birth message', async (context) => {
+    const appliance = await startTestApp(context);
+    await appliance.lampTestOver();
+    const { messages, client } = await appliance.subscribe('homeassistant/#');
+    const device = await waitFor('the device', () =>
+      messages.find(({ topic }) => config.test(topic)),
+    );
+    const { components, availability } = JSON.parse(device.payload);
+    // An event and a button have no state; Home Assistant keeps the last event itself.
+    const stateless = ['event', 'button'];
+    const states = Object.values(components as Record<string, Record<string, string>>)
+      .filter(({ platform }) => !stateless.includes(platform ?? ''))
+      .map(({ state_topic: topic = '' }) => topic);
+    const topics = [
+      availability[0].topic,
+      components.active_users.json_attributes_topic,
+      ...states,
+    ];
+    assert.equal(states.length, 4);
+    const expected = ['online', '[]', 'OFF', 'OFF', '0', 'ON'];
+    assert.equal(components.udp.name, 'Receiving events');
+    assert.equal(components.udp.state_topic, 'blinky/receiving');
+
+    const reloaded = await appliance.subscribe(topics);
+    await waitFor('the states', () => reloaded.messages.length === topics.length);
+    const payloadOf = (heard: typeof reloaded.messages, topic: string) =>
+      heard.findLast((one) => one.topic === topic)?.payload;
+    assert.deepEqual(
+      topics.map((topic) => payloadOf(reloaded.messages, topic)),
+      expected,
+    );
+    assert.ok(reloaded.messages.every(({ retained }) => retained));
+
+    const homeAssistants = [
+      [0, {}],
+      [1, { protocolVersion: 5, username: 'homeassistant', password: 'x' }],
+    ] as const;
+    for (const [qos, options] of homeAssistants) {
+      const restarted = await appliance.subscribe(topics, options);
+      const eavesdropper = await appliance.subscribe('homeassistant/status');
+      const before = restarted.messages.length;
+      await restarted.client.publishAsync('homeassistant/status', 'online', { qos, retain: true });
+      await waitFor('its states again', () =>
+        topics
+          .slice(1)
+          .every((topic) =>
+            restarted.messages.slice(before).some((one) => one.topic === topic && !one.retained),
+          ),
+      );
+      assert.ok(restarted.client.connected);
+      assert.equal(eavesdropper.messages.length, 0, 'nobody else hears it');
+    }
+    const others = ['homeassistant/status/x', 'homeassistant/device/x/config', 'blinky/blink'];
+    for (const topic of others) await client.publishAsync(topic, 'online', { retain: true });
+    const late = await appliance.subscribe('homeassistant/#');
+    await late.received(device.topic);
+    assert.equal(late.messages.length, 1);
+  });
+
   test('turned off, or under another prefix, the old device is taken back', async (context) => {
     const stateDirectory = temporaryFolder(context);
     const upstream = await startOtherBroker(context);

@@ -190,6 +190,24 @@ describe('the command line', () => {
     assert.equal(watch.output().match(/trying again/g)?.length, 2, watch.output());
   });
 
+  test('watch says why it is refused, and watches under any name where there are no users', async (context) => {
+    const startWatch = async (settings: string[], ...more: string[]) => {
+      const { app } = await startTestApp(context, settings);
+      const from = `127.0.0.1:${app.ports.mqtt}`;
+      return startBundled(context, 'src/main.ts', ['watch', '--from', from, ...more]);
+    };
+    const hash = `scrypt:32768:8:1:${'A'.repeat(22)}:${'A'.repeat(43)}`;
+    const users = `brokerConfig.access.users=[{name: anna, passwordHash: "${hash}"}]`;
+    const wrong = await startWatch([users], '--user-name', 'nobody');
+    await wrong.printed(/refused: user name or password is wrong; trying again/);
+    const nameless = await startWatch([users, 'brokerConfig.access.anonymous=none']);
+    await nameless.printed(
+      /refused: it wants a user\. Fix: sign in with --user-name; trying again/,
+    );
+    const noUsers = await startWatch([], '--user-name', 'nobody');
+    await noUsers.printed(/^watching/m);
+  });
+
   test('passwd: where nobody can type, no password is taken', async (context) => {
     const { status, output } = await blinky(context, ['passwd', 'anna']);
     assert.equal(status, 2);

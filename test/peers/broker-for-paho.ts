@@ -21,6 +21,7 @@ const log = createLog({
 });
 const health = new Health(systemClock, log);
 const access = createAccess({ anonymous: 'publish', personalData: 'anyone' }, () => false);
+const users = new Users([]);
 const { limits } = testConfig().brokerConfig;
 const retry = new RetryPauses(1000, 60_000, Math.random);
 const broker = new Broker({
@@ -29,7 +30,8 @@ const broker = new Broker({
     maySubscribe: (identity, filter) =>
       filter !== 'test/nosubscribe' && access.maySubscribe(identity, filter),
   },
-  signIns: new SignIns({ users: new Users([]), clock: systemClock, log }),
+  signIns: new SignIns({ users, clock: systemClock, log }),
+  users,
   removeNames: (_topic, payload) => payload,
   limits,
   store: new BrokerStore({
@@ -44,6 +46,7 @@ const broker = new Broker({
     retry,
   }),
   onMessage: () => {},
+  isHeardFromAnybody: () => false,
   watch: new LimitWatch({ clock: systemClock, health: health.part('mqtt limits') }),
   version: '0.0.0-test',
   clock: systemClock,

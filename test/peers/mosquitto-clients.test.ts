@@ -39,6 +39,26 @@ describe("Mosquitto's clients", () => {
     }
   }
 
+  for (const [user, password] of [
+    ['', undefined],
+    ['', ''],
+    ['', 'x'],
+    ['DVES_USER', 'DVES_PASS'],
+  ] as const) {
+    test(`mosquitto_sub as user '${user}', ${password === undefined ? 'no password' : `password '${password}'`}`, async (context) => {
+      const { app } = await startTestApp(context);
+      for (const version of ['mqttv31', 'mqttv311', 'mqttv5']) {
+        const { output } = start(context, 'mosquitto_sub', app.ports.mqtt, [
+          ...['-V', version, '-v', '-t', 'blinky/status', '-u', user],
+          ...(password === undefined ? [] : ['-P', password]),
+        ]);
+        await waitFor(`the retained status, ${version}`, () =>
+          output().includes('blinky/status online'),
+        );
+      }
+    });
+  }
+
   test('mosquitto_pub publishes where it may, and is ignored where it may not', async (context) => {
     const { app, subscribe, blinks, lampTestOver } = await startTestApp(context, [
       'brokerConfig.access.anonymous=subscribe',

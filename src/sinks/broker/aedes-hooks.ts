@@ -1,9 +1,11 @@
 import type { AedesOptions, AedesPublishPacket, Client } from 'aedes';
+import { shownName } from '../../access/shown-name.ts';
 import type { Access, Identity } from './access.ts';
 import type { Admission } from './admission/admission.ts';
 import { anonymous } from './admission/client-ids.ts';
-import type { SubscriptionCount } from './admission/subscription-count.ts';
+import type { SubscriptionCount, SubscriptionRefusal } from './admission/subscription-count.ts';
 import type { BrokerFigures } from './broker-figures.ts';
+import type { ClientNotices, NoticeKind } from './client-notices.ts';
 import type { Connection } from './connections.ts';
 import { reasonCodes } from './packet-reader.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
@@ -11,7 +13,8 @@ import type { SessionClient } from './persistence/session.ts';
 import type { SessionOwner } from './persistence/sessions.ts';
 import { unknownParty } from './persistence/stored-session.ts';
 import type { PublishFrames } from './publish-frames.ts';
-import type { SignIn } from './sign-in.ts';
+import type { RestorePace } from './restore-pace.ts';
+import type { SignIn, SignInRefusal } from './sign-in.ts';
 
 /** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
 export const brokerId = 'aedes';
@@ -36,6 +39,25 @@ const refusedBecause = {
   'too many clients': returnCodes.serverUnavailable,
 } as const;
 
+const codeOfRefusal: Readonly<Record<SignInRefusal['refusal'], number>> = {
+  'not signed in': returnCodes.notAuthorized,
+  'wrong name or password': returnCodes.badUserNameOrPassword,
+  'try later': returnCodes.serverUnavailable,
+};
+
+const inTheLastMinutes = 'none in the last 10 minutes';
+const refusedClient: NoticeKind = {
+  name: 'refused',
+  level: 'info',
+  ended: (count) => `refused ${count} times in all, ${inTheLastMinutes}`,
+};
+const ignoredName: NoticeKind = { name: 'ignored name', level: 'info' };
+const refusedFilter: NoticeKind = {
+  name: 'refused subscriptions',
+  level: 'warn',
+  ended: (count) => `${count} subscriptions were refused in all, ${inTheLastMinutes}`,
+};
+
 export interface AedesHooksOptions {
   readonly access: Access;
   readonly signIn: SignIn;
@@ -45,6 +67,10 @@ export interface AedesHooksOptions {
   readonly subscriptions: SubscriptionCount;
   readonly connectionOf: (client: Client) => Connection | undefined;
   readonly admission: Admission<Connection>;
+  readonly notices: ClientNotices;
+  readonly restorePace: RestorePace;
+  /** Called with what anybody may ask, also who may not publish. False when it is no such thing. */
+  readonly onQuestion: (topic: string, payload: Buffer | string) => boolean;
 }
 
 /** Of whom nothing is known. */
@@ -115,7 +141,10 @@ export class AedesHooks {
       },
       authorizePublish: (client, packet, done) => {
         if (client && !access.mayPublish(this.#identityOf(client), packet.topic)) {
-          if (this.#refuses(client, packet, reasonCodes.notAuthorized)) return done(null);
+          const isHeard = this.#options.onQuestion(packet.topic, packet.payload);
+          if (!isHeard && this.#refuses(client, packet, reasonCodes.notAuthorized)) {
+            return done(null);
+          }
           // Earlier versions have no word for it, and the client is not to be cut off.
           packet.topic = nowhere;
           packet.retain = false;
@@ -133,10 +162,13 @@ export class AedesHooks {
         done(null);
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const may = access.maySubscribe(this.#identityOf(client), subscription.topic);
-        const isGranted = may && this.#takes(client, subscription.topic);
-        if (!isGranted) store?.refused.add(subscription);
-        done(null, isGranted ? subscription : null);
+        const refusal = this.#refusalOf(client, subscription.topic);
+        const answers = this.#options.connectionOf(client)?.stream.outgoing.gate.answers;
+        if (refusal !== undefined) {
+          store?.refused.add(subscription);
+          answers?.refused(refusal);
+        } else if (answers?.isUnfinished) store?.unfinished.add(subscription);
+        done(null, refusal === undefined ? subscription : null);
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;
@@ -157,24 +189,42 @@ export class AedesHooks {
     userName: string | undefined,
     password: string,
   ): Promise<void> {
-    const { signIn, figures, connectionOf, admission } = this.#options;
+    const { signIn, figures, connectionOf, admission, notices } = this.#options;
     const connection = connectionOf(client);
     if (!connection) return;
     const result = await signIn.identify(connection.address, userName, password);
-    if (typeof result === 'object' || result === 'anonymous') {
-      this.#identities.set(client, result);
-      // A client that has left meanwhile takes no place.
-      if (connection.stream.destroyed) return;
-      const refused = admission.admit(connection, clientId, result);
-      if (!refused) return;
-      figures.refused[refused] += 1;
-      this.#refusals.set(client, refusedBecause[refused]);
+    const who = { clientId, address: connection.address };
+    if (typeof result === 'object' && 'refusal' in result) {
+      figures.refused['wrong password'] += 1;
+      this.#refusals.set(client, codeOfRefusal[result.refusal]);
+      notices.note(refusedClient, who, () => `refused, ${result.because}`);
       return;
     }
-    figures.refused['wrong password'] += 1;
-    const { serverUnavailable, badUserNameOrPassword, notAuthorized } = returnCodes;
-    const refused = userName === undefined ? notAuthorized : badUserNameOrPassword;
-    this.#refusals.set(client, result === 'refused' ? refused : serverUnavailable);
+    if (userName !== undefined && signIn.ignores(userName)) {
+      notices.note(
+        ignoredName,
+        who,
+        () =>
+          `signs in as ${shownName(userName)}, but there are no users: it is treated as anonymous`,
+      );
+    }
+    this.#identities.set(client, result);
+    // A client that has left meanwhile takes no place.
+    if (connection.stream.destroyed) return;
+    const refused = admission.admit(connection, clientId, result);
+    if (!refused) {
+      if (this.#resumesSession.get(client)) await this.#restoreTurn(connection, clientId);
+      return;
+    }
+    figures.refused[refused] += 1;
+    this.#refusals.set(client, refusedBecause[refused]);
+  }
+
+  async #restoreTurn(connection: Connection, clientId: string): Promise<void> {
+    const { store, restorePace } = this.#options;
+    const subscriptions = store?.subscriptionsOf(clientId) ?? 0;
+    const { stream } = connection;
+    await restorePace.turn(stream.party, subscriptions, () => stream.destroyed);
   }
 
   /** Refuses a message, where the client can be told. What comes after its end is a last will. */
@@ -190,12 +240,24 @@ export class AedesHooks {
     return this.#identities.get(client) ?? 'anonymous';
   }
 
-  /** Whether there is room for a client's subscription. */
-  #takes(client: Client, filter: string): boolean {
-    const { subscriptions, connectionOf } = this.#options;
+  /** Why a client does not get a subscription, as MQTT 5 has it; undefined when it does. */
+  #refusalOf(client: Client, filter: string): number | undefined {
+    const { access, subscriptions, connectionOf, notices } = this.#options;
+    if (!access.maySubscribe(this.#identityOf(client), filter)) return reasonCodes.notAuthorized;
     const connection = connectionOf(client);
-    return connection ? subscriptions.add(connection, filter) : true;
+    const refusal = connection && subscriptions.add(connection, filter);
+    if (!refusal) return undefined;
+    const who = { clientId: client.id, address: connection.address };
+    notices.note(refusedFilter, who, () => inWords(refusal, connection.filters.size));
+    return reasonCodes.quotaExceeded;
   }
+}
+
+function inWords(refusal: SubscriptionRefusal, count: number): string {
+  const has = `has ${count} subscriptions and gets no more`;
+  return refusal === 'too many of its own'
+    ? `${has}. Fix: raise Butler.brokerConfig.limits.subscriptionsPerClient`
+    : `${has}: all clients together have too many. Fix: let it sign in, which gives it precedence, or raise Butler.brokerConfig.limits.subscriptionsOfAll`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { SignIns } from '../../access/sign-ins.ts';
+import type { Users } from '../../access/users.ts';
 import type { Clock } from '../../clock.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
@@ -17,14 +18,21 @@ import {
 } from './aedes-changes.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
+import { ClientNotices } from './client-notices.ts';
 import { clientQueues } from './client-queues.ts';
-import { type Connection, Connections, type ConnectionsOptions } from './connections.ts';
+import {
+  type Connection,
+  Connections,
+  type ConnectionsOptions,
+  filtersPerSecond,
+} from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
 import { DeliveryPace } from './delivery-pace.ts';
 import type { BrokerStore } from './persistence/broker-store.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
+import { RestorePace } from './restore-pace.ts';
 import { SignIn } from './sign-in.ts';
 import { type BrokerCounts, SystemFigures } from './system-figures.ts';
 import { TakeoverWatch } from './takeover-watch.ts';
@@ -36,14 +44,19 @@ export interface BrokerOptions {
   readonly access: Access;
   /** Checks names and passwords. */
   readonly signIns: Pick<SignIns, 'signIn'>;
+  readonly users: Pick<Users, 'areThere' | 'has'>;
   /** Takes people's names out of a message, for clients that are not to know them. */
   readonly removeNames: NameRemover;
   readonly limits: ConnectionsOptions['limits'] & {
+    /** Subscriptions that one client may have. */
+    readonly subscriptionsPerClient: number;
     /** How long a session outlives its connection at most. */
     readonly sessionExpirySeconds: number;
   };
   /** Told of every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
+  /** Whether a topic is one on which the appliance hears also who may not publish there. */
+  readonly isHeardFromAnybody: (topic: string) => boolean;
   /** Keeps retained messages and sessions over restarts; without it they are in memory only. */
   readonly store?: BrokerStore;
   /** Where limits are reported that somebody has reached. */
@@ -69,6 +82,8 @@ export class Broker {
   readonly #frames: PublishFrames;
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
+  readonly #notices: ClientNotices;
+  readonly #restorePace: RestorePace;
   readonly #subscriptions: SubscriptionCount;
   readonly #pace: DeliveryPace;
   readonly #admission: Admission<Connection>;
@@ -87,7 +102,7 @@ export class Broker {
   readonly #ownTopics: TopicCheck;
 
   constructor(options: BrokerOptions) {
-    const { access, signIns, limits, removeNames, store, watch, clock, log } = options;
+    const { access, signIns, users, limits, removeNames, store, watch, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
     this.#ownTopics = new TopicCheck(limits);
@@ -108,6 +123,8 @@ export class Broker {
     });
     this.#pace = new DeliveryPace(clock);
     this.#takeovers = new TakeoverWatch({ clock, log });
+    this.#notices = new ClientNotices(clock, log);
+    this.#restorePace = new RestorePace({ subscriptionsPerSecond: filtersPerSecond, clock });
     this.#admission = new Admission({
       clients: limits.clients,
       access,
@@ -119,13 +136,16 @@ export class Broker {
     });
     this.#hooks = new AedesHooks({
       access,
-      signIn: new SignIn(access, signIns),
+      signIn: new SignIn(access, users, signIns),
       frames: this.#frames,
       figures: this.figures,
       store,
       subscriptions: this.#subscriptions,
       connectionOf: (client) => this.#connectionOf.get(client),
       admission: this.#admission,
+      notices: this.#notices,
+      restorePace: this.#restorePace,
+      onQuestion: (topic, payload) => this.#heardQuestion(topic, payload),
     });
   }
 
@@ -265,6 +285,8 @@ export class Broker {
     this.#leftWills?.stop();
     this.#systemFigures?.stop();
     this.#takeovers.stop();
+    this.#notices.stop();
+    this.#restorePace.stop();
     this.#options.watch.stop();
     if (!aedes || aedes.closed) return;
     await new Promise<void>((resolve) => aedes.close(() => resolve()));
@@ -331,6 +353,14 @@ export class Broker {
   /** Ends a client's connection because others need what its session takes. */
   endConnectionOf(clientId: string): void {
     this.#admission.connectionOf(clientId)?.giveWay();
+  }
+
+  /** What changes nothing may be asked by anybody; nobody else hears it. */
+  #heardQuestion(topic: string, payload: Buffer | string): boolean {
+    const { isHeardFromAnybody, onMessage } = this.#options;
+    if (!isHeardFromAnybody(topic)) return false;
+    onMessage(topic, Buffer.from(payload));
+    return true;
   }
 
   #clientPublished(packet: AedesPublishPacket, client: Client | null): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { Flusher } from './flusher.ts';
 import { FrameGuard, type FrameGuardLimits } from './frame-guard.ts';
 import { Outgoing, type OutgoingLimits } from './outgoing.ts';
-import { type Connect, type Packet, packetTypes } from './packet-check.ts';
+import { type Connect, hasFilters, type Packet, packetTypes } from './packet-check.ts';
 import { reasonCodes, Violation } from './packet-reader.ts';
 import { packetWeight, tokensOf, weightOf } from './packet-weight.ts';
 import { refusalOf } from './refusal.ts';
@@ -84,6 +84,7 @@ export class ClientStream extends Duplex implements TurnTaker {
       onHopeless: (reason) => this.cutOff(new Error(reason)),
       onDrain: () => this.#drained(),
     });
+    this.outgoing.gate.onFilterAnswer = () => this.#askForTurn();
     transport.on('data', (chunk: Buffer) => this.#arrived(chunk));
     transport.on('end', () => this.#end());
     transport.on('error', () => this.destroy());
@@ -204,7 +205,9 @@ export class ClientStream extends Duplex implements TurnTaker {
       const isFilters = hasFilters(this.#guard.nextType);
       // Retained messages are what filters bring: they would only add to what waits.
       if (!isFilters) turns.ask(this, 'packets');
-      else if (!this.outgoing.isSocketCrowded) turns.ask(this, 'filters');
+      else if (!this.outgoing.isSocketCrowded && !this.outgoing.gate.answers.isWaiting) {
+        turns.ask(this, 'filters');
+      }
     }
     if (this.#guard.hasMore || waits) transport.pause();
     else if (transport.isPaused()) transport.resume();
@@ -230,6 +233,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     this.#weight += packetWeight.connect;
     gate.window = Math.min(gate.window, connect.receiveMaximum);
     gate.clearsSessionPresent = connect.protocolVersion === 3;
+    gate.answers.is5 = connect.protocolVersion === 5;
     this.outgoing.largestPacketBytes = connect.largestPacketBytes;
     this.#options.onConnect(connect);
   }
@@ -240,6 +244,10 @@ export class ClientStream extends Duplex implements TurnTaker {
     const tokens = tokensOf(packet);
     if (tokens > 0) this.#restMs = this.#rate.takeInAdvance(tokens);
     switch (type) {
+      case packetTypes.subscribe:
+      case packetTypes.unsubscribe:
+        this.outgoing.gate.answers.given(packet);
+        return 'pass';
       case packetTypes.publish:
         return qos === 2 ? this.#receivedExactlyOnce(id) : 'pass';
       case packetTypes.pubrel:
@@ -296,8 +304,6 @@ export class ClientStream extends Duplex implements TurnTaker {
 function refusal(type: number, id: number, reasonCode: number): Buffer {
   return Buffer.from([type << 4, 3, id >> 8, id & 255, reasonCode]);
 }
-const hasFilters = (type: number | undefined) =>
-  type === packetTypes.subscribe || type === packetTypes.unsubscribe;
 
 /** MQTT 3.1.1, section 3.5. */
 function pubrec(id: number): Buffer {

@@ -1,14 +1,16 @@
+import { FilterPacket } from './filter-packet.ts';
 import {
   type Connect,
   checkConnect,
   checkPacket,
+  hasFilters,
   type Packet,
-  type PacketLimits,
   packetTypes,
 } from './packet-check.ts';
 import { malformed, PacketReader, protocolError, reasonCodes, Violation } from './packet-reader.ts';
+import type { TopicLimits } from './topic-rules.ts';
 
-export interface FrameGuardLimits extends PacketLimits {
+export interface FrameGuardLimits extends TopicLimits {
   /** The largest packet, bytes. */
   readonly packetBytes: number;
 }
@@ -28,6 +30,8 @@ export class FrameGuard {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #wantedBytes = 0;
+  /** The packet that comes next, when it is one with filters of which a part was taken. */
+  #filterPacket: FilterPacket | undefined;
 
   /** @param onPacket told about each packet but CONNECT; says whether the broker shall have it */
   constructor(limits: FrameGuardLimits, onPacket: (packet: Packet) => 'pass' | 'drop') {
@@ -59,8 +63,8 @@ export class FrameGuard {
   }
 
   /**
-   * Takes whole packets of what was added. Behind a CONNECT the rest waits for the next call, for
-   * the client may be one that is refused.
+   * Takes whole packets of what was added, and of one with many filters the next part. Behind a
+   * CONNECT the rest waits for the next call, for the client may be one that is refused.
    * @param mayTake asked before each packet, by its type, whether that is one to take now
    * @throws {Violation} when the client breaks a rule
    */
@@ -83,11 +87,15 @@ export class FrameGuard {
         this.#keep(bytes.subarray(end), 0);
         return [bytes.subarray(at, end)];
       }
-      if (!this.#isToPass(bytes.subarray(at, end))) {
+      const packet = bytes.subarray(at, end);
+      const part = this.#takeFilters(packet);
+      if (part ? part !== packet : !this.#isToPass(packet)) {
         if (at > start) passed.push(bytes.subarray(start, at));
+        if (part) passed.push(part);
         start = end;
       }
-      at = end;
+      if (this.#filterPacket) start = at;
+      else at = end;
     }
   }
 
@@ -133,6 +141,17 @@ export class FrameGuard {
     return checkConnect(bodyOf(packet), this.#limits);
   }
 
+  /** Takes the next part of a packet with filters, or all of it; undefined where it is another one. */
+  #takeFilters(bytes: Buffer): Buffer | undefined {
+    if (!hasFilters(bytes.readUInt8(0) >> 4)) return undefined;
+    const is5 = this.connect?.protocolVersion === 5;
+    this.#filterPacket ??= new FilterPacket(bytes, bodyStart(bytes), is5, this.#limits);
+    const part = this.#filterPacket.next();
+    if (this.#filterPacket.isOver) this.#filterPacket = undefined;
+    this.#onPacket(part.packet);
+    return part.bytes;
+  }
+
   #isToPass(bytes: Buffer): boolean {
     const is5 = this.connect?.protocolVersion === 5;
     const packet = checkPacket(bytes.readUInt8(0), bodyOf(bytes), is5, this.#limits);
@@ -141,8 +160,10 @@ export class FrameGuard {
 }
 
 /** What stands behind the fixed header. */
-function bodyOf(packet: Buffer): PacketReader {
+const bodyOf = (packet: Buffer) => new PacketReader(packet, bodyStart(packet));
+
+function bodyStart(packet: Buffer): number {
   let at = 1;
   while (packet.readUInt8(at) >= 128) at += 1;
-  return new PacketReader(packet, at + 1);
+  return at + 1;
 }

@@ -12,14 +12,9 @@ import {
   reasonCodes,
   Violation,
 } from './packet-reader.ts';
-import { hasWildcard, isFilter, isTopic, type TopicLimits } from './topic-rules.ts';
+import { isTopic, type TopicLimits } from './topic-rules.ts';
 
-export interface PacketLimits extends TopicLimits {
-  /** Filters in one SUBSCRIBE or UNSUBSCRIBE. */
-  readonly subscriptionsPerClient: number;
-}
-
-/** The control packets that a client sends, by type (MQTT 5, section 2.1.2). */
+/** Control packets by type (MQTT 5, section 2.1.2): those that a client sends, and some answers. */
 export const packetTypes = {
   connect: 1,
   publish: 3,
@@ -28,7 +23,9 @@ export const packetTypes = {
   pubrel: 6,
   pubcomp: 7,
   subscribe: 8,
+  suback: 9,
   unsubscribe: 10,
+  unsuback: 11,
   pingreq: 12,
   disconnect: 14,
 } as const;
@@ -53,7 +50,11 @@ export interface Packet {
   /** Topic filters that it names, and how many of them have wildcards. */
   readonly filters: number;
   readonly wildcards: number;
+  /** Whether it is one that was divided (`filter-packet.ts`), and others are to come. */
+  readonly part: 'whole' | 'more' | 'last';
 }
+
+const nothingNamed = { filters: 0, wildcards: 0, part: 'whole' } as const;
 
 const protocolNames = new Map<string, readonly number[]>([
   ['MQIsdp', [3]],
@@ -112,17 +113,21 @@ export function checkConnect(reader: PacketReader, limits: TopicLimits): Connect
   };
 }
 
-/** Checks a packet that follows a CONNECT. */
+/** Whether packets of a type name topic filters. */
+export const hasFilters = (type: number | undefined): boolean =>
+  type === packetTypes.subscribe || type === packetTypes.unsubscribe;
+
+/** Checks a packet that follows a CONNECT, other than those with filters (`filter-packet.ts`). */
 export function checkPacket(
   firstByte: number,
   reader: PacketReader,
   is5: boolean,
-  limits: PacketLimits,
+  limits: TopicLimits,
 ): Packet {
   const type = firstByte >> 4;
   if (type === packetTypes.publish) return checkPublish(firstByte, reader, is5, limits);
   if ((firstByte & 15) !== fixedFlags(type)) throw malformed('reserved flags are set');
-  const none = { type, qos: 0, id: 0, reasonCode: 0, filters: 0, wildcards: 0 };
+  const none = { ...nothingNamed, type, qos: 0, id: 0, reasonCode: 0 };
   switch (type) {
     case packetTypes.puback:
     case packetTypes.pubrec:
@@ -131,9 +136,6 @@ export function checkPacket(
       const id = packetId(reader);
       return { ...none, id, reasonCode: ending(reader, is5, 'acknowledgement') };
     }
-    case packetTypes.subscribe:
-    case packetTypes.unsubscribe:
-      return { ...none, ...checkFilters(type, reader, is5, limits) };
     case packetTypes.pingreq:
       reader.end();
       return none;
@@ -146,15 +148,14 @@ export function checkPacket(
 
 /** The low bits of the first byte, where they mean nothing (MQTT 3.1.1, section 2.2.2). */
 function fixedFlags(type: number): number {
-  const { pubrel, subscribe, unsubscribe } = packetTypes;
-  return type === pubrel || type === subscribe || type === unsubscribe ? 2 : 0;
+  return type === packetTypes.pubrel ? 2 : 0;
 }
 
 function checkPublish(
   firstByte: number,
   reader: PacketReader,
   is5: boolean,
-  limits: PacketLimits,
+  limits: TopicLimits,
 ): Packet {
   const qos = (firstByte >> 1) & 3;
   if (qos > 2) throw malformed('there is no QoS 3');
@@ -165,49 +166,7 @@ function checkPublish(
     ? readProperties(reader, 'publish', (answerTopic) => checkTopic(answerTopic, limits))
     : new Map();
   if (topic !== '' || !numbers.has(topicAlias)) checkTopic(topic, limits);
-  return { type: packetTypes.publish, qos, id, reasonCode: 0, filters: 0, wildcards: 0 };
-}
-
-/**
- * Aedes 2.0.0-beta.1 keeps the filters of a packet as properties of a plain object. This one would
- * become its prototype, and bring the program down when the client's session goes on.
- */
-const unkeepableFilter = '__proto__';
-
-function checkFilters(
-  type: number,
-  reader: PacketReader,
-  is5: boolean,
-  limits: PacketLimits,
-): Pick<Packet, 'id' | 'filters' | 'wildcards'> {
-  const subscribes = type === packetTypes.subscribe;
-  const id = packetId(reader);
-  if (is5) readProperties(reader, subscribes ? 'subscribe' : 'unsubscribe', () => {});
-  if (reader.left === 0) throw protocolError('no filter is given');
-  let filters = 0;
-  let wildcards = 0;
-  while (reader.left > 0) {
-    filters += 1;
-    if (filters > limits.subscriptionsPerClient) {
-      throw new Violation('too many filters in one packet', reasonCodes.quotaExceeded);
-    }
-    const filter = reader.text();
-    if (!isFilter(filter, limits) || filter === unkeepableFilter) {
-      throw new Violation('a topic filter is not valid or too long', reasonCodes.topicNameInvalid);
-    }
-    if (hasWildcard(filter)) wildcards += 1;
-    if (subscribes) checkSubscriptionOptions(reader.byte(), is5);
-  }
-  return { id, filters, wildcards };
-}
-
-/** MQTT 5, section 3.8.3.1; before MQTT 5 only the QoS. */
-function checkSubscriptionOptions(options: number, is5: boolean): void {
-  const qos = options & 3;
-  const retainHandling = (options >> 4) & 3;
-  if (qos > 2 || retainHandling > 2 || options & (is5 ? 0xc0 : 0xfc)) {
-    throw malformed('the options of a subscription are not valid');
-  }
+  return { ...nothingNamed, type: packetTypes.publish, qos, id, reasonCode: 0 };
 }
 
 /** The reason code and properties that may end an MQTT 5 packet. */
@@ -222,7 +181,8 @@ function ending(
   return reasonCode;
 }
 
-function packetId(reader: PacketReader): number {
+/** A packet's identifier (MQTT 5, section 2.2.1). */
+export function packetId(reader: PacketReader): number {
   const id = reader.uint16();
   if (id === 0) throw protocolError('a packet identifier is 0');
   return id;

@@ -1,3 +1,5 @@
+import { FilterAnswers } from './filter-answers.ts';
+
 /** What a buffer takes besides its bytes: a small message costs more than it says. Measured. */
 const bufferBytes = 120;
 
@@ -17,6 +19,10 @@ export class PacketGate {
    * present".
    */
   clearsSessionPresent = false;
+  /** What the client gets for its SUBSCRIBE and UNSUBSCRIBE packets. */
+  readonly answers = new FilterAnswers();
+  /** Called when the broker has answered one of those, or a part of it. */
+  onFilterAnswer: (() => void) | undefined;
   #inFlight = 0;
   #pieces: Buffer[] = [];
   #held: Buffer[] = [];
@@ -38,7 +44,17 @@ export class PacketGate {
     if (!first) return;
     const packet = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
     this.#pieces = [];
-    if (this.clearsSessionPresent && isConnack(packet)) packet[2] = 0;
+    if (isFilterAnswer(packet)) {
+      const answer = this.answers.answer(packet);
+      if (answer) this.#pass(answer);
+      this.onFilterAnswer?.();
+      return;
+    }
+    if (isConnack(packet)) {
+      if (this.clearsSessionPresent) packet[2] = 0;
+      // Of filters that were tried when an earlier session went on.
+      this.answers.forgetRefusals();
+    }
     if (!wantsAcknowledgement(packet)) this.#pass(packet);
     else if (this.#inFlight < this.window && this.#held.length === 0) this.#send(packet);
     else {
@@ -72,6 +88,11 @@ export class PacketGate {
 /** Aedes writes it in several pieces, so that the bytes joined are nobody else's. */
 function isConnack(packet: Buffer): boolean {
   return packet[0] === 0x20;
+}
+
+/** A SUBACK or UNSUBACK; what is said of CONNACK holds for them as well. */
+function isFilterAnswer(packet: Buffer): boolean {
+  return packet[0] === 0x90 || packet[0] === 0xb0;
 }
 
 /** A PUBLISH packet of QoS 1 or 2 (MQTT 3.1.1, sections 2.2 and 3.3.1.2). */

@@ -43,6 +43,16 @@ export class PacketReader {
     this.#end = end;
   }
 
+  /** Where the next field begins. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Reads again from where a field began. */
+  goBackTo(at: number): void {
+    this.#at = at;
+  }
+
   get left(): number {
     return this.#end - this.#at;
   }

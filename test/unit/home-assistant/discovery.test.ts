@@ -88,7 +88,7 @@ describe('the device that Home Assistant is told of', () => {
       'qliksense/users/active/count',
       'qliksense/users/active/usernames',
       'blinky/event',
-      'qliksense/butler/session_server',
+      'blinky/receiving',
       'blinky/blink',
       'blinky/blink',
     ]);

@@ -57,6 +57,17 @@ export class FilterBudget {
     else this.#shares.remove(holder.party, -weight);
   }
 
+  /**
+   * What a holder has counts for another party from now on.
+   * @param setParty makes it the holder's
+   */
+  move(holder: FilterHolder, setParty: () => void): void {
+    const amount = this.#amounts.get(holder);
+    this.release(holder);
+    setParty();
+    if (amount !== undefined) this.add(holder, amount);
+  }
+
   /** Forgets all that a holder has. */
   release(holder: FilterHolder): void {
     const amount = this.#amounts.get(holder);

@@ -7,6 +7,9 @@ export interface Subscriber extends FilterHolder {
   subscriptionChanges: number;
 }
 
+/** Why a client does not get one more subscription. */
+export type SubscriptionRefusal = 'too many of its own' | 'too many of all';
+
 /** Counts what connected clients subscribe to, each of them and all together. */
 export class SubscriptionCount {
   readonly #mostOfOne: number;
@@ -18,16 +21,16 @@ export class SubscriptionCount {
     this.#budget = budget;
   }
 
-  /** Counts one more subscription; false when there is no room for it. */
-  add(subscriber: Subscriber, filter: string): boolean {
+  /** Counts one more subscription; the result says why there is no room for it. */
+  add(subscriber: Subscriber, filter: string): SubscriptionRefusal | undefined {
     subscriber.subscriptionChanges += 1;
-    if (subscriber.filters.has(filter)) return true;
-    if (subscriber.filters.size >= this.#mostOfOne) return false;
+    if (subscriber.filters.has(filter)) return undefined;
+    if (subscriber.filters.size >= this.#mostOfOne) return 'too many of its own';
     const weight = weightOf(filter);
-    if (this.#budget?.hasRoomFor(subscriber.party, weight) === false) return false;
+    if (this.#budget?.hasRoomFor(subscriber.party, weight) === false) return 'too many of all';
     subscriber.filters.add(filter);
     this.#budget?.add(subscriber, weight);
-    return true;
+    return undefined;
   }
 
   /** Subscriptions that were added stand now. */

@@ -91,8 +91,10 @@ export class AedesPersistence {
       const identifier = subscriptionIdentifier !== undefined && { subscriptionIdentifier };
       return [topic, { qos, rh, rap, nl, ...identifier } as StoredSubscription] as const;
     });
-    this.#kept.sessions.subscribe(clientId, stored);
-    await this.#kept.journal.written();
+    // Of a packet that is taken in parts, one write brings all of them to disk.
+    const isUnfinished = granted.some((one) => this.#kept.unfinished.has(one));
+    this.#kept.sessions.subscribe(clientId, stored, isUnfinished ? 'lazy' : 'promised');
+    if (!isUnfinished) await this.#kept.journal.written();
   }
 
   async removeSubscriptions(client: Identified, topics: readonly string[]): Promise<void> {

@@ -73,6 +73,8 @@ export class BrokerStore {
   readonly filters: FilterBudget;
   /** Subscriptions of packets that were refused; Aedes would keep them beside those granted. */
   readonly refused = new WeakSet<object>();
+  /** Subscriptions of packets of which others are to come, with which these are written. */
+  readonly unfinished = new WeakSet<object>();
   readonly #options: BrokerStoreOptions;
   readonly #sessions: Sessions;
   readonly #queues: Queues;
@@ -133,6 +135,7 @@ export class BrokerStore {
       wills: this.#wills,
       inFlightPerClient: limits.inFlightPerClient,
       refused: this.refused,
+      unfinished: this.unfinished,
       journal: this.#journal,
       accepted: this.#accepted,
       expiry: this.#expiry,
@@ -159,6 +162,11 @@ export class BrokerStore {
   ownerOf(clientId: string): Owner | undefined {
     this.#sessions.endIfExpired(clientId);
     return this.#sessions.get(clientId)?.owner;
+  }
+
+  /** How many subscriptions a client goes on with when its session does. */
+  subscriptionsOf(clientId: string): number {
+    return this.#sessions.get(clientId)?.subscriptions.size ?? 0;
   }
 
   /**

@@ -21,6 +21,8 @@ export interface Kept {
   readonly journal: Journal;
   /** Subscriptions that are not to be kept. */
   readonly refused: { has(subscription: object): boolean };
+  /** Subscriptions that need not be on disk before the others of their packet are. */
+  readonly unfinished: { has(subscription: object): boolean };
   /** Messages that a client may have that it has not acknowledged. */
   readonly inFlightPerClient: number;
   readonly accepted: AcceptedMessages;

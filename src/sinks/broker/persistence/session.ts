@@ -24,6 +24,11 @@ export interface StoredSubscription {
   readonly subscriptionIdentifier?: number;
 }
 
+const subscriptionOptions = ['qos', 'rh', 'rap', 'nl', 'subscriptionIdentifier'] as const;
+
+export const isSame = (one: StoredSubscription, other: StoredSubscription): boolean =>
+  subscriptionOptions.every((option) => one[option] === other[option]);
+
 /** A message on its way to one client. */
 export interface QueuedMessage {
   readonly message: StoredMessage;
@@ -74,6 +79,10 @@ export class Session {
   hasEnded = false;
   /** Until when nothing more can be written for it, by the clock that only grows, ms. */
   unpaidUntilMs = 0;
+  /** What the disk knows of it beside its subscriptions (`session-writes.ts`). */
+  writtenAs: string | undefined;
+  /** Whether subscriptions of a packet are written of which others are to come. */
+  isUnfinished = false;
   /** Whether messages were dropped since the queue was last short; said once in the log. */
   overflowing = false;
   #lastMessageId: number | undefined;

@@ -4,10 +4,10 @@ import { type Clock, earliestTime } from '../../../clock.ts';
 import { anonymous, type Owner } from '../admission/client-ids.ts';
 import { type FilterBudget, weightOf } from '../admission/filter-budget.ts';
 import type { Journal, Urgency } from './journal.ts';
-import { keys } from './keys.ts';
 import type { Queues, Recipient } from './queues.ts';
-import { Session, type SessionClient, type StoredSubscription } from './session.ts';
-import { partyOfStored, payerOfParty, readStoredSession, storedSession } from './stored-session.ts';
+import { isSame, Session, type SessionClient, type StoredSubscription } from './session.ts';
+import { presenceOf, SessionWrites } from './session-writes.ts';
+import { partyOfStored, readStoredSession } from './stored-session.ts';
 import { widest } from './widest-subscription.ts';
 
 export interface SessionLimits {
@@ -51,10 +51,12 @@ export class Sessions {
   });
   /** How many of each party's sessions are away. */
   readonly #away = new FairShares();
+  readonly #writes: SessionWrites;
   #cancelLook: (() => void) | undefined;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#writes = new SessionWrites(options.journal, options.clock);
   }
 
   /** How many subscriptions messages are queued for, and how many clients have any. */
@@ -96,7 +98,7 @@ export class Sessions {
     session.connect(client);
     this.#giveTo(session, party);
     session.owner = owner;
-    this.write(session, 'lazy');
+    this.#writes.connected(session);
     this.#endTooMany();
   }
 
@@ -111,7 +113,7 @@ export class Sessions {
     session.disconnectedAt = this.#options.clock.now().getTime();
     const ends = client.clean || session.expirySeconds === 0;
     if (ends && !isTakenOver) this.end(client.id);
-    else this.write(session, 'lazy');
+    else this.#writes.disconnected(session);
   }
 
   /** Forgets everything about a client. */
@@ -127,22 +129,30 @@ export class Sessions {
     if (!session.client) this.#away.remove(session.party, 1);
     session.disconnect();
     this.#byClient.delete(clientId);
-    this.#options.journal.put(keys.session(clientId), undefined, 'lazy');
+    this.#writes.ended(session);
   }
 
+  /** @param urgency `lazy` where more of the same packet is to come */
   subscribe(
     clientId: string,
     subscriptions: readonly (readonly [topic: string, StoredSubscription])[],
+    urgency: 'promised' | 'lazy',
   ): void {
     const session = this.getOrCreate(clientId);
+    let isNew = session.isUnfinished;
     for (const [topic, subscription] of subscriptions) {
       const before = session.subscriptions.get(topic);
+      if (before && isSame(before, subscription)) continue;
+      isNew = true;
       if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
       else if (before && before.qos > 0) this.#filters.remove(topic, { clientId, topic });
       session.subscriptions.set(topic, subscription);
       if (!before) this.#options.filters.add(session, weightOf(topic));
     }
-    this.write(session, 'promised');
+    // Clients that come back subscribe to all that they have.
+    if (!isNew) return;
+    session.isUnfinished = urgency === 'lazy';
+    this.write(session, urgency);
   }
 
   unsubscribe(clientId: string, topics: readonly string[]): void {
@@ -215,6 +225,7 @@ export class Sessions {
       this.#options.filters.add(session, weightOf(topic));
       if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
     }
+    session.writtenAs = presenceOf(session);
     return true;
   }
 
@@ -239,11 +250,13 @@ export class Sessions {
 
   stop(): void {
     this.#cancelLook?.();
+    this.#writes.writeDue(true);
   }
 
   #lookLater(): void {
     this.#cancelLook = this.#options.clock.schedule(expiryLookMs, () => {
       this.endExpired();
+      this.#writes.writeDue();
       this.#lookLater();
     });
   }
@@ -251,23 +264,12 @@ export class Sessions {
   /** Counts what a session takes for another party from now on. */
   #giveTo(session: Session, party: Party): void {
     const { filters, queues } = this.#options;
-    filters.release(session);
-    queues.moveTo(session, party);
-    for (const topic of session.subscriptions.keys()) filters.add(session, weightOf(topic));
+    filters.move(session, () => queues.moveTo(session, party));
   }
 
   /** @param isPaidFor whether it is written in any case */
   write(session: Session, urgency: Urgency, isPaidFor = false): void {
-    const key = keys.session(session.clientId);
-    const payer = isPaidFor ? undefined : payerOfParty(session.party);
-    // Made when it is written: a client may subscribe a thousand times before.
-    const text = () => JSON.stringify(storedSession(session));
-    this.#options.journal.put(
-      key,
-      text,
-      urgency,
-      payer && { ...payer, budget: 'sessions', keepsOlder: true },
-    );
+    this.#writes.write(session, urgency, isPaidFor);
   }
 
   /** Past the limit, one of those that are away ends: of the party that must give way first. */

@@ -109,7 +109,7 @@ describe('the limits of the broker', () => {
     await secondsFor(1, 500, 'plain');
     const plain = await secondsFor(3, 500, 'plain');
     assert.ok(plain > 1.5 && plain < 10, `${plain} s`);
-    const wildcards = await secondsFor(90, 1, '+/wild');
+    const wildcards = await secondsFor(120, 1, '+/wild');
     assert.ok(wildcards > 1, `${wildcards} s`);
     assert.ok(performance.now() - startedAt < 20_000);
   });

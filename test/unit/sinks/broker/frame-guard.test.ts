@@ -7,7 +7,7 @@ import { reasonCodes, Violation } from '../../../../src/sinks/broker/packet-read
 
 type Version = 3 | 4 | 5;
 
-const limits = { packetBytes: 4096, topicBytes: 64, topicLevels: 8, subscriptionsPerClient: 4 };
+const limits = { packetBytes: 4096, topicBytes: 64, topicLevels: 8 };
 
 const connect = (more: object = {}, protocolVersion: Version = 4) =>
   mqttPacket.generate(
@@ -155,11 +155,6 @@ describe('the guard in front of the broker', () => {
     ['a subscription at QoS 3', packet(0x82, [0, 1], text('a'), [3]), malformedPacket],
     ['options before MQTT 5', packet(0x82, [0, 1], text('a'), [4]), malformedPacket],
     ['a SUBSCRIBE with nothing', packet(0x82, [0, 1]), protocolError],
-    [
-      'too many filters',
-      packet(0x82, [0, 1], ...Array.from({ length: 5 }, () => Buffer.from([0, 1, 97, 0]))),
-      reasonCodes.quotaExceeded,
-    ],
     ['reserved flags', packet(0x80, [0, 1], text('a'), [0]), malformedPacket],
     ['a PINGREQ with a body', packet(0xc0, [0]), malformedPacket],
     ['a packet of type 0', packet(0, []), protocolError],
