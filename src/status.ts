@@ -26,7 +26,10 @@ export interface StatusSources {
   readonly mqtt: Pick<Broker, 'clientCount' | 'figures'>;
   readonly slack: SlackSink | undefined;
   readonly otherBrokers: Pick<OtherBrokers, 'figures'>;
-  readonly mqttConfig: Pick<Config['mqttConfig'], 'activeUsersTopic' | 'activeUserCountTopic'>;
+  readonly mqttConfig: Pick<
+    Config['mqttConfig'],
+    'activeUsersTopic' | 'activeUsersWithDirectoryTopic' | 'activeUserCountTopic'
+  >;
 }
 
 /** The answer of `/api/status`: the state of every part, in figures and words. */
@@ -46,7 +49,7 @@ export function statusOf(sources: StatusSources) {
     accepted: sources.accepted,
     excluded: ingest.excluded,
     rejected: sources.rejections.counts,
-    activeUsers: sources.activeUsers.users.userNames().length,
+    activeUsers: sources.activeUsers.users.count,
     mqttClients: mqtt.clientCount,
     mqtt: {
       slowClients: mqtt.figures.slowClients,
@@ -57,6 +60,7 @@ export function statusOf(sources: StatusSources) {
     ...sources.otherBrokers.figures(),
     topics: {
       activeUsers: mqttConfig.activeUsersTopic,
+      activeUsersWithDirectory: mqttConfig.activeUsersWithDirectoryTopic,
       activeUserCount: mqttConfig.activeUserCountTopic,
     },
   };
