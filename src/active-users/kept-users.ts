@@ -76,19 +76,23 @@ export class KeptUsers {
       return undefined;
     });
     let unreadable = 0;
+    const stored: StoredUser[] = [];
     for (const [storedKey, text] of entries ?? []) {
       try {
         if (storedKey === formerKey) {
           this.#hasFormerFormat = true;
-          for (const user of readFormerUsers(text)) this.#restore(user);
+          stored.push(...readFormerUsers(text));
         } else if (isUserKey(storedKey)) {
           this.#onDisk.add(storedKey);
-          this.#restore(readUser(text));
+          stored.push(readUser(text));
         }
       } catch {
         unreadable += 1;
       }
     }
+    // Whoever was silent longest first, as they would stand without the restart.
+    stored.sort((one, other) => lastSeen(one) - lastSeen(other));
+    for (const user of stored) this.#restore(user);
     if (unreadable > 0) {
       log.warn(`some users who were active are forgotten: unreadable on disk (${unreadable})`);
     }
@@ -213,6 +217,9 @@ export class KeptUsers {
     this.#savedAtMs = nowMs;
   }
 }
+
+const lastSeen = ({ sessions }: StoredUser): number =>
+  Math.max(...sessions.map(({ lastSeenMs = Number.MAX_SAFE_INTEGER }) => lastSeenMs));
 
 const describe = (error: unknown): string =>
   error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 200) : String(error);
