@@ -1,5 +1,6 @@
 import type { EventKind, UserEvent } from '../events/user-event.ts';
 import { isAnonymous } from './anonymous.ts';
+import { SharedHosts } from './shared-hosts.ts';
 import { UserGroups } from './user-groups.ts';
 import { type Change, type Session, UserSessions } from './user-sessions.ts';
 
@@ -30,6 +31,7 @@ export interface ActiveUser {
 export class ActiveUsers {
   /** Users who were dropped because there were too many. */
   dropped = 0;
+  readonly sharedHosts = new SharedHosts();
   readonly #users = new Map<string, ActiveUser>();
   readonly #groups = new UserGroups();
   readonly #onChange: (key: string) => void;
@@ -134,7 +136,7 @@ export class ActiveUsers {
       isAnonymous: anonymous,
       source,
       group: this.#groups.nameFor(source, anonymous),
-      sessions: new UserSessions(),
+      sessions: new UserSessions(this.sharedHosts),
       placedMs: atMs,
     };
     this.#users.set(user.key, user);

@@ -3,9 +3,11 @@ import type { Log } from '../log.ts';
 import type { ActiveUsers } from './active-users.ts';
 import {
   formerKey,
+  hostsKey,
   isUserKey,
   keyOfStored,
   readFormerUsers,
+  readSharedHosts,
   readUser,
   type StoredUser,
   storedKeyOf,
@@ -54,6 +56,7 @@ export class KeptUsers {
   /** Users that may be on disk: only these have to be erased there. */
   readonly #onDisk = new Set<string>();
   #hasFormerFormat = false;
+  #hostsOnDisk = '[]';
   #loadedAtMs = 0;
   #timeWasKnown = true;
   #quickBytesLeft = quickBytes;
@@ -82,6 +85,9 @@ export class KeptUsers {
         if (storedKey === formerKey) {
           this.#hasFormerFormat = true;
           stored.push(...readFormerUsers(text));
+        } else if (storedKey === hostsKey) {
+          this.#hostsOnDisk = text;
+          users.sharedHosts.restore(readSharedHosts(text));
         } else if (isUserKey(storedKey)) {
           this.#onDisk.add(storedKey);
           stored.push(readUser(text));
@@ -189,11 +195,17 @@ export class KeptUsers {
       const user = users.get(key);
       return [storedKeyOf(key), user && writeUser(user, toTimeOfDay)] as const;
     });
+    const hosts = JSON.stringify(users.sharedHosts.entries());
     for (const key of keys) this.#unsaved.delete(key);
     // Before it is written: somebody who goes meanwhile has to be erased again.
     for (const [storedKey, value] of changes) if (value !== undefined) this.#onDisk.add(storedKey);
     try {
-      await store.write(this.#hasFormerFormat ? [...changes, [formerKey, undefined]] : changes);
+      await store.write([
+        ...changes,
+        ...(this.#hasFormerFormat ? [[formerKey, undefined] as const] : []),
+        ...(hosts === this.#hostsOnDisk ? [] : [[hostsKey, hosts] as const]),
+      ]);
+      this.#hostsOnDisk = hosts;
     } catch (error) {
       for (const key of keys) this.#unsaved.add(key);
       if (!this.#failing) log.warn(`the active users could not be saved: ${describe(error)}`);

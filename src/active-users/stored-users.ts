@@ -4,6 +4,8 @@ import type { Session, StoredTimes } from './user-sessions.ts';
 
 /** The key under which version 1.0.0 kept all users. */
 export const formerKey = 'users';
+/** The key of the hosts that share sessions. */
+export const hostsKey = 'shared-hosts';
 /** What the keys of users begin with. */
 const keyPrefix = 'user/';
 
@@ -75,6 +77,11 @@ const timesOf = (lastSeenMs: number) => ({
   startedMs: Math.max(0, lastSeenMs),
   lastSeenMs: Math.max(0, lastSeenMs),
 });
+
+const sharedHosts = z.array(z.tuple([z.string(), z.string(), z.number()]));
+
+/** Reads which hosts share sessions. Throws what zod or `JSON.parse` throws. */
+export const readSharedHosts = (text: string) => sharedHosts.parse(JSON.parse(text));
 
 /**
  * A user as it is stored.

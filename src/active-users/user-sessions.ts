@@ -1,3 +1,5 @@
+import type { SharedHosts } from './shared-hosts.ts';
+
 /** A session without any sign of life for so long has ended, and its stop was lost, ms. */
 export const silentAfterMs = 24 * 60 * 60 * 1000;
 
@@ -59,6 +61,12 @@ export type Change = 'nothing' | 'sessions' | 'hosts';
 export class UserSessions {
   /** In the order in which they began. */
   #sessions: Session[] = [];
+  readonly #hosts: SharedHosts;
+
+  /** @param hosts which hosts share sessions; learns of it, too */
+  constructor(hosts: SharedHosts) {
+    this.#hosts = hosts;
+  }
 
   get all(): readonly Session[] {
     return this.#sessions;
@@ -79,6 +87,7 @@ export class UserSessions {
       newest.origin = 'started';
       newest.startedMs = atMs;
       see(newest, atMs);
+      this.#sessions = [...this.#sessions.filter((session) => session !== newest), newest];
       return 'sessions';
     }
     this.#push({ host, origin: 'started', startedMs: atMs, lastSeenMs: atMs });
@@ -107,8 +116,9 @@ export class UserSessions {
   stop(host: string, atMs: number): Change {
     const before = this.#sessions;
     const stopped = this.#stoppedOn(host);
+    if (stopped?.origin === 'started') this.#hosts.note(stopped.host, host);
     this.#sessions = this.#sessions.filter(
-      (session) => session !== stopped && (isOwn(session) || !isSame(session.host, host)),
+      (session) => session !== stopped && (isOwn(session) || !this.#isOn(session, host)),
     );
     const own = this.#sessions.filter(isOwn);
     // A session that was seen on several hosts is over on all of them.
@@ -135,15 +145,19 @@ export class UserSessions {
    */
   #stoppedOn(host: string): Session | undefined {
     const own = this.#sessions.filter(isOwn);
-    const here = own.filter((session) => isSame(session.host, host));
+    const here = own.filter((session) => this.#isOn(session, host));
     const [first] = own;
-    const onOneHost = first && own.every((session) => isSame(session.host, first.host));
+    const onOneHost = first && own.every((session) => this.#isOn(session, first.host));
     const meant = here.length > 0 ? here : onOneHost ? own : [];
     return meant.length > mostOfPerson ? meant[0] : meant.at(-1);
   }
 
   #newestOn(host: string): Session | undefined {
-    return this.#sessions.findLast((session) => isSame(session.host, host));
+    return this.#sessions.findLast((session) => this.#isOn(session, host));
+  }
+
+  #isOn(session: Session, host: string): boolean {
+    return this.#hosts.areOne(session.host, host);
   }
 
   #push(session: Session): void {
@@ -153,10 +167,6 @@ export class UserSessions {
 }
 
 const isOwn = (session: Session): boolean => session.origin !== 'elsewhere';
-
-/** Host names compare without regard to case. */
-const isSame = (host: string, other: string): boolean =>
-  host === other || host.toLowerCase() === other.toLowerCase();
 
 /** On how many hosts these are. */
 const hostCount = (sessions: readonly Session[]): number =>

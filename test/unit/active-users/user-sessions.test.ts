@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { SharedHosts } from '../../../src/active-users/shared-hosts.ts';
 import { mostSessions, UserSessions } from '../../../src/active-users/user-sessions.ts';
 
 type Verb = 'start' | 'stop' | 'open' | 'close';
@@ -16,7 +17,7 @@ function timeOf(text: string): number {
 
 /** What one user does, `Mon 08:00 start a` a line, and the hosts on which they are at any time. */
 function play(...lines: string[]) {
-  const sessions = new UserSessions();
+  const sessions = new UserSessions(new SharedHosts());
   const events = lines.map((line) => {
     const [day, time, verb, host = 'a'] = line.split(' ');
     return { atMs: timeOf(`${day} ${time}`), verb: verb as Verb, host };
@@ -134,7 +135,7 @@ describe('an honest session is not ended early', () => {
   });
 
   test('of a program: dozens at a time, each for half an hour, day and night', () => {
-    const program = new UserSessions();
+    const program = new UserSessions(new SharedHosts());
     const minute = 60_000;
     for (let at = 0; at < 3 * 24 * 60; at += 1) {
       program.expire(at * minute);
@@ -174,7 +175,7 @@ describe('several hosts', () => {
 });
 
 test('one user fills no memory', () => {
-  const sessions = new UserSessions();
+  const sessions = new UserSessions(new SharedHosts());
   for (let at = 0; at < 1000; at += 1) sessions.start(`host${at}`, at);
   assert.equal(sessions.count, mostSessions);
 });
