@@ -1,7 +1,9 @@
 /** How sure it must be that two hosts share sessions, and how sure it can become. */
 const enough = 3;
 const most = 10;
-/** What a session that stops on its own host takes off. A lost start looks like a shared session, too. */
+/** What a connection on another host than the session's adds; a stop there adds 1. */
+const weightOfConnection = 0.25;
+/** What a stop on the session's own host takes off: a start that was lost looks like sharing, too. */
 const doubtOfOwnStop = 0.01;
 /** Hosts with which one is compared, and hosts in all: their names come from the network. */
 const mostHosts = 100;
@@ -21,8 +23,15 @@ export class SharedHosts {
     return one === two || (this.#scores.get(one)?.get(two) ?? 0) >= enough;
   };
 
+  /** Takes note of a connection on one host, by a user whose session is on another. */
+  connected(started: string, connected: string): void {
+    const one = started.toLowerCase();
+    const two = connected.toLowerCase();
+    this.#set(one, two, this.#score(one, two) + weightOfConnection);
+  }
+
   /** Takes note that a session which started on one host was stopped on another, or on the same. */
-  note(started: string, stopped: string): void {
+  stopped(started: string, stopped: string): void {
     const one = started.toLowerCase();
     const two = stopped.toLowerCase();
     if (one !== two) this.#set(one, two, this.#score(one, two) + 1);

@@ -101,7 +101,9 @@ export class UserSessions {
       see(newest, atMs);
       return wasDoubtful ? 'sessions' : 'nothing';
     }
-    const origin = this.#sessions.some(isOwn) ? 'elsewhere' : 'implied';
+    const own = this.#sessions.findLast(isOwn);
+    if (own) this.#hosts.connected(own.host, host);
+    const origin = own ? 'elsewhere' : 'implied';
     this.#push({ host, origin, startedMs: atMs, lastSeenMs: atMs });
     return 'hosts';
   }
@@ -116,7 +118,7 @@ export class UserSessions {
   stop(host: string, atMs: number): Change {
     const before = this.#sessions;
     const stopped = this.#stoppedOn(host);
-    if (stopped?.origin === 'started') this.#hosts.note(stopped.host, host);
+    if (stopped?.origin === 'started') this.#hosts.stopped(stopped.host, host);
     this.#sessions = this.#sessions.filter(
       (session) => session !== stopped && (isOwn(session) || !this.#isOn(session, host)),
     );
