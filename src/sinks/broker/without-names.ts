@@ -20,8 +20,8 @@ export function createNameRemover(topics: TopicSettings): NameRemover {
     butlerTopics.activeUsersWithDirectoryTopic,
   ]);
   return (topic, payload) => {
-    if (ofUsers(topic)) return '[]';
     if (ofUsersWithDirectory(topic)) return usersWithoutNames(payload);
+    if (ofUsers(topic)) return '[]';
     return ofEvents(topic) ? eventWithoutName(payload) : payload;
   };
 }
