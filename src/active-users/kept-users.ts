@@ -36,7 +36,7 @@ const quickBytesPerHour = 131_072;
 /** What LevelDB adds to each key and value, bytes; about. */
 const bytesOfEntry = 20;
 /** Users written in one save; a crowd of invented ones waits for the next. */
-const mostPerSave = 2000;
+const mostPerSave = 1000;
 /** Everything is written again so often, ms: with the newest times, and to a database that was replaced. */
 const refreshMs = 60 * 60 * 1000;
 

@@ -240,6 +240,15 @@ describe('a clock that is not set', () => {
     assert.deepEqual(after.names(), []);
   });
 
+  test('set between an event and its turn: the event is no older for that', async () => {
+    const one = createActiveUsersSink();
+    await one.sink.start();
+    const receivedAt = '2026-01-01T00:00:00.000Z';
+    happens(one, 'session-start', 'goran', { receivedAt, timeUnknown: true });
+    one.clock.advance(hour);
+    assert.deepEqual(one.names(), ['goran']);
+  });
+
   test('for ever: sessions end after a day all the same', async () => {
     const one = createActiveUsersSink({ timeIsKnown: never });
     await one.sink.start();
