@@ -1,6 +1,8 @@
+/** @typedef {{ userDirectory: string, userId: string }} User */
+
 /**
  * @typedef {object} UserList
- * @property {string[]} names `LAB/goran`, sorted
+ * @property {User[]} users those with a name, sorted by it
  * @property {number} anonymous how many users have no name
  */
 
@@ -18,7 +20,7 @@ export function readUserList(payload) {
   }
   const users = Array.isArray(list?.users) ? list.users : [];
   return {
-    names: users.map(fullName).sort(compareNames),
+    users: users.map(userIn).sort(compareNames),
     anonymous: Number(list?.anonymous) || 0,
   };
 }
@@ -27,13 +29,17 @@ export function readUserList(payload) {
  * How many of all users have a name that is not among those shown.
  * @param {UserList} list @param {number} count of all users @param {number} shown
  */
-export function unlisted({ names, anonymous }, count, shown) {
+export function unlisted({ users, anonymous }, count, shown) {
   // The two messages do not come at the same moment.
-  return Math.max(names.length, count - anonymous, shown) - shown;
+  return Math.max(users.length, count - anonymous, shown) - shown;
 }
 
-/** @param {any} user @returns {string} */
-const fullName = (user) => `${user?.userDirectory}/${user?.userId}`;
+/** @param {any} user @returns {User} */
+const userIn = (user) => ({
+  userDirectory: String(user?.userDirectory ?? ''),
+  userId: String(user?.userId ?? ''),
+});
 
-/** @param {string} one @param {string} other */
-const compareNames = (one, other) => one.localeCompare(other);
+/** @param {User} one @param {User} other */
+const compareNames = (one, other) =>
+  one.userId.localeCompare(other.userId) || one.userDirectory.localeCompare(other.userDirectory);

@@ -6,28 +6,28 @@ const mostShown = 40;
 
 /** Who has a session now. */
 export function createUsersView() {
-  const list = byId('users', HTMLUListElement);
+  const rows = byId('users', HTMLUListElement);
   const note = byId('users-note', HTMLElement);
   const count = byId('users-count', HTMLElement);
   let number = 0;
-  let users = readUserList('');
+  let list = readUserList('');
 
   function draw() {
     count.textContent = number.toLocaleString(texts.language);
-    const shown = users.names.slice(0, mostShown);
-    list.replaceChildren(...shown.map((name) => element('li', {}, name)));
+    const shown = list.users.slice(0, mostShown);
+    rows.replaceChildren(...shown.map(userRow));
     note.textContent = noteOf(shown.length);
   }
 
   /** @param {number} shown how many names are shown */
   function noteOf(shown) {
     if (number === 0) return texts.users.none;
-    const more = unlisted(users, number, shown);
+    const more = unlisted(list, number, shown);
     // Those who may not know the names get an empty list of them.
     if (shown === 0 && more > 0) return texts.users.hidden;
     return [
       ...(more > 0 ? [texts.users.more(more)] : []),
-      ...(users.anonymous > 0 ? [texts.users.anonymous(users.anonymous)] : []),
+      ...(list.anonymous > 0 ? [texts.users.anonymous(list.anonymous)] : []),
     ].join(', ');
   }
 
@@ -39,8 +39,12 @@ export function createUsersView() {
     },
     /** @param {string} payload what the broker publishes about the users */
     list(payload) {
-      users = readUserList(payload);
+      list = readUserList(payload);
       draw();
     },
   };
 }
+
+/** The directory tells users of one name apart. @param {import('./user-list.js').User} user */
+const userRow = ({ userId, userDirectory }) =>
+  element('li', {}, userId, ' ', element('span', { class: 'quiet' }, userDirectory));

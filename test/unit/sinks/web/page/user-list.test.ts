@@ -13,8 +13,11 @@ const list = (names: readonly string[], more: object = {}) =>
 
 describe('the active users on the page', () => {
   test('with their directories, sorted', () => {
-    const { names } = readUserList(list(['LAB/goran', 'HQ/goran', 'HQ/Anna']));
-    assert.deepEqual(names, ['HQ/Anna', 'HQ/goran', 'LAB/goran']);
+    const { users } = readUserList(list(['LAB/goran', 'HQ/goran', 'HQ/Anna']));
+    assert.deepEqual(
+      users.map(({ userDirectory, userId }) => `${userDirectory}/${userId}`),
+      ['HQ/Anna', 'HQ/goran', 'LAB/goran'],
+    );
   });
 
   test('how many are not shown: neither those without a name, nor fewer than none', () => {
@@ -33,7 +36,7 @@ describe('the active users on the page', () => {
 
   for (const payload of ['', 'x', 'null', '[]', '["goran"]', '{"users":7,"anonymous":"x"}']) {
     test(`nobody in ${JSON.stringify(payload)}`, () => {
-      assert.deepEqual(readUserList(payload), { names: [], anonymous: 0 });
+      assert.deepEqual(readUserList(payload), { users: [], anonymous: 0 });
     });
   }
 });
