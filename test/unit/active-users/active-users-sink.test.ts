@@ -72,6 +72,22 @@ describe('what is announced', () => {
   });
 });
 
+test('too many users: one line when some are dropped, and one when that is over', async () => {
+  const one = createActiveUsersSink();
+  await one.sink.start();
+  for (let round = 0; round < 3; round += 1) {
+    for (let index = 0; index < 6000; index += 1) {
+      happens(one, 'session-start', `u${round}-${index}`);
+    }
+    one.clock.advance(minute);
+  }
+  one.clock.advance(5 * minute);
+  assert.equal(one.sink.users.count, 10_000);
+  assert.equal(one.lines.length, 2, one.lines.join());
+  assert.match(one.lines[0] ?? '', /^warn .*only 10,000 sessions are kept.* Fix: .*allowFrom$/);
+  assert.match(one.lines[1] ?? '', /no longer dropped \(8000 were\)/);
+});
+
 describe('what is kept over a restart', () => {
   test('a burst is written once, and what is unsaved when it stops', async () => {
     const first = createActiveUsersSink();
