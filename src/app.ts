@@ -3,6 +3,7 @@ import { monotonicFactory } from 'ulid';
 import { faultCodes } from '../hardware/fault-codes.ts';
 import { SignIns } from './access/sign-ins.ts';
 import { Users } from './access/users.ts';
+import { activeUserMetrics } from './active-users/active-user-metrics.ts';
 import { ActiveUsersSink } from './active-users/active-users-sink.ts';
 import type { App, AppOptions } from './app-interface.ts';
 import { sendTestEvent } from './appender/test-event.ts';
@@ -98,6 +99,7 @@ export function createApp(options: AppOptions): App {
     log: log.for('active users'),
     store: new StateRoom(state, 'active-users'),
     onChange: (users) => announcer.activeUsers(users),
+    timeIsKnown,
   });
 
   const slack = createSlack(options, health, state);
@@ -220,7 +222,7 @@ export function createApp(options: AppOptions): App {
       rejected: () => rejections.counts,
       lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
       inboxes: () => sinks.inboxes,
-      activeUsers: () => activeUsers.users.userNames().length,
+      activeUsers: () => activeUsers.users.count,
       clients: () => mqtt.broker.clientCount,
       slack: () => slackFigures(slack),
       parts: () => health.statuses(),
@@ -230,6 +232,7 @@ export function createApp(options: AppOptions): App {
       ...ingest.metrics,
       ...mqtt.metrics,
       ...signIns.metrics,
+      ...activeUserMetrics(activeUsers.users),
       ...web.figures.metrics,
       ...otherBrokers.metrics,
     ],
@@ -282,7 +285,7 @@ export function createApp(options: AppOptions): App {
     health,
     lights,
     get activeUserCount() {
-      return activeUsers.users.userNames().length;
+      return activeUsers.users.count;
     },
     get ports() {
       return {

@@ -26,7 +26,10 @@ export interface StatusSources {
   readonly mqtt: Pick<Broker, 'clientCount' | 'figures'>;
   readonly slack: SlackSink | undefined;
   readonly otherBrokers: Pick<OtherBrokers, 'figures'>;
-  readonly mqttConfig: Pick<Config['mqttConfig'], 'activeUsersTopic' | 'activeUserCountTopic'>;
+  readonly mqttConfig: Pick<
+    Config['mqttConfig'],
+    'activeUsersTopic' | 'activeUsersWithDirectoryTopic' | 'activeUserCountTopic'
+  >;
 }
 
 /** The answer of `/api/status`: the state of every part, in figures and words. */
@@ -47,7 +50,7 @@ export function statusOf(sources: StatusSources) {
     excluded: ingest.excluded,
     copies: ingest.copies,
     rejected: sources.rejections.counts,
-    activeUsers: sources.activeUsers.users.userNames().length,
+    activeUsers: sources.activeUsers.users.count,
     mqttClients: mqtt.clientCount,
     mqtt: {
       slowClients: mqtt.figures.slowClients,
@@ -58,6 +61,7 @@ export function statusOf(sources: StatusSources) {
     ...sources.otherBrokers.figures(),
     topics: {
       activeUsers: mqttConfig.activeUsersTopic,
+      activeUsersWithDirectory: mqttConfig.activeUsersWithDirectoryTopic,
       activeUserCount: mqttConfig.activeUserCountTopic,
     },
   };

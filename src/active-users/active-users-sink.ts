@@ -1,42 +1,28 @@
-import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { isTestEvent } from '../events/test-event.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Log } from '../log.ts';
-import { ActiveUsers } from './active-users.ts';
+import { ActiveUsers, mostSessionsOfAll } from './active-users.ts';
+import { createEventTimes } from './event-times.ts';
+import { type ActiveUsersStore, KeptUsers } from './kept-users.ts';
 
-/** Where the users are kept over a restart. */
-export interface ActiveUsersStore {
-  get(key: string): Promise<string | undefined>;
-  put(key: string, value: string): Promise<void>;
-}
-
-/** Saved at most this often, ms: an SD card wears with every write. */
-const saveEveryMs = 5000;
 /**
- * Told to others at most this often, ms: in a burst only the last figure matters. A prime, so that
- * it does not fall in step with events that come regularly and keep them waiting.
+ * Announced to others at most this often, ms: in a burst only the last figure matters. A prime, so
+ * that it does not fall in step with events that come regularly and keep them waiting.
  */
 const announceEveryMs = 101;
-const forgetEveryMs = 60 * 60 * 1000;
-const storeKey = 'users';
-
-const savedUsers = z.array(
-  z.object({
-    host: z.string(),
-    userDirectory: z.string(),
-    userId: z.string(),
-    sessions: z.int().min(1),
-    implied: z.boolean(),
-    lastSeenMs: z.number().optional(),
-  }),
-);
+/** Thousands of users take time to announce; it may take one part in so many of all time. */
+const announceShare = 25;
+/** How often sessions are looked for that have ended by their own time, ms. */
+const expireEveryMs = 60_000;
 
 export interface ActiveUsersSinkOptions {
   /** Undefined while there is no state directory: the users are then forgotten at a restart. */
   readonly store: ActiveUsersStore | undefined;
   readonly onChange: (users: ActiveUsers) => void;
+  /** Whether the machine knows the time of day. */
+  readonly timeIsKnown: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -44,88 +30,82 @@ export interface ActiveUsersSinkOptions {
 /** Keeps count of who is active, announces changes, and remembers them over a restart. */
 export class ActiveUsersSink implements Sink {
   readonly name = 'active users';
+  readonly users: ActiveUsers;
   readonly #options: ActiveUsersSinkOptions;
-  #users = new ActiveUsers();
+  readonly #kept: KeptUsers;
+  readonly #timeOf: (event: UserEvent) => number;
   #cancelAnnounce: (() => void) | undefined;
-  #cancelSave: (() => void) | undefined;
-  #cancelForget: (() => void) | undefined;
-  #announcedAt = Number.NEGATIVE_INFINITY;
+  #cancelExpire: (() => void) | undefined;
+  #announceAgainMs = Number.NEGATIVE_INFINITY;
+  #droppedReported = 0;
+  #isDropping = false;
   #stopped = false;
 
   constructor(options: ActiveUsersSinkOptions) {
     this.#options = options;
-  }
-
-  get users(): ActiveUsers {
-    return this.#users;
+    this.users = new ActiveUsers((key) => this.#kept.changed(key));
+    this.#kept = new KeptUsers({ ...options, users: this.users });
+    this.#timeOf = createEventTimes(options.clock, options.timeIsKnown);
   }
 
   async start(): Promise<void> {
-    this.#users = new ActiveUsers(await this.#load());
-    this.#forget();
+    await this.#kept.load();
+    this.#expire();
     this.#announce();
   }
 
   accept(event: UserEvent): void {
-    // A broker that keeps names to itself tells of events without saying whose.
+    // A broker that keeps names to itself publishes events without them.
     if (isTestEvent(event) || event.userId === '') return;
-    if (this.#users.apply(event)) this.#changed();
+    if (this.users.apply(event, this.#timeOf(event))) this.#changed();
   }
 
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#cancelAnnounce?.();
-    this.#cancelForget?.();
-    if (!this.#cancelSave) return;
-    this.#cancelSave();
-    await this.#save();
+    this.#cancelExpire?.();
+    await this.#kept.stop();
   }
 
   #changed(): void {
-    const { clock } = this.#options;
-    this.#cancelSave ??= clock.schedule(saveEveryMs, () => {
-      this.#cancelSave = undefined;
-      void this.#save();
-    });
     if (this.#cancelAnnounce) return;
-    const wait = this.#announcedAt + announceEveryMs - clock.monotonicMs();
-    // Never at once: the event itself is told first.
+    const { clock } = this.#options;
+    const wait = this.#announceAgainMs - clock.monotonicMs();
+    // Never at once: the event itself is published first.
     this.#cancelAnnounce = clock.schedule(Math.max(0, wait), () => this.#announce());
   }
 
   #announce(): void {
+    const { clock, onChange } = this.#options;
     this.#cancelAnnounce = undefined;
-    this.#announcedAt = this.#options.clock.monotonicMs();
-    this.#options.onChange(this.#users);
+    const beganMs = clock.monotonicMs();
+    onChange(this.users);
+    const tookMs = clock.monotonicMs() - beganMs;
+    this.#announceAgainMs = beganMs + Math.max(announceEveryMs, tookMs * announceShare);
   }
 
-  #forget(): void {
+  #expire(): void {
     const { clock } = this.#options;
-    if (this.#users.forgetBefore(clock.now().getTime())) this.#changed();
-    this.#cancelForget = clock.schedule(forgetEveryMs, () => this.#forget());
+    this.#kept.tick();
+    if (this.users.expire(clock.monotonicMs())) this.#changed();
+    this.#reportDropped();
+    this.#cancelExpire = clock.schedule(expireEveryMs, () => this.#expire());
   }
 
-  async #load() {
-    const { store, log } = this.#options;
-    try {
-      const saved = await store?.get(storeKey);
-      return saved === undefined ? [] : savedUsers.parse(JSON.parse(saved));
-    } catch (error) {
-      log.warn(`the users who were active are forgotten: ${describe(error)}`);
-      return [];
+  /** Once when it begins, and once when it is over. */
+  #reportDropped(): void {
+    const { dropped } = this.users;
+    const isDropping = dropped > this.#droppedReported;
+    if (isDropping && !this.#isDropping) {
+      this.#options.log.warn(
+        `too many active users: only ${mostSessionsOfAll.toLocaleString('en')} sessions are kept, and whoever was silent longest is dropped. Fix: list your Sense servers in Butler.udpServerConfig.allowFrom`,
+      );
     }
-  }
-
-  async #save(): Promise<void> {
-    const { store, log } = this.#options;
-    try {
-      await store?.put(storeKey, JSON.stringify(this.#users.entries()));
-    } catch (error) {
-      log.warn(`the active users could not be saved: ${describe(error)}`);
+    if (!isDropping && this.#isDropping) {
+      this.#options.log.info(`active users are no longer dropped (${dropped} were)`);
     }
+    this.#isDropping = isDropping;
+    this.#droppedReported = dropped;
   }
 }
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 200) : String(error);

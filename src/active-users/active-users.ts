@@ -1,141 +1,187 @@
-import { createTimeReader } from '../events/received-at.ts';
-import type { UserEvent } from '../events/user-event.ts';
+import type { EventKind, UserEvent } from '../events/user-event.ts';
+import { isAnonymous } from './anonymous.ts';
+import { SharedHosts } from './shared-hosts.ts';
+import { UserGroups } from './user-groups.ts';
+import { type Change, type Session, UserSessions } from './user-sessions.ts';
 
-/** One user's sessions on one host. */
+/** Names come from the network, so there is an end to what is kept: sessions of all users together. */
+export const mostSessionsOfAll = 10_000;
+
+type Named = Pick<UserEvent, 'userDirectory' | 'userId'>;
+
+/** Somebody who has a session. */
 export interface ActiveUser {
-  readonly host: string;
-  readonly userDirectory: string;
-  readonly userId: string;
-  readonly sessions: number;
-  /** Known only from an opened connection; the session's own start may still come. */
-  readonly implied: boolean;
-  /** Time of the last event, ms since 1970; undefined while the machine had none. */
-  readonly lastSeenMs?: number | undefined;
+  /** The same for every spelling of the name. */
+  readonly key: string;
+  userDirectory: string;
+  userId: string;
+  readonly isAnonymous: boolean;
+  /** The sender that first reported them. */
+  readonly source: string;
+  readonly group: string;
+  readonly sessions: UserSessions;
+  /** Time of the event that gave them their place in the order. */
+  placedMs: number;
 }
 
 /**
- * A lost `Stop session` must not leave its user active for ever. Qlik ends an idle session after
- * 30 minutes unless it is set up otherwise; a day without any event is surely long enough.
- */
-export const forgottenAfterMs = 24 * 60 * 60 * 1000;
-
-/**
- * How exactly the users stand in the order of their last events, ms: moving one for each event
- * costs more than all else that is done here.
- */
-const orderedToMs = 60_000;
-
-/** Names come from the network, so their number must have an end. */
-const mostEntries = 10_000;
-
-interface Entry {
-  user: ActiveUser;
-  /** Time of the event that gave it its place in the order. */
-  readonly placedMs: number | undefined;
-}
-
-function isNear(oneMs: number | undefined, otherMs: number | undefined): boolean {
-  if (oneMs === undefined || otherMs === undefined) return false;
-  return Math.abs(oneMs - otherMs) < orderedToMs;
-}
-
-/**
- * Who has a session: from `Start session` or `Open connection` on until `Stop session`, counted
- * over several sessions of one user. Pure state; whoever owns it saves and publishes it.
+ * Who has a session: from `Start session` or `Open connection` on until `Stop session`, on every host
+ * and counted over several sessions of one user. Pure state; whoever owns it saves and publishes it.
  */
 export class ActiveUsers {
-  // About in the order of their last events, oldest first, so that the oldest is quickly found.
-  readonly #entries = new Map<string, Entry>();
-  readonly #readTime = createTimeReader();
+  /** Users who were dropped because there were too many. */
+  dropped = 0;
+  readonly sharedHosts = new SharedHosts();
+  readonly #users = new Map<string, ActiveUser>();
+  readonly #groups = new UserGroups();
+  readonly #onChange: (key: string) => void;
+  #anonymous = 0;
 
-  constructor(entries: readonly ActiveUser[] = []) {
-    for (const user of entries) {
-      this.#entries.set(keyOf(user), { user, placedMs: user.lastSeenMs });
-    }
+  /** @param onChange called with the key of each user whose sessions are others than before */
+  constructor(onChange: (key: string) => void = () => {}) {
+    this.#onChange = onChange;
   }
 
-  /** Takes an event into account, and tells whether anything changed. */
-  apply(event: UserEvent): boolean {
-    const key = keyOf(event);
-    const before = this.#entries.get(key)?.user;
-    const { host, userDirectory, userId } = event;
-    const lastSeenMs = event.timeUnknown ? undefined : this.#readTime(event.receivedAt);
-    const put = (sessions: number, implied: boolean) => {
-      this.#put(key, { host, userDirectory, userId, sessions, implied, lastSeenMs });
-    };
-    switch (event.kind) {
-      case 'session-start':
-        put(before && !before.implied ? before.sessions + 1 : 1, false);
-        break;
-      case 'connection-open':
-        put(before?.sessions ?? 1, before?.implied ?? true);
-        break;
-      case 'connection-close':
-        if (before) put(before.sessions, before.implied);
-        break;
-      case 'session-stop':
-        if (before && before.sessions > 1) put(before.sessions - 1, false);
-        else this.#entries.delete(key);
-        break;
-    }
-    if (this.#entries.size > mostEntries) this.#dropOldest();
-    return this.#entries.get(key)?.user.sessions !== before?.sessions;
+  /** Number of users, anonymous ones included. */
+  get count(): number {
+    return this.#users.size;
+  }
+
+  get anonymousCount(): number {
+    return this.#anonymous;
+  }
+
+  /** Number of sessions of all users. */
+  get sessionCount(): number {
+    return this.#groups.sessions;
+  }
+
+  get(key: string): ActiveUser | undefined {
+    return this.#users.get(key);
+  }
+
+  keys(): Iterable<string> {
+    return this.#users.keys();
+  }
+
+  /** Those who have a name, whoever reported few users first. */
+  *named(): Generator<ActiveUser> {
+    for (const user of this.#groups.all()) if (!user.isAnonymous) yield user;
   }
 
   /**
-   * Lets go of users of whom nothing was heard for a day, and tells whether there were any. For
-   * those whose time is not known the day begins now.
+   * Takes an event into account, and tells whether somebody came or went on any host.
+   * @param atMs when it happened; any scale, the same for all calls
    */
-  forgetBefore(nowMs: number): boolean {
-    let forgotten = false;
-    for (const [key, entry] of this.#entries) {
-      const { lastSeenMs } = entry.user;
-      if (lastSeenMs === undefined) entry.user = { ...entry.user, lastSeenMs: nowMs };
-      if (lastSeenMs === undefined || lastSeenMs > nowMs - forgottenAfterMs) continue;
-      this.#entries.delete(key);
-      forgotten = true;
+  apply(event: UserEvent, atMs: number = Date.parse(event.receivedAt)): boolean {
+    const { kind, host } = event;
+    const known = this.#users.get(keyOf(event));
+    const mayBegin = kind === 'session-start' || kind === 'connection-open';
+    if (!known && !mayBegin) return false;
+    const user = known ?? this.#add(event, event.source, atMs);
+    user.userDirectory = event.userDirectory;
+    user.userId = event.userId;
+    const countBefore = user.sessions.count;
+    const change = changeBy(kind, user.sessions, host, atMs);
+    this.#groups.seen(user, atMs);
+    this.#counted(user, countBefore);
+    if (change !== 'nothing') this.#onChange(user.key);
+    this.#makeRoom();
+    return change === 'hosts';
+  }
+
+  /** Adds somebody who was stored. */
+  restore(named: Named, source: string, sessions: readonly Session[]): void {
+    const lastSeenMs = Math.max(...sessions.map((session) => session.lastSeenMs));
+    const user = this.#users.get(keyOf(named)) ?? this.#add(named, source, lastSeenMs);
+    const countBefore = user.sessions.count;
+    for (const session of sessions) user.sessions.restore(session);
+    this.#counted(user, countBefore);
+    this.#makeRoom();
+  }
+
+  /** Ends the sessions that were silent too long, and tells whether anybody went with them. */
+  expire(nowMs: number): boolean {
+    let changed = false;
+    for (const user of this.#users.values()) {
+      const countBefore = user.sessions.count;
+      if (user.sessions.expire(nowMs) === 0) continue;
+      this.#counted(user, countBefore);
+      this.#onChange(user.key);
+      changed = true;
     }
-    return forgotten;
-  }
-
-  entries(): ActiveUser[] {
-    return [...this.#entries.values()].map(({ user }) => user);
-  }
-
-  /** User ids, one for each user however many hosts and sessions they use. */
-  userNames(): string[] {
-    const users = new Map(this.entries().map((entry) => [userKeyOf(entry), entry.userId] as const));
-    return [...users.values()];
+    return changed;
   }
 
   /** Number of users by host. */
   countByHost(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const { host } of this.entries()) counts.set(host, (counts.get(host) ?? 0) + 1);
-    return counts;
-  }
-
-  #put(key: string, user: ActiveUser): void {
-    const known = this.#entries.get(key);
-    const { lastSeenMs } = user;
-    if (known && isNear(known.placedMs, lastSeenMs)) known.user = user;
-    else {
-      this.#entries.delete(key);
-      this.#entries.set(key, { user, placedMs: lastSeenMs });
+    const counts = new Map<string, { readonly host: string; count: number }>();
+    for (const user of this.#users.values()) {
+      const hosts = new Map(user.sessions.all.map(({ host }) => [host.toLowerCase(), host]));
+      for (const [key, host] of hosts) {
+        const known = counts.get(key);
+        if (known) known.count += 1;
+        else counts.set(key, { host, count: 1 });
+      }
     }
+    return new Map([...counts.values()].map(({ host, count }) => [host, count]));
   }
 
-  #dropOldest(): void {
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+  #add(named: Named, source: string, atMs: number): ActiveUser {
+    const anonymous = isAnonymous(named);
+    const user: ActiveUser = {
+      key: keyOf(named),
+      userDirectory: named.userDirectory,
+      userId: named.userId,
+      isAnonymous: anonymous,
+      source,
+      group: this.#groups.nameFor(source, anonymous),
+      sessions: new UserSessions(this.sharedHosts),
+      placedMs: atMs,
+    };
+    this.#users.set(user.key, user);
+    this.#groups.add(user);
+    if (anonymous) this.#anonymous += 1;
+    return user;
+  }
+
+  #counted(user: ActiveUser, countBefore: number): void {
+    const { count } = user.sessions;
+    if (count !== countBefore) this.#groups.count(user, count - countBefore);
+    if (count === 0) this.#remove(user);
+  }
+
+  #remove(user: ActiveUser): void {
+    this.#users.delete(user.key);
+    this.#groups.remove(user);
+    if (user.isAnonymous) this.#anonymous -= 1;
+  }
+
+  #makeRoom(): void {
+    while (this.#groups.sessions > mostSessionsOfAll) {
+      const user = this.#groups.firstToGiveWay;
+      if (!user) return;
+      this.#groups.count(user, -user.sessions.count);
+      this.#remove(user);
+      this.dropped += 1;
+      this.#onChange(user.key);
+    }
   }
 }
 
-type UserAndHost = Pick<ActiveUser, 'host' | 'userDirectory' | 'userId'>;
+function changeBy(kind: EventKind, sessions: UserSessions, host: string, atMs: number): Change {
+  switch (kind) {
+    case 'session-start':
+      return sessions.start(host, atMs);
+    case 'connection-open':
+      return sessions.open(host, atMs);
+    case 'connection-close':
+      return sessions.close(host, atMs);
+    case 'session-stop':
+      return sessions.stop(host, atMs);
+  }
+}
 
-// Qlik's user and host names compare without regard to case. A line feed is in none of them.
-const keyOf = ({ host, userDirectory, userId }: UserAndHost): string =>
-  `${host}\n${userDirectory}\n${userId}`.toLowerCase();
-
-const userKeyOf = ({ userDirectory, userId }: UserAndHost): string =>
+/** Qlik's user names compare without regard to case. A line feed is in none of them. */
+const keyOf = ({ userDirectory, userId }: Named): string =>
   `${userDirectory}\n${userId}`.toLowerCase();

@@ -132,6 +132,7 @@ const mqttConfig = section({
   sessionServerStatusTopic: topic('qliksense/butler/session_server'),
   activeUserCountTopic: topic('qliksense/users/active/count'),
   activeUsersTopic: topic('qliksense/users/active/usernames'),
+  activeUsersWithDirectoryTopic: topic('qliksense/users/active/users'),
   homeAssistant: section({
     enable: flag(true),
     discoveryPrefix: topicPrefix('homeassistant'),

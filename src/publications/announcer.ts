@@ -1,5 +1,6 @@
 import type { Colour } from '../../hardware/lamp.ts';
 import type { ActiveUsers } from '../active-users/active-users.ts';
+import { userNamesPayload, usersWithDirectoryPayload } from './active-user-payloads.ts';
 import type { PublicationSettings } from './event-publications.ts';
 import { type Outlet, type Publication, withTopicPrefix } from './publication.ts';
 import { ownTopics } from './topics.ts';
@@ -40,19 +41,21 @@ export class Announcer {
   }
 
   activeUsers(users: ActiveUsers): void {
-    const { enable, activeUserCountTopic, activeUsersTopic } = this.#settings;
+    const { enable, activeUserCountTopic, activeUsersTopic, activeUsersWithDirectoryTopic } =
+      this.#settings;
     if (!enable) return;
-    const names = users.userNames();
-    this.#announce({ topic: activeUserCountTopic, payload: String(names.length), retain: true });
-    this.#announce({ topic: activeUsersTopic, payload: JSON.stringify(names), retain: true });
+    const retained = (topic: string, payload: string) =>
+      this.#announce({ topic, payload, retain: true });
+    retained(activeUserCountTopic, String(users.count));
+    retained(activeUsersTopic, userNamesPayload(users));
+    retained(activeUsersWithDirectoryTopic, usersWithDirectoryPayload(users));
 
     const counts = users.countByHost();
     for (const host of counts.keys()) {
       if (this.#hosts.size < mostHosts) this.#hosts.add(host);
     }
     for (const host of this.#hosts) {
-      const payload = String(counts.get(host) ?? 0);
-      this.#announce({ topic: ownTopics.activePerServer(host), payload, retain: true });
+      retained(ownTopics.activePerServer(host), String(counts.get(host) ?? 0));
     }
   }
 

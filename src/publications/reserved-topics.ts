@@ -31,6 +31,7 @@ export function createReservedTopics(settings: ReservedTopicSettings): (topic: s
     settings.sessionServerStatusTopic,
     settings.activeUserCountTopic,
     settings.activeUsersTopic,
+    settings.activeUsersWithDirectoryTopic,
   ]);
   const isAnnounced = enable && homeAssistant.enable;
   const prefixes = [...reservedPrefixes, ...(isAnnounced ? [homeAssistant.discoveryPrefix] : [])];

@@ -10,9 +10,10 @@ export interface TopicSettings {
   readonly sessionServerStatusTopic: string;
   readonly activeUserCountTopic: string;
   readonly activeUsersTopic: string;
+  readonly activeUsersWithDirectoryTopic: string;
 }
 
-/** What the settings name where nobody has changed them: Butler's topics. */
+/** What the settings name where nobody has changed them: Butler's topics, and one beside them. */
 export const butlerTopics: TopicSettings = {
   sessionStartTopic: 'qliksense/session/start',
   sessionStopTopic: 'qliksense/session/stop',
@@ -22,6 +23,7 @@ export const butlerTopics: TopicSettings = {
   sessionServerStatusTopic: 'qliksense/butler/session_server',
   activeUserCountTopic: 'qliksense/users/active/count',
   activeUsersTopic: 'qliksense/users/active/usernames',
+  activeUsersWithDirectoryTopic: 'qliksense/users/active/users',
 };
 
 /** The appliance's own topics, the same everywhere. */

@@ -15,6 +15,7 @@ const kinds: readonly (readonly [prefix: string, singular: string, plural: strin
     'event waiting for the upstream broker',
     'events waiting for the upstream broker',
   ],
+  ['!active-users!shared-hosts', 'list of hosts that share sessions', 'lists of such hosts'],
   ['!active-users!', 'active user', 'active users'],
   ['!history!', "entry of the page's history", "entries of the page's history"],
   ['!home-assistant!', 'entry of Home Assistant', 'entries of Home Assistant'],

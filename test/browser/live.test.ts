@@ -91,6 +91,22 @@ describe('the page at /', () => {
     assert.deepEqual(troubles, []);
   });
 
+  test('users of one name in two directories, and anonymous ones, are told apart', async (context) => {
+    const { page, testApp, troubles } = await openLivePage(context, '/');
+    const start = (user: string) =>
+      testApp.send(`/proxy-session/;sense1;Start session;${user};AppAccess;/hub/;`);
+    for (const user of ['LAB;goran', 'HQ;goran', 'NONE;anonymous1', 'NONE;anonymous2']) {
+      await start(user);
+    }
+    await waitFor('both, and how many have no name', async () => {
+      const rows = await page.locator('#users li').allTextContents();
+      const note = await page.locator('#users-note').textContent();
+      return rows.join() === 'goran HQ,goran LAB' && note === '2 anonymous users';
+    });
+    assert.equal(await page.locator('#users-count').textContent(), '4');
+    assert.deepEqual(troubles, []);
+  });
+
   test('filter by user, server and kind; pause and go on', async (context) => {
     const { page, testApp } = await openLivePage(context, '/');
     const rows = page.locator('.event');

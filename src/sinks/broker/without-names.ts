@@ -15,7 +15,12 @@ const personalKeys = new Set(['userdirectory', 'userdir', 'userid', 'message']);
 export function createNameRemover(topics: TopicSettings): NameRemover {
   const ofEvents = namedBy([...eventTopics(topics), ...eventTopics(butlerTopics), ownTopics.event]);
   const ofUsers = namedBy([topics.activeUsersTopic, butlerTopics.activeUsersTopic]);
+  const ofUsersWithDirectory = namedBy([
+    topics.activeUsersWithDirectoryTopic,
+    butlerTopics.activeUsersWithDirectoryTopic,
+  ]);
   return (topic, payload) => {
+    if (ofUsersWithDirectory(topic)) return usersWithoutNames(payload);
     if (ofUsers(topic)) return '[]';
     return ofEvents(topic) ? eventWithoutName(payload) : payload;
   };
@@ -33,6 +38,16 @@ const eventTopics = (topics: TopicSettings): readonly string[] => [
 function namedBy(topics: readonly string[]): (topic: string) => boolean {
   const names = [...new Set(topics)].map((topic) => [topic, `/${topic}`] as const);
   return (topic) => names.some(([name, end]) => topic === name || topic.endsWith(end));
+}
+
+/** The figures, which are no names, and nobody. */
+function usersWithoutNames(payload: string): string {
+  const { count, anonymous } = parsed(payload) ?? {};
+  return JSON.stringify({
+    count: typeof count === 'number' ? count : undefined,
+    anonymous: typeof anonymous === 'number' ? anonymous : undefined,
+    users: [],
+  });
 }
 
 function eventWithoutName(payload: string): string {

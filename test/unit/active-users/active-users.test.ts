@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ActiveUsers, forgottenAfterMs } from '../../../src/active-users/active-users.ts';
-import { ActiveUsersSink } from '../../../src/active-users/active-users-sink.ts';
+import { ActiveUsers } from '../../../src/active-users/active-users.ts';
+import { silentAfterMs } from '../../../src/active-users/user-sessions.ts';
 import type { EventKind } from '../../../src/events/user-event.ts';
 import { userEvent } from '../../support/events.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { recordingLog } from '../../support/recording-log.ts';
 
 /** `start goran@sense1`, one a word. */
 function after(...steps: string[]): ActiveUsers {
@@ -27,7 +25,8 @@ function after(...steps: string[]): ActiveUsers {
   return users;
 }
 
-const count = (users: ActiveUsers) => users.userNames().length;
+const names = (users: ActiveUsers) => [...users.named()].map(({ userId }) => userId);
+const count = (users: ActiveUsers) => users.count;
 
 describe('ActiveUsers', () => {
   const cases: readonly [string, string[], string[]][] = [
@@ -63,7 +62,7 @@ describe('ActiveUsers', () => {
     ],
   ];
   for (const [name, steps, expected] of cases) {
-    test(name, () => assert.deepEqual(after(...steps).userNames(), expected));
+    test(name, () => assert.deepEqual(names(after(...steps)), expected));
   }
 
   test('counts by host', () => {
@@ -80,19 +79,9 @@ describe('ActiveUsers', () => {
   test('a lost stop is forgotten after a day without any event', () => {
     const users = after('start goran');
     const seen = Date.parse(userEvent().receivedAt);
-    assert.equal(users.forgetBefore(seen + forgottenAfterMs - 1), false);
-    assert.equal(users.forgetBefore(seen + forgottenAfterMs), true);
+    assert.equal(users.expire(seen + silentAfterMs - 1), false);
+    assert.equal(users.expire(seen + silentAfterMs), true);
     assert.equal(count(users), 0);
-  });
-
-  test('who was seen before the time was known stays for a day from when it is', () => {
-    const users = new ActiveUsers();
-    users.apply(userEvent({ kind: 'session-start', timeUnknown: true }));
-    const now = Date.parse(userEvent({}).receivedAt) + 100 * forgottenAfterMs;
-    assert.equal(users.forgetBefore(now), false);
-    assert.equal(users.forgetBefore(now + forgottenAfterMs - 1), false);
-    assert.equal(count(users), 1);
-    assert.equal(users.forgetBefore(now + forgottenAfterMs), true);
   });
 
   test('invented names do not fill the memory', () => {
@@ -101,7 +90,7 @@ describe('ActiveUsers', () => {
       users.apply(userEvent({ kind: 'session-start', userId: `u${index}` }));
     }
     assert.equal(count(users), 10_000);
-    assert.ok(users.userNames().includes('u11999'));
+    assert.ok(names(users).includes('u11999'));
   });
 
   test('who goes to make room is who was silent for longest', () => {
@@ -113,71 +102,8 @@ describe('ActiveUsers', () => {
     see('old and silent', 0);
     see('old but talking', 5);
     for (let index = 0; index < 9999; index += 1) see(`u${index}`, 6);
-    assert.ok(users.userNames().includes('old but talking'));
-    assert.ok(!users.userNames().includes('old and silent'));
+    assert.ok(names(users).includes('old but talking'));
+    assert.ok(!names(users).includes('old and silent'));
     assert.equal(count(users), 10_000);
-  });
-});
-
-describe('ActiveUsersSink', () => {
-  function create(store = new Map<string, string>()) {
-    const clock = new ManualClock();
-    const { log, lines } = recordingLog();
-    const announced: number[] = [];
-    let writes = 0;
-    const sink = new ActiveUsersSink({
-      store: {
-        get: async (key) => store.get(key),
-        put: async (key, value) => {
-          writes += 1;
-          store.set(key, value);
-        },
-      },
-      onChange: (users) => announced.push(count(users)),
-      clock,
-      log,
-    });
-    return { sink, clock, store, announced, lines, writes: () => writes };
-  }
-  const start = (userId: string) => userEvent({ kind: 'session-start', userId });
-
-  test('announces the first change after its event, and a burst as one', async () => {
-    const { sink, clock, announced } = create();
-    await sink.start();
-    clock.advance(1000);
-    sink.accept(start('first'));
-    assert.deepEqual(announced, [0], 'before the other sinks had the event');
-    clock.advance(0);
-    assert.deepEqual(announced, [0, 1]);
-    for (let index = 0; index < 50; index += 1) sink.accept(start(`u${index}`));
-    clock.advance(100);
-    assert.deepEqual(announced, [0, 1]);
-    clock.advance(1);
-    assert.deepEqual(announced, [0, 1, 51]);
-    clock.advance(60_000);
-    assert.deepEqual(announced, [0, 1, 51]);
-  });
-
-  test('writes a burst once, and what is unsaved when it stops', async () => {
-    const first = create();
-    await first.sink.start();
-    for (let index = 0; index < 50; index += 1) first.sink.accept(start(`u${index}`));
-    first.clock.advance(5000);
-    assert.equal(first.writes(), 1);
-    first.sink.accept(start('last'));
-    await first.sink.stop();
-    await first.sink.stop();
-    assert.equal(first.writes(), 2);
-
-    const second = create(first.store);
-    await second.sink.start();
-    assert.deepEqual(second.announced, [51]);
-  });
-
-  test('starts with nobody when what was kept is damaged, and says so', async () => {
-    const { sink, announced, lines } = create(new Map([['users', '[{"host":1}]']]));
-    await sink.start();
-    assert.deepEqual(announced, [0]);
-    assert.match(lines[0] ?? '', /^warn .*forgotten/);
   });
 });

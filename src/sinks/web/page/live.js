@@ -43,7 +43,7 @@ const topics = {
   green: 'blinky/light/green',
   red: 'blinky/light/red',
   event: 'blinky/event',
-  users: status?.topics.activeUsers ?? 'qliksense/users/active/usernames',
+  users: status?.topics.activeUsersWithDirectory ?? 'qliksense/users/active/users',
   userCount: status?.topics.activeUserCount ?? 'qliksense/users/active/count',
 };
 if (status) showStatus(status);
@@ -83,7 +83,7 @@ function heard(topic, payload) {
     case topics.red:
       return lights.show('red', payload === 'ON');
     case topics.users:
-      return users.names(payload);
+      return users.list(payload);
     case topics.userCount:
       return users.count(Number(payload));
     case topics.event: {

@@ -109,6 +109,8 @@ export const texts = {
     hidden: 'Sign in to see who they are.',
     /** @type {(count: number) => string} */
     more: (count) => `and ${count.toLocaleString(language)} more`,
+    /** @type {(count: number) => string} */
+    anonymous: (count) => counted(count, 'anonymous user', 'anonymous users'),
   },
 
   senders: {

@@ -1,25 +1,34 @@
 import { byId, element } from './dom.js';
 import { texts } from './texts.js';
+import { readUserList, unlisted } from './user-list.js';
 
 const mostShown = 40;
 
 /** Who has a session now. */
 export function createUsersView() {
-  const list = byId('users', HTMLUListElement);
+  const rows = byId('users', HTMLUListElement);
   const note = byId('users-note', HTMLElement);
   const count = byId('users-count', HTMLElement);
   let number = 0;
-  /** @type {string[]} */
-  let names = [];
+  let list = readUserList('');
 
   function draw() {
     count.textContent = number.toLocaleString(texts.language);
-    const shown = names.slice(0, mostShown);
-    list.replaceChildren(...shown.map((name) => element('li', {}, name)));
-    const more = names.length - shown.length;
+    const shown = list.users.slice(0, mostShown);
+    rows.replaceChildren(...shown.map(userRow));
+    note.textContent = noteOf(shown.length);
+  }
+
+  /** @param {number} shown how many names are shown */
+  function noteOf(shown) {
+    if (number === 0) return texts.users.none;
+    const more = unlisted(list, number, shown);
     // Those who may not know the names get an empty list of them.
-    if (names.length === 0) note.textContent = number > 0 ? texts.users.hidden : texts.users.none;
-    else note.textContent = more > 0 ? texts.users.more(more) : '';
+    if (shown === 0 && more > 0) return texts.users.hidden;
+    return [
+      ...(more > 0 ? [texts.users.more(more)] : []),
+      ...(list.anonymous > 0 ? [texts.users.anonymous(list.anonymous)] : []),
+    ].join(', ');
   }
 
   return {
@@ -28,20 +37,14 @@ export function createUsersView() {
       number = now;
       draw();
     },
-    /** @param {string} payload a JSON array of names */
-    names(payload) {
-      names = namesIn(payload);
+    /** @param {string} payload what the broker publishes about the users */
+    list(payload) {
+      list = readUserList(payload);
       draw();
     },
   };
 }
 
-/** @param {string} payload @returns {string[]} */
-function namesIn(payload) {
-  try {
-    const names = JSON.parse(payload);
-    return Array.isArray(names) ? names.map(String).sort((a, b) => a.localeCompare(b)) : [];
-  } catch {
-    return [];
-  }
-}
+/** The directory tells users of one name apart. @param {import('./user-list.js').User} user */
+const userRow = ({ userId, userDirectory }) =>
+  element('li', {}, userId, ' ', element('span', { class: 'quiet' }, userDirectory));

@@ -132,6 +132,7 @@ describe('access', () => {
       'sessionServerStatusTopic',
       'activeUserCountTopic',
       'activeUsersTopic',
+      'activeUsersWithDirectoryTopic',
     ] as const;
     for (const name of names) {
       const rules = access({}, { [name]: 'lamps/renamed' });
@@ -171,6 +172,21 @@ describe('createNameRemover', () => {
       assert.equal(JSON.parse(text).host, 'sense1');
     }
     assert.equal(remove(mqttConfig.activeUsersTopic, '["goran"]'), '[]');
+    const users = [{ userDirectory: 'LAB', userId: 'goran' }];
+    const { activeUsersWithDirectoryTopic } = mqttConfig;
+    for (const [payload, nameless] of [
+      [
+        { count: 3, anonymous: 2, users },
+        { count: 3, anonymous: 2, users: [] },
+      ],
+      [{ count: 'goran', users, more: 'LAB' }, { users: [] }],
+      [users, { users: [] }],
+      [null, { users: [] }],
+    ]) {
+      const text = JSON.stringify(payload);
+      assert.deepEqual(JSON.parse(remove(activeUsersWithDirectoryTopic, text)), nameless);
+    }
+    assert.equal(remove(activeUsersWithDirectoryTopic, 'LAB/goran'), '{"users":[]}');
   });
 
   test('nor on topics of other appliances, that have a prefix or have not been renamed', () => {
@@ -178,12 +194,16 @@ describe('createNameRemover', () => {
       ...mqttConfig,
       connectionOpenTopic: 'door/open',
       activeUsersTopic: 'users',
+      activeUsersWithDirectoryTopic: 'everybody',
     });
     for (const topic of ['door/open', 'site1/door/open', mqttConfig.connectionOpenTopic]) {
       assert.equal(renamed(topic, butlerText(event)), 'sense1: /', topic);
     }
     for (const topic of ['users', 'site1/users', `a/b/${mqttConfig.activeUsersTopic}`]) {
       assert.equal(renamed(topic, '["goran"]'), '[]', topic);
+    }
+    for (const topic of ['everybody', 'site1/everybody', 'qliksense/users/active/users']) {
+      assert.equal(renamed(topic, '{"users":["goran"]}'), '{"users":[]}', topic);
     }
     assert.doesNotMatch(renamed('site1/blinky/event', JSON.stringify(event)), /goran|LAB/);
     assert.equal(renamed('my-users', '["goran"]'), '["goran"]');
