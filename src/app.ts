@@ -180,6 +180,7 @@ export function createApp(options: AppOptions): App {
       const target = { host: config.udpServerConfig.serverHost, port: listener.port };
       await sendTestEvent(kind, hostname(), target);
     },
+    ...(slack && { trySlackNow: () => slack.tryNow() }),
     onUpgrade: mqtt.webSocket.handleUpgrade,
     authority: () => mqtt.tls?.authority(),
     historyStore: new StateRoom(state, 'history'),

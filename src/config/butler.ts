@@ -1,4 +1,5 @@
-import { isSettings, type RawSettings } from './source.ts';
+import { isSettings, type Path, type RawSettings } from './source.ts';
+import { isPlaceholder } from './webhook-url.ts';
 
 /**
  * Settings that a Butler 6 configuration file has and this appliance does not use
@@ -65,6 +66,10 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
   }
   if ('channel' in events) taken['loginNotificationChannel'] = events['channel'];
   if ('excludeUser' in events) taken['excludeUser'] = events['excludeUser'];
+  const webhookURL = events['webhookURL'];
+  if (typeof webhookURL === 'string' && !isPlaceholder(webhookURL)) {
+    taken['webhookURL'] = webhookURL;
+  }
 
   const own = settings['slackConfig'];
   if (own !== undefined && !isSettings(own)) return settings;
@@ -75,4 +80,24 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
     ...(Object.keys(unused).length > 0 && { slackNotification: unused }),
     slackConfig: { ...taken, ...own },
   };
+}
+
+/** Butler's names for what `slackConfig` calls otherwise, below `slackNotification.userSessionEvents`. */
+const butlerSlackKeys: Readonly<Record<string, string>> = {
+  loginNotificationChannel: 'channel',
+  excludeUser: 'excludeUser',
+  webhookURL: 'webhookURL',
+};
+
+/** Where the setting at `path` is written in the file: under Butler's own key, if it came from there. */
+export function pathInFile(path: Path, settings: RawSettings): Path {
+  const [section, key, ...rest] = path;
+  if (section !== 'slackConfig' || typeof key !== 'string') return path;
+  const own = settings['slackConfig'];
+  const butlerKey = Object.hasOwn(butlerSlackKeys, key) ? butlerSlackKeys[key] : undefined;
+  if (!butlerKey || (isSettings(own) && key in own)) return path;
+  const notification = settings['slackNotification'];
+  const events = isSettings(notification) ? notification['userSessionEvents'] : undefined;
+  if (!isSettings(events) || !(butlerKey in events)) return path;
+  return ['slackNotification', 'userSessionEvents', butlerKey, ...rest];
 }

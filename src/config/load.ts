@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { withButlerSlackSettings } from './butler.ts';
+import { pathInFile, withButlerSlackSettings } from './butler.ts';
 import { withDefaults } from './defaults.ts';
 import { withOverrides } from './overrides.ts';
 import { ConfigError, type ConfigProblem, showValue } from './problem.ts';
@@ -122,12 +122,10 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
       ),
     );
   }
-  const contradictions = contradictionsIn(result.data).map(({ path, found, allowed }) => ({
-    place: source.placeOf(path),
-    key: keyOf(path),
-    found,
-    allowed,
-  }));
+  const contradictions = contradictionsIn(result.data).map(({ path, found, allowed }) => {
+    const written = pathInFile(path, source.settings);
+    return { place: source.placeOf(written), key: keyOf(written), found, allowed };
+  });
   if (contradictions.length > 0) throw new ConfigError(contradictions);
 
   return {
@@ -155,9 +153,10 @@ function problemAt(
   path: Path,
   message: string,
 ): ConfigProblem {
-  const key = keyOf(path);
+  const written = pathInFile(path, source.settings);
+  const key = keyOf(written);
   return {
-    place: source.placeOf(path),
+    place: source.placeOf(written),
     key,
     found: showValue(key, valueAt(settings, path)),
     allowed: noteAt(configSchema, path) ?? message,

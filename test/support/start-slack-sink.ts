@@ -22,7 +22,13 @@ export interface SlackSinkSetup {
 }
 
 /** A twentieth of what Slack is owed, for a stand-in with `intervalMs: 50`. */
-export const quickPace: Pace = { gapMs: 55, probeMs: 15_000, tokenLookMs: 50 };
+export const quickPace: Pace = {
+  gapMs: 55,
+  firstProbeMs: 1500,
+  longestProbeMs: 15_000,
+  credentialsLookMs: 50,
+  patienceMs: 180_000,
+};
 
 /** Starts the real sink with the real library and a real database; it ends with the test. */
 export async function startSlackSink(

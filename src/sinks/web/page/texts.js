@@ -158,6 +158,12 @@ export const texts = {
     version: (version) => `Version ${version}`,
   },
 
+  slackRetry: {
+    button: 'Try now',
+    trying: 'Trying…',
+    noAnswer: 'The appliance does not answer.',
+  },
+
   signIn: {
     open: 'Sign in',
     out: 'Sign out',
