@@ -1,3 +1,4 @@
+import { tidyWebhookUrl, webhookProblem } from '../config/webhook-url.ts';
 import { isBotToken } from '../sinks/slack/token.ts';
 import type { CardText } from './card-files.ts';
 import { fine, modes, type Step, type Understood, wrong } from './plan.ts';
@@ -40,15 +41,18 @@ export function understandSlackToken(
       steps: [inForce(undefined), ...(stored === undefined ? [] : [forgotten])],
     };
   }
-  if (!isBotToken(said.value)) {
+  const webhookUrl = tidyWebhookUrl(said.value);
+  const isWebhook = /^https:/i.test(webhookUrl) && webhookProblem(webhookUrl) === undefined;
+  if (!isBotToken(said.value) && !isWebhook) {
     const note = wrong(
-      `${file.name}, line ${said.line}: this is no bot token of Slack. Copy the Bot User OAuth Token, which begins xoxb-`,
+      `${file.name}, line ${said.line}: this is no bot token of Slack. Copy the Bot User OAuth Token, which begins xoxb-, or the URL of an incoming webhook`,
     );
     return { notes: [note], steps: unchanged };
   }
+  const [secret, kind] = isWebhook ? [webhookUrl, 'webhook'] : [said.value, 'token'];
   return {
-    notes: [fine(`${file.name}: the token is stored, and no longer on the card`)],
-    steps: [inForce(said.value), keep(said.value), cleared],
+    notes: [fine(`${file.name}: the ${kind} is stored, and no longer on the card`)],
+    steps: [inForce(secret), keep(secret), cleared],
   };
 }
 

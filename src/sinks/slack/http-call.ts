@@ -33,7 +33,7 @@ export async function httpCall(
     method,
     headers,
     signal,
-    ...(agent && { agent }),
+    ...(agent && { agent, callSignal: signal }),
     ...(secureContext && { secureContext }),
   };
   return await new Promise((resolve, reject) => {

@@ -7,6 +7,11 @@ import type { WebProxy } from './find-proxy.ts';
 /** The library emits this on a request when the proxy has answered, with its status and headers. */
 export const proxyAnswered = 'proxyConnect';
 
+/** What a request gives the agent beside Node's own options; Node keeps its `signal` to itself. */
+export interface ProxyCallOptions {
+  readonly callSignal?: AbortSignal;
+}
+
 type Endpoint = Parameters<HttpsProxyAgent<string>['connect']>[1];
 
 /**
@@ -23,22 +28,14 @@ export class ProxyAgent extends HttpsProxyAgent<string> {
     this.proxyHeaders = signInHeader(url);
   }
 
-  /** As the library does it; but a request that is given up takes its connection with it. */
+  /** As the library does it; but a call that is given up takes its connection with it. */
   override async connect(request: ClientRequest, endpoint: Endpoint): Promise<Socket> {
     const { connectOpts } = this;
-    const given = new AbortController();
-    const giveUp = () => given.abort();
-    request.once('close', giveUp);
-    try {
-      this.connectOpts = { ...connectOpts, signal: given.signal };
-      const connecting = super.connect(request, endpoint);
-      this.connectOpts = connectOpts;
-      return await connecting;
-    } finally {
-      this.connectOpts = connectOpts;
-      // From here on the connection is the request's, or waits for the next one.
-      request.off('close', giveUp);
-    }
+    const { callSignal } = endpoint as ProxyCallOptions;
+    this.connectOpts = { ...connectOpts, ...(callSignal && { signal: callSignal }) };
+    const connecting = super.connect(request, endpoint);
+    this.connectOpts = connectOpts;
+    return await connecting;
   }
 }
 
@@ -49,10 +46,7 @@ function signInHeader({ username, password }: URL): Record<string, string> {
 }
 
 /** A percent sign that encodes nothing stands for itself. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+const decoded = (text: string): string =>
+  text.replace(/(?:%[\da-f]{2})+/gi, (encoded) =>
+    Buffer.from(encoded.replaceAll('%', ''), 'hex').toString(),
+  );

@@ -103,7 +103,6 @@ export class WebhookClient {
     return {
       status,
       body: (await result.value.text()).slice(0, 1000),
-      contentType: headers.get('content-type') ?? '',
       retryAfterS: /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined,
     };
   }

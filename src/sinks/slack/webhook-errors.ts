@@ -5,7 +5,6 @@ import { meaningOf, noMoreForNow } from './slack-errors.ts';
 export interface WebhookAnswer {
   readonly status: number;
   readonly body: string;
-  readonly contentType: string;
   /** `Retry-After`, s; undefined where there is none, or a date. */
   readonly retryAfterS: number | undefined;
 }
@@ -37,15 +36,21 @@ const permanent: Readonly<Record<string, readonly [message: string, remedy: stri
   posting_to_general_channel_denied: ['the webhook may not post in this channel', askAdmin],
 };
 
-/** Whether the answer says that the message was taken: Slack's is the word `ok`. */
-export function isTaken({ status, body, contentType }: WebhookAnswer, isSlack: boolean): boolean {
+/** How servers that answer with JSON say no. */
+const saysNo = /"(?:ok|success)"\s*:\s*false/;
+
+/**
+ * Whether the answer says that the message was taken. Slack's is the word `ok`; of other servers any
+ * success will do that is no web page.
+ */
+export function isTaken({ status, body }: WebhookAnswer, isSlack: boolean): boolean {
   if (status < 200 || status > 299) return false;
-  return body.trim() === 'ok' || (!isSlack && !isHtml(contentType, body));
+  return body.trim() === 'ok' || (!isSlack && !isHtml(body) && !saysNo.test(body));
 }
 
 /** What any other answer means. */
 export function failureOfAnswer(answer: WebhookAnswer): Failure {
-  const { status, body, contentType, retryAfterS } = answer;
+  const { status, body, retryAfterS } = answer;
   const code = body.trim();
   const isCode = /^\w{1,80}$/.test(code);
   if (status === 429) {
@@ -57,7 +62,7 @@ export function failureOfAnswer(answer: WebhookAnswer): Failure {
   if (status >= 500) {
     return { kind: 'transient', reason: `the webhook's server has a fault (HTTP ${status})` };
   }
-  if (isHtml(contentType, body) || status < 400) return notTheWebhook(status);
+  if (isHtml(body) || status < 400) return notTheWebhook(status);
   const known = isCode && Object.hasOwn(permanent, code) ? permanent[code] : undefined;
   if (known) return lasting(`${known[0]} (${code})`, known[1]);
   if (isCode) {
@@ -76,8 +81,8 @@ const lasting = (message: string, remedy: string): PermanentFailure => ({
   remedy,
 });
 
-const isHtml = (contentType: string, body: string): boolean =>
-  /html/i.test(contentType) || /^\s*</.test(body);
+/** Slack calls the bare words of its answers HTML, too. */
+const isHtml = (body: string): boolean => /^\s*</.test(body);
 
 const notTheWebhook = (status: number): Failure => ({
   kind: 'transient',
