@@ -4,8 +4,8 @@ import { X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { userEvent } from '../../../support/events.ts';
 import { createCompanyCa } from '../../../support/company-ca.ts';
+import { userEvent } from '../../../support/events.ts';
 import { startFakeSlack } from '../../../support/fake-slack.ts';
 import { startSlackSink } from '../../../support/start-slack-sink.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -36,7 +36,10 @@ describe('a network that inspects encrypted connections', () => {
     const { sink, status } = await start('');
     sink.accept(event());
     await waitFor('the fault', () => status().state === 'fault');
-    assert.match(status().message, /certificate of slack\.com is from an unknown authority \(\w+\)/);
+    assert.match(
+      status().message,
+      /certificate of slack\.com is from an unknown authority \(\w+\)/,
+    );
     assert.match(status().remedy ?? '', /Butler\.slackConfig\.caFile .*NODE_EXTRA_CA_CERTS/);
     assert.equal(status().needsPerson, true);
     assert.equal(slack.posts.length, 0);

@@ -31,7 +31,9 @@ describe('a webhook', () => {
     const users = Array.from({ length: 200 }, (_, index) => `u${index}`);
     for (const user of users) sink.accept(event(user));
     await waitFor('all events', () => sink.delivered === 200);
-    const shown = slack.posts.flatMap((post) => post.shown.split('\n')).filter((line) => !isHeading(line));
+    const shown = slack.posts
+      .flatMap((post) => post.shown.split('\n'))
+      .filter((line) => !isHeading(line));
     assert.deepEqual(
       shown.map((line) => /LAB\/(\w+)/.exec(line)?.[1]),
       users,
@@ -49,7 +51,11 @@ describe('a webhook', () => {
 
   const moods: readonly [SlackMood, kind: string, RegExp][] = [
     [{ kind: 'rate-limited', retryAfterS: 7 }, 'rate-limited', /7000/],
-    [{ kind: 'words', status: 429, words: 'message_limit_exceeded' }, 'transient', /limit of messages/],
+    [
+      { kind: 'words', status: 429, words: 'message_limit_exceeded' },
+      'transient',
+      /limit of messages/,
+    ],
     [{ kind: 'rate-limited' }, 'transient', /no more messages/],
     [{ kind: 'words', status: 500, words: 'rollup_error' }, 'transient', /HTTP 500/],
     [{ kind: 'http', status: 503 }, 'transient', /HTTP 503/],
@@ -60,16 +66,28 @@ describe('a webhook', () => {
     [{ kind: 'redirect' }, 'transient', /redirect/],
     [{ kind: 'reset' }, 'transient', /the connection was cut/],
     [{ kind: 'hang' }, 'transient', /no answer within 0.4 s/],
-    [{ kind: 'words', status: 400, words: 'invalid_payload' }, 'message-refused', /invalid_payload/],
+    [
+      { kind: 'words', status: 400, words: 'invalid_payload' },
+      'message-refused',
+      /invalid_payload/,
+    ],
     [{ kind: 'words', status: 400, words: 'invalid_blocks' }, 'message-refused', /invalid_blocks/],
     [{ kind: 'words', status: 404, words: 'no_service' }, 'permanent', /removed \(no_service\)/],
     [{ kind: 'words', status: 404, words: 'no_team' }, 'permanent', /workspace/],
-    [{ kind: 'words', status: 404, words: 'channel_not_found' }, 'permanent', /loginNotificationChannel/],
+    [
+      { kind: 'words', status: 404, words: 'channel_not_found' },
+      'permanent',
+      /loginNotificationChannel/,
+    ],
     [{ kind: 'words', status: 410, words: 'channel_is_archived' }, 'permanent', /archived/],
     [{ kind: 'words', status: 403, words: 'invalid_token' }, 'permanent', /Add New Webhook/],
     [{ kind: 'words', status: 403, words: 'action_prohibited' }, 'permanent', /administrator/],
     [{ kind: 'words', status: 403, words: 'something_new' }, 'permanent', /something_new/],
-    [{ kind: 'words', status: 404, words: '{"id":"web.incoming.webhook"}' }, 'permanent', /HTTP 404/],
+    [
+      { kind: 'words', status: 404, words: '{"id":"web.incoming.webhook"}' },
+      'permanent',
+      /HTTP 404/,
+    ],
   ];
   for (const [mood, kind, words] of moods) {
     test(`${JSON.stringify(mood)} is ${kind}`, async (context) => {
@@ -87,7 +105,11 @@ describe('a webhook', () => {
     const slack = await startFakeSlack(context, options);
     const webhook = client(slack.webhookUrl);
     const outcomes = [await webhook.post(channel, message), await webhook.post(channel, message)];
-    return { slack, kinds: outcomes.map(({ kind }) => kind), channels: slack.posts.map((post) => post.channel) };
+    return {
+      slack,
+      kinds: outcomes.map(({ kind }) => kind),
+      channels: slack.posts.map((post) => post.channel),
+    };
   };
 
   test('of a Slack app posts in its own channel; an old one where the settings say', async (context) => {
