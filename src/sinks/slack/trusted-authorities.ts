@@ -14,9 +14,14 @@ const keyName = 'Butler.slackConfig.caFile';
 const exportRemedy =
   'Ask your IT department for the certificate of the CA as a PEM file (Base-64 encoded X.509, .cer or .crt)';
 
-/** Reads the file of `caFile` again. Its certificates add to the well-known authorities. */
+/**
+ * Reads the file of `caFile` again. Its certificates add to the well-known authorities, and to those
+ * of `NODE_EXTRA_CA_CERTS`, which Node leaves out of what is put together by hand.
+ * @param extraFile `$NODE_EXTRA_CA_CERTS`
+ */
 export async function readAuthorities(
   file: string,
+  extraFile?: string,
 ): Promise<TrustedAuthorities | PermanentFailure> {
   const failure = (message: string, remedy: string): PermanentFailure => ({
     kind: 'permanent',
@@ -34,7 +39,12 @@ export async function readAuthorities(
   if (certificates.length === 0) {
     return failure(`the file of ${keyName} (${file}) holds no certificate`, exportRemedy);
   }
-  return { kind: 'trusted', certificates };
+  // Node itself has complained about one that can't be read.
+  const extra = extraFile ? await readFile(extraFile).catch(() => undefined) : undefined;
+  return {
+    kind: 'trusted',
+    certificates: [...certificates, ...(extra ? certificatesIn(extra) : [])],
+  };
 }
 
 /** The certificates as PEM: from a file with one or more, or with one in DER. */
@@ -51,9 +61,9 @@ function certificatesIn(content: Buffer): string[] {
 }
 
 /**
- * What connections need to trust these authorities, too. Node's `ca` option would replace the well-known authorities and those of `NODE_EXTRA_CA_CERTS`,
- * and to give them all again takes a Raspberry Pi half a second for each connection. What Node's own
- * option calls adds to them.
+ * What connections need to trust these authorities, too. Node's `ca` option would replace the
+ * well-known ones, and reading all of those again holds up the lights (35 ms on a PC, against 2 ms).
+ * What that option calls inside of Node adds to them.
  */
 export function trusting(certificates: readonly string[]): SecureContext {
   const secureContext = createSecureContext();

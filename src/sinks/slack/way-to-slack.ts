@@ -43,7 +43,9 @@ export async function findWay(
 ): Promise<FoundWay | PermanentFailure> {
   const found = findProxy(setting, environment, target);
   if (found.kind === 'permanent') return found;
-  const authorities = caFile ? await readAuthorities(caFile) : undefined;
+  const authorities = caFile
+    ? await readAuthorities(caFile, environment['NODE_EXTRA_CA_CERTS'])
+    : undefined;
   if (authorities?.kind === 'permanent') return authorities;
   const certificates = authorities?.certificates ?? [];
   const proxy = found.kind === 'proxy' ? found.proxy : undefined;
