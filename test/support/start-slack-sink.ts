@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts';
 import { Health, type PartStatus } from '../../src/health/health.ts';
 import { RetryPauses } from '../../src/retry-pauses.ts';
 import type { CredentialSources } from '../../src/sinks/slack/credentials.ts';
-import type { Pace } from '../../src/sinks/slack/delivery.ts';
+import type { Pace } from '../../src/sinks/slack/pace.ts';
 import { type SlackLimits, SlackSink, slackLimits } from '../../src/sinks/slack/slack-sink.ts';
 import { State } from '../../src/state/state.ts';
 import type { FakeSlack } from './fake-slack.ts';
