@@ -99,7 +99,7 @@ export function createApp(options: AppOptions): App {
   });
 
   const slack = createSlack(options, health, state);
-  const rejections = new Rejections(clock, log.for('udp'));
+  const rejections = new Rejections(clock, log.for('udp'), (rejection) => web.rejected(rejection));
   const newId = monotonicFactory(random);
   const probe = Buffer.from(`blinky-probe;${newId(clock.now().getTime())}`);
   const otherBrokers = createOtherBrokers({
@@ -144,6 +144,7 @@ export function createApp(options: AppOptions): App {
     port: config.webConfig.port,
     machineName: hostname(),
     hostNames: config.webConfig.hostNames,
+    allowedOrigins: config.webConfig.allowedOrigins,
     access: {
       anonymous: config.brokerConfig.access.anonymous,
       personalData: config.brokerConfig.access.personalData,
@@ -172,12 +173,14 @@ export function createApp(options: AppOptions): App {
     },
     setup: {
       eventPort: () => listener.port ?? config.udpServerConfig.portSessionConnectionEvents,
+      eventAddress: () => listener.address ?? config.udpServerConfig.serverHost,
       lastRejected: () => rejections.last,
     },
     faultCodes,
     sendTestEvent: async (kind) => {
       if (listener.port === undefined) throw new Error(udpHealth.status.message);
-      const target = { host: config.udpServerConfig.serverHost, port: listener.port };
+      const { serverHost } = config.udpServerConfig;
+      const target = { host: listener.address ?? serverHost, port: listener.port };
       await sendTestEvent(kind, hostname(), target);
     },
     ...(slack && { trySlackNow: () => slack.tryNow() }),
@@ -210,6 +213,7 @@ export function createApp(options: AppOptions): App {
   });
   const metrics = createMetrics(
     {
+      version: options.version,
       accepted,
       rejected: () => rejections.counts,
       lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
@@ -221,7 +225,7 @@ export function createApp(options: AppOptions): App {
     },
     [
       ...listener.metrics,
-      ...mqtt.broker.figures.metrics,
+      ...mqtt.metrics,
       ...signIns.metrics,
       ...web.figures.metrics,
       ...otherBrokers.metrics,
@@ -287,7 +291,7 @@ export function createApp(options: AppOptions): App {
     },
     eventsFlow: () =>
       eventsFlow({
-        host: config.udpServerConfig.serverHost,
+        host: listener.address ?? config.udpServerConfig.serverHost,
         port: () => listener.port,
         read: () => ingest.read,
         probe,

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { z } from 'zod';
-import { configSchema, fieldNotes } from '../../src/config/schema.ts';
-import { shapeOf } from '../../src/config/unknown-keys.ts';
+import type { z } from 'zod';
+import { configSchema } from '../../src/config/schema.ts';
+import { allowedBy, shapeOf } from '../../src/config/schema-walk.ts';
 
 /**
  * Every setting with its default, commented out, and what it may be. Made from the schema, so that
@@ -26,13 +26,7 @@ function* linesOf(
     } else {
       const value = otherDefaults[here.join('.')] ?? field.parse(undefined);
       const setting = `${key}: ${stringify(value, { collectionStyle: 'flow' }).trim()}`;
-      yield `# ${indent}${setting.padEnd(48 - indent.length)} # ${allowedBy(field)}`;
+      yield `# ${indent}${setting.padEnd(48 - indent.length)} # ${allowedBy(field) ?? ''}`;
     }
   }
-}
-
-function allowedBy(field: z.ZodType): string {
-  const isWrapped = field instanceof z.ZodDefault || field instanceof z.ZodPrefault;
-  if (isWrapped) return allowedBy(field.unwrap() as z.ZodType);
-  return fieldNotes.get(field)?.allowed ?? '';
 }

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { testUser } from '../events/test-event.ts';
 import type { EventKind } from '../events/user-event.ts';
+import { addressToReach } from '../listen-address.ts';
 import { encodeDatagram } from './datagram.ts';
 
 export interface TestEventTarget {
@@ -20,7 +21,7 @@ export async function sendTestEvent(
   hostName: string,
   { host, port }: TestEventTarget,
 ): Promise<void> {
-  const address = reachable(host);
+  const address = addressToReach(host);
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   const datagram = encodeDatagram({
     kind,
@@ -38,10 +39,4 @@ export async function sendTestEvent(
   } finally {
     socket.close();
   }
-}
-
-/** `0.0.0.0` means every address when listening, and is none to send to. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
 }

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import { checkConfigText, type LoadedConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
-import { type ConfigSource, isSettings, type RawSettings } from '../config/source.ts';
+import { isSettings, type RawSettings } from '../config/raw-settings.ts';
+import type { ConfigSource } from '../config/source.ts';
 import type { CardText } from './card-files.ts';
 import { fine, hint, modes, type Note, type Step, wrong } from './plan.ts';
 import { imageUser } from './sign-in.ts';

@@ -5,6 +5,9 @@ import { createServer, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { Config } from '../config/schema.ts';
 import { type ListenAttempt, listenFault } from '../health/listen-fault.ts';
+import { addressToBind, addressToReach } from '../listen-address.ts';
+import { withPort } from '../plain-address.ts';
+import { checkSenders, sendersInStatus } from './check-senders.ts';
 import { type Finding, fault, ok, warn } from './finding.ts';
 
 /** What the UDP socket asks for; `UdpListener` says the same. */
@@ -12,7 +15,7 @@ const wantedReceiveBuffer = 4 * 1024 * 1024;
 
 /** Whether every port is free, or in use by the appliance that already runs here. */
 export async function* checkPorts(config: Config): AsyncGenerator<Finding> {
-  const running = await findRunningAppliance(config.webConfig.port);
+  const running = await findRunningAppliance(config.webConfig);
   if (running) {
     yield ok('Appliance', `version ${running.version} is running on this machine`);
     const { faultCode } = running;
@@ -20,6 +23,7 @@ export async function* checkPorts(config: Config): AsyncGenerator<Finding> {
       const { flashes, meaning, remedy } = faultCode;
       yield fault('Red light', `flashes ${flashes} times, slowly: ${meaning}`, remedy);
     }
+    if (config.udpServerConfig.enable) yield* checkSenders(running, new Date());
   }
   for (const attempt of wantedPorts(config)) {
     const name = `${attempt.protocol} port ${attempt.port}`;
@@ -82,14 +86,15 @@ function wantedPorts(config: Config): ListenAttempt[] {
 
 async function tryToListen({ protocol, host, port }: ListenAttempt): Promise<Error | undefined> {
   try {
+    const address = await addressToBind({ host, protocol });
     if (protocol === 'UDP') {
-      const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-      socket.bind(port, host);
+      const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+      socket.bind(port, address);
       await once(socket, 'listening');
       socket.close();
     } else {
       const server = createServer();
-      server.listen(port, host);
+      server.listen(port, address);
       await once(server, 'listening');
       server.close();
       await once(server, 'close');
@@ -101,15 +106,15 @@ async function tryToListen({ protocol, host, port }: ListenAttempt): Promise<Err
 }
 
 /** What of `/api/status` matters here. */
-const runningAppliance = z.object({
+const runningAppliance = sendersInStatus.extend({
   version: z.string(),
   faultCode: z.object({ flashes: z.number(), meaning: z.string(), remedy: z.string() }).optional(),
 });
 
 /** The appliance whose page answers here, if one does. */
-async function findRunningAppliance(webPort: number) {
+async function findRunningAppliance({ host, port }: Pick<Config['webConfig'], 'host' | 'port'>) {
   try {
-    const response = await fetch(`http://127.0.0.1:${webPort}/api/status`, {
+    const response = await fetch(`http://${withPort(addressToReach(host), port)}/api/status`, {
       signal: AbortSignal.timeout(2000),
     });
     return runningAppliance.parse(await response.json());

@@ -1,8 +1,13 @@
-import { isAddressOrName } from '../appender/address.ts';
+import { readBoard } from '../../hardware/board.ts';
+import { addressProblem } from '../appender/address.ts';
+import { addressNotes } from '../appender/address-notes.ts';
+import { likelyAddress } from '../appender/likely-address.ts';
 import { appenderVariants, localLogConfig } from '../appender/local-log-config.ts';
+import { reachableAddresses } from './addresses.ts';
 import {
   type Command,
   numberOption,
+  type OptionValues,
   refuseExtraArguments,
   textOption,
   UsageError,
@@ -17,7 +22,7 @@ export const appenderCommand: Command = {
     address: {
       type: 'string',
       placeholder: 'ADDRESS',
-      help: "this appliance's address as the Sense server reaches it",
+      help: "this appliance's address as the Sense server reaches it; IPv4 if you can",
     },
     port: { type: 'string', placeholder: 'N', help: 'its UDP port (default 9997)' },
     variant: {
@@ -26,23 +31,40 @@ export const appenderCommand: Command = {
       help: `whose layout: ${appenderVariants.join(', ')} (default butler)`,
     },
   },
+  notes: [
+    'log4net, which sends the events, looks up a host name only once and uses the first address it',
+    'gets, so an IPv4 address is safer than a name. The port is not part of the address: use --port.',
+  ],
   examples: ['blinky appender --address 10.0.0.5 > LocalLogConfig.xml'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const address = textOption(values, 'address');
-    if (!address || !isAddressOrName(address)) {
-      throw new UsageError(
-        address
-          ? `--address takes an address or a host name, not "${address}"`
-          : 'say where the events go: --address 10.0.0.5',
-      );
-    }
+    const address = addressOption(values);
     const named = textOption(values, 'variant') ?? 'butler';
     const variant = appenderVariants.find((one) => one === named);
     if (!variant)
       throw new UsageError(`--variant takes ${appenderVariants.join(', ')}, not "${named}"`);
     const port = numberOption(values, 'port', { min: 1, max: 65_535, byDefault: 9997 });
     surroundings.stdout.write(localLogConfig({ address, port, variant }));
+    const own = readBoard().isRaspberryPi ? reachableAddresses() : [];
+    for (const note of addressNotes(address, { own })) {
+      surroundings.stderr.write(`blinky appender: note: ${note}\n`);
+    }
     return exitStatus.fine;
   },
 };
+
+/** @throws UsageError that says what is wrong with the address, and what to write instead */
+function addressOption(values: OptionValues): string {
+  const address = textOption(values, 'address');
+  if (!address) throw new UsageError('say where the events go: --address 10.0.0.5');
+  const problem = addressProblem(address);
+  if (!problem) return address;
+  const likely = likelyAddress(address);
+  const withPort = likely?.port === undefined ? '' : ` --port ${likely.port}`;
+  if (likely) {
+    throw new UsageError(`${problem.message}; use --address ${likely.address}${withPort}`);
+  }
+  throw new UsageError(
+    `${problem.message}; --address takes an address such as 10.0.0.5, or a host name${problem.hasPort ? ', and --port the port' : ''}`,
+  );
+}

@@ -47,7 +47,7 @@ export const checkCommand: Command = {
 
 async function* allFindings({ values, surroundings }: CommandInput): AsyncGenerator<Finding> {
   const { environment, stdout } = surroundings;
-  const { config, findings } = readConfiguration({ positionals: [], values, surroundings });
+  const { config, findings } = await readConfiguration({ positionals: [], values, surroundings });
   yield* findings;
   const directory = stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']);
   yield* checkState(directory);
@@ -94,9 +94,11 @@ async function* otherBrokerFindings(
 }
 
 /** The configuration, or the defaults and what is wrong with it. */
-function readConfiguration(input: CommandInput): { config: Config; findings: Finding[] } {
+async function readConfiguration(
+  input: CommandInput,
+): Promise<{ config: Config; findings: Finding[] }> {
   try {
-    const { config, file, warnings, unusedButlerKeys } = configFrom(
+    const { config, file, warnings, unusedButlerKeys } = await configFrom(
       input.values,
       input.surroundings,
     );
@@ -104,7 +106,7 @@ function readConfiguration(input: CommandInput): { config: Config; findings: Fin
     const stale = faultAtBoot(input.surroundings);
     if (stale) findings.push(fault('Configuration', stale.message, stale.remedy));
     for (const warning of warnings) {
-      findings.push(warn('Configuration', warning, 'Correct the name, or take the line out'));
+      findings.push(warn('Configuration', warning, 'Correct the line, or remove it'));
     }
     if (unusedButlerKeys.length > 0) {
       findings.push(ok('Configuration', `not used here: ${unusedButlerKeys.join(', ')}`));

@@ -1,5 +1,6 @@
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
+import { withOwnServerHost } from '../config/server-host.ts';
 import type { ConfigFault } from '../health/configuration.ts';
 import { type CommandOption, listOption, type OptionValues, textOption } from './command.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -27,27 +28,32 @@ export const configOptions = {
 const defaultsFile = (values: OptionValues, { environment }: Surroundings) =>
   textOption(values, 'defaults') ?? (environment['BLINKY_DEFAULTS'] || undefined);
 
-/** Reads the configuration that the options name. Throws ConfigError. */
-export function configFrom(values: OptionValues, surroundings: Surroundings): LoadedConfig {
-  return loadConfig({
-    file: textOption(values, 'config'),
-    environment: surroundings.environment,
-    overrides: listOption(values, 'set'),
-    defaultsFile: defaultsFile(values, surroundings),
-  });
+/** Reads the configuration that the options name. Rejects with ConfigError. */
+export async function configFrom(
+  values: OptionValues,
+  surroundings: Surroundings,
+): Promise<LoadedConfig> {
+  return withOwnServerHost(
+    loadConfig({
+      file: textOption(values, 'config'),
+      environment: surroundings.environment,
+      overrides: listOption(values, 'set'),
+      defaultsFile: defaultsFile(values, surroundings),
+    }),
+  );
 }
 
 /**
  * The same, but where there is a file of defaults, it takes the place of a wrong configuration,
  * and `fault` says what is wrong: a Pi on a shelf must come up so that its page can tell.
- * Overrides by `--set` stay in force. Throws ConfigError.
+ * Overrides by `--set` stay in force. Rejects with ConfigError.
  */
-export function configOrDefaults(
+export async function configOrDefaults(
   values: OptionValues,
   surroundings: Surroundings,
-): LoadedConfig & { readonly fault?: ConfigFault } {
+): Promise<LoadedConfig & { readonly fault?: ConfigFault }> {
   try {
-    return configFrom(values, surroundings);
+    return await configFrom(values, surroundings);
   } catch (error) {
     const file = defaultsFile(values, surroundings);
     if (!(error instanceof ConfigError) || !file) throw error;

@@ -13,7 +13,7 @@ export const configCommand: Command = {
   examples: ['blinky config', 'blinky config --config production.yaml'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const { config, file, warnings, unusedButlerKeys } = configFrom(values, surroundings);
+    const { config, file, warnings, unusedButlerKeys } = await configFrom(values, surroundings);
     const { stdout, stderr } = surroundings;
     for (const warning of warnings) stderr.write(`${warning}\n`);
     if (unusedButlerKeys.length > 0) {

@@ -1,6 +1,6 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { hashPassword } from '../access/password.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, readConfigFile } from '../config/load.ts';
 import { fileOfUser, withUser } from '../config/user-in-file.ts';
 import { type FileOwnership, replaceFile } from '../replace-file.ts';
 import { type Command, refuseExtraArguments, textOption, UsageError } from './command.ts';
@@ -43,7 +43,7 @@ export const passwdCommand: Command = {
     const user = { name, passwordHash };
 
     const place = path ?? (file ? undefined : newFile);
-    const text = path ? readFileSync(path, 'utf8') : undefined;
+    const text = path ? readConfigFile(path).text : undefined;
     const edited = text === undefined ? fileOfUser(user) : withUser(text, user);
     if (values['print'] === true || place === undefined || edited === undefined) {
       stderr.write(`Put this into ${file ?? 'blinky.yaml'}, and start the appliance again:\n\n`);

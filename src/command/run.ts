@@ -34,7 +34,7 @@ export const runCommand: Command = {
   examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
-    const loaded = configOrDefaults(values, surroundings);
+    const loaded = await configOrDefaults(values, surroundings);
     const configFault = loaded.fault ?? faultAtBoot(surroundings);
     return runAppliance(loaded, surroundings, configFault && { configFault });
   },

@@ -119,7 +119,8 @@ async function sendDatagrams(
   count: number,
   rate: number,
 ): Promise<void> {
-  const { address, family } = await lookup(target.host);
+  // Every appliance takes IPv4; one that was told to listen on an IPv4 address takes nothing else.
+  const { address, family } = await lookup(target.host, { verbatim: false });
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   const send = () =>
     new Promise<void>((resolve, reject) => {

@@ -15,6 +15,7 @@ import { Broker } from '../sinks/broker/broker.ts';
 import { BrokerSink } from '../sinks/broker/broker-sink.ts';
 import { createMqttWebSocket } from '../sinks/broker/mqtt-web-socket.ts';
 import { BrokerStore } from '../sinks/broker/persistence/broker-store.ts';
+import { storeMetrics } from '../sinks/broker/persistence/store-metrics.ts';
 import { TcpListener } from '../sinks/broker/tcp-listener.ts';
 import { TlsListener } from '../sinks/broker/tls-listener.ts';
 import { createNameRemover } from '../sinks/broker/without-names.ts';
@@ -110,7 +111,8 @@ export function createBrokerParts({
     broker,
     listeners: [listener, ...(tls ? [tls.listener] : [])],
   });
-  return { broker, listener, tls, webSocket, sink };
+  const metrics = [...broker.figures.metrics, ...storeMetrics(store), ...watch.metrics];
+  return { broker, listener, tls, webSocket, sink, metrics };
 }
 
 /** Builds what accepts clients over TLS: with the certificate that the settings name, or one's own. */

@@ -1,4 +1,4 @@
-import { isSettings, type Path, type RawSettings } from './source.ts';
+import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
 import { isPlaceholder } from './webhook-url.ts';
 
 /**
@@ -49,6 +49,19 @@ export function isUnusedButlerKey(key: string): boolean {
   return unusedButlerKeys.has(key);
 }
 
+/** Whether only a file made for Butler has this unused key. */
+export function isButlersAlone(unusedKey: string): boolean {
+  return !unusedKey.startsWith('slackNotification');
+}
+
+/** What `slackConfig` calls by other names than Butler, below `slackNotification.userSessionEvents`. */
+const butlerSlackKeys: Readonly<Record<string, string>> = {
+  enable: 'enable',
+  loginNotificationChannel: 'channel',
+  excludeUser: 'excludeUser',
+  webhookURL: 'webhookURL',
+};
+
 /**
  * Takes Butler 6's `slackNotification.userSessionEvents` over into `slackConfig`, unless the same
  * setting stands there too. Returns new settings, in which only what is unused is left of
@@ -61,20 +74,18 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
   if (!isSettings(events)) return settings;
 
   const taken: RawSettings = {};
-  if ('enable' in events) {
-    taken['enable'] = notification['enable'] === true ? events['enable'] : false;
+  for (const [key, butlerKey] of Object.entries(butlerSlackKeys)) {
+    if (Object.hasOwn(events, butlerKey)) taken[key] = events[butlerKey];
   }
-  if ('channel' in events) taken['loginNotificationChannel'] = events['channel'];
-  if ('excludeUser' in events) taken['excludeUser'] = events['excludeUser'];
-  const webhookURL = events['webhookURL'];
-  if (typeof webhookURL === 'string' && !isPlaceholder(webhookURL)) {
-    taken['webhookURL'] = webhookURL;
-  }
+  const { webhookURL } = taken;
+  if (typeof webhookURL === 'string' && isPlaceholder(webhookURL)) delete taken['webhookURL'];
+  // Butler has a switch for all of Slack as well.
+  if ('enable' in taken && notification['enable'] !== true) taken['enable'] = false;
 
   const own = settings['slackConfig'];
   if (own !== undefined && !isSettings(own)) return settings;
   const { slackNotification: _, ...others } = settings;
-  const { enable: __, userSessionEvents: ___, ...unused } = notification;
+  const unused = unusedOf(notification, events);
   return {
     ...others,
     ...(Object.keys(unused).length > 0 && { slackNotification: unused }),
@@ -82,12 +93,15 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
   };
 }
 
-/** Butler's names for what `slackConfig` calls otherwise, below `slackNotification.userSessionEvents`. */
-const butlerSlackKeys: Readonly<Record<string, string>> = {
-  loginNotificationChannel: 'channel',
-  excludeUser: 'excludeUser',
-  webhookURL: 'webhookURL',
-};
+/** What of Butler's Slack settings was not taken over. */
+function unusedOf(notification: RawSettings, events: RawSettings): RawSettings {
+  const { enable: _, userSessionEvents: __, ...unused } = notification;
+  const used = new Set(Object.values(butlerSlackKeys));
+  const eventKeys = Object.entries(events).filter(([key]) => !used.has(key));
+  return eventKeys.length === 0
+    ? unused
+    : { ...unused, userSessionEvents: Object.fromEntries(eventKeys) };
+}
 
 /** Where the setting at `path` is written in the file: under Butler's own key, if it came from there. */
 export function pathInFile(path: Path, settings: RawSettings): Path {

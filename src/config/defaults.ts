@@ -1,8 +1,9 @@
-import { type ConfigSource, isSettings, type RawSettings } from './source.ts';
+import { isSettings, type RawSettings } from './raw-settings.ts';
+import type { ConfigSource } from './source.ts';
 
 /** Lays the settings of a source over others, which hold where the source says nothing. */
 export function withDefaults(source: ConfigSource, defaults: RawSettings): ConfigSource {
-  return { settings: laidOver(defaults, source.settings), placeOf: source.placeOf };
+  return { ...source, settings: laidOver(defaults, source.settings) };
 }
 
 function laidOver(below: RawSettings, above: RawSettings): RawSettings {

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { everyOrigin, normalOrigin } from '../origin.ts';
+import { isSettings } from './raw-settings.ts';
 
 /** What a field may hold, in words for the person who wrote something else. */
 export interface FieldNote {
@@ -43,9 +45,34 @@ export function topic(byDefault: string) {
   return field(schema, 'a topic of 1 to 200 characters without + and #').default(byDefault);
 }
 
+/**
+ * What topics begin with. Slashes around it go: those of the topics follow it, and Home Assistant
+ * looks for no topic with an empty level.
+ */
+export function topicPrefix(byDefault: string) {
+  const schema = z
+    .string()
+    .regex(/^[^+#\0]{1,200}$/u)
+    .transform(withoutOuterSlashes)
+    .refine((prefix) => prefix !== '');
+  return field(schema, 'the beginning of a topic, 1 to 200 characters without + and #').default(
+    byDefault,
+  );
+}
+
+export const withoutOuterSlashes = (text: string): string => text.replace(/^\/+|\/+$/g, '');
+
 export function httpUrl(byDefault: string) {
   const schema = z.url({ protocol: /^https?$/ });
   return field(schema, 'an address that begins http:// or https://').default(byDefault);
+}
+
+export function allowedOrigins() {
+  const origin = field(
+    z.string().refine((text) => text === everyOrigin || normalOrigin(text) !== undefined),
+    'where a page comes from, such as https://dashboard.example.com or http://10.0.0.9:3000, without a path; or "*" for every page',
+  );
+  return field(z.array(origin), 'a list of origins').default([]);
 }
 
 function isAddressRange(value: string): boolean {
@@ -66,11 +93,32 @@ export function addressRanges() {
 
 export function users() {
   const user = z.object({
-    directory: field(z.coerce.string(), 'a user directory'),
-    userId: field(z.coerce.string(), 'a user id'),
+    directory: field(z.string(), "a user directory, or '*' for every directory"),
+    userId: field(z.string().min(1), "a user id, or '*' for everybody in the directory"),
   });
-  const allowed = 'a list of users such as { directory: LAB, userId: goran }';
-  return field(z.array(field(user, allowed)), allowed).default([]);
+  const example = '{ directory: LAB, userId: goran }';
+  const item = field(z.preprocess(wholeDirectory, user), `a list of users such as ${example}`);
+  const list = z.array(item).transform((all) => all.filter(({ userId }) => userId !== nobody));
+  return field(list, `a list of users, each like - ${example}`).default([]);
+}
+
+/** In the place of an entry without values until all are checked; no user id has it. */
+const nobody = '\0';
+
+/**
+ * `{ directory: INTERNAL }` means everybody there. Not with another key beside it, which may be
+ * `userId` misspelt.
+ */
+function wholeDirectory(user: unknown): unknown {
+  if (isWithoutValues(user)) return { directory: '', userId: nobody };
+  const isAlone = isSettings(user) && Object.keys(user).join() === 'directory';
+  return isAlone ? { ...user, userId: '*' } : user;
+}
+
+/** An entry that was never filled in, or of which every line is a comment. */
+export function isWithoutValues(user: unknown): boolean {
+  const isEmpty = (value: unknown) => value === null || value === '';
+  return user === null || (isSettings(user) && Object.values(user).every(isEmpty));
 }
 
 /** A group of fields; left out of the file, it takes its defaults. */

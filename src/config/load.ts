@@ -1,12 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { pathInFile, withButlerSlackSettings } from './butler.ts';
+import type { z } from 'zod';
+import { withoutAddressPassword } from './address-password.ts';
+import { isButlersAlone, pathInFile, withButlerSlackSettings } from './butler.ts';
+import { type ConfigText, decodeConfig } from './config-text.ts';
 import { withDefaults } from './defaults.ts';
 import { withOverrides } from './overrides.ts';
-import { ConfigError, type ConfigProblem, showValue } from './problem.ts';
-import { type Config, configSchema, contradictionsIn, fieldNotes } from './schema.ts';
-import { type ConfigSource, isSettings, type Path, parseSource } from './source.ts';
-import { findUnknownKeys, shapeOf } from './unknown-keys.ts';
+import {
+  ConfigError,
+  type ConfigProblem,
+  describeProblem,
+  isSecretKey,
+  showValue,
+} from './problem.ts';
+import { keyOf, type Path, valueAt } from './raw-settings.ts';
+import { settingRemarks } from './remarks.ts';
+import { type Config, configSchema, contradictionsIn } from './schema.ts';
+import { allowedBy, below, schemaAt, shapeOf } from './schema-walk.ts';
+import { type ConfigSource, parseSource } from './source.ts';
+import { findUnknownKeys, type KeyFindings } from './unknown-keys.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -18,6 +29,8 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
   /** Butler 6's settings that have no meaning here, dotted, below `Butler`. */
   readonly unusedButlerKeys: readonly string[];
+  /** Where a file made for Butler names the host that Butler ran on, if it does. */
+  readonly butlerHostPlace?: string;
 }
 
 export interface LoadOptions {
@@ -42,10 +55,16 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const { defaultsFile, overrides = [] } = options;
   const found = findFile(options);
   const source = found ? parseSource(found.name, found.text) : noSource;
-  const defaults = defaultsFile && parseSource(defaultsFile, readNamedFile(defaultsFile));
+  const defaults = defaultsFile && parseSource(defaultsFile, readConfigFile(defaultsFile).text);
   const whole = defaults ? withDefaults(source, defaults.settings) : source;
   const checked = checkSource(withOverrides(whole, overrides));
-  return { file: found?.name, ...(found?.path && { path: found.path }), ...checked };
+  const warnings = found?.remark ? [`${found.name}: ${found.remark}`, ...checked.warnings] : [];
+  return {
+    file: found?.name,
+    ...(found?.path && { path: found.path }),
+    ...checked,
+    ...(warnings.length > 0 && { warnings }),
+  };
 }
 
 /**
@@ -63,21 +82,26 @@ export function defaultConfig(): Config {
   return configSchema.parse({});
 }
 
-const noSource: ConfigSource = { settings: {}, placeOf: () => 'defaults' };
+const noSource: ConfigSource = {
+  settings: {},
+  placeOf: () => 'defaults',
+  writtenAt: () => undefined,
+  remarks: [],
+  warnings: [],
+};
 
-interface FoundFile {
+interface FoundFile extends ConfigText {
   readonly name: string;
-  readonly text: string;
   readonly path?: string;
 }
 
 function findFile({ file: named, environment }: LoadOptions): FoundFile | undefined {
   if (named) return foundAt(named);
   const { BLINKY_CONFIG: file, BLINKY_CONFIG_NAME: name } = environment;
-  if (file) return name ? { name, text: readNamedFile(file) } : foundAt(file);
+  if (file) return name ? { name, ...readConfigFile(file) } : foundAt(file);
   for (const place of usualPlaces) {
     try {
-      return { name: place, path: place, text: readFileSync(place, 'utf8') };
+      return { name: place, path: place, ...decodeConfig(readFileSync(place)) };
     } catch (error) {
       if (!isMissingFile(error)) throw unreadable(place, error);
     }
@@ -85,11 +109,15 @@ function findFile({ file: named, environment }: LoadOptions): FoundFile | undefi
   return undefined;
 }
 
-const foundAt = (path: string): FoundFile => ({ name: path, path, text: readNamedFile(path) });
+const foundAt = (path: string): FoundFile => ({ name: path, path, ...readConfigFile(path) });
 
-function readNamedFile(file: string): string {
+/**
+ * The text of a configuration file, however it was saved.
+ * @throws ConfigError when it can't be read
+ */
+export function readConfigFile(file: string): ConfigText {
   try {
-    return readFileSync(file, 'utf8');
+    return decodeConfig(readFileSync(file));
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -116,71 +144,99 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
   const findings = findUnknownKeys(configSchema, settings);
   const result = configSchema.safeParse(settings);
   if (!result.success) {
+    const problems = result.error.issues.map((issue) =>
+      problemAt(source, settings, issue.path.map(stepOf), issue.message, findings),
+    );
+    // A field may fail several checks for the same reason.
+    const lines = problems.map(describeProblem);
     throw new ConfigError(
-      result.error.issues.map((issue) =>
-        problemAt(source, settings, issue.path.map(stepOf), issue.message),
-      ),
+      problems.filter((_, index) => lines.indexOf(lines[index] ?? '') === index),
     );
   }
-  const contradictions = contradictionsIn(result.data).map(({ path, found, allowed }) => {
+  /** Where the person who wrote it sees the setting: its place and key. */
+  const seen = (path: Path) => {
     const written = pathInFile(path, source.settings);
-    return { place: source.placeOf(written), key: keyOf(written), found, allowed };
-  });
+    return { place: source.placeOf(written), key: keyOf(written) };
+  };
+  const contradictions = contradictionsIn(result.data).map(({ path, found, allowed }) => ({
+    ...seen(path),
+    found,
+    allowed,
+  }));
   if (contradictions.length > 0) throw new ConfigError(contradictions);
 
+  const line = (path: Path, text: string): string => {
+    const { place, key } = seen(path);
+    return `${place}: ${key}: ${text}`;
+  };
+  const hostPath = ['udpServerConfig', 'serverHost'];
+  const hostPlace = source.placeOf(hostPath);
+  const namesButlersHost =
+    findings.unusedButler.some(isButlersAlone) &&
+    hostPlace !== '--set' &&
+    valueAt(settings, hostPath) !== undefined;
   return {
     config: result.data,
     warnings: [
-      ...findings.unknown.map(
-        ({ key, nearest }) =>
-          `${source.placeOf(key.split('.'))}: ${keyOf(key.split('.'))}: unknown key, ignored${
-            nearest ? `; did you mean ${keyOf(nearest.split('.'))}?` : ''
-          }`,
+      ...source.warnings,
+      ...findings.unknown.map(({ path, nearest }) =>
+        line(path, `unknown key, ignored${nearest ? `; did you mean ${keyOf(nearest)}?` : ''}`),
       ),
+      ...source.remarks.map(
+        ({ path, what, fix }) =>
+          `${source.placeOf(path)}: ${keyOf(path)}: found ${what}. Fix: ${fix}`,
+      ),
+      ...settingRemarks(settings).map(({ path, text }) => line(path, text)),
     ],
     unusedButlerKeys: findings.unusedButler,
+    ...(namesButlersHost && { butlerHostPlace: hostPlace }),
   };
 }
 
 const stepOf = (step: PropertyKey): string | number =>
   typeof step === 'number' ? step : String(step);
 
-const keyOf = (path: Path): string => ['Butler', ...path].join('.');
-
 function problemAt(
   source: ConfigSource,
   settings: unknown,
   path: Path,
   message: string,
+  { unknown }: KeyFindings,
 ): ConfigProblem {
   const written = pathInFile(path, source.settings);
   const key = keyOf(written);
+  const remark = source.remarks.find((one) => one.isEmpty && keyOf(one.path) === key);
+  const misspelt = unknown.find(({ nearest }) => nearest && keyOf(nearest) === keyOf(path));
+  const allowed = noteAt(path) ?? message;
+  const found = () => {
+    if (remark) return remark.what;
+    const value = valueAt(settings, path);
+    if (value === undefined && misspelt) return `${misspelt.path.at(-1)} instead`;
+    if (isGluedSetting(value, path)) return 'text without a space after a colon';
+    const asWritten = isSecretKey(key) ? undefined : source.writtenAt(written);
+    return asWritten === undefined ? showValue(key, value) : withoutAddressPassword(asWritten);
+  };
   return {
     place: source.placeOf(written),
     key,
-    found: showValue(key, valueAt(settings, path)),
-    allowed: noteAt(configSchema, path) ?? message,
+    found: found(),
+    allowed: remark ? `${allowed}; ${remark.fix}` : allowed,
   };
 }
 
-function valueAt(settings: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, step) => {
-    if (Array.isArray(value)) return value[Number(step)];
-    return isSettings(value) ? value[step] : undefined;
-  }, settings);
+/** `port:80` where a section is wanted: a text in YAML. It may be a password, so it is not shown. */
+function isGluedSetting(value: unknown, path: Path): boolean {
+  const at = schemaAt(configSchema, path);
+  return typeof value === 'string' && /\w:\S/.test(value) && at !== undefined && !!shapeOf(at);
 }
 
 /** What the field at `path` allows, in words; of the nearest field above it that says. */
-function noteAt(schema: z.ZodType, path: Path): string | undefined {
-  const [step, ...rest] = path;
-  const inner = withoutDefault(schema);
-  const own = fieldNotes.get(inner)?.allowed;
-  if (step === undefined) return own;
-  const below = inner instanceof z.ZodArray ? (inner.element as z.ZodType) : shapeOf(inner)?.[step];
-  return (below && noteAt(below, rest)) ?? own;
-}
-
-function withoutDefault(schema: z.ZodType): z.ZodType {
-  const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
-  return wrapped ? withoutDefault(schema.unwrap() as z.ZodType) : schema;
+function noteAt(path: Path): string | undefined {
+  let at: z.ZodType | undefined = configSchema;
+  let note: string | undefined;
+  for (const step of [undefined, ...path]) {
+    if (step !== undefined) at = at && below(at, step);
+    note = (at && allowedBy(at)) ?? note;
+  }
+  return note;
 }

@@ -1,10 +1,16 @@
-import { parse } from 'yaml';
+import { isAlias, isMap, isScalar, parseDocument, Scalar } from 'yaml';
+import type { z } from 'zod';
+import { asWritten } from './as-written.ts';
+import { inputSchema } from './input-schema.ts';
 import { ConfigError } from './problem.ts';
-import { type ConfigSource, isSettings, type RawSettings } from './source.ts';
+import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
+import { isText, schemaAt } from './schema-walk.ts';
+import type { ConfigSource } from './source.ts';
 
 /**
- * Lays `--set KEY=VALUE` settings over those of a source. Values are read as YAML, so that
- * `true`, `8081` and `[10.0.0.7]` mean what they mean in the file.
+ * Lays `--set KEY=VALUE` settings over those of a source. A text is taken as it is, with or without
+ * quotes; other values are read as YAML, so that `true`, `8081` and `[10.0.0.7]` mean what they mean
+ * in the file.
  * @throws ConfigError for one that is not of the form KEY=VALUE
  */
 export function withOverrides(source: ConfigSource, overrides: readonly string[]): ConfigSource {
@@ -15,9 +21,13 @@ export function withOverrides(source: ConfigSource, overrides: readonly string[]
     setAt(settings, path, value);
     overridden.add(path.join('.'));
   }
+  const isOverridden = (path: Path) => isBelowAny(overridden, path.join('.'));
   return {
+    ...source,
     settings,
-    placeOf: (path) => (isBelowAny(overridden, path.join('.')) ? '--set' : source.placeOf(path)),
+    placeOf: (path) => (isOverridden(path) ? '--set' : source.placeOf(path)),
+    writtenAt: (path) => (isOverridden(path) ? undefined : source.writtenAt(path)),
+    remarks: source.remarks.filter(({ path }) => !isOverridden(path)),
   };
 }
 
@@ -31,19 +41,44 @@ function parseOverride(override: string): { path: readonly string[]; value: unkn
     .slice(0, Math.max(split, 0))
     .trim()
     .replace(/^Butler\./, '');
-  try {
-    if (key === '') throw new Error('no key');
-    return { path: key.split('.'), value: parse(override.slice(split + 1)) ?? '' };
-  } catch {
-    throw new ConfigError([
-      {
-        place: '--set',
-        key: '',
-        found: JSON.stringify(override),
-        allowed: 'KEY=VALUE, for example Butler.webConfig.port=8081',
-      },
-    ]);
+  if (key === '') throw wrongOverride(JSON.stringify(override));
+  const path = key.split('.');
+  const text = override.slice(split + 1).trim();
+  const schema = schemaAt(inputSchema, path);
+  const value = schema && isText(schema) ? textOf(text) : yamlValue(key, text, schema);
+  return { path, value };
+}
+
+function yamlValue(key: string, text: string, schema: z.ZodType | undefined): unknown {
+  const document = parseDocument(text, { logLevel: 'error' });
+  const { contents } = document;
+  // `::` is no section with the key `:`, nor is `*` an alias.
+  if (isAlias(contents) || (isMap(contents) && contents.flow !== true)) return text;
+  if (document.errors.length > 0) {
+    throw wrongOverride(`invalid YAML behind ${key}= (text with special characters needs quotes)`);
   }
+  try {
+    // What YAML takes for a comment is a wrong value here, not none.
+    return asWritten(document, contents, schema, document.toJS({ maxAliasCount: 0 })) ?? text;
+  } catch (error) {
+    if (error instanceof ReferenceError) throw wrongOverride(`an alias (*) behind ${key}=`);
+    throw error;
+  }
+}
+
+/** What is between quotes, or all of it: on a command line # and : are ordinary characters. */
+function textOf(text: string): string {
+  if (!/^(["']).*\1$/su.test(text)) return text;
+  const { contents, errors } = parseDocument(text, { logLevel: 'error' });
+  const isQuoted =
+    isScalar(contents) &&
+    (contents.type === Scalar.QUOTE_DOUBLE || contents.type === Scalar.QUOTE_SINGLE);
+  return isQuoted && errors.length === 0 ? String(contents.value) : text;
+}
+
+function wrongOverride(found: string): ConfigError {
+  const allowed = 'KEY=VALUE, for example Butler.webConfig.port=8081';
+  return new ConfigError([{ place: '--set', key: '', found, allowed }]);
 }
 
 function setAt(settings: RawSettings, path: readonly string[], value: unknown): void {

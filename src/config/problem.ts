@@ -28,11 +28,14 @@ export class ConfigError extends Error {
 
 /** A value as a person would write it, cut short: never a whole file, never a secret. */
 export function showValue(key: string, value: unknown): string {
-  if (value === undefined) return 'nothing';
+  if (value === undefined || value === null) return 'nothing';
   if (isSecretKey(key)) return 'a value that is kept secret';
-  const text = withoutAddressPassword(JSON.stringify(value) ?? String(value));
+  const text = withoutAddressPassword(JSON.stringify(value, hideSecret) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
+
+const hideSecret = (key: string, value: unknown): unknown =>
+  isSecretKey(key) ? '(hidden)' : value;
 
 /** Whether a value under this key must never be shown. */
 export function isSecretKey(key: string): boolean {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { isPasswordHash } from '../access/password.ts';
+import { everyAddress } from '../listen-address.ts';
 import { logLevels } from '../log.ts';
+import { everyOrigin } from '../origin.ts';
 import {
   addressRanges,
+  allowedOrigins,
   choice,
   field,
-  fieldNotes,
   flag,
   httpUrl,
   listOf,
@@ -13,6 +15,7 @@ import {
   section,
   text,
   topic,
+  topicPrefix,
   users,
   wholeNumber,
 } from './fields.ts';
@@ -59,8 +62,11 @@ const brokerUser = z.object({
   subscribe: field(z.array(z.string()), 'a list of topics, + and # allowed').optional(),
 });
 
+const listenHost = () =>
+  text(everyAddress, 'an address of this machine, or "::" for every IPv4 and IPv6 address');
+
 const brokerConfig = section({
-  host: text('0.0.0.0'),
+  host: listenHost(),
   port: port(1883),
   tls: section({
     enable: flag(false),
@@ -131,7 +137,7 @@ const mqttConfig = section({
   activeUsersTopic: topic('qliksense/users/active/usernames'),
   homeAssistant: section({
     enable: flag(true),
-    discoveryPrefix: topic('homeassistant'),
+    discoveryPrefix: topicPrefix('homeassistant'),
   }),
 });
 
@@ -140,7 +146,7 @@ export const configSchema = section({
   logLevel: choice(logLevels, 'info'),
   udpServerConfig: section({
     enable: flag(true),
-    serverHost: text('0.0.0.0', 'an address of this machine'),
+    serverHost: listenHost(),
     portSessionConnectionEvents: port(9997),
     allowFrom: addressRanges(),
   }),
@@ -164,9 +170,10 @@ export const configSchema = section({
   }),
   webConfig: section({
     enable: flag(true),
-    host: text('0.0.0.0', 'an address of this machine'),
+    host: listenHost(),
     port: port(8080),
     hostNames: listOf(text('', 'a host name'), 'other names under which the page is reached'),
+    allowedOrigins: allowedOrigins(),
   }),
   stateDirectory: text('', 'the path of a folder'),
 });
@@ -188,6 +195,7 @@ export function contradictionsIn(config: Config): Contradiction[] {
     ...backlogTooShort(config.lightConfig),
     ...halfOfCertificate(config.brokerConfig),
     ...portClash(config.brokerConfig),
+    ...everybodyMayPublish(config),
     ...signInMistakes('mqttConfig', config.mqttConfig),
     ...signInMistakes('satelliteConfig', config.satelliteConfig),
     ...webhookMistakes(config.slackConfig),
@@ -253,6 +261,20 @@ function portClash({ port, tls }: Config['brokerConfig']): Contradiction[] {
   ];
 }
 
+/** Any page that somebody here opens may use their place in the network, so it gets to listen only. */
+function everybodyMayPublish({ webConfig, brokerConfig }: Config): Contradiction[] {
+  if (brokerConfig.access.anonymous !== 'publish') return [];
+  if (!webConfig.allowedOrigins.includes(everyOrigin)) return [];
+  return [
+    {
+      path: ['webConfig', 'allowedOrigins'],
+      found: `"${everyOrigin}"`,
+      allowed:
+        'a list of origins, since with Butler.brokerConfig.access.anonymous: publish any web page could publish',
+    },
+  ];
+}
+
 function backlogTooShort({ onMs, offMs, maxBacklogMs }: Config['lightConfig']): Contradiction[] {
   const least = Math.max(onMs + offMs, longestWaitMs) + onMs;
   if (maxBacklogMs >= least) return [];
@@ -264,5 +286,3 @@ function backlogTooShort({ onMs, offMs, maxBacklogMs }: Config['lightConfig']): 
     },
   ];
 }
-
-export { fieldNotes };

@@ -1,23 +1,33 @@
 import {
   type Document,
+  isAlias,
   isMap,
   isScalar,
   LineCounter,
   type ParsedNode,
   parseDocument,
-  visit,
 } from 'yaml';
+import { asWritten, plainSource } from './as-written.ts';
+import { inputSchema } from './input-schema.ts';
+import { withoutPlaceholders } from './placeholders.ts';
 import { ConfigError } from './problem.ts';
-
-export type Path = readonly (string | number)[];
-export type RawSettings = Record<string, unknown>;
+import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
+import { butlerSettings, keysBesideButler } from './root-key.ts';
+import { type Remark, valueRemarks } from './value-remarks.ts';
+import { yamlProblems } from './yaml-problems.ts';
 
 /** The settings of one file or of the command line, and where each of them stands. */
 export interface ConfigSource {
-  /** What stands below `Butler:`. */
+  /** What stands below `Butler:`, every text as it was written. */
   readonly settings: RawSettings;
   /** The place of the setting at `path` (below `Butler`), or of the nearest one above it. */
   placeOf(path: Path): string;
+  /** How a value without quotes was written that is no text, e.g. `0x1F`. */
+  writtenAt(path: Path): string | undefined;
+  /** Values that YAML reads as something else than what was meant. */
+  readonly remarks: readonly Remark[];
+  /** Lines for the log about the file as a whole. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -34,38 +44,26 @@ export function parseSource(name: string, text: string): ConfigSource {
     logLevel: 'error',
   });
   const lineAt = (offset: number) => `${name}:${Math.max(lines.linePos(offset).line, 1)}`;
-
-  const problems = document.errors.map((error) => ({
-    place: lineAt(error.pos[0]),
-    key: '',
-    found: `no valid YAML (${error.message.split('\n')[0]})`,
-    allowed: 'YAML, indented with spaces, `key: value` on each line',
-  }));
-  problems.push(
-    ...deadAliases(document).map(({ alias, offset }) => ({
-      place: lineAt(offset),
-      key: '',
-      found: `the alias *${alias} to something that is not there, or that it is a part of`,
-      allowed: `an alias to what is marked &${alias} further up; or a value in quotes`,
-    })),
-  );
-  if (problems.length > 0) throw new ConfigError(problems);
+  refuseInvalid(name, document, text, lines);
 
   const root = settingsOf(document, name);
-  const butler = isSettings(root) ? (root['Butler'] ?? {}) : undefined;
-  if (!isSettings(butler) || (isSettings(root) && isMisplaced(root))) {
+  const found = butlerSettings(root);
+  if ('found' in found) {
+    const offset = found.key === undefined ? undefined : offsetOf(document.contents, [found.key]);
+    const { found: what, allowed } = found;
     throw new ConfigError([
-      {
-        place: `${name}:1`,
-        key: '',
-        found: isSettings(root) ? `${rootKeyOf(root)} without settings` : 'no settings',
-        allowed: 'the root key `Butler:` with all settings indented below it',
-      },
+      { place: lineAt(offset ?? 0), key: '', found: what + specialSpaces(text), allowed },
     ]);
   }
 
+  const butler = nodeAt(document, ['Butler']);
+  const settings = asWritten(document, butler, inputSchema, found.settings);
+  const placeholders = withoutPlaceholders(
+    withoutEmptyValues(isSettings(settings) ? settings : {}),
+    inputSchema,
+  );
   return {
-    settings: withoutEmptyValues(butler),
+    settings: placeholders.settings,
     placeOf: (path) => {
       for (let length = path.length; length >= 0; length -= 1) {
         const offset = offsetOf(document.contents, ['Butler', ...path.slice(0, length)]);
@@ -73,21 +71,47 @@ export function parseSource(name: string, text: string): ConfigSource {
       }
       return `${name}:1`;
     },
+    writtenAt: (path) => plainSource(nodeAt(document, ['Butler', ...path])),
+    remarks: [...valueRemarks(document, text, butler, inputSchema), ...placeholders.remarks],
+    warnings: keysBesideButler(root).map(
+      (key) => `${lineAt(offsetOf(document.contents, [key]) ?? 0)}: ${besideButler(key)}`,
+    ),
   };
 }
 
-/** Aliases (YAML 1.2, section 7.1) that stand for nothing, or for something they are inside of. */
-function deadAliases(document: Document.Parsed): { alias: string; offset: number }[] {
-  const dead: { alias: string; offset: number }[] = [];
-  visit(document, {
-    Alias: (_key, node, path) => {
-      const target = node.resolve(document);
-      if (!target || path.includes(target)) {
-        dead.push({ alias: node.source, offset: rangeStart(node) ?? 0 });
-      }
-    },
-  });
-  return dead;
+function refuseInvalid(
+  name: string,
+  document: Document.Parsed,
+  text: string,
+  lines: LineCounter,
+): void {
+  const problems = yamlProblems(document, text, lines);
+  if (problems.length === 0) return;
+  throw new ConfigError(
+    problems.map(({ line, found, allowed }) => ({
+      place: `${name}:${line}`,
+      key: '',
+      found,
+      allowed,
+    })),
+  );
+}
+
+function besideButler(key: string): string {
+  const name = key.trim();
+  return name === key
+    ? `${name}: is beside Butler instead of below it, so it is ignored. Fix: indent it and the lines that belong to it`
+    : `${name}: is indented with special spaces, so it is ignored. Fix: replace them with ordinary spaces`;
+}
+
+/** YAML indents with ordinary spaces only; those of web pages and word processors look the same. */
+function specialSpaces(text: string): string {
+  const line = text
+    .split('\n')
+    .findIndex((one) => /^\s*[\u00a0\u2000-\u200b\u202f\u3000]/.test(one));
+  return line === -1
+    ? ''
+    : ` (line ${line + 1} is indented with special spaces, not with ordinary ones)`;
 }
 
 /** @throws ConfigError when aliases of aliases would fill the memory */
@@ -100,17 +124,6 @@ function settingsOf(document: Document.Parsed, name: string): unknown {
       { place: name, key: '', found: 'too many aliases', allowed: 'up to 100 aliases (*name)' },
     ]);
   }
-}
-
-/** Another file named by mistake may hold secrets: only what looks like a key is shown. */
-function rootKeyOf(root: RawSettings): string {
-  const key = Object.keys(root)[0] ?? 'Butler';
-  return /^\w{1,40}$/.test(key) ? `the root key ${key}` : 'something else';
-}
-
-/** Settings written at the left margin, beside `Butler` or instead of it. */
-function isMisplaced(root: RawSettings): boolean {
-  return !('Butler' in root) && Object.keys(root).length > 0;
 }
 
 /** Where the key (or list item) at the end of `path` begins in the text. */
@@ -133,6 +146,16 @@ function offsetOf(contents: ParsedNode | null, path: Path): number | undefined {
   return offset;
 }
 
+/** What is at the end of `path`; where an alias is, what it stands for. */
+function nodeAt(document: Document.Parsed, path: Path): unknown {
+  return path.reduce<unknown>((node, step) => {
+    const below = isMap(node)
+      ? node.items.find(({ key }) => isScalar(key) && key.value === step)?.value
+      : nodeItem(node, step);
+    return isAlias(below) ? below.resolve(document) : below;
+  }, document.contents);
+}
+
 function nodeItem(node: unknown, index: string | number): unknown {
   const items = typeof node === 'object' && node !== null && 'items' in node ? node.items : [];
   return Array.isArray(items) ? items[Number(index)] : undefined;
@@ -142,10 +165,6 @@ function rangeStart(node: unknown): number | undefined {
   if (typeof node !== 'object' || node === null || !('range' in node)) return undefined;
   const [start] = Array.isArray(node.range) ? node.range : [];
   return typeof start === 'number' ? start : undefined;
-}
-
-export function isSettings(value: unknown): value is RawSettings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `slackConfig:` with nothing behind it means its defaults, not the value null. */

@@ -1,45 +1,59 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { nearestName } from '../nearest-name.ts';
 import { isUnusedButlerKey } from './butler.ts';
-import { isSettings } from './source.ts';
+import { isSettings, type Path } from './raw-settings.ts';
+import { itemOf, shapeOf } from './schema-walk.ts';
 
 /** Keys of a file that no setting answers to. */
 export interface KeyFindings {
-  /** Keys below `Butler`, dotted, each with the nearest known name if one is near. */
-  readonly unknown: readonly { readonly key: string; readonly nearest?: string }[];
-  /** Settings of Butler 6 that have no meaning here. */
+  /** Keys below `Butler`, each with the nearest known name if one is near. */
+  readonly unknown: readonly { readonly path: Path; readonly nearest?: Path }[];
+  /** Settings of Butler 6 that have no meaning here, dotted. */
   readonly unusedButler: readonly string[];
 }
 
 /** Looks through raw settings for keys that the schema does not have. */
 export function findUnknownKeys(schema: z.ZodType, settings: unknown): KeyFindings {
-  const unknown: { key: string; nearest?: string }[] = [];
+  const unknown: { path: Path; nearest?: Path }[] = [];
   const unusedButler: string[] = [];
+  const sections = shapeOf(schema) ?? {};
 
-  const walk = (at: z.ZodType, value: unknown, prefix: string) => {
+  const nearestTo = (name: string, path: Path, shape: object): Path | undefined => {
+    const nearest = nearestName(name, Object.keys(shape));
+    if (nearest) return [...path, nearest];
+    // A whole section that is indented too far.
+    return Object.hasOwn(sections, name) ? [name] : undefined;
+  };
+  const walk = (at: z.ZodType, value: unknown, path: Path) => {
+    const item = itemOf(at);
+    if (item && Array.isArray(value)) {
+      for (const [index, one] of value.entries()) walk(item, one, [...path, index]);
+      return;
+    }
     const shape = shapeOf(at);
     if (!shape || !isSettings(value)) return;
     for (const [name, below] of Object.entries(value)) {
-      const key = `${prefix}${name}`;
-      if (Object.hasOwn(shape, name)) {
-        const field = shape[name];
-        if (field) walk(field, below, `${key}.`);
-      } else if (isUnusedButlerKey(key)) unusedButler.push(key);
+      const here = [...path, name];
+      const key = here.join('.');
+      const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
+      if (field) walk(field, below, here);
+      else if (isUnusedButlerKey(key)) unusedButler.push(...unusedKeys(key, below));
       else {
-        const nearest = nearestName(name, Object.keys(shape));
-        unknown.push(nearest ? { key, nearest: `${prefix}${nearest}` } : { key });
+        const nearest = nearestTo(name, path, shape);
+        unknown.push(nearest ? { path: here, nearest } : { path: here });
       }
     }
   };
-  walk(schema, settings, '');
+  walk(schema, settings, []);
   return { unknown, unusedButler };
 }
 
-/** The fields of a section, looked at through its defaults. */
-export function shapeOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
-  if (schema instanceof z.ZodObject) return schema.shape as Record<string, z.ZodType>;
-  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) {
-    return shapeOf(schema.unwrap() as z.ZodType);
-  }
-  return undefined;
+/** Of `slackNotification` a part may be in use: what is not is named key by key. */
+function unusedKeys(key: string, below: unknown): readonly string[] {
+  if (key !== 'slackNotification' || !isSettings(below)) return [key];
+  return Object.entries(below).flatMap(([name, value]) =>
+    name === 'userSessionEvents' && isSettings(value)
+      ? Object.keys(value).map((event) => `${key}.${name}.${event}`)
+      : [`${key}.${name}`],
+  );
 }

@@ -1,4 +1,5 @@
 import { isCollection, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
+import { plainSource } from './as-written.ts';
 import type { Config } from './schema.ts';
 
 type User = Pick<Config['brokerConfig']['access']['users'][number], 'name' | 'passwordHash'>;
@@ -92,10 +93,14 @@ function flow([key, ...below]: readonly string[], user: User): string {
 
 function hashNodeOf(users: unknown, name: string): Scalar | undefined {
   const items = isSeq(users) ? users.items : [];
-  const user = items.find((item) => isMap(item) && item.get('name') === name);
+  const user = items.find((item) => isMap(item) && textOf(item.get('name', true)) === name);
   const hash = isMap(user) ? user.get('passwordHash', true) : undefined;
   return isScalar(hash) ? hash : undefined;
 }
+
+/** As the loader reads a text: `0123` without quotes is a name, too. */
+const textOf = (node: unknown): unknown =>
+  plainSource(node) ?? (isScalar(node) ? node.value : undefined);
 
 function passwordHashIn(text: string, name: string): unknown {
   const document = parseDocument(text);

@@ -9,6 +9,9 @@ export type Quantile = readonly [quantile: '0.5' | '0.99' | '1', seconds: number
 export interface EventLoopDelay {
   /** The delays since the last reading; all zero at the first. */
   read(): readonly Quantile[];
+  /** Since the first reading, up to the last: all delays together, s, and how many there were. */
+  readonly seconds: number;
+  readonly samples: number;
 }
 
 /**
@@ -19,8 +22,20 @@ export function createEventLoopDelay(): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   /** The histogram holds the times between samples, ns. */
   const delay = (ns: number) => Math.max(0, ns / 1e9 - resolutionMs / 1000);
+  let seconds = 0;
+  let samples = 0;
   return {
+    get seconds() {
+      return seconds;
+    },
+    get samples() {
+      return samples;
+    },
     read: () => {
+      if (histogram.count > 0) {
+        samples += histogram.count;
+        seconds += delay(histogram.mean) * histogram.count;
+      }
       const delays: readonly Quantile[] = [
         ['0.5', delay(histogram.percentile(50))],
         ['0.99', delay(histogram.percentile(99))],

@@ -1,8 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { PartHealth } from './health.ts';
+import type { Metric } from './metrics.ts';
 
 /** A limit that was reached counts as such until nothing has exceeded it for so long, ms. */
 const quietMs = 60_000;
+
+/** Counted from zero, so that the first time shows as a change. */
+const commonLimits = ['backlog', 'clients', 'queues', 'sessions', 'subscriptions'];
 
 /** A limit in words. */
 export interface LimitNotice {
@@ -29,6 +33,8 @@ export interface LimitWatchOptions {
 export class LimitWatch {
   readonly #options: LimitWatchOptions;
   readonly #reached = new Map<string, Reached>();
+  /** Since the start, by the limit's name. */
+  readonly #exceeded = new Map(commonLimits.map((name) => [name, 0]));
   /** Since the first limit was reached. */
   #count = 0;
   #cancel: (() => void) | undefined;
@@ -37,19 +43,32 @@ export class LimitWatch {
     this.#options = options;
   }
 
+  get metrics(): readonly Metric[] {
+    return [
+      {
+        type: 'counter',
+        name: 'blinky_limit_exceeded_total',
+        help: 'How often something was refused or dropped because a limit was reached',
+        label: 'limit',
+        readEach: () => this.#exceeded,
+      },
+    ];
+  }
+
   /** The limits are watched from now on. */
   start(): void {
     this.#options.health.ok('within its limits');
   }
 
   /**
-   * Something was refused or dropped at the limit called `name`.
+   * Something was refused or dropped at the limit called `name`, a label of the metric.
    * @param describe called for the first of many
    */
   exceeded(name: string, describe: () => LimitNotice): void {
     const lastAtMs = this.#options.clock.monotonicMs();
     const known = this.#reached.get(name);
     this.#count += 1;
+    this.#exceeded.set(name, (this.#exceeded.get(name) ?? 0) + 1);
     if (known) {
       known.count += 1;
       known.lastAtMs = lastAtMs;

@@ -23,12 +23,18 @@ export function listenFault(error: unknown, attempt: ListenAttempt): Fault {
         `${portFor} is in use by another program`,
         `Stop that program (\`ss -${protocol === 'UDP' ? 'u' : 't'}lpn sport = :${port}\` names it), or change ${portKey}`,
       );
+    case 'EAFNOSUPPORT':
+      return fault(
+        `this machine has no IPv6, so ${purpose} can't be offered at ${host}`,
+        `Remove ${hostKey}, so that it listens on every address, or set it to an IPv4 address of this machine`,
+      );
     case 'EADDRNOTAVAIL':
+    case 'EINVAL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return fault(
         `${host} is no address of this machine, so ${purpose} can't be offered there`,
-        `Set ${hostKey} to 0.0.0.0, or to an address of this machine`,
+        `Remove ${hostKey}, so that it listens on every address, or set it to an address of this machine`,
       );
     case 'EACCES':
       return fault(`this user may not listen on ${portFor}`, `Set ${portKey} to a port above 1023`);

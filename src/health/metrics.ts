@@ -1,21 +1,44 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PartStatus } from './health.ts';
 import { processMetrics } from './process-metrics.ts';
+import { ReadSummary } from './read-summary.ts';
 
 /** One metric whose figures live elsewhere and are read when somebody asks. */
-export type Metric = {
+export type Metric = Figures | Distribution;
+
+type Figures = Named & {
   readonly type: 'counter' | 'gauge';
+} & (
+    | {
+        readonly read: () => number;
+        /** What never changes while the program runs. */
+        readonly labels?: Readonly<Record<string, string>>;
+      }
+    /** A figure for each value of the label. No label may hold a host's or a person's name. */
+    | { readonly label: string; readonly readEach: () => Iterable<readonly [string, number]> }
+  );
+
+interface Named {
   /** By Prometheus's rules: base units, and `_total` behind what only grows. */
   readonly name: string;
   readonly help: string;
-} & (
-  | { readonly read: () => number }
-  /** A figure for each value of the label. No label may hold a host's or a person's name. */
-  | { readonly label: string; readonly readEach: () => Iterable<readonly [string, number]> }
-);
+}
+
+export interface Distribution extends Named {
+  readonly type: 'summary';
+  readonly readSummary: () => SummaryFigures;
+}
+
+/** Quantiles of late, and everything since the start. */
+export interface SummaryFigures {
+  readonly quantiles: readonly (readonly [quantile: string, figure: number])[];
+  readonly sum: number;
+  readonly count: number;
+}
 
 /** What the appliance's own metrics are read from. */
 export interface MetricSources {
+  readonly version: string;
   /** Events accepted, by kind. */
   readonly accepted: () => Readonly<Record<string, number>>;
   /** Datagrams rejected, by reason. */
@@ -75,6 +98,13 @@ export function createMetrics(sources: MetricSources, more: readonly Metric[] = 
 function applianceMetrics(sources: MetricSources): readonly Metric[] {
   const { accepted, rejected, lights, inboxes, slack, parts } = sources;
   return [
+    {
+      type: 'gauge',
+      name: 'blinky_build_info',
+      help: 'What runs here; the figure is always 1',
+      labels: { version: sources.version, node: process.versions.node, arch: process.arch },
+      read: () => 1,
+    },
     {
       type: 'counter',
       name: 'blinky_events_total',
@@ -166,14 +196,18 @@ function applianceMetrics(sources: MetricSources): readonly Metric[] {
 }
 
 function register(registry: Registry, metric: Metric): void {
+  if (metric.type === 'summary') {
+    registry.registerMetric(new ReadSummary(metric));
+    return;
+  }
   const { name, help } = metric;
-  const labelNames = 'label' in metric ? [metric.label] : [];
+  const labelNames = 'label' in metric ? [metric.label] : Object.keys(metric.labels ?? {});
   const figures = (): Iterable<readonly [Record<string, string>, number]> =>
     'label' in metric
       ? [...metric.readEach()].map(
           ([value, figure]) => [{ [metric.label]: value }, figure] as const,
         )
-      : [[{}, metric.read()]];
+      : [[{ ...metric.labels }, metric.read()]];
   const registers = [registry];
   if (metric.type === 'gauge') {
     new Gauge({

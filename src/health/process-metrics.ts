@@ -8,6 +8,7 @@ const openFiles = '/proc/self/fd';
 /** How the process is doing, under the names that Prometheus's client libraries agree on. */
 export function processMetrics(): readonly Metric[] {
   const eventLoopDelay = createEventLoopDelay();
+  const startTime = createStartTime();
   return [
     {
       type: 'gauge',
@@ -28,15 +29,18 @@ export function processMetrics(): readonly Metric[] {
       type: 'gauge',
       name: 'process_start_time_seconds',
       help: 'Start time of the process since the Unix epoch in seconds',
-      read: () => Date.now() / 1000 - process.uptime(),
+      read: startTime,
     },
     ...(existsSync(openFiles) ? [openFileCount] : []),
     {
-      type: 'gauge',
+      type: 'summary',
       name: 'blinky_event_loop_delay_seconds',
-      help: 'How late the event loop came to its work since the last scrape',
-      label: 'quantile',
-      readEach: eventLoopDelay.read,
+      help: 'How late the event loop came to its work; the quantiles are of the time since the last scrape',
+      readSummary: () => ({
+        quantiles: eventLoopDelay.read(),
+        sum: eventLoopDelay.seconds,
+        count: eventLoopDelay.samples,
+      }),
     },
   ];
 }
@@ -48,3 +52,16 @@ const openFileCount: Metric = {
   // Reading the list opens one more.
   read: () => readdirSync(openFiles).length - 1,
 };
+
+/** When the time of day is set, the start moves with it; less is the clock's own inaccuracy, s. */
+const clockInaccuracy = 2;
+
+/** The same at each reading, so that Prometheus takes only a restart for one. */
+function createStartTime(): () => number {
+  let start = 0;
+  return () => {
+    const now = Date.now() / 1000 - process.uptime();
+    if (Math.abs(now - start) > clockInaccuracy) start = now;
+    return start;
+  };
+}

@@ -1,4 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
+import { addressWithoutZone } from '../plain-address.ts';
 
 /**
  * Tells who may send, from addresses and CIDR ranges that the configuration has checked.
@@ -14,8 +15,7 @@ export function createAllowList(ranges: readonly string[]): (address: string) =>
     else allowed.addSubnet(address, Number(prefix), family);
   }
   return (address) => {
-    // A socket that listens on both families shows IPv4 senders as ::ffff:10.0.0.7.
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+    const plain = addressWithoutZone(address);
     return allowed.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
   };
 }

@@ -1,11 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-
-/**
- * Bytes 0x80 to 0x9F of windows-1252 (Encoding Standard, index-windows-1252); all others are as in
- * ISO 8859-1. Node 20's own decoder of that name reads these too as ISO 8859-1, which has only
- * control characters there.
- */
-const windows1252Extras = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+import { decodeWindows1252 } from '../windows-1252.ts';
 
 /**
  * Text of a datagram. Appender files since Butler 5 send UTF-8; older ones send the Windows code
@@ -23,10 +17,4 @@ export function decode(bytes: Uint8Array): string {
 
 function isTrailer(code: number): boolean {
   return code === 0x0d || code === 0x0a || code === 0x00;
-}
-
-function decodeWindows1252(buffer: Buffer): string {
-  return buffer
-    .toString('latin1')
-    .replace(/[\u0080-\u009f]/g, (byte) => windows1252Extras.charAt(byte.charCodeAt(0) - 0x80));
 }

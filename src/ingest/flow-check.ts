@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { addressToReach } from '../listen-address.ts';
 
 export interface FlowCheckOptions {
   /** The address that the listener listens on, and the port while it does. */
@@ -24,15 +25,16 @@ const lookEveryMs = 20;
  * program would mend it.
  */
 export async function eventsFlow(options: FlowCheckOptions): Promise<boolean> {
-  const { host, read, probe, clock } = options;
+  const { read, probe, clock } = options;
+  const address = addressToReach(options.host);
   const port = options.port();
   if (port === undefined) return true;
   const before = read();
-  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   try {
     await new Promise<void>((resolve) => {
       socket.on('error', () => resolve());
-      socket.send(probe, port, reachable(host), () => resolve());
+      socket.send(probe, port, address, () => resolve());
     });
     for (let waited = 0; waited < patienceMs; waited += lookEveryMs) {
       if (read() !== before) return true;
@@ -42,10 +44,4 @@ export async function eventsFlow(options: FlowCheckOptions): Promise<boolean> {
   } finally {
     socket.close();
   }
-}
-
-/** A socket that listens on every address is reached on loopback. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
 }

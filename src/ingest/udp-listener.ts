@@ -4,7 +4,9 @@ import type { Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
 import { listenFault } from '../health/listen-fault.ts';
 import type { Metric } from '../health/metrics.ts';
+import { addressToBind } from '../listen-address.ts';
 import type { Log } from '../log.ts';
+import { plainAddress, withPort } from '../plain-address.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
 import { kernelDrops } from './kernel-drops.ts';
 
@@ -49,11 +51,16 @@ export class UdpListener {
     return this.#socket?.address().port;
   }
 
+  /** The address it listens on, `::` for IPv4 and IPv6; undefined while it does not. */
+  get address(): string | undefined {
+    return this.#socket?.address().address;
+  }
+
   /** Resolves when it listens, or when the first try has failed and others will follow. */
   async start(): Promise<void> {
     const { host, port, health, log, retry } = this.#options;
     try {
-      const socket = await bind(host, port);
+      const socket = await bind(await addressToBind({ host, protocol: 'UDP', log }), port);
       if (this.#stopped) {
         socket.close();
         return;
@@ -61,11 +68,11 @@ export class UdpListener {
       this.#socket = socket;
       retry.reset();
       const { address, port: bound } = socket.address();
-      log.info(`listening for Sense events on udp://${address}:${bound}`);
+      log.info(`listening for Sense events on udp://${withPort(address, bound)}`);
       logReceiveBuffer(socket, log);
       health.ok(`listening on UDP port ${bound}`);
       socket.on('message', (bytes, sender) => {
-        this.#options.onDatagram(bytes, sender.address, sender.port);
+        this.#options.onDatagram(bytes, plainAddress(sender.address), sender.port);
       });
       socket.on('error', (error) => {
         socket.close();

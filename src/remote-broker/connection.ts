@@ -1,8 +1,9 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { MqttClient } from 'mqtt';
+import { plainAddress } from '../plain-address.ts';
 import type { Publication } from '../publications/publication.ts';
-import { type Endpoint, plainAddress } from './remote-broker.ts';
+import type { Endpoint } from './remote-broker.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** How long the other broker may take to answer, ms. */

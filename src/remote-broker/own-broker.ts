@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { addressWithoutZone } from '../plain-address.ts';
 import type { Endpoint } from './remote-broker.ts';
 
 /**
@@ -8,11 +9,15 @@ import type { Endpoint } from './remote-broker.ts';
 export function createOwnBrokerTest(
   ports: () => readonly (number | undefined)[],
 ): (peer: Endpoint) => boolean {
-  return ({ host, port }) => ports().includes(port) && ownAddresses().has(host);
+  return ({ host, port }) => ports().includes(port) && isOwn(addressWithoutZone(host));
 }
 
+/** Debian gives a machine's own name the address 127.0.1.1. */
+const isOwn = (host: string): boolean =>
+  host === '::1' || host.startsWith('127.') || ownAddresses().has(host);
+
 function ownAddresses(): ReadonlySet<string> {
-  const addresses = new Set(['127.0.0.1', '::1']);
+  const addresses = new Set<string>();
   try {
     for (const infos of Object.values(networkInterfaces())) {
       for (const { address } of infos ?? []) addresses.add(address);

@@ -59,8 +59,3 @@ export function sourceBroker(
     credentialsDirectory,
   };
 }
-
-/** An IPv4 address without the form it has on an IPv6 socket (RFC 4291, section 2.5.5.2). */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
-}

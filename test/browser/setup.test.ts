@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { conversionPattern } from '../../src/appender/local-log-config.ts';
@@ -13,6 +14,7 @@ describe('the page at /setup', () => {
     await page.getByLabel('Another address or name', { exact: false }).first().check();
     await page.locator('#other-address').fill('10.0.0.5');
     await page.getByLabel('Butler SOS').check();
+    await page.locator('#download[href*="10.0.0.5"]').waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByText('Download LocalLogConfig.xml').click(),
@@ -49,8 +51,13 @@ describe('the page at /setup', () => {
     await page.getByText('Show what is in it').click();
     await page.getByText('"remoteAddress" value="10.0.0.5"').waitFor();
     await page.locator('#other-address').fill('"><x>');
-    await page.getByText('Write an address such as').waitFor();
+    await page.getByText('is not allowed in an address').waitFor();
     assert.equal(await page.locator('#download').getAttribute('href'), null);
+    await page.locator('#other-address').fill('10.0.0.5:9997');
+    await page.getByText('includes a port. Use 10.0.0.5. The port is added for you.').waitFor();
+    assert.equal(await page.locator('#download').getAttribute('href'), null);
+    await page.locator('#other-address').fill('blinky.local');
+    await page.locator('#download[href*="blinky.local"]').waitFor();
     assert.deepEqual(troubles, []);
   });
 
@@ -64,7 +71,29 @@ describe('the page at /setup', () => {
     await testApp.send(open);
     await page.getByText('Received from 127.0.0.1').waitFor();
     await page.getByText('sense1: Open connection').waitFor();
-    await page.locator('#rejected').waitFor({ state: 'hidden' });
+    assert.deepEqual(troubles, []);
+  });
+
+  test('a wrong server is not hidden behind a right one, here and on the live page', async (context) => {
+    const { page, testApp, troubles } = await openLivePage(context, '/setup');
+    const wrong = createSocket('udp4');
+    context.after(() => wrong.close());
+    await new Promise<void>((resolve) => wrong.bind(0, '127.0.0.2', resolve));
+    wrong.send('sense2;Add ticket;LAB;goran', testApp.app.ports.udp ?? 0, '127.0.0.1');
+    await page.getByText("Received something from 127.0.0.2 (this machine) that isn't").waitFor();
+    for (let number = 0; number < 3; number += 1) await testApp.send(open);
+    await page.getByText('Received from 127.0.0.1').waitFor();
+    const look = async () => {
+      const row = page.locator('.sender', { hasText: '127.0.0.2' });
+      await row.getByText('1 datagram rejected: unknown-command 1').waitFor();
+      await row.getByText('its command "Add ticket" is no user event').waitFor();
+      await row.getByText('What to do: replace the file there').waitFor();
+      await page.locator('.sender', { hasText: '127.0.0.1' }).getByText('3 events').waitFor();
+    };
+    await look();
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Senders' }).waitFor();
+    await look();
     assert.deepEqual(troubles, []);
   });
 

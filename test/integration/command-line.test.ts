@@ -74,6 +74,13 @@ describe('the command line', () => {
       /--dialect takes butler-6, butler-sos, butler-4, not "qlik"/,
     ],
     [['appender'], /say where the events go: --address 10\.0\.0\.5/],
+    [
+      ['appender', '--address', '10.0.0.5:9997'],
+      /"10\.0\.0\.5:9997" includes a port; use --address 10\.0\.0\.5 --port 9997;/,
+    ],
+    [['appender', '--address', '1:2'], /includes a port; .* and --port the port;/],
+    [['appender', '--address', '10.0.0.999'], /not a valid IPv4 address: 999 is more than 255/],
+    [['appender', '--address', '0.0.0.0'], /"0\.0\.0\.0" means every address/],
     [['run', '--colour'], /^blinky run: there is no option --colour; see blinky run --help\n$/],
     [['config', 'extra'], /unexpected argument "extra"/],
     [['run', '--config'], /^blinky run: --config takes FILE; see blinky run --help\n$/],
@@ -126,6 +133,18 @@ describe('the command line', () => {
     assert.match(output, /^<\?xml version="1\.0"/);
     assert.match(output, /"remoteAddress" value="10\.0\.0\.5"/);
     assert.match(output, /\/qseow-proxy-session\/;%hostname/);
+  });
+
+  test('the appender file for a name or an IPv6 address: made, with a note beside it', async (context) => {
+    for (const [address, note] of [
+      ['blinky.local', /note: log4net looks up blinky\.local only once/],
+      ['2001:db8::5', /note: log4net 1\.2\.10/],
+    ] as const) {
+      const { status, output } = await blinky(context, ['appender', '--address', address]);
+      assert.equal(status, 0);
+      assert.match(output, /<\/configuration>/);
+      assert.match(output, note);
+    }
   });
 
   test('send and watch: what one sends, the other prints', async (context) => {

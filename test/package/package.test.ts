@@ -59,6 +59,8 @@ async function takesAnEvent(): Promise<void> {
   try {
     const health = await fetch(`${appliance.page}/healthz`);
     assert.equal(health.status, 200, await health.text());
+    const dashboard = await fetch(`${appliance.page}/monitoring/grafana-dashboard.json`);
+    assert.equal(dashboard.status, 200);
     debian.run('blinky', 'send', 'open', '--to', `127.0.0.1:${appliance.eventPort}`);
     await waitFor(
       'the event',
@@ -103,6 +105,12 @@ describe('the package in a clean Debian 13', { timeout: 600_000 }, () => {
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^# from \/etc\/blinky\/blinky\.yaml$/m);
     assert.equal(stderr, '');
+  });
+
+  test('has what Prometheus and Grafana take', () => {
+    const folder = '/usr/share/blinky-light';
+    assert.match(debian.read(`${folder}/prometheus-alerts.yaml`), /alert: BlinkyDown/);
+    assert.equal(JSON.parse(debian.read(`${folder}/grafana-dashboard.json`)).uid, 'blinky-light');
   });
 
   test('runs as its own user, and takes an event', async () => {

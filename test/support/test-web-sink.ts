@@ -25,6 +25,7 @@ export async function startTestWebSink(
     port: 0,
     machineName: 'blinky',
     hostNames: [],
+    allowedOrigins: [],
     access: {
       anonymous: 'subscribe',
       personalData: 'anyone',
@@ -36,7 +37,7 @@ export async function startTestWebSink(
       faults: () => [],
       metrics: async () => ({ text: '', contentType: 'text/plain' }),
     },
-    setup: { eventPort: () => 9997, lastRejected: () => undefined },
+    setup: { eventPort: () => 9997, eventAddress: () => '0.0.0.0', lastRejected: () => undefined },
     faultCodes: [],
     sendTestEvent: async (kind) => void testEvents.push(kind),
     historyStore: { entries: async () => [], write: async () => {} },

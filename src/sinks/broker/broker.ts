@@ -4,6 +4,7 @@ import type { SignIns } from '../../access/sign-ins.ts';
 import type { Clock } from '../../clock.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../log.ts';
+import { plainAddress } from '../../plain-address.ts';
 import type { Publication } from '../../publications/publication.ts';
 import type { Access } from './access.ts';
 import { Admission } from './admission/admission.ts';
@@ -69,7 +70,7 @@ export class Broker {
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
   readonly #subscriptions: SubscriptionCount;
-  readonly #pace = new DeliveryPace();
+  readonly #pace: DeliveryPace;
   readonly #admission: Admission<Connection>;
   readonly #hooks: AedesHooks;
   readonly #connectionOf = new WeakMap<Client, Connection>();
@@ -105,6 +106,7 @@ export class Broker {
       clock,
       log,
     });
+    this.#pace = new DeliveryPace(clock);
     this.#takeovers = new TakeoverWatch({ clock, log });
     this.#admission = new Admission({
       clients: limits.clients,
@@ -251,8 +253,9 @@ export class Broker {
    */
   serve(transport: Duplex, address = 'unknown'): void {
     transport.on('error', () => transport.destroy());
-    if (this.#aedes && !this.#aedes.closed) this.#connections.open(transport, address);
-    else transport.destroy();
+    if (this.#aedes && !this.#aedes.closed) {
+      this.#connections.open(transport, plainAddress(address));
+    } else transport.destroy();
   }
 
   /** Ends every connection; calling it again changes nothing. */

@@ -68,7 +68,7 @@ const knownAfterMs = 600_000;
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #doorkeeper: Doorkeeper;
-  readonly #flusher = new Flusher();
+  readonly #flusher: Flusher;
   readonly #turns: Turns;
   readonly #open = new Set<Connection>();
   /** Those that the broker has let in, each with what calls off its becoming known. */
@@ -77,6 +77,7 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    this.#flusher = new Flusher(options.clock);
     this.#doorkeeper = new Doorkeeper(options.limits, options.clock);
     this.#turns = new Turns({ ...options, filtersPerSecond });
     this.#backlogs = new BacklogBound({

@@ -1,7 +1,11 @@
+import type { Clock } from '../../clock.ts';
 import type { Outgoing } from './outgoing.ts';
 
-/** Writes in one turn; each takes some 5 µs, and the next datagram waits for them. */
-const mostAtOnce = 125;
+/** Writes before it looks how long they took; each takes some 5 µs, and the next datagram waits. */
+const writesBetweenLooks = 125;
+
+/** How long the writes of one turn take at most, ms. */
+const turnMs = 1;
 
 /**
  * Lets the bytes for all clients leave at the end of a turn of the event loop, or when it is told
@@ -12,6 +16,11 @@ export class Flusher {
   #waiting: Outgoing[] = [];
   #isScheduled = false;
   readonly #isWaiting = new Set<Outgoing>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   add(outgoing: Outgoing): void {
     if (this.#isWaiting.has(outgoing)) return;
@@ -27,10 +36,18 @@ export class Flusher {
   }
 
   flush(): void {
-    if (this.#waiting.length === 0) return;
-    const waiting = this.#waiting.splice(0, mostAtOnce);
+    const startedMs = this.#waiting.length > writesBetweenLooks ? this.#clock.monotonicMs() : 0;
+    while (this.#waiting.length > 0) {
+      this.#write(this.#waiting.splice(0, writesBetweenLooks));
+      if (this.#waiting.length > 0 && this.#clock.monotonicMs() - startedMs >= turnMs) {
+        this.#schedule();
+        return;
+      }
+    }
+  }
+
+  #write(waiting: readonly Outgoing[]): void {
     for (const outgoing of waiting) this.#isWaiting.delete(outgoing);
-    if (this.#waiting.length > 0) this.#schedule();
     let last: readonly Buffer[] = [];
     let joined = Buffer.alloc(0);
     for (const outgoing of waiting) {

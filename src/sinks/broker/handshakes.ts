@@ -6,6 +6,7 @@ import { networkOf } from '../../access/network-of.ts';
 import { RefusalPeriod } from '../../access/refusal-period.ts';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import { plainAddress } from '../../plain-address.ts';
 import type { BrokerFigures } from './broker-figures.ts';
 
 /** Handshakes under way at a time; each takes some 50 kB. */
@@ -74,7 +75,7 @@ export class Handshakes {
   /** A new connection, of which nothing has been read. */
   take(socket: Socket): void {
     socket.on('error', () => socket.destroy());
-    const { remoteAddress } = socket;
+    const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
     if (remoteAddress === undefined || !this.#makeRoom(remoteAddress)) {
       socket.destroy();
       return;

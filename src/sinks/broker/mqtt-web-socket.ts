@@ -23,6 +23,12 @@ const mostFragments = 256;
 /** Reads from the network that one message may take; 256 KiB in the smallest packets take 500. */
 const mostChunks = 4096;
 
+/**
+ * What clients call MQTT: the standard's name (MQTT 3.1.1 and 5), the one of MQTT 3.1, and others in
+ * use. Which version a client speaks, its CONNECT packet says. The first one that is offered is taken.
+ */
+const subprotocols: ReadonlySet<string> = new Set(['mqtt', 'mqttv3.1', 'mqttv3.1.1', 'mqttv5']);
+
 export function createMqttWebSocket({
   serve,
   packetBytes,
@@ -38,7 +44,10 @@ export function createMqttWebSocket({
     maxFragments: mostFragments,
     maxBufferedChunks: mostChunks,
     perMessageDeflate: false,
-    handleProtocols: (protocols) => (protocols.has('mqtt') ? 'mqtt' : false),
+    handleProtocols: (offered) => {
+      for (const protocol of offered) if (subprotocols.has(protocol)) return protocol;
+      return false;
+    },
   });
   return {
     handleUpgrade: (request, socket, head) => {

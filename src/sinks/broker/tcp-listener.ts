@@ -2,7 +2,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { PartHealth } from '../../health/health.ts';
 import { listenFault } from '../../health/listen-fault.ts';
+import { addressToBind } from '../../listen-address.ts';
 import type { Log } from '../../log.ts';
+import { withPort } from '../../plain-address.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
 
 export interface TcpListenerOptions {
@@ -47,11 +49,13 @@ export class TcpListener {
   /** Resolves when clients can connect, or when the first try has failed and others will follow. */
   async start(): Promise<void> {
     const { host, port, scheme, hostKey, portKey, health, log, retry, clock } = this.#options;
+    const address = await addressToBind({ host, protocol: 'TCP', log });
+    if (this.#stopped) return;
     const server = (this.#options.createServer ?? plainTcp)(this.#options.onConnection);
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, host, () => {
+        server.listen(port, address, () => {
           server.off('error', reject);
           resolve();
         });
@@ -66,7 +70,7 @@ export class TcpListener {
     server.on('error', (error) => log.warn(`a connection was not accepted: ${error.message}`));
     this.#server = server;
     retry.reset();
-    log.info(`MQTT broker on ${scheme}://${host}:${this.port}`);
+    log.info(`MQTT broker on ${scheme}://${withPort(address, this.port ?? port)}`);
     health.ok(`listening on TCP port ${this.port}`);
   }
 

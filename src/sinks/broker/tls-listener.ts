@@ -1,5 +1,6 @@
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { createServer as createTlsServer, type Server } from 'node:tls';
+import { plainAddress } from '../../plain-address.ts';
 import type { KeyedCertificate } from '../../tls/certificate.ts';
 import { fingerprintOf } from '../../tls/certificate.ts';
 import { CertificateFault, type CertificateSource } from '../../tls/certificate-source.ts';
@@ -83,7 +84,9 @@ export class TlsListener {
       onConnection(socket);
     });
     server.on('tlsClientError', (error, { remoteAddress }) =>
-      this.#options.log.verbose(`no TLS with ${remoteAddress ?? 'a client'}: ${error.message}`),
+      this.#options.log.verbose(
+        `no TLS with ${remoteAddress ? plainAddress(remoteAddress) : 'a client'}: ${error.message}`,
+      ),
     );
     const begin = (socket: Socket) => server.emit('connection', socket);
     const handshakes = new Handshakes({ ...this.#options, begin });

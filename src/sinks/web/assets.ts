@@ -19,7 +19,9 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.yaml': 'application/yaml; charset=utf-8',
 };
 
 /** The pages, by their files. */
@@ -37,6 +39,13 @@ const wiringPictures = [
   new URL('../../../hardware/wiring.svg', import.meta.url),
   new URL('./hardware/wiring.svg', import.meta.url),
 ];
+
+/** What Prometheus and Grafana take to watch the appliance; in the repository, and in the package. */
+const monitoringFolders = [
+  new URL('../../monitoring/', import.meta.url),
+  new URL('./monitoring/', import.meta.url),
+];
+const monitoringFiles = ['grafana-dashboard.json', 'prometheus-alerts.yaml'];
 
 /** Reads every file of the page once, fills in its texts, and compresses it. */
 export function loadAssets(faultCodes: readonly ShownFaultCode[]): readonly Asset[] {
@@ -57,7 +66,17 @@ export function loadAssets(faultCodes: readonly ShownFaultCode[]): readonly Asse
     .map((name) => createAsset(`/page/${name}`, extname(name), read(name)));
   const wiring = wiringPictures.find((place) => existsSync(place));
   const pictures = wiring ? [createAsset('/wiring.svg', '.svg', readFileSync(wiring, 'utf8'))] : [];
-  return [...pages, ...files, ...pictures];
+  return [...pages, ...files, ...pictures, ...monitoring()];
+}
+
+function monitoring(): readonly Asset[] {
+  const folder = monitoringFolders.find((place) =>
+    existsSync(new URL(monitoringFiles[0] ?? '', place)),
+  );
+  if (!folder) return [];
+  return monitoringFiles.map((name) =>
+    createAsset(`/monitoring/${name}`, extname(name), readFileSync(new URL(name, folder), 'utf8')),
+  );
 }
 
 function createAsset(path: string, extension: string, content: string): Asset {

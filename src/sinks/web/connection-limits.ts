@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { FairShares, type Party } from '../../access/fair-shares.ts';
 import { networkOf } from '../../access/network-of.ts';
+import { plainAddress } from '../../plain-address.ts';
 import { type Admission, isThisMachine } from './admission.ts';
 import type { WebFigures } from './web-figures.ts';
 
@@ -39,9 +40,9 @@ export class ConnectionLimits {
 
   /** Whether a new connection is let in; the caller closes it when not. */
   admits(socket: Socket): boolean {
-    const address = socket.remoteAddress;
     // It has gone already.
-    if (address === undefined) return false;
+    if (socket.remoteAddress === undefined) return false;
+    const address = plainAddress(socket.remoteAddress);
     if (!this.#admission.admitsConnection(address)) return false;
     const party: Party = { key: networkOf(address), standing: 'stranger' };
     const isOwn = isThisMachine(party.key) && this.#ownOpen < ownPlaces;

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { hasOneHost, isSameOrigin } from './host-check.ts';
+import { plainAddress } from '../../plain-address.ts';
+import type { ForeignOrigins } from './foreign-origins.ts';
+import { hasOneHost } from './host-check.ts';
 import { HttpProblem } from './http-problem.ts';
+import type { OriginCheck } from './origin-check.ts';
 import type { RouteFaults } from './route-faults.ts';
 
 /** Everything comes from this machine, nothing is inline, nobody puts the page into a frame. */
@@ -27,10 +30,17 @@ const securityHeaders: Readonly<Record<string, string>> = {
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Which hosts and pages a request may come by. */
+export interface RequestChecks {
+  readonly isOwnHost: (host: string | undefined) => boolean;
+  readonly origins: OriginCheck;
+  readonly foreign: ForeignOrigins;
+}
+
 /** Refuses what other pages make a browser send, and tells browsers to be strict with ours. */
 export function guard(
   server: FastifyInstance,
-  isOwnHost: (host: string | undefined) => boolean,
+  { isOwnHost, origins, foreign }: RequestChecks,
   faults: RouteFaults,
 ): void {
   server.addHook('onRequest', async (request, reply) => {
@@ -38,8 +48,9 @@ export function guard(
     const { host, origin } = request.headers;
     if (!hasOneHost(request.raw)) throw new HttpProblem(400, 'The request must name one host');
     if (!isOwnHost(host)) throw unknownHost(host);
-    if (!safeMethods.has(request.method) && !isSameOrigin(origin, host)) {
-      throw new HttpProblem(403, 'Only the page of this appliance may ask for this');
+    if (!safeMethods.has(request.method) && !origins.isOwnPage(origin, host)) {
+      const address = plainAddress(request.socket.remoteAddress ?? 'unknown');
+      throw new HttpProblem(403, capitalised(foreign.refuse('request', origin, address)));
     }
   });
   server.setErrorHandler(async (error, request, reply) => {
@@ -57,7 +68,8 @@ export function guard(
   });
 }
 
-function unknownHost(host: string | undefined): HttpProblem {
+/** A name that is not ours, and what to do about it. */
+export function unknownHost(host: string | undefined): HttpProblem {
   const name = (host ?? '').replace(/[^\w.:[\]-]/g, '').slice(0, 100);
   return new HttpProblem(
     421,
@@ -71,3 +83,5 @@ const statusOf = (error: unknown): number =>
     : 500;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

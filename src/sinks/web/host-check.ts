@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { normalHost } from '../../origin.ts';
 
 /**
  * Ends of names that no registry sells, so that nobody outside can point one at this machine:
@@ -31,7 +32,7 @@ export function createHostCheck(
       shortName,
       ...privateDomains.map((domain) => `${shortName}.${domain}`),
       ...names,
-    ].map((name) => name.toLowerCase()),
+    ].map((name) => normalHost(name)),
   );
   return (host) => {
     const name = hostNameOf(host ?? '');

@@ -1,4 +1,5 @@
 import type { NetworkInterfaceInfo } from 'node:os';
+import { addressWithoutZone } from '../../plain-address.ts';
 
 /** An address at which other machines reach this one. */
 export interface OwnAddress {
@@ -21,7 +22,7 @@ export function ownAddresses(read: () => Interfaces, reachedAt: string | undefin
       .filter(({ internal, address }) => !internal && !/^fe80:/i.test(address))
       .map(({ address }) => ({ interfaceName, address })),
   );
-  const own = plainAddress(reachedAt ?? '');
+  const own = addressWithoutZone(reachedAt ?? '');
   if (own && !isLoopback(own) && !found.some(({ address }) => address === own)) {
     found.push({ interfaceName: '', address: own });
   }
@@ -30,11 +31,6 @@ export function ownAddresses(read: () => Interfaces, reachedAt: string | undefin
     (address.startsWith('169.254.') ? 4 : 0) +
     (address.includes(':') ? 2 : 0);
   return found.sort((a, b) => rank(a) - rank(b));
-}
-
-/** An IPv4 address without the form it has on an IPv6 socket (RFC 4291, section 2.5.5.2). */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 }
 
 const isLoopback = (address: string): boolean => /^127\.|^::1$/.test(address);

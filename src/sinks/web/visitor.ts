@@ -1,4 +1,6 @@
 import type { FastifyRequest } from 'fastify';
+import { plainAddress } from '../../plain-address.ts';
+import { isSameOrigin } from './host-check.ts';
 import { type SignInCheck, signedInUser } from './sign-in.ts';
 
 /** Who may do what on the page: the broker's own rules, for it is the same data. */
@@ -21,11 +23,17 @@ export interface Visitor {
   readonly mayTest: boolean;
 }
 
-/** Makes the function that tells who sent a request; it throws HttpProblem for a wrong sign-in. */
-export function createVisitorOf(access: WebAccess): (request: FastifyRequest) => Promise<Visitor> {
+/**
+ * Makes the function that tells who sent a request; it throws HttpProblem for a wrong sign-in.
+ * @param isMachinesOwnName not so for the names of a reverse proxy
+ */
+export function createVisitorOf(
+  access: WebAccess,
+  isMachinesOwnName: (host: string | undefined) => boolean,
+): (request: FastifyRequest) => Promise<Visitor> {
   return async (request) => {
     const { authorization } = request.headers;
-    const address = request.socket.remoteAddress ?? 'unknown';
+    const address = plainAddress(request.socket.remoteAddress ?? 'unknown');
     const userName = await signedInUser(access.signIn, authorization, address);
     const signedIn = userName !== undefined;
     return {
@@ -36,13 +44,18 @@ export function createVisitorOf(access: WebAccess): (request: FastifyRequest) =>
         signedIn ||
         access.anonymous === 'publish' ||
         // Without any user there would be no way at all; whoever sits at the machine may.
-        (!access.hasUsers && isFromThisMachine(request)),
+        (!access.hasUsers && isMachinesOwnName(request.headers.host) && isFromThisMachine(request)),
     };
   };
 }
 
-/** Not so when a proxy on this machine passes on the requests of others. */
+/** What proxies add; nobody else has a reason to. */
+const proxyHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
+
+/** Not so when a proxy on this machine passes on the requests of others, to a page that it serves. */
 function isFromThisMachine({ headers, socket }: FastifyRequest): boolean {
-  const isPassedOn = headers['forwarded'] !== undefined || headers['x-forwarded-for'] !== undefined;
-  return !isPassedOn && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+  const isPassedOn =
+    proxyHeaders.some((name) => headers[name] !== undefined) ||
+    !isSameOrigin(headers.origin, headers.host);
+  return !isPassedOn && /^127\.|^::1$/.test(plainAddress(socket.remoteAddress ?? ''));
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import { plainAddress } from '../../plain-address.ts';
 import { Admission } from './admission.ts';
 import { ConnectionLimits } from './connection-limits.ts';
 import { PacedReading } from './paced-reading.ts';
@@ -56,7 +57,7 @@ export class WebGate {
 
   /** Whether a request for a WebSocket is taken; it counts as any other. */
   admitsUpgrade({ socket }: IncomingMessage): boolean {
-    return this.#admission.takeRequest(socket.remoteAddress ?? '') === 0;
+    return this.#admission.takeRequest(plainAddress(socket.remoteAddress ?? '')) === 0;
   }
 
   /** The bytes behind a request for a WebSocket, whose connection the web server reads no more. */
@@ -74,7 +75,7 @@ export class WebGate {
     if (this.#ending.has(socket)) return false;
     this.#reading.began(request, response);
     response.once('close', this.#limits.busy(socket));
-    const waitMs = this.#admission.takeRequest(socket.remoteAddress ?? '');
+    const waitMs = this.#admission.takeRequest(plainAddress(socket.remoteAddress ?? ''));
     if (waitMs === 0) return true;
     this.#ending.add(socket);
     const seconds = Math.ceil(waitMs / 1000);

@@ -5,16 +5,20 @@ import type { EventKind, UserEvent } from '../../events/user-event.ts';
 import type { Sink } from '../../fan-out/sink.ts';
 import type { PartHealth } from '../../health/health.ts';
 import { listenFault } from '../../health/listen-fault.ts';
+import { addressToBind } from '../../listen-address.ts';
 import type { Log } from '../../log.ts';
+import { everyOrigin } from '../../origin.ts';
+import { withPort } from '../../plain-address.ts';
 import type { RetryPauses } from '../../retry-pauses.ts';
 import { type Asset, loadAssets } from './assets.ts';
 import type { ShownFaultCode } from './fault-code-list.ts';
 import { HistoryKeeper, type HistoryStore } from './history-keeper.ts';
 import { createHostCheck } from './host-check.ts';
+import { createOriginCheck, parseHostName } from './origin-check.ts';
 import { RecentEvents } from './recent.ts';
 import type { SetupSources } from './routes/setup.ts';
 import type { StateSources } from './routes/state.ts';
-import { Senders } from './senders.ts';
+import { type SenderRejection, Senders } from './senders.ts';
 import type { UpgradeHandler } from './upgrades.ts';
 import { createVisitorOf, type WebAccess } from './visitor.ts';
 import { WebFigures } from './web-figures.ts';
@@ -30,9 +34,11 @@ export interface WebSinkOptions {
   readonly machineName: string;
   /** Other names under which browsers may reach the page. */
   readonly hostNames: readonly string[];
+  /** Pages of others that may use MQTT over WebSocket. */
+  readonly allowedOrigins: readonly string[];
   readonly access: WebAccess;
   readonly state: StateSources;
-  readonly setup: Pick<SetupSources, 'eventPort' | 'lastRejected'>;
+  readonly setup: Pick<SetupSources, 'eventPort' | 'eventAddress' | 'lastRejected'>;
   /** The codes of the red light, which the page explains. */
   readonly faultCodes: readonly ShownFaultCode[];
   /** Sends a datagram to the appliance's own UDP port; rejects with the reason why it can't. */
@@ -50,13 +56,16 @@ export interface WebSinkOptions {
   readonly retry: RetryPauses;
 }
 
+const everyPageMayListen =
+  'Butler.webConfig.allowedOrigins has "*": any web page that somebody on this network opens can read the events';
+
 /** Serves the page and what programs ask for over HTTP. */
 export class WebSink implements Sink {
   readonly name = 'web';
   readonly figures = new WebFigures();
   readonly #options: WebSinkOptions;
   readonly #recent = new RecentEvents(recentEvents);
-  readonly #senders = new Senders();
+  readonly #senders: Senders;
   readonly #history: HistoryKeeper;
   readonly #readTime = createTimeReader();
   #assets: readonly Asset[] = [];
@@ -67,6 +76,7 @@ export class WebSink implements Sink {
   constructor(options: WebSinkOptions) {
     const { clock, log, historyStore: store } = options;
     this.#options = options;
+    this.#senders = new Senders(clock);
     this.#history = new HistoryKeeper({ store, clock, log });
   }
 
@@ -89,6 +99,11 @@ export class WebSink implements Sink {
     this.#history.add(event.kind, this.#readTime(event.receivedAt));
   }
 
+  /** A datagram came that was no event. */
+  rejected(rejection: SenderRejection): void {
+    this.#senders.rejected(rejection);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelRetry?.();
@@ -98,9 +113,10 @@ export class WebSink implements Sink {
 
   async #listen(): Promise<void> {
     const { host, port, health, log, retry, clock } = this.#options;
+    const address = await addressToBind({ host, protocol: 'TCP', log });
     const server = await this.#createServer();
     try {
-      await server.listen({ host, port });
+      await server.listen({ host: address, port });
     } catch (error) {
       await server.close();
       if (this.#stopped) return;
@@ -123,21 +139,36 @@ export class WebSink implements Sink {
     }
     this.#server = server;
     retry.reset();
-    log.info(`page on http://${host}:${this.port}/`);
+    log.info(`page on http://${withPort(address, this.port ?? port)}/`);
+    if (this.#options.allowedOrigins.includes(everyOrigin)) log.warn(everyPageMayListen);
     health.ok(`listening on TCP port ${this.port}`);
   }
 
   async #createServer(): Promise<FastifyInstance> {
     // Loaded only here: events reach the lights and the broker sooner without it.
     const { createWebServer } = await import('./server.ts');
-    const { machineName, hostNames, access, state, setup, sendTestEvent, clock, log } =
-      this.#options;
-    const visitorOf = createVisitorOf(access);
-    return createWebServer({
-      assets: this.#assets,
-      isOwnHost: createHostCheck(machineName, hostNames),
+    const {
+      machineName,
+      hostNames,
+      allowedOrigins,
       access,
       state,
+      setup,
+      sendTestEvent,
+      clock,
+      log,
+    } = this.#options;
+    const visitorOf = createVisitorOf(access, createHostCheck(machineName, []));
+    return createWebServer({
+      assets: this.#assets,
+      isOwnHost: createHostCheck(
+        machineName,
+        hostNames.map((text) => parseHostName(text).name),
+      ),
+      origins: createOriginCheck({ hostNames, allowedOrigins }),
+      access,
+      state,
+      senders: () => this.#senders.statuses(),
       events: {
         recent: () => this.#recent.newestFirst(),
         newestId: () => this.#recent.newestId,

@@ -54,6 +54,30 @@ describe('a damaged configuration file is loaded or refused, and never a bug', (
     }
   });
 
+  test('a character that YAML reads in its own way, put anywhere', (context) => {
+    const file = fileIn(context);
+    for (const character of [
+      '#',
+      ' #',
+      '&',
+      '*',
+      '!',
+      ':',
+      '\t',
+      '\n',
+      '\u00a0',
+      '"',
+      "'",
+      '{',
+      ']',
+    ]) {
+      for (let at = 0; at < text.length; at += 3) {
+        const changed = text.slice(0, at) + character + text.slice(at);
+        loadOrRefuse(file, Buffer.from(changed), `${JSON.stringify(character)} at ${at}`);
+      }
+    }
+  });
+
   const odd: Readonly<Record<string, string | Uint8Array>> = {
     'bytes 0xFF only': new Uint8Array(1000).fill(0xff),
     'zeros only': new Uint8Array(1000),

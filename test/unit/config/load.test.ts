@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { loadConfig } from '../../../src/config/load.ts';
-import { ConfigError } from '../../../src/config/problem.ts';
+import { load, refusal } from '../../support/config-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-function load(context: TestContext, text: string | Uint8Array, overrides: string[] = []) {
-  const file = join(temporaryFolder(context), 'blinky.yaml');
-  writeFileSync(file, text);
-  return loadConfig({ file, environment: {}, overrides });
-}
-
-/** The messages of a refused configuration, with only the name of the file as the place. */
-function refusal(context: TestContext, text: string | Uint8Array, overrides: string[] = []) {
-  try {
-    load(context, text, overrides);
-  } catch (error) {
-    assert.ok(error instanceof ConfigError, String(error));
-    return error.message.replace(/^.*\/(?=blinky\.yaml)/gm, '');
-  }
-  assert.fail('it was not refused');
-}
 
 describe('loadConfig', () => {
   test('a file of defaults holds where the configuration says nothing', (context) => {
@@ -114,7 +97,7 @@ describe('loadConfig', () => {
   test('a file that is no YAML, or not ours', (context) => {
     assert.match(
       refusal(context, 'Butler:\n\tlogLevel: info\n'),
-      /^blinky\.yaml:2: found no valid YAML/,
+      /^blinky\.yaml:2: found invalid YAML: a tab/,
     );
     assert.match(refusal(context, 'webConfig:\n  port: 1\n'), /root key webConfig .*`Butler:`/);
     assert.doesNotMatch(refusal(context, 'root:$6$salt$hash: 1\n'), /hash/);
@@ -134,14 +117,30 @@ describe('loadConfig', () => {
       context,
       'Butler:\n  webConfg:\n    port: 1\n  lightConfig:\n    onms: 100\n  zebra: 1\n',
     );
-    assert.deepEqual(
-      warnings.map((warning) => warning.replace(/^.*\/(?=blinky\.yaml)/, '')),
-      [
-        'blinky.yaml:2: Butler.webConfg: unknown key, ignored; did you mean Butler.webConfig?',
-        'blinky.yaml:5: Butler.lightConfig.onms: unknown key, ignored; did you mean Butler.lightConfig.onMs?',
-        'blinky.yaml:6: Butler.zebra: unknown key, ignored',
-      ],
+    assert.deepEqual(warnings, [
+      'blinky.yaml:2: Butler.webConfg: unknown key, ignored; did you mean Butler.webConfig?',
+      'blinky.yaml:5: Butler.lightConfig.onms: unknown key, ignored; did you mean Butler.lightConfig.onMs?',
+      'blinky.yaml:6: Butler.zebra: unknown key, ignored',
+    ]);
+  });
+
+  test('a key that belongs elsewhere, or in an item of a list, is a warning as well', (context) => {
+    const { warnings } = load(
+      context,
+      `Butler:
+  lightConfig:
+    webConfig: { port: 1 }
+  userEvents:
+    excludeUser:
+      - { directory: LAB, userId: monitor, comment: probe }
+      - { directory: LAB, userId: other, userID: twice }
+`,
     );
+    assert.deepEqual(warnings, [
+      'blinky.yaml:3: Butler.lightConfig.webConfig: unknown key, ignored; did you mean Butler.webConfig?',
+      'blinky.yaml:6: Butler.userEvents.excludeUser.0.comment: unknown key, ignored',
+      'blinky.yaml:7: Butler.userEvents.excludeUser.1.userID: unknown key, ignored; did you mean Butler.userEvents.excludeUser.1.userId?',
+    ]);
   });
 
   test('no key of an object is ever a setting (prototype pollution)', (context) => {
@@ -231,11 +230,12 @@ describe('loadConfig', () => {
       'mqttConfig.taskFailureSendFull',
       'udpServerConfig.portTaskFailure',
       'restServerConfig',
-      'slackNotification',
+      'slackNotification.restMessage',
+      'slackNotification.userSessionEvents.fromUser',
     ]);
     assert.equal(config.slackConfig.enable, true);
     assert.equal(config.slackConfig.loginNotificationChannel, 'my-channel');
-    assert.deepEqual(config.slackConfig.excludeUser, [{ directory: 'LAB', userId: '7' }]);
+    assert.deepEqual(config.slackConfig.excludeUser, [{ directory: 'LAB', userId: '007' }]);
     assert.equal(config.mqttConfig.sessionStartTopic, 'my/start');
     assert.equal(config.mqttConfig.brokerPort, 1884);
   });
@@ -254,6 +254,29 @@ describe('loadConfig', () => {
     assert.equal(own.config.slackConfig.enable, true);
   });
 
+  test('slashes around the discovery prefix go, with a warning', (context) => {
+    for (const written of ['ha/', '/ha', '//ha//']) {
+      const { config, warnings } = load(
+        context,
+        `Butler:\n  mqttConfig:\n    homeAssistant: { discoveryPrefix: ${written} }\n`,
+      );
+      assert.equal(config.mqttConfig.homeAssistant.discoveryPrefix, 'ha');
+      assert.deepEqual(warnings, [
+        'blinky.yaml:3: Butler.mqttConfig.homeAssistant.discoveryPrefix: ha is used, without the slashes around it',
+      ]);
+    }
+    const set = (prefix: string) => [`mqttConfig.homeAssistant.discoveryPrefix=${prefix}`];
+    const { config, warnings } = load(context, '', set('home/assistant/'));
+    assert.equal(config.mqttConfig.homeAssistant.discoveryPrefix, 'home/assistant');
+    assert.match(warnings.join('\n'), /^--set: [\w.]+discoveryPrefix: home\/assistant is used/);
+    for (const wrong of ['/', '//', '', 'homeassistant/#']) {
+      assert.match(
+        refusal(context, '', set(wrong)),
+        /^--set: [\w.]+discoveryPrefix: found ".*"; allowed: the beginning of a topic/,
+      );
+    }
+  });
+
   test('a secret is never shown in a message', (context) => {
     assert.doesNotMatch(
       refusal(
@@ -261,6 +284,13 @@ describe('loadConfig', () => {
         'Butler:\n  brokerConfig: { access: { users: [{ name: a, passwordHash: [hush-hush] }] } }\n',
       ),
       /hush/,
+    );
+    assert.equal(
+      refusal(
+        context,
+        'Butler:\n  brokerConfig: { access: { users: { name: a, passwordHash: hush-hush } } }\n',
+      ),
+      'blinky.yaml:2: Butler.brokerConfig.access.users: found {"name":"a","passwordHash":"(hidden)"}; allowed: a list of users as `blinky passwd NAME` writes them',
     );
   });
 });

@@ -43,3 +43,20 @@ test('two limits at a time are reported together', () => {
   assert.equal(fault?.remedy, 'Do this. Do that');
   watch.stop();
 });
+
+test('Prometheus learns how often each limit was reached, from zero', () => {
+  const clock = new ManualClock();
+  const { log } = recordingLog();
+  const watch = new LimitWatch({ clock, health: new Health(clock, log).part('limits') });
+  const figures = () => {
+    const [metric] = watch.metrics;
+    return metric && 'readEach' in metric ? Object.fromEntries(metric.readEach()) : {};
+  };
+  assert.equal(figures()['clients'], 0);
+  const notice = () => ({ message: 'too many', remedy: 'fewer' });
+  watch.exceeded('clients', notice);
+  watch.exceeded('clients', notice);
+  watch.exceeded('a new one', notice);
+  assert.deepEqual([figures()['clients'], figures()['a new one'], figures()['queues']], [2, 1, 0]);
+  watch.stop();
+});

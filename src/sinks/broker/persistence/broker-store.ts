@@ -269,8 +269,11 @@ export class BrokerStore {
    */
   goesNow(client: SessionClient, packet: MessagePacket, hasRoom: boolean): boolean {
     const session = this.#sessions.get(client.id);
-    const queued = session && this.#queues.queuedFor(session, packet);
-    if (!queued || session.client !== client || queued.messageId !== undefined) return true;
+    if (session?.client !== client || packet.brokerId === undefined) return true;
+    const queued = this.#queues.queuedFor(session, packet);
+    // It waits in the queue from when it is accepted. A client that takes what waits can have it, and
+    // even acknowledge it, before it is handed out here.
+    if (!queued || queued.messageId !== undefined) return false;
     return session.goesNow(queued, hasRoom);
   }
 

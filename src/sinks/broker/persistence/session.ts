@@ -166,6 +166,7 @@ export class Session {
 
   /** Whether a message goes to the client now; else the client gets it out of the queue (`next`). */
   goesNow(queued: QueuedMessage, hasRoom: boolean): boolean {
+    if (this.#sent.has(queued) || this.#underWay.has(queued)) return false;
     if (!this.caughtUp || !hasRoom) {
       this.caughtUp = false;
       return false;

@@ -1,42 +1,75 @@
 import { byId, element } from './dom.js';
+import { placeOf } from './place.js';
+import { Refusal } from './session.js';
 import { texts } from './texts.js';
 
-/** As the appliance checks it. */
-const addressOrName = /^[\w.:-]{1,253}$/;
+/** Half an address is no mistake yet: who types is told after so long a pause, ms. */
+const typingPauseMs = 400;
 
-/** Step one: which address and layout the file gets, and the link to it. */
-export function createAddressChoice() {
+/**
+ * Step one: which address and layout the file gets, and the link to it.
+ * @param {import('./session.js').Session} session
+ */
+export function createAddressChoice(session) {
   const form = byId('file-form', HTMLFormElement);
   const list = byId('addresses', HTMLElement);
   const other = byId('other-address', HTMLInputElement);
   const otherRow = byId('other-row', HTMLElement);
   const problem = byId('address-problem', HTMLElement);
+  const notes = byId('address-notes', HTMLUListElement);
   const download = byId('download', HTMLAnchorElement);
   const preview = byId('preview', HTMLDetailsElement);
   const xml = byId('preview-xml', HTMLElement);
 
-  function fileAddress() {
-    const chosen = new FormData(form);
-    const address = String(chosen.get('address') ?? '') || other.value.trim();
-    otherRow.hidden = chosen.get('address') !== '';
-    const isValid = addressOrName.test(address);
-    problem.hidden = isValid || address === '';
-    if (!isValid) return undefined;
-    const query = new URLSearchParams({ address, variant: String(chosen.get('variant')) });
-    return `/LocalLogConfig.xml?${query}`;
-  }
+  /** Counts what was asked, since answers may come in another order. */
+  let asked = 0;
 
-  async function changed() {
-    const address = fileAddress();
-    if (address === undefined) {
+  /** @param {URL | undefined} place */
+  function showFile(place) {
+    if (place) {
+      download.href = place.href;
+      download.removeAttribute('aria-disabled');
+    } else {
       download.removeAttribute('href');
       download.setAttribute('aria-disabled', 'true');
       xml.textContent = '';
+    }
+  }
+
+  /** @param {string} text @param {readonly string[]} others */
+  function say(text, others) {
+    problem.textContent = text;
+    problem.hidden = text === '';
+    notes.replaceChildren(...others.map((note) => element('li', {}, note)));
+    notes.hidden = others.length === 0;
+  }
+
+  async function changed() {
+    asked += 1;
+    const question = asked;
+    const chosen = new FormData(form);
+    const isOther = chosen.get('address') === '';
+    otherRow.hidden = !isOther;
+    const address = isOther ? other.value.trim() : String(chosen.get('address'));
+    // What the appliance offers is right; what was typed, it checks first.
+    const file = fileFor(address, String(chosen.get('variant')));
+    showFile(isOther ? undefined : file);
+    if (address === '') return say('', []);
+    if (isOther) await new Promise((resolve) => setTimeout(resolve, typingPauseMs));
+    if (question !== asked) return;
+    try {
+      const answer = await session.get(`/api/appender-address?${new URLSearchParams({ address })}`);
+      if (question !== asked) return;
+      say(answer.problem ?? '', answer.notes);
+      if (answer.problem !== null) return showFile(undefined);
+      showFile(file);
+    } catch (error) {
+      if (question === asked) say(reasonOf(error), []);
       return;
     }
-    download.href = address;
-    download.removeAttribute('aria-disabled');
-    if (preview.open) xml.textContent = await (await fetch(address)).text();
+    if (!preview.open) return;
+    const text = await (await fetch(file)).text();
+    if (question === asked) xml.textContent = text;
   }
 
   form.addEventListener('input', () => void changed());
@@ -48,7 +81,7 @@ export function createAddressChoice() {
     fill(addresses) {
       list.replaceChildren(
         ...addresses.map(({ address, interfaceName }, index) =>
-          choice(address, address, index === 0, interfaceName, address === location.hostname),
+          choice(address, address, index === 0, interfaceName, address === hostInUse()),
         ),
         choice('', texts.setup.file.other, addresses.length === 0, '', false),
       );
@@ -57,6 +90,16 @@ export function createAddressChoice() {
     },
   };
 }
+
+/** @param {string} address @param {string} variant */
+const fileFor = (address, variant) =>
+  placeOf(`/LocalLogConfig.xml?${new URLSearchParams({ address, variant })}`);
+
+/** @param {unknown} error */
+const reasonOf = (error) => (error instanceof Refusal ? error.message : texts.test.noAnswer);
+
+/** The host that this page came from; URLs have IPv6 addresses in brackets. */
+const hostInUse = () => location.hostname.replace(/^\[|\]$/g, '');
 
 /**
  * @param {string} value

@@ -94,8 +94,8 @@ export function partWords(name, { state, message, remedy, since }) {
   return words;
 }
 
-/** @param {string} text */
-function sentence(text) {
+/** With a capital letter and a full stop. @param {string} text */
+export function sentence(text) {
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }

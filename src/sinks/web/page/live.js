@@ -6,6 +6,7 @@ import { createHealthView } from './health-view.js';
 import { createLights } from './lights.js';
 import { listenToBroker } from './mqtt-listener.js';
 import { poll } from './polling.js';
+import { createSendersView } from './senders-view.js';
 import { Refusal, Session } from './session.js';
 import { createSignInView } from './sign-in-view.js';
 import { createSlackRetry } from './slack-retry.js';
@@ -19,13 +20,18 @@ const historyEveryMs = 60_000;
 const chartEveryMs = 15_000;
 
 const session = new Session();
-const connection = createConnectionView();
+const connection = createConnectionView(session);
 const lights = createLights();
 const events = createEventsView();
 const users = createUsersView();
 const chart = createChart();
 const slackRetry = createSlackRetry(session, () => void refreshStatus());
 const health = createHealthView({ slack: slackRetry.row });
+const senders = createSendersView(
+  byId('senders', HTMLUListElement),
+  byId('senders-more', HTMLElement),
+);
+const sendersCard = byId('senders-card', HTMLElement);
 const signIn = createSignInView(session, () => {
   events.clear();
   void refresh();
@@ -90,6 +96,8 @@ function showStatus(now) {
   health.show(now);
   lights.explain(now.lights);
   users.count(now.activeUsers);
+  senders.show(now.senders ?? []);
+  sendersCard.hidden = !now.senders?.length;
 }
 
 function showFigures() {

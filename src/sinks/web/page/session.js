@@ -1,3 +1,5 @@
+import { placeOf } from './place.js';
+
 /** Who uses the page, and what they asked the appliance for. */
 
 /** @typedef {{ name: string, password: string }} Credentials */
@@ -61,7 +63,7 @@ async function request(path, credentials, content) {
   const headers = {};
   if (credentials) headers['authorization'] = basic(credentials);
   if (content) headers['content-type'] = 'application/json';
-  const response = await fetch(path, {
+  const response = await fetch(placeOf(path), {
     headers,
     ...(content && { method: 'POST', body: JSON.stringify(content) }),
   });

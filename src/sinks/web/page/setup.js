@@ -16,9 +16,9 @@ import { texts } from './texts.js';
 const askEveryMs = 2000;
 
 const session = new Session();
-const connection = createConnectionView();
+const connection = createConnectionView(session);
 const lights = createLights();
-const addresses = createAddressChoice();
+const addresses = createAddressChoice(session);
 const check = createLiveCheck();
 const testButtons = createTestButtons(session);
 const slackState = byId('slack-state', HTMLElement);
@@ -57,7 +57,6 @@ function heard(event) {
 
 async function showSetup() {
   const setup = await session.get('/api/setup');
-  check.show(setup);
   firewall.textContent = texts.setup.place.firewall(setup.port);
   if (knowsAddresses) return;
   knowsAddresses = true;
@@ -67,6 +66,7 @@ async function showSetup() {
 async function showStatus() {
   const status = await session.get('/api/status');
   lights.explain(status.lights);
+  check.show(status.senders ?? []);
   const slack = status.parts.slack;
   const isOff = !slack || slack.state === 'off';
   slackHelp.hidden = !isOff;

@@ -15,13 +15,22 @@ export const texts = {
   skip: 'Skip to the content',
   noScript: 'This page needs JavaScript to show the lights. The same data is at `/api/status`.',
 
-  navigation: { label: 'Pages', live: 'Live', setup: 'Set up', metrics: 'Metrics' },
+  navigation: {
+    label: 'Pages',
+    live: 'Live',
+    setup: 'Set up',
+    metrics: 'Metrics',
+    dashboard: 'Grafana dashboard',
+    alerts: 'Prometheus alerts',
+  },
 
   connection: {
     connecting: 'Connecting …',
     live: 'Live',
     lost: 'Not connected, trying again …',
     refused: 'Sign in to watch',
+    noWebSocket:
+      'The appliance answers, but MQTT over WebSocket does not get through. If there is a reverse proxy in between, it has to pass on the headers Upgrade and Connection at the path that ends in /mqtt.',
   },
 
   lights: {
@@ -98,6 +107,24 @@ export const texts = {
     heading: 'Active users',
     none: 'Nobody has a session now.',
     hidden: 'Sign in to see who they are.',
+    /** @type {(count: number) => string} */
+    more: (count) => `and ${count.toLocaleString(language)} more`,
+  },
+
+  senders: {
+    heading: 'Senders',
+    thisMachine: 'this machine',
+    /** @type {(count: number) => string} */
+    events: (count) => (count === 0 ? 'no events' : counted(count, 'event', 'events')),
+    /** @type {(host: string, command: string, time: string) => string} */
+    last: (host, command, time) => `${host}: ${command}, ${time}`,
+    /** @type {(count: number, reasons: string) => string} */
+    rejected: (count, reasons) =>
+      `${counted(count, 'datagram', 'datagrams')} rejected: ${reasons}.`,
+    /** @type {(reason: string, count: number) => string} */
+    reason: (reason, count) => `${reason} ${count.toLocaleString(language)}`,
+    /** @type {(time: string) => string} */
+    lastRejection: (time) => `The last one, ${time}:`,
     /** @type {(count: number) => string} */
     more: (count) => `and ${count.toLocaleString(language)} more`,
   },
@@ -207,7 +234,6 @@ export const texts = {
       reached: 'the one you use now',
       other: 'Another address or name',
       otherLabel: 'Another address or name',
-      invalid: 'Write an address such as 10.0.0.5, or a host name.',
       variant: 'Layout',
       variants: {
         butler: 'Butler',
@@ -240,14 +266,8 @@ export const texts = {
       waiting: 'Waiting for the first datagram from your server …',
       /** @type {(address: string) => string} */
       received: (address) => `Received from ${address}`,
-      thisMachine: 'this machine',
-      /** @type {(host: string, command: string, time: string) => string} */
-      last: (host, command, time) => `${host}: ${command}, ${time}`,
-      /** @type {(count: number) => string} */
-      events: (count) => counted(count, 'event', 'events'),
-      /** @type {(sender: string, time: string) => string} */
-      rejected: (sender, time) =>
-        `Something arrived from ${sender} at ${time}, but it was no event:`,
+      /** @type {(address: string) => string} */
+      rejected: (address) => `Received something from ${address} that isn't a valid event`,
       helpHeading: 'Nothing arrives?',
       help: [
         'Is the address in the file the one of this appliance? See step 1.',

@@ -270,6 +270,35 @@ describe('who may see what', () => {
     assert.match(await (await fetch('/api/setup', signed)).text(), /10\.0\.0\.7/);
   });
 
+  test('so does the state with senders; the rest of it is open, also with a wrong password', async (context) => {
+    const { sink, fetch } = await startTestWebSink(context, {
+      access: { ...anna, anonymous: 'none' },
+      state: {
+        status: () => ({ version: '1.2.3' }),
+        faults: () => [],
+        metrics: async () => ({ text: '', contentType: 'text/plain' }),
+      },
+    });
+    sink.accept(userEvent({ source: '10.0.0.7' }));
+    sink.rejected({
+      address: '10.0.0.8',
+      reason: 'empty',
+      message: 'an empty datagram',
+      remedy: 'none',
+      atMs: 0,
+    });
+    for (const headers of [{}, signedBy('anna', 'wrong')]) {
+      const response = await fetch('/api/status', { headers });
+      assert.deepEqual([response.status, await response.json()], [200, { version: '1.2.3' }]);
+    }
+    const shown = await (await fetch('/api/status', { headers: signedBy('anna', 'licht') })).text();
+    assert.match(
+      shown,
+      /^\{"version":"1\.2\.3","senders":\[\{"address":"10\.0\.0\.8".*10\.0\.0\.7/,
+    );
+    assert.doesNotMatch(shown, names);
+  });
+
   test('the history has figures and no names', async (context) => {
     const { sink, fetch } = await startTestWebSink(context);
     sink.accept(userEvent({ receivedAt: new Date().toISOString() }));
@@ -294,10 +323,48 @@ describe('/LocalLogConfig.xml', () => {
 
   test('takes nothing that is no address and no layout', async (context) => {
     const { fetch } = await startTestWebSink(context);
-    for (const query of ['address=%22%3E%3Cx%3E', 'address=', 'variant=other', 'address=a%0Ab']) {
+    const wrong = [
+      'address=%22%3E%3Cx%3E',
+      'address=',
+      'variant=other',
+      'address=a%0Ab',
+      'address=10.0.0.5:9997',
+      'address=10.0.0.999',
+      'address=127.0.0.1',
+      'address=http://blinky.local/',
+    ];
+    for (const query of wrong) {
       const response = await fetch(`/LocalLogConfig.xml?${query}`);
       assert.equal(response.status, 400, query);
       assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
     }
+  });
+
+  test('an address is checked before: what is wrong, and what may go wrong', async (context) => {
+    const { fetch } = await startTestWebSink(context);
+    const check = async (address: string) =>
+      (await fetch(`/api/appender-address?${new URLSearchParams({ address })}`)).text();
+    assert.match(
+      await check('10.0.0.5:9997'),
+      /includes a port\. Use 10\.0\.0\.5\. The port is added for you\./,
+    );
+    assert.match(await check(''), /is not an address\. Use an address such as 10\.0\.0\.5/);
+    assert.match(await check('blinky.local'), /"problem":null,"notes":\["log4net looks up/);
+  });
+
+  test('one that takes events from this machine only offers its own address, and says so', async (context) => {
+    const { fetch } = await startTestWebSink(context, {
+      setup: {
+        eventPort: () => 9997,
+        eventAddress: () => '127.0.0.1',
+        lastRejected: () => undefined,
+      },
+    });
+    const setup = await (await fetch('/api/setup')).text();
+    assert.match(setup, /"addresses":\[\{"address":"127\.0\.0\.1","interfaceName":""\}\]/);
+    const file = await fetch('/LocalLogConfig.xml?address=127.0.0.1');
+    assert.match(await file.text(), /"remoteAddress" value="127\.0\.0\.1"/);
+    const check = await (await fetch('/api/appender-address?address=127.0.0.1')).text();
+    assert.match(check, /"problem":null.*from this machine only/);
   });
 });

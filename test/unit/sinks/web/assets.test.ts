@@ -19,7 +19,9 @@ describe('the files of the page', () => {
   test('every file that a page or a script names is there', () => {
     const named = assets.flatMap(({ path, body }) => {
       const text = body.toString();
-      const inPages = [...text.matchAll(/(?:src|href)="(\/[^"#]*)"/g)].map(([, name]) => name);
+      const inPages = [...text.matchAll(/(?:src|href)="([^"#]+)"/g)].map(
+        ([, name]) => new URL(name ?? '', `http://blinky.local${path}`).pathname,
+      );
       const inScripts = [...text.matchAll(/from '\.\/([^']+)'/g)].map(
         ([, name]) => `/page/${name}`,
       );
@@ -30,6 +32,23 @@ describe('the files of the page', () => {
       named.filter((name) => !served.has(name ?? '')),
       [],
     );
+  });
+
+  test('nothing is named from the root, since a proxy may serve the page below a path', () => {
+    for (const { path, body } of assets) {
+      const text = body.toString();
+      assert.doesNotMatch(text, /(?:src|href|action)="\//, path);
+      assert.doesNotMatch(text, /url\(['"]?\//, path);
+      assert.doesNotMatch(text, /(?:fetch|WebSocket|EventSource|import)\(\s*['"`]\//, path);
+      assert.doesNotMatch(text, /location\.(?:host|origin)\b/, path);
+    }
+  });
+
+  test('the files for Prometheus and Grafana are there, and the page leads to them', () => {
+    for (const name of ['grafana-dashboard.json', 'prometheus-alerts.yaml']) {
+      assert.ok(asset(`/monitoring/${name}`).includes('blinky_events_total'));
+      assert.ok(asset('/').includes(`href="monitoring/${name}"`));
+    }
   });
 
   test('the page explains every code that the red light shows', () => {

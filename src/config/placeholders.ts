@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { isSecretKey } from './problem.ts';
+import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
+import { below, isText } from './schema-walk.ts';
+import type { Remark } from './value-remarks.ts';
+
+/**
+ * Butler's template has `<FQDN or IP of MQTT server>` where a value is to be filled in. One that was
+ * not filled in is no value. Where its section is in use, there is a remark about it.
+ */
+export function withoutPlaceholders(
+  settings: RawSettings,
+  schema: z.ZodType,
+): { settings: RawSettings; remarks: readonly Remark[] } {
+  const remarks: Remark[] = [];
+
+  const walk = (section: RawSettings, at: z.ZodType, path: Path): RawSettings => {
+    const kept: RawSettings = {};
+    for (const [key, value] of Object.entries(section)) {
+      const field = below(at, key);
+      const here = [...path, key];
+      if (field && isText(field) && isPlaceholder(key, value)) {
+        if (section['enable'] !== false) remarks.push(remarkOn(here, field));
+      } else kept[key] = field && isSettings(value) ? walk(value, field, here) : value;
+    }
+    return kept;
+  };
+  return { settings: walk(settings, schema, []), remarks };
+}
+
+/** Not of a secret, which may look like anything. */
+const isPlaceholder = (key: string, value: unknown): boolean =>
+  typeof value === 'string' && /^<[^<>]+>$/.test(value.trim()) && !isSecretKey(key);
+
+function remarkOn(path: Path, field: z.ZodType): Remark {
+  const byDefault = field.safeParse(undefined).data;
+  const instead =
+    typeof byDefault === 'string' && byDefault ? `the default ${byDefault}` : 'nothing';
+  return {
+    path,
+    what: `a placeholder (<…>), so ${instead} is used`,
+    fix: 'put the value there, or remove the line',
+    isEmpty: true,
+  };
+}

@@ -1,0 +1,149 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, Scalar, visit } from 'yaml';
+import type { z } from 'zod';
+import { isSecretKey } from './problem.ts';
+import type { Path } from './raw-settings.ts';
+import { below, isText, itemOf, shapeOf } from './schema-walk.ts';
+
+/** Something to say about one setting of a file. */
+export interface Remark {
+  /** Below `Butler`. */
+  readonly path: Path;
+  /** What is there instead of a value, e.g. `nothing, since # begins a comment in YAML`. */
+  readonly what: string;
+  readonly fix: string;
+  /** Whether the setting has no value because of it. */
+  readonly isEmpty: boolean;
+}
+
+/**
+ * Finds texts that YAML reads as something else than what was meant: `channel: #alerts` is a comment,
+ * `&secret` an anchor. Never holds a value that is secret.
+ * @param butler what is below `Butler:`
+ */
+export function valueRemarks(
+  document: Document.Parsed,
+  text: string,
+  butler: unknown,
+  schema: z.ZodType,
+): readonly Remark[] {
+  const anchorsInUse = aliasesIn(document);
+  const remarks: Remark[] = [];
+
+  const walk = (from: unknown, at: z.ZodType, path: Path, column: number): void => {
+    const node = isAlias(from) ? from.resolve(document) : from;
+    const item = itemOf(at);
+    if (isText(at) || (item && isNull(node))) {
+      const remark = isScalar(node) && remarkOn(node, { text, path, at, column, anchorsInUse });
+      if (remark) remarks.push({ path, ...remark });
+    } else if (item && isSeq(node)) {
+      node.items.forEach((one, index) => {
+        walk(one, item, [...path, index], column);
+      });
+    } else if (shapeOf(at) && isMap(node)) {
+      for (const { key, value } of node.items) {
+        const name = isScalar(key) && typeof key.value === 'string' ? key.value : '';
+        const field = below(at, name);
+        if (field && isScalar(key)) {
+          walk(value, field, [...path, name], columnOf(text, key.range?.[0] ?? 0));
+        }
+      }
+    }
+  };
+  walk(butler, schema, [], -1);
+  return remarks;
+}
+
+interface Place {
+  readonly text: string;
+  readonly path: Path;
+  readonly at: z.ZodType;
+  /** Where the key begins in its line. */
+  readonly column: number;
+  readonly anchorsInUse: ReadonlySet<string>;
+}
+
+function remarkOn(node: Scalar, place: Place): Omit<Remark, 'path'> | undefined {
+  const { path, anchorsInUse } = place;
+  const isEmpty = node.source === '' && node.type === Scalar.PLAIN;
+  const quotes = (sign: string) => `put a value that begins with ${sign} in quotes`;
+  if (node.tag?.startsWith('!')) {
+    const fix = quotes('!');
+    if (isEmpty) return { what: 'nothing, since ! begins a tag in YAML', fix, isEmpty };
+    return { what: 'a value after a tag (!), which is left out', fix, isEmpty };
+  }
+  if (node.anchor !== undefined && !anchorsInUse.has(node.anchor)) {
+    const fix = quotes('&');
+    if (isEmpty) return { what: 'nothing, since & begins an anchor in YAML', fix, isEmpty };
+    return { what: 'a value after an anchor (&), which is left out', fix, isEmpty };
+  }
+  if (isEmpty) return emptyRemark(node, place);
+  if (node.value === null && place.at.safeParse(undefined).success) {
+    const what = `nothing, since ${node.source} without quotes means that no value is set`;
+    return { what, fix: `if the text ${node.source} is meant, put it in quotes`, isEmpty: true };
+  }
+  const key = String(path.at(-1));
+  if (
+    isSecretKey(key) &&
+    node.type === Scalar.PLAIN &&
+    restOfLine(node, place.text).startsWith('#')
+  ) {
+    const what = 'a value that ends before #, since # after a space begins a comment in YAML';
+    return { what, fix: 'put the value in quotes if the rest is a part of it', isEmpty };
+  }
+  if (/^[“”„‟‘’‚‛«].*[“”‟‘’‛»]$/su.test(String(node.value)) && node.type === Scalar.PLAIN) {
+    const what = 'a value in curly quotes, which are taken as a part of it';
+    return { what, fix: `use straight quotes (")`, isEmpty };
+  }
+  return undefined;
+}
+
+function emptyRemark(node: Scalar, { text, path, at, column }: Place) {
+  const comment = commentOf(node, text, column);
+  const byDefault = isText(at) ? at.safeParse(undefined).data : undefined;
+  const instead =
+    typeof byDefault === 'string' && byDefault !== ''
+      ? `, so the default is used: ${byDefault}`
+      : '';
+  if (comment !== undefined && (isText(at) || /^#\S/.test(comment))) {
+    const key = path.at(-1);
+    const mayBeShown = isText(at) && typeof key === 'string' && !isSecretKey(key);
+    const isOneWord = mayBeShown && /^#[\w.-]{1,60}$/.test(comment);
+    return {
+      what: `nothing, since # begins a comment in YAML${instead}`,
+      fix: `put a value that begins with # in quotes${isOneWord ? `: "${comment}"` : ''}`,
+      isEmpty: true,
+    };
+  }
+  if (instead === '') return undefined;
+  return { what: `nothing${instead}`, fix: 'set a value, or remove the line', isEmpty: true };
+}
+
+/** The comment where a value would be: in the line of its key or, as if it were a value, below it. */
+function commentOf(node: Scalar, text: string, column: number): string | undefined {
+  const [start, , end] = node.range ?? [0, 0, 0];
+  const inLine = restOfLine(node, text);
+  if (inLine.startsWith('#')) return inLine;
+  const [, next = ''] = text.slice(start, end).split('\n');
+  const isDeeper = next.search(/\S/) > column;
+  return isDeeper && /^\s*#\S/.test(next) ? next.trim() : undefined;
+}
+
+function restOfLine(node: Scalar, text: string): string {
+  const from = node.range?.[1] ?? 0;
+  return (text.slice(from).split('\n', 1)[0] ?? '').trim();
+}
+
+const columnOf = (text: string, offset: number): number =>
+  offset - text.lastIndexOf('\n', offset - 1) - 1;
+
+const isNull = (node: unknown): boolean => isScalar(node) && node.value === null;
+
+function aliasesIn(document: Document.Parsed): ReadonlySet<string> {
+  const names = new Set<string>();
+  visit(document, {
+    Alias: (_key, node) => {
+      if (isAlias(node)) names.add(node.source);
+    },
+  });
+  return names;
+}

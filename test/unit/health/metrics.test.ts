@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createMetrics, type Metric } from '../../../src/health/metrics.ts';
+
+const metrics = (more: readonly Metric[] = []) =>
+  createMetrics(
+    {
+      version: '1.2.3',
+      accepted: () => ({}),
+      rejected: () => ({ empty: 2, 'missing-user': 0 }),
+      lights: () => ({}),
+      inboxes: () => [],
+      slack: () => undefined,
+      activeUsers: () => 0,
+      clients: () => 0,
+      parts: () => new Map(),
+    },
+    more,
+  );
+
+test('a summary has its quantiles, its sum and its count', async () => {
+  const { text } = await metrics([
+    {
+      type: 'summary',
+      name: 'blinky_made_up_seconds',
+      help: 'Made up',
+      readSummary: () => ({ quantiles: [['0.5', 2]], sum: 30, count: 12 }),
+    },
+  ]).render();
+  assert.match(
+    text,
+    /^# TYPE blinky_made_up_seconds summary\nblinky_made_up_seconds\{quantile="0.5"\} 2\nblinky_made_up_seconds_sum 30\nblinky_made_up_seconds_count 12$/m,
+  );
+});
+
+test('says what runs', async () => {
+  const { text } = await metrics().render();
+  const { node } = process.versions;
+  assert.ok(
+    text.includes(`blinky_build_info{version="1.2.3",node="${node}",arch="${process.arch}"} 1`),
+    text,
+  );
+});
+
+test('rejections have a series for each reason, from zero', async () => {
+  const { text } = await metrics().render();
+  assert.match(text, /^blinky_datagrams_rejected_total\{reason="empty"\} 2$/m);
+  assert.match(text, /^blinky_datagrams_rejected_total\{reason="missing-user"\} 0$/m);
+});
+
+test('the delay of the event loop is a summary that grows; the start stays where it is', async () => {
+  const rendered = metrics();
+  const figure = async (name: string) => {
+    const { text } = await rendered.render();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  };
+  assert.equal(await figure('blinky_event_loop_delay_seconds_count'), 0);
+  const start = await figure('process_start_time_seconds');
+  assert.ok(Math.abs(Date.now() / 1000 - process.uptime() - start) < 3);
+  let before = 0;
+  for (let reading = 0; reading < 2; reading += 1) {
+    await pause(200);
+    const count = await figure('blinky_event_loop_delay_seconds_count');
+    assert.ok(count > before, `${count} samples after ${before}`);
+    before = count;
+    assert.equal(await figure('process_start_time_seconds'), start);
+  }
+});
