@@ -63,7 +63,7 @@ const slackToken = /\bx(?:ox[a-z]|app)[-.][\w.-]+/g;
 const webhookPath = /(https?:\/\/hooks\.[\w.-]+\/)[\w/-]+/g;
 
 /** The user and password in an address. */
-const addressPassword = /(:\/\/)[^\s/@]*:[^\s@]*@/g;
+const addressPassword = /(:\/\/)[^\s/@]*:[^\s/]*@/g;
 
 /** Line breaks and control characters would let a datagram forge a log line of its own. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
