@@ -1,11 +1,13 @@
+import { templateBeginnings } from '../../src/card/card-files.ts';
 import { withWindowsLineEnds } from '../../src/card/tidy-text.ts';
+import { wifiTemplate } from '../../src/card/wifi-text.ts';
 import { settingList } from '../package/setting-list.ts';
 
 /** The files on the FAT partition of a new image, by name, with line ends that every editor shows. */
 export function cardTemplates(): Readonly<Record<string, string>> {
   const templates = {
     'README.txt': readme,
-    'wifi.txt': wifi,
+    'wifi.txt': wifiTemplate,
     authorized_keys: authorizedKeys,
     'blinky.yaml': `${configurationHeader}${settingList({ 'webConfig.port': 80 })}`,
   };
@@ -27,6 +29,12 @@ IF YOU USE A NETWORK CABLE
 IF YOU USE WI-FI
   Open wifi.txt. Write the country, the name and the password of your Wi-Fi.
   At the next start the Pi stores the password and takes it off the card.
+  For a second Wi-Fi, add a second name= and password= below. The Pi joins the
+  first one that it can reach. A Wi-Fi that asks for a user name as well can't
+  be joined.
+  You have a file from another system? A wpa_supplicant.conf, a NetworkManager
+  profile, netplan or JSON is understood, too: put it here under the name
+  wifi.txt.
 
 THEN
   Open http://blinky.local/ in a browser, in the same network. If that name does
@@ -66,29 +74,20 @@ SSH (for those who know what that is)
 
 GOOD TO KNOW
   Deleting one of these files changes nothing: what was stored stays. To undo a
-  setting, empty it: wifi.txt with name= and nothing behind it, authorized_keys
-  without a key, blinky.yaml with a # before the line.
+  setting, empty it:
+  - wifi.txt: name= with nothing behind it. No Wi-Fi is set then.
+  - authorized_keys: no line with a key. SSH is off then.
+  - blinky.yaml: a # before the line.
+  If something in wifi.txt or authorized_keys is wrong, what was stored stays,
+  too, until you have fixed it.
   Do not touch the other files on this card. The Pi needs them to start.
 `;
 
-const wifi = `# Wi-Fi of this Pi. With a network cable, leave this file as it is.
-# Write behind the = signs, for example:
-#   country=SE
-#   name=Our Wi-Fi
-#   password=what the Wi-Fi asks for
-# The country has two letters, such as SE, DE, GB or US. The name is written exactly as your phone
-# shows it. A Wi-Fi without a password has nothing behind password=
-
-country=
-name=
-password=
-`;
-
-const authorizedKeys = `# SSH is off while there is no key here. To switch it on, paste your public key below, as one line
+const authorizedKeys = `${templateBeginnings.authorized_keys} To switch it on, paste your public key below, as one line
 # that begins ssh-ed25519 or ssh-rsa (the file on your computer that ends .pub).
 `;
 
-const configurationHeader = `# Settings of Blinky Light. All of them stand here with their defaults. To change one, take the #
+const configurationHeader = `${templateBeginnings['blinky.yaml']} All of them stand here with their defaults. To change one, take the #
 # away from its line, and from the lines above it that it is indented under. Indent with spaces.
 # They hold from the next start on; result.txt then tells what was understood.
 

@@ -3,7 +3,7 @@ import { checkConfigText, type LoadedConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import { isSettings, type RawSettings } from '../config/raw-settings.ts';
 import type { ConfigSource } from '../config/source.ts';
-import type { CardText } from './card-files.ts';
+import type { CardFileName, CardText } from './card-files.ts';
 import { fine, hint, modes, type Note, type Step, wrong } from './plan.ts';
 import { imageUser } from './sign-in.ts';
 
@@ -12,6 +12,7 @@ export const acceptedConfigFile = 'blinky.yaml';
 /** The files for the service: the configuration, and what holds where that says nothing. */
 const effectiveFiles = { config: 'blinky.yaml', defaults: 'defaults.yaml' } as const;
 const environmentFile = 'environment';
+const usualName = 'blinky.yaml' satisfies CardFileName;
 
 /** The port of the page on the image: the one that browsers try first. */
 const imagePagePort = 80;
@@ -25,6 +26,8 @@ export interface Configuration {
   /** Who may do what, from the last configuration that was right. */
   readonly access: RawSettings;
   readonly isWrong: boolean;
+  /** What messages call it: the file on the card. */
+  readonly name: string;
 }
 
 /**
@@ -37,20 +40,22 @@ export function understandConfiguration(
 ): Configuration {
   const storedAccess = accessOf(stored === undefined ? undefined : tryConfig('stored', stored));
   if (!file) {
-    return { notes: [], steps: [], text: stored ?? '', access: storedAccess, isWrong: false };
+    const unchanged = { notes: [], steps: [], access: storedAccess };
+    return { ...unchanged, text: stored ?? '', isWrong: false, name: usualName };
   }
-  const text = tidyYaml(file.text);
-  const result = tryConfig(file.name, text);
+  const { name } = file;
+  const text = file.problem === undefined ? tidyYaml(file.text) : notYaml(file.problem);
+  const result = tryConfig(name, text);
   if (Array.isArray(result)) {
     const notes = [
-      ...result.map((problem) => wrong(problem)),
+      ...(file.problem === undefined ? result : [`${name} ${file.problem}`]).map(wrong),
       hint(
-        `${file.name} is wrong, so the defaults are in force; only who may do what is as it was last`,
+        `${name} is wrong, so the defaults are in force; only who may do what is as it was last`,
       ),
     ];
-    return { notes, steps: [], text, access: storedAccess, isWrong: true };
+    return { notes, steps: [], text, access: storedAccess, isWrong: true, name };
   }
-  const notes = [fine(`${file.name}: in force`), ...result.warnings.map((line) => hint(line))];
+  const notes = [fine(`${name}: in force`), ...result.warnings.map((line) => hint(line))];
   const kept: Step = {
     place: 'state',
     file: acceptedConfigFile,
@@ -58,7 +63,7 @@ export function understandConfiguration(
     mode: modes.secret,
   };
   const steps = text === stored ? [] : [kept];
-  return { notes, steps, text, access: accessOf(result), isWrong: false };
+  return { notes, steps, text, access: accessOf(result), isWrong: false, name };
 }
 
 /**
@@ -67,7 +72,7 @@ export function understandConfiguration(
  * @param folder where the service finds them
  */
 export function configurationInForce(
-  { text, access, isWrong }: Configuration,
+  { text, access, isWrong, name }: Configuration,
   passwordHash: string | undefined,
   folder: string,
 ): readonly Step[] {
@@ -79,7 +84,8 @@ export function configurationInForce(
   };
   const environment = [
     `BLINKY_CONFIG=${folder}/${effectiveFiles.config}`,
-    `BLINKY_CONFIG_NAME=blinky.yaml`,
+    // Without what has a meaning to systemd in a value (systemd.exec(5), EnvironmentFile=).
+    `BLINKY_CONFIG_NAME=${name.replace(/["'`$\\]/g, '_')}`,
     `BLINKY_DEFAULTS=${folder}/${effectiveFiles.defaults}`,
   ];
   const inForce = (file: string, content: string, mode: number): Step => ({
@@ -94,6 +100,9 @@ export function configurationInForce(
     inForce(environmentFile, `${environment.join('\n')}\n`, modes.open),
   ];
 }
+
+/** What the service finds wrong, and says so on the page and by the light. */
+const notYaml = (problem: string): string => `# ${problem}\n[]\n`;
 
 /** YAML as an editor for letters leaves it, each line still where its author sees it. */
 function tidyYaml(text: string): string {

@@ -15,26 +15,48 @@ import {
 import { join } from 'node:path';
 import { writeNewFile } from '../replace-file.ts';
 import { type CardFile, mayHaveMeaning } from './card-files.ts';
+import { otherName } from './other-names.ts';
+import { richText } from './plain-text.ts';
 import type { Place, Step } from './plan.ts';
 
 /** The path of each place. */
 export type Folders = Readonly<Record<Place, string>>;
 
-/** The largest file that is read, bytes; larger ones are none of ours. */
+/** The largest file that is read, bytes. */
 const mostBytes = 256 * 1024;
+/** More files under other names than anybody has put there for this program. */
+const mostOtherFiles = 50;
 
-/** Reads the files on the card that may have a meaning. */
+/** Reads the files on the card that may have a meaning, or may be meant for one that has. */
 export function readCard(folder: string): CardFile[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && mayHaveMeaning(entry.name))
-    .map(({ name }) => ({ name, ...statSync(join(folder, name)) }))
-    .filter(({ size }) => size <= mostBytes)
-    .map(({ name, mtimeMs }) => ({
-      name,
-      bytes: readFileSync(join(folder, name)),
-      modifiedMs: mtimeMs,
-    }));
+  const names = readdirSync(folder, { withFileTypes: true })
+    // TextEdit makes a folder of a text with pictures, and shows it as a file.
+    .filter((entry) => entry.isFile() || (entry.isDirectory() && entry.name.includes('.')))
+    // A request for a password is deleted once it was granted.
+    .filter((entry) => entry.isFile() || !/password/i.test(entry.name))
+    .map(({ name }) => name);
+  const ours = names.filter(mayHaveMeaning);
+  const others = names.filter((name) => !mayHaveMeaning(name) && otherName(name));
+  return [...ours, ...others.slice(0, mostOtherFiles)].map((name) => readCardFile(folder, name));
 }
+
+function readCardFile(folder: string, name: string): CardFile {
+  const path = join(folder, name);
+  const status = statSync(path);
+  const problem = status.isDirectory() ? folderProblem(name) : sizeProblem(status.size);
+  return {
+    name,
+    bytes: problem === undefined ? readFileSync(path) : new Uint8Array(),
+    modifiedMs: status.mtimeMs,
+    ...(problem !== undefined && { problem }),
+  };
+}
+
+const folderProblem = (name: string) =>
+  /\.rtfd$/i.test(name) ? richText : 'is a folder. Fix: put the file itself on the card';
+
+const sizeProblem = (bytes: number) =>
+  bytes > mostBytes ? 'is larger than 256 kB. Fix: write it as plain text' : undefined;
 
 /** Reads those of the named files that are there; a damaged one is as good as none. */
 export function readState(folder: string, names: readonly string[]): Map<string, string> {
@@ -52,9 +74,23 @@ export function readState(folder: string, names: readonly string[]): Map<string,
 /** Takes a step; when this returns, it outlives a power cut. Throws what the system says. */
 export function takeStep({ place, file, content, mode }: Step, folders: Folders): void {
   const folder = folders[place];
-  if (content === undefined) rmSync(join(folder, file), { force: true });
+  if (content === undefined) removeDurably(folder, file);
   else writeDurably(folder, file, content, mode);
   sync(folder);
+}
+
+/** What was in it is wiped out, too. */
+function removeDurably(folder: string, file: string): void {
+  const path = join(folder, file);
+  const old = openIfThere(path);
+  if (old === undefined) return;
+  try {
+    rmSync(path, { force: true });
+    sync(folder);
+    wipe(old);
+  } finally {
+    closeSync(old);
+  }
 }
 
 /** The old content stays until the new one is safe on disk; then it is wiped out. */

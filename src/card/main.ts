@@ -17,8 +17,8 @@ import { stateFiles, understandCard } from './understand.ts';
 
 const usage = `Usage: card.js --boot FOLDER --state FOLDER --run FOLDER [options]
 
-Reads blinky.yaml, wifi.txt, authorized_keys and slack-token.txt on the card, keeps what they say,
-and writes result.txt.
+Reads blinky.yaml, wifi.txt, authorized_keys and slack-token.txt on the card, and files that are
+meant for them, keeps what they say, and writes result.txt.
 
 Options:
   --boot FOLDER         the card's FAT partition

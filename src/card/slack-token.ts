@@ -15,12 +15,17 @@ const storedText = `# The Slack token is stored, and no longer here.
  * What `slack-token.txt` means. The token is kept on the state partition and handed to the service
  * as a credential.
  * @param stored content of the file on the state partition
+ * @param hasOtherName whether the file is one that is meant for `slack-token.txt`
  */
 export function understandSlackToken(
   file: CardText | undefined,
   stored: string | undefined,
+  hasOtherName = false,
 ): Understood {
   const unchanged = [inForce(stored)];
+  if (file?.problem !== undefined) {
+    return { notes: [wrong(`${file.name} ${file.problem}`)], steps: unchanged };
+  }
   const said = file?.text
     .split('\n')
     .map((text, index) => ({ value: unquoted(straightQuotes(text)), line: index + 1 }))
@@ -29,11 +34,14 @@ export function understandSlackToken(
     const isSilent = !file || stored === undefined;
     return { notes: isSilent ? [] : [fine(`${file.name}: a token is stored`)], steps: unchanged };
   }
-  const cleared: Step = {
-    place: 'card',
-    file: file.name,
-    content: withWindowsLineEnds(storedText),
-  };
+  const cleared: Step[] = [
+    {
+      place: 'card',
+      file: hasOtherName ? 'slack-token.txt' : file.name,
+      content: withWindowsLineEnds(storedText),
+    },
+    ...(hasOtherName ? [{ place: 'card' as const, file: file.name, content: undefined }] : []),
+  ];
   if (said.value.toLowerCase() === 'none') {
     const forgotten: Step = { place: 'state', file: slackTokenFile, content: undefined };
     return {
@@ -52,9 +60,18 @@ export function understandSlackToken(
   const [secret, kind] = isWebhook ? [webhookUrl, 'webhook'] : [said.value, 'token'];
   return {
     notes: [fine(`${file.name}: the ${kind} is stored, and no longer on the card`)],
-    steps: [inForce(secret), keep(secret), cleared],
+    steps: [inForce(secret), keep(secret), ...cleared],
   };
 }
+
+/** Whether there is a token, or a webhook of Slack's own, in a file that may be about anything. */
+export const namesSlackToken = (text: string): boolean =>
+  text
+    .split('\n')
+    .map((line) => unquoted(straightQuotes(line)))
+    .some(
+      (line) => isBotToken(line) || /^<?https:\/\/hooks\.slack\.com\/services\/\S+$/.test(line),
+    );
 
 const keep = (token: string): Step => ({
   place: 'state',

@@ -1,54 +1,160 @@
-import type { CardText } from './card-files.ts';
-import { fine, modes, type Note, type Step, type Understood, wrong } from './plan.ts';
-import { straightQuotes } from './tidy-text.ts';
+import { type CardText, isUntouched } from './card-files.ts';
+import { fine, hint, modes, type Note, type Step, type Understood, wrong } from './plan.ts';
+import { isPublicKeyLine, joinWrappedKeys } from './public-key.ts';
+import { straightQuotes, unquoted, withWindowsLineEnds } from './tidy-text.ts';
+import { unreadFile } from './unread-files.ts';
 
 /** The file on the state partition, and for the SSH server. */
 export const sshKeysFile = 'authorized_keys';
 
-/** A public key as OpenSSH writes it (sshd(8), AUTHORIZED_KEYS FILE FORMAT). */
-const publicKey =
-  /(?:^|\s)(?:sk-)?(?:ssh|ecdsa)-[a-z\d-]+(?:@openssh\.com)?\s+(AAAA[A-Za-z\d+/]{30,}={0,3})(?:\s|$)/;
-
 /**
- * What `authorized_keys` means: with a key in it, SSH is on.
+ * What `authorized_keys` means: with a key in it, SSH is on; with nothing but comments, off. While
+ * there is something wrong with it, no stored key is lost.
  * @param stored content of the file on the state partition
+ * @param others files that may be meant for it: keys in them count where nobody has written into
+ * the file itself
  */
 export function understandSshKeys(
   file: CardText | undefined,
   stored: string | undefined,
+  others: readonly CardText[] = [],
 ): Understood {
-  if (!file) return { notes: [], steps: [inForce(stored || undefined)] };
-  const lines = straightQuotes(file.text)
-    .split('\n')
-    .map((text, index) => ({ text: text.trim(), line: index + 1 }))
-    .filter(({ text }) => text !== '' && !text.startsWith('#'));
-  const keys = lines.filter(({ text }) => publicKey.test(text));
-  const notes = mistakesIn(file, lines);
+  const isUnwritten = !file || isUntouched(file, sshKeysFile);
+  const found = isUnwritten ? others.filter((other) => keysIn(other).length > 0) : [];
+  if (found.length > 0) {
+    return file && stored !== undefined ? takenAway(file, found) : copied(found, stored);
+  }
+  const about = file ? understandOwn(file, stored) : withoutFile(stored);
+  const keys = new Set(file ? keysIn(file) : []);
+  const unread = others
+    .filter((other) => other.problem !== undefined || keysIn(other).some((key) => !keys.has(key)))
+    .map((other) => unreadFile(other, sshKeysFile, file));
+  return { notes: [...about.notes, ...unread], steps: about.steps };
+}
 
+const withoutFile = (stored: string | undefined): Understood => ({
+  notes: [],
+  steps: [inForce(stored || undefined)],
+});
+
+function understandOwn(file: CardText, stored: string | undefined): Understood {
+  const keys = keysIn(file);
+  const mistakes = mistakesIn(file);
+  if (mistakes.length > 0) return withMistakes(file, keys, mistakes, stored);
   if (keys.length === 0) {
     const steps: Step[] =
       stored === undefined ? [] : [{ place: 'state', file: sshKeysFile, content: undefined }];
     return {
-      notes: [...notes, fine(`${file.name}: no key, so SSH is off`)],
+      notes: [fine(`${file.name}: no key, so SSH is off`)],
       steps: [inForce(undefined), ...steps],
     };
   }
-  const content = `${keys.map(({ text }) => text).join('\n')}\n`;
-  const count = keys.length === 1 ? 'one key' : `${keys.length} keys`;
+  return { notes: [switchedOn(file.name, keys)], steps: kept(keys, stored) };
+}
+
+function withMistakes(
+  { name }: CardText,
+  keys: readonly string[],
+  mistakes: readonly Note[],
+  stored: string | undefined,
+): Understood {
+  const before = linesOf(stored);
+  const all = [...new Set([...keys, ...before])];
+  const notes = [...mistakes];
+  if (keys.length > 0) notes.push(switchedOn(name, keys));
+  if (before.some((key) => !keys.includes(key))) {
+    notes.push(
+      hint(
+        `${name}: the keys that were stored stay in force meanwhile. To switch SSH off, empty the file`,
+      ),
+    );
+  }
+  if (all.length === 0) notes.push(fine(`${name}: no key, so SSH is off`));
+  return { notes, steps: all.length === 0 ? [inForce(undefined)] : kept(all, stored) };
+}
+
+/**
+ * Where keys are stored, the file as it came takes them away. It is changed then, so that the other
+ * files don't bring them back at the next start.
+ */
+function takenAway({ name }: CardText, found: readonly CardText[]): Understood {
   return {
-    notes: [...notes, fine(`${file.name}: ${count}, so SSH is on`)],
+    notes: [
+      fine(`${name}: no key, so SSH is off`),
+      ...found.map((other) => unreadFile(other, sshKeysFile, { name, text: '' })),
+    ],
     steps: [
-      inForce(content),
-      ...(content === stored ? [] : [{ ...inForce(content), place: 'state' as const }]),
+      inForce(undefined),
+      { place: 'state', file: sshKeysFile, content: undefined },
+      { place: 'card', file: name, content: withWindowsLineEnds(switchedOffText) },
     ],
   };
 }
 
-function mistakesIn(
-  { name, text }: CardText,
-  lines: readonly { readonly text: string; readonly line: number }[],
-): Note[] {
-  if (/PRIVATE KEY-----|PuTTY-User-Key-File/.test(text)) {
+const switchedOffText = `# SSH was switched off, for there was no key here any more. To switch it on, paste your public key
+# below, as one line that begins ssh-ed25519 or ssh-rsa (the file on your computer that ends .pub).
+`;
+
+/** Keys of other files go into the file itself, where they can be seen and taken away. */
+function copied(found: readonly CardText[], stored: string | undefined): Understood {
+  const keys = [...new Set([...found.flatMap(keysIn), ...linesOf(stored)])];
+  const names = found.map(({ name }) => name).join(', ');
+  const content = withWindowsLineEnds(
+    `# SSH is on for the owners of these keys. To switch it off, delete the lines with keys.\n${keys.join('\n')}\n`,
+  );
+  return {
+    notes: [
+      ...found.flatMap(mistakesIn),
+      switchedOn(names, keys),
+      hint(`${names}: copied into ${sshKeysFile}. Change it there from now on`),
+    ],
+    steps: [...kept(keys, stored), { place: 'card', file: sshKeysFile, content }],
+  };
+}
+
+const switchedOn = (name: string, keys: readonly string[]): Note =>
+  fine(`${name}: ${keys.length === 1 ? 'one key' : `${keys.length} keys`}, so SSH is on`);
+
+/** @param stored what the state partition has now */
+function kept(keys: readonly string[], stored: string | undefined): Step[] {
+  const content = `${keys.join('\n')}\n`;
+  return [
+    inForce(content),
+    ...(content === stored ? [] : [{ ...inForce(content), place: 'state' as const }]),
+  ];
+}
+
+const linesOf = (stored: string | undefined) => (stored ?? '').split('\n').filter(Boolean);
+
+interface Line {
+  readonly text: string;
+  readonly line: number;
+}
+
+function writtenLines({ text: content }: CardText): Line[] {
+  const lines = straightQuotes(content)
+    .split('\n')
+    .map((text, index) => ({ text: unquoted(text), line: index + 1 }))
+    .filter(({ text }) => text !== '' && !text.startsWith('#'));
+  return joinWrappedKeys(lines);
+}
+
+/** The public keys in a file that may be about anything. */
+export function keysIn(file: CardText): string[] {
+  if (file.problem !== undefined) return [];
+  return writtenLines(file)
+    .map(({ text }) => text)
+    .filter(isPublicKeyLine);
+}
+
+/** Whether a file holds the key that must stay with its owner. */
+export const hasPrivateKey = ({ text }: CardText): boolean =>
+  /PRIVATE KEY-----|PuTTY-User-Key-File/.test(text);
+
+function mistakesIn(file: CardText): Note[] {
+  const { name, text, problem } = file;
+  if (problem !== undefined) return [wrong(`${name} ${problem}`)];
+  if (hasPrivateKey(file)) {
     return [
       wrong(
         `${name}: this is a private key, which must never leave your computer. Take it off the card, make a new pair, and put the file here that ends .pub`,
@@ -62,13 +168,24 @@ function mistakesIn(
       ),
     ];
   }
-  return lines
-    .filter(({ text: content }) => !publicKey.test(content))
-    .map(({ line }) =>
-      wrong(
-        `${name}, line ${line}: this is no public key. A key is one long line that begins ssh-ed25519 or ssh-rsa`,
-      ),
-    );
+  return writtenLines(file)
+    .filter(({ text: content }) => !isPublicKeyLine(content))
+    .map(({ text: content, line }) => wrong(`${name}, line ${line}: ${mistakeOf(content)}`));
+}
+
+function mistakeOf(text: string): string {
+  const [, before = ''] =
+    /^(.*?)(?:sk-)?(?:ssh|ecdsa)-[a-z\d-]+(?:@openssh\.com)?\s+AAAA/.exec(text) ?? [];
+  if (before.trim() !== '' && isPublicKeyLine(text.slice(before.length))) {
+    return 'there is something before the key. Fix: begin the line with ssh-ed25519 or ssh-rsa';
+  }
+  if (/^ssh-dss\s/.test(text)) {
+    return 'keys of this kind (DSA) are no longer accepted by SSH. Fix: make a new one with ssh-keygen -t ed25519';
+  }
+  if (/(?:ssh|ecdsa)-[a-z\d@.-]+\s+AAAA/.test(text)) {
+    return 'this key is not complete. Fix: copy the whole line from the file that ends .pub';
+  }
+  return 'this is no public key. A key is one long line that begins ssh-ed25519 or ssh-rsa';
 }
 
 const inForce = (content: string | undefined): Step => ({

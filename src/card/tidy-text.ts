@@ -19,18 +19,29 @@ const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|(?![\t\
 const unusualBlanks = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 
 function readCharacters(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const encoding = utf16Of(bytes);
+  return encoding ? new TextDecoder(encoding).decode(bytes) : decode(bytes);
+}
+
+function utf16Of([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
   // Plain text begins with a character whose other byte is zero.
-  if (second === 0 && first !== 0) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0 && second !== 0) return new TextDecoder('utf-16be').decode(bytes);
-  return decode(bytes);
+  if (second === 0 && first !== 0) return 'utf-16le';
+  if (first === 0 && second !== undefined && second !== 0) return 'utf-16be';
+  return undefined;
+}
+
+/** Whether text was only half written: it has zeros in it, or ends within a character. */
+export function isHalfWritten(bytes: Uint8Array): boolean {
+  const encoding = utf16Of(bytes);
+  if (!encoding) return bytes.includes(0);
+  return bytes.length % 2 === 1 || new TextDecoder(encoding).decode(bytes).includes('\0');
 }
 
 /** With straight quotes for those that word processors put in their place. */
 export function straightQuotes(text: string): string {
-  return text.replace(/[“”„‟«»]/g, '"').replace(/[‘’‚‛]/g, "'");
+  return text.replace(/[“”„‟«»＂]/g, '"').replace(/[‘’‚‛‹›＇]/g, "'");
 }
 
 /** Without the quotes around it, straight or curly, if there are any. */

@@ -1,4 +1,5 @@
 import { type CardFile, type CardFileName, cardFileNames, findCardFile } from './card-files.ts';
+import { type Choice, chooseFile } from './choose-file.ts';
 import {
   acceptedConfigFile,
   configurationInForce,
@@ -6,11 +7,14 @@ import {
 } from './configuration.ts';
 import { issueFile, issueText } from './console.ts';
 import { keepForNextStart } from './last-settings.ts';
+import { sortOtherFiles } from './other-files.ts';
 import { hint, modes, type Note, type Step, type Understood } from './plan.ts';
 import { passwordHashFile, understandSignIn } from './sign-in.ts';
 import { slackTokenFile, understandSlackToken } from './slack-token.ts';
 import { sshKeysFile, understandSshKeys } from './ssh-keys.ts';
-import { understandWifi, wifiStateFile } from './wifi.ts';
+import { wifiStateFile } from './stored-wifi.ts';
+import { severalMeant, unreadFile } from './unread-files.ts';
+import { understandWifi } from './wifi.ts';
 
 /** The files on the state partition. */
 export const stateFiles = [
@@ -46,8 +50,12 @@ export async function understandCard(
   const found = new Map(cardFileNames.map((name) => [name, findCardFile(card, name)]));
   const file = (name: CardFileName) => found.get(name)?.file;
   const stored = (name: string) => state.get(name);
+  const others = sortOtherFiles(card);
+  const choose = (name: CardFileName) => chooseFile(name, file(name), others.meantFor(name));
 
-  const configuration = understandConfiguration(file('blinky.yaml'), stored(acceptedConfigFile));
+  const settings = choose('blinky.yaml');
+  const slack = choose('slack-token.txt');
+  const configuration = understandConfiguration(settings.file, stored(acceptedConfigFile));
   const signIn = await understandSignIn({
     request: file('new-password.txt'),
     hasOwnUsers: 'users' in configuration.access,
@@ -62,11 +70,25 @@ export async function understandCard(
     },
     configuration,
     signIn,
-    understandWifi(file('wifi.txt'), stored(wifiStateFile)),
-    understandSshKeys(file('authorized_keys'), stored(sshKeysFile)),
-    understandSlackToken(file('slack-token.txt'), stored(slackTokenFile)),
+    understandWifi(choose('wifi.txt'), stored(wifiStateFile)),
+    understandSshKeys(
+      file('authorized_keys'),
+      stored(sshKeysFile),
+      others.meantFor('authorized_keys'),
+    ),
+    understandSlackToken(slack.file, stored(slackTokenFile), slack.hasOtherName),
     { notes: passedOver([...found.values()]), steps: [] },
+    { notes: unread('blinky.yaml', settings), steps: [] },
+    { notes: unread('slack-token.txt', slack), steps: [] },
+    {
+      notes: others
+        .meantFor('new-password.txt')
+        .map((other) => unreadFile(other, 'new-password.txt', undefined)),
+      steps: [],
+    },
   ];
+  const hasKeys = parts.some(({ steps }) => steps.some(isKeyInForce));
+  parts.push({ notes: others.notes(hasKeys), steps: [] });
   const notes = parts.flatMap((part) => part.notes);
   const issue: Step = {
     place: 'issue',
@@ -75,6 +97,22 @@ export async function understandCard(
     mode: modes.open,
   };
   return [...parts, { notes: [], steps: [issue] }, ...keepForNextStart(parts)];
+}
+
+const isKeyInForce = ({ place, file, content }: Step) =>
+  place === 'run' && file === sshKeysFile && content !== undefined;
+
+/** What to do with files that may be meant for this one. */
+function unread(
+  wanted: CardFileName,
+  { file, hasOtherName, unread: files, isAmbiguous }: Choice,
+): Note[] {
+  if (isAmbiguous) return [severalMeant(wanted, files)];
+  const isBlinky = hasOtherName && file && wanted === 'blinky.yaml';
+  return [
+    ...(isBlinky ? [hint(`${file.name} counts, because nothing is set in ${wanted}`)] : []),
+    ...files.map((other) => unreadFile(other, wanted, file)),
+  ];
 }
 
 function passedOver(found: readonly ReturnType<typeof findCardFile>[]): Note[] {

@@ -1,127 +1,226 @@
 import { countryCode } from './country.ts';
 import { hint, type Note, wrong } from './plan.ts';
-import { readSettingLines, type SettingLine, withValue } from './setting-lines.ts';
+import { withValue } from './setting-lines.ts';
 import { straightQuotes } from './tidy-text.ts';
+import {
+  type FoundNetwork,
+  type FoundSettings,
+  isStoredMark,
+  type Layout,
+  storedMark,
+} from './wifi-formats/found.ts';
+import { isKeyfileText, readKeyfile } from './wifi-formats/keyfile.ts';
+import { readLines } from './wifi-formats/lines.ts';
+import { isQrText, readQrCode } from './wifi-formats/qr-code.ts';
+import { isJsonText, isNetplanText, readJson, readNetplan } from './wifi-formats/structured.ts';
+import { isSupplicantText, readSupplicant } from './wifi-formats/supplicant.ts';
 
-/** What `wifi.txt` says. */
+/** What a file says about Wi-Fi. */
 export interface WifiFile {
+  readonly layout: Layout;
   /** ISO 3166-1 code. */
   readonly country: string | undefined;
-  /** Empty: no network is wanted. */
-  readonly name: string;
-  /** Empty: a network without one. Undefined: the one that is stored. */
-  readonly password: string | undefined;
+  readonly isCountryWrong: boolean;
+  /** Those that can be used, the one to join first at the beginning. */
+  readonly networks: readonly WrittenNetwork[];
+  /** The lines with passwords of these networks, counted from 1, where each setting has a line. */
+  readonly passwordLines: readonly number[];
+  /** Whether it says that no Wi-Fi is wanted. */
+  readonly isEmptied: boolean;
   readonly notes: readonly Note[];
-  /** False when something must be mended before this can be used. */
-  readonly isUsable: boolean;
+  /** Whether there may be a network in it that was not understood. */
+  readonly hasFaults: boolean;
 }
 
-/** What people call the settings, wpa_supplicant.conf's names among them. */
-const meanings = new Map<string, 'country' | 'name' | 'password'>([
-  ['country', 'country'],
-  ['country code', 'country'],
-  ['name', 'name'],
-  ['ssid', 'name'],
-  ['network', 'name'],
-  ['network name', 'name'],
-  ['password', 'password'],
-  ['passphrase', 'password'],
-  ['psk', 'password'],
-  ['key', 'password'],
-]);
+export interface WrittenNetwork {
+  readonly name: string;
+  /** The same with what was taken for a comment behind it. */
+  readonly nameWithComment?: string | undefined;
+  /** Empty: a network without one. Undefined: the one that is stored. */
+  readonly password: string | undefined;
+}
 
 /** IEEE 802.11-2020, 9.4.2.2. */
 const longestNameBytes = 32;
 /** IEEE 802.11-2020, J.4.1: a pass-phrase; or the key itself as 64 hexadecimal digits. */
 const passwordBytes = { least: 8, most: 63 } as const;
+/** More than anybody moves a Pi between; each costs a tenth of a second of computing on a Pi. */
+export const mostNetworks = 16;
 
-/** Stands in the file in the place of a password that was stored. */
-const storedMark = '(stored; to change it, write the new one here)';
+const obstacles = {
+  enterprise:
+    "this Wi-Fi asks for a user name as well (WPA-Enterprise, 802.1X), which the Pi can't join. Fix: use a network cable, or a Wi-Fi that asks for a password only",
+  wep: "this Wi-Fi uses WEP, which the Pi can't join. Fix: set the router to WPA2",
+} as const;
 
-/** Reads `wifi.txt`. Never throws: the notes say what is wrong, where, and how to mend it. */
+/** Reads a file about Wi-Fi. Never throws: the notes say what is wrong, where, and how to fix it. */
 export function readWifiFile(file: string, text: string): WifiFile {
-  const { settings, strange } = readSettingLines(withoutBraces(text));
-  const last = (meaning: string) => settings.findLast(({ key }) => meanings.get(key) === meaning);
-  const notes: Note[] = [];
-
-  for (const line of strange) {
-    notes.push(
-      wrong(`${file}, line ${line}: not understood. Write name=…, password=… or country=…`),
+  const found = readSettings(file, text);
+  const notes = [...found.notes];
+  const country = readCountry(file, found.country, notes);
+  const faults: Note[] = [];
+  const networks: WrittenNetwork[] = [];
+  const passwordLines: number[] = [];
+  for (const network of found.networks) {
+    const reasons = faultsOf(file, network, found.networks.length > 1);
+    faults.push(...reasons);
+    if (!network.name || reasons.length > 0) continue;
+    const written = writtenNetwork(network);
+    networks.push(written);
+    if (written.password && network.passwordLine) passwordLines.push(network.passwordLine);
+  }
+  const isUnclear = found.notes.some(({ kind }) => kind === 'wrong');
+  const isEmptied =
+    networks.length + faults.length === 0 &&
+    !isUnclear &&
+    found.layout === 'lines' &&
+    found.networks.some(({ name }) => name === '');
+  if (networks.length + faults.length === 0 && !isEmptied && !isUnclear) {
+    faults.push(
+      wrong(
+        `${file}: there is no Wi-Fi in it. Fix: write name=… and password=…; to have no Wi-Fi, write name= and nothing behind it`,
+      ),
     );
   }
-  for (const { line, key } of settings.filter(({ key }) => !meanings.get(key))) {
-    notes.push(hint(`${file}, line ${line}: "${key}" has no meaning here and was passed over`));
-  }
-  const country = readCountry(file, last('country'), notes);
-  const faults: Note[] = [];
-  const name = readName(file, last('name'), faults);
-  const password = name === '' ? undefined : readPassword(file, last('password'), faults);
-  return { country, name, password, notes: [...notes, ...faults], isUsable: faults.length === 0 };
+  const several = withoutRepeats(file, networks, notes, faults);
+  return {
+    layout: found.layout,
+    country,
+    isCountryWrong: country === undefined && Boolean(found.country?.value),
+    networks: several,
+    passwordLines,
+    isEmptied,
+    notes: [...notes, ...faults],
+    hasFaults: isUnclear || faults.length > 0,
+  };
 }
 
-/** The file's text with the mark in place of every password. */
-export function withPasswordStored(text: string): string {
-  const { settings } = readSettingLines(text);
-  const secret = new Set(
-    settings.filter(({ key }) => meanings.get(key) === 'password').map(({ line }) => line),
-  );
+/** The file's text with the mark in place of the passwords on these lines. */
+export function withPasswordsStored(text: string, lines: readonly number[]): string {
+  const secret = new Set(lines);
   return text
     .split('\n')
     .map((line, index) => (secret.has(index + 1) ? withValue(line, storedMark) : line))
     .join('\n');
 }
 
-/** Whoever pasted a wpa_supplicant.conf gave all that is needed. */
-function withoutBraces(text: string): string {
-  return text.replace(/^[^\S\n]*(network\s*=\s*\{|\})[^\S\n]*$/gm, '');
+/** Whether a file about anything else may be about Wi-Fi: it names a network. */
+export function namesWifi(text: string): boolean {
+  return readSettings('', text).networks.some(({ name }) => name);
 }
 
-function readCountry(file: string, setting: SettingLine | undefined, notes: Note[]) {
+function readSettings(file: string, text: string): FoundSettings {
+  if (isSupplicantText(text)) return readSupplicant(file, text);
+  if (isKeyfileText(text)) return readKeyfile(text);
+  if (isNetplanText(text)) return readNetplan(file, text);
+  if (isJsonText(text)) return readJson(file, text);
+  if (isQrText(text)) return readQrCode(text);
+  return readLines(file, text);
+}
+
+function readCountry(file: string, setting: FoundSettings['country'], notes: Note[]) {
   if (!setting || setting.value === '') return undefined;
   const code = countryCode(setting.value);
   if (!code) {
     notes.push(
       wrong(
-        `${file}, line ${setting.line}: there is no country "${setting.value}". Write its two letters, such as country=SE`,
+        `${at(file, setting.line)}: there is no country "${setting.value.slice(0, 40)}". Write its two letters, such as country=SE`,
       ),
     );
   }
   return code;
 }
 
-function readName(file: string, setting: SettingLine | undefined, faults: Note[]): string {
-  const name = setting?.value ?? '';
-  const bytes = Buffer.byteLength(name);
-  if (setting && bytes > longestNameBytes) {
-    faults.push(
-      wrong(
-        `${file}, line ${setting.line}: the name is ${bytes} bytes long; that of a Wi-Fi has ${longestNameBytes} at most. Write it exactly as your phone shows it`,
-      ),
-    );
+const at = (file: string, line: number | undefined) =>
+  line === undefined ? file : `${file}, line ${line}`;
+
+function faultsOf(file: string, network: FoundNetwork, isOneOfSeveral: boolean): Note[] {
+  const { name, password, nameLine, passwordLine, obstacle } = network;
+  if (obstacle) {
+    const which = name ? ` "${name.slice(0, longestNameBytes)}":` : '';
+    return [wrong(`${at(file, nameLine)}:${which} ${obstacles[obstacle]}`)];
   }
-  return name;
+  if (!name) {
+    if (!password || (name === '' && isStoredMark(password))) return [];
+    return [
+      wrong(
+        `${at(file, passwordLine)}: there is a password, but no name. Fix: write the name of the Wi-Fi: name=…`,
+      ),
+    ];
+  }
+  return [...nameFaults(file, name, nameLine), ...passwordFaults(file, network, isOneOfSeveral)];
 }
 
-function readPassword(file: string, setting: SettingLine | undefined, faults: Note[]) {
-  if (!setting) {
-    faults.push(
+function nameFaults(file: string, name: string, line: number | undefined): Note[] {
+  const bytes = Buffer.byteLength(name);
+  if (bytes > longestNameBytes) {
+    return [
       wrong(
-        `${file}: the line with the password is missing. Write password=… (for a Wi-Fi without one, password= and nothing behind it)`,
+        `${at(file, line)}: the name is ${bytes} bytes long; that of a Wi-Fi has ${longestNameBytes} at most. Write it exactly as your phone shows it`,
       ),
-    );
-    return undefined;
+    ];
   }
-  const { line, value } = setting;
-  if (/^\(stored\b/i.test(value)) return undefined;
-  const password = straightQuotes(value);
-  if (password === '' || /^[\da-f]{64}$/i.test(password)) return password;
-  const bytes = Buffer.byteLength(password);
-  if (bytes < passwordBytes.least || bytes > passwordBytes.most) {
-    faults.push(
+  if (/\p{Cc}/u.test(name)) {
+    return [
+      wrong(`${at(file, line)}: the name has characters that nobody can type. Write it again`),
+    ];
+  }
+  return [];
+}
+
+function passwordFaults(
+  file: string,
+  { name, password, passwordLine }: FoundNetwork,
+  isOneOfSeveral: boolean,
+): Note[] {
+  if (password === undefined) {
+    const which = isOneOfSeveral ? ` of "${name}"` : '';
+    return [
       wrong(
-        `${file}, line ${line}: the password has ${bytes} characters; that of a Wi-Fi has ${passwordBytes.least} to ${passwordBytes.most}. Write it again`,
+        `${file}: the line with the password${which} is missing. Write password=… (for a Wi-Fi without one, password= and nothing behind it)`,
       ),
-    );
+    ];
   }
-  return password;
+  const straight = straightQuotes(password);
+  const bytes = Buffer.byteLength(straight);
+  const isFine =
+    isStoredMark(password) ||
+    straight === '' ||
+    /^[\da-f]{64}$/i.test(straight) ||
+    (bytes >= passwordBytes.least && bytes <= passwordBytes.most);
+  if (isFine) return [];
+  return [
+    wrong(
+      `${at(file, passwordLine)}: the password has ${bytes} characters; that of a Wi-Fi has ${passwordBytes.least} to ${passwordBytes.most}. Write it again`,
+    ),
+  ];
+}
+
+function writtenNetwork(network: FoundNetwork): WrittenNetwork {
+  const { name = '', nameWithComment, password = '' } = network;
+  return {
+    name,
+    password: isStoredMark(password) ? undefined : straightQuotes(password),
+    ...(nameWithComment !== undefined && { nameWithComment }),
+  };
+}
+
+/** Each name once, as it is written last; and no more of them than fit. */
+function withoutRepeats(
+  file: string,
+  networks: readonly WrittenNetwork[],
+  notes: Note[],
+  faults: Note[],
+): readonly WrittenNetwork[] {
+  const once = networks.filter(
+    ({ name }, index) => networks.findLastIndex((other) => other.name === name) === index,
+  );
+  if (once.length < networks.length) {
+    notes.push(hint(`${file}: a Wi-Fi is in it twice; what is written last counts`));
+  }
+  if (once.length <= mostNetworks) return once;
+  faults.push(
+    wrong(`${file}: there are ${once.length} Wi-Fi in it; the first ${mostNetworks} are used`),
+  );
+  return once.slice(0, mostNetworks);
 }

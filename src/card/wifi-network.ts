@@ -28,30 +28,40 @@ export function wifiNetwork(name: string, password: string): WifiNetwork {
   };
 }
 
+/** Whether nobody needs a password for it. */
+export const isOpen = ({ spellings }: WifiNetwork): boolean =>
+  spellings.every(({ key }) => key === null);
+
 /** The key of a password (IEEE 802.11-2020, J.4.1), 64 hexadecimal digits; or that key itself. */
 export function preSharedKey(ssid: string, password: string): string {
   if (/^[\da-f]{64}$/i.test(password)) return password.toLowerCase();
   return pbkdf2Sync(password, ssid, 4096, 32, 'sha1').toString('hex');
 }
 
-/** Configuration for wpa_supplicant (wpa_supplicant.conf(5)). */
+/**
+ * Configuration for wpa_supplicant (wpa_supplicant.conf(5)): of several networks in reach it joins
+ * the one that is first.
+ */
 export function supplicantConfiguration(
-  { spellings }: WifiNetwork,
+  networks: readonly WifiNetwork[],
   country: string | undefined,
 ): string {
-  const networks = spellings.map(({ ssid, key }) =>
-    [
-      'network={',
-      `\tssid=${ssid}`,
-      // Asks for the network by its name, so that a hidden one answers, too.
-      '\tscan_ssid=1',
-      key === null ? '\tkey_mgmt=NONE' : `\tpsk=${key}`,
-      '}',
-    ].join('\n'),
+  const blocks = networks.flatMap(({ spellings }, index) =>
+    spellings.map(({ ssid, key }) =>
+      [
+        'network={',
+        `\tssid=${ssid}`,
+        // Asks for the network by its name, so that a hidden one answers, too.
+        '\tscan_ssid=1',
+        key === null ? '\tkey_mgmt=NONE' : `\tpsk=${key}`,
+        ...(networks.length > 1 ? [`\tpriority=${networks.length - index}`] : []),
+        '}',
+      ].join('\n'),
+    ),
   );
   return `${[
     'ctrl_interface=/run/wpa_supplicant',
     ...(country ? [`country=${country}`] : []),
-    ...networks,
+    ...blocks,
   ].join('\n')}\n`;
 }

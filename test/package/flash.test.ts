@@ -188,6 +188,7 @@ case "$*" in *of=*) printf X | /usr/bin/env PATH=/usr/bin:/bin dd of='${bench.ca
     execFileSync('sfdisk', ['--quiet', '--no-reread', '-N', '3', bench.card], { input: ', +\n' });
     put(bench.card, layout.state, Buffer.from('what waits for Slack'));
     execFileSync('mcopy', ['-i', `${bench.card}@@1M`, wifi, '::Blinky.yaml.txt']);
+    execFileSync('mcopy', ['-i', `${bench.card}@@1M`, wifi, '::production.yaml']);
     const tableBefore = readFileSync(bench.card).subarray(0, mib);
 
     const next = join(bench.folder, 'next.img');
@@ -199,6 +200,7 @@ case "$*" in *of=*) printf X | /usr/bin/env PATH=/usr/bin:/bin dd of='${bench.ca
     assert.equal(textAt(bench.card, layout.state), 'what waits for Slack');
     assert.ok(readFileSync(bench.card).subarray(0, mib).equals(tableBefore), 'its own table');
     assert.equal(onFat(bench.card, 'KERNEL.TXT'), 'kernel of the second system');
+    assert.equal(onFat(bench.card, 'production.yaml'), 'name=Home\n');
     assert.equal(onFat(bench.card, 'wifi.txt'), 'name=Home\n');
     assert.equal(onFat(bench.card, 'Blinky.yaml.txt'), 'name=Home\n');
   });

@@ -13,6 +13,8 @@ export class MemoryCard {
     lastRun: new Map<string, string>(),
     lastCredentials: new Map<string, string>(),
   };
+  /** Files on the card that are no text. */
+  readonly bytes = new Map<string, Uint8Array>();
   #passwords = 0;
   #readings = 0;
 
@@ -49,6 +51,9 @@ export class MemoryCard {
       bytes: Buffer.from(text),
       modifiedMs: this.#readings,
     }));
+    for (const [name, bytes] of this.bytes) {
+      card.push({ name, bytes, modifiedMs: this.#readings });
+    }
     return { card, state: new Map(this.places.state) };
   }
 }

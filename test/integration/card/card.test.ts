@@ -18,6 +18,7 @@ import { promisify } from 'node:util';
 import { cardTemplates } from '../../../scripts/image/card-templates.ts';
 import { verifyPassword } from '../../../src/access/password.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import { publicKeyLine } from '../../support/public-keys.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -142,6 +143,44 @@ describe('the card', () => {
     assert.match(card.read('before'), /^\0+$/);
   });
 
+  test('a file that is meant for wifi.txt is moved into it, and nothing of it stays behind', async (context) => {
+    const card = new CardOnDisk(context);
+    card.write('wpa_supplicant.conf', 'network={\n ssid="Home"\n psk="correct horse"\n}\n');
+    card.write('id_ed25519.pub', publicKeyLine('me@laptop'));
+    linkSync(card.path('boot', 'wpa_supplicant.conf'), card.path('before'));
+    await card.start();
+    assert.match(card.read('before'), /^\0+$/);
+    assert.equal(existsSync(card.path('boot', 'wpa_supplicant.conf')), false);
+    assert.match(card.read('boot', 'wifi.txt'), /^name=Home\r\npassword=\(stored/m);
+    assert.match(card.read('run', 'wpa_supplicant-wlan0.conf'), /psk=[\da-f]{64}\n/);
+    assert.match(card.read('run', 'authorized_keys'), /me@laptop/);
+    assert.match(card.read('boot', 'authorized_keys'), /me@laptop/);
+    const result = card.read('boot', 'result.txt');
+    assert.match(result, /ok {7}wpa_supplicant\.conf: the Wi-Fi "Home" is set/);
+    assert.match(result, /note {5}wpa_supplicant\.conf was moved into wifi\.txt/);
+  });
+
+  test('a file that is not understood leaves what is stored, and result.txt says what to do', async (context) => {
+    const card = new CardOnDisk(context);
+    card.write('wifi.txt', 'name=Home\npassword=correct horse\n');
+    card.write('authorized_keys', publicKeyLine('me@laptop'));
+    await card.start();
+    card.write('wifi.txt', new Uint8Array(200));
+    card.write('authorized_keys', '{\\rtf1 }');
+    card.write('wifi (1).txt', 'x'.repeat(300 * 1024));
+    mkdirSync(card.path('boot', 'wifi.rtfd'));
+    mkdirSync(card.path('boot', 'overlays'));
+    await card.start();
+    assert.match(card.read('run', 'wpa_supplicant-wlan0.conf'), /psk=[\da-f]{64}\n/);
+    assert.match(card.read('run', 'authorized_keys'), /me@laptop/);
+    const result = card.read('boot', 'result.txt');
+    assert.match(result, /TO MEND {2}wifi\.txt is damaged/);
+    assert.match(result, /TO MEND {2}authorized_keys is saved as rich text/);
+    assert.match(result, /note {5}wifi \(1\)\.txt is not read, for it is larger than 256 kB/);
+    assert.match(result, /note {5}wifi\.rtfd is not read, for it is saved as rich text/);
+    assert.doesNotMatch(result, /overlays/);
+  });
+
   test('a wrong blinky.yaml is left to the service to explain, which has defaults to run on', async (context) => {
     const card = new CardOnDisk(context);
     card.write('blinky.yaml', 'Butler:\n  webConfig:\n    port: 99999\n');
@@ -201,7 +240,7 @@ describe('the card', () => {
 
   test('what was taken back is not in force after a failure, either', async (context) => {
     const card = new CardOnDisk(context);
-    card.write('authorized_keys', `ssh-ed25519 ${'A'.repeat(68)} me\n`);
+    card.write('authorized_keys', publicKeyLine('me'));
     card.write('slack-token.txt', 'xoxb-1234-abcd\n');
     await card.start();
     card.write('authorized_keys', '');

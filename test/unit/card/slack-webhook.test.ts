@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { namesSlackToken } from '../../../src/card/slack-token.ts';
 import { lines, MemoryCard } from '../../support/card-contents.ts';
 
 const url = 'https://hooks.slack.com/services/T0/B0/abc';
@@ -29,4 +30,9 @@ test('what is no incoming webhook is told, and what was stored stays', async () 
     assert.doesNotMatch(lines(notes).join('\n'), /T0|C0/);
     assert.equal(card.places.credentials.get('slack-token'), url);
   }
+});
+
+test('a webhook is found in a file of another name, as a token is', () => {
+  assert.equal(namesSlackToken(`my notes\n${url}\n`), true);
+  assert.equal(namesSlackToken('see https://api.slack.com/apps\n'), false);
 });

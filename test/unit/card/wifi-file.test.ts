@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { countryCode } from '../../../src/card/country.ts';
-import { readWifiFile, withPasswordStored } from '../../../src/card/wifi-file.ts';
+import { readWifiFile, withPasswordsStored } from '../../../src/card/wifi-file.ts';
 import { lines } from '../../support/card-contents.ts';
 
 const read = (text: string) => readWifiFile('wifi.txt', text);
+const passwordOf = (text: string) => read(text).networks[0]?.password;
 const notesOf = (text: string) => lines(read(text).notes);
 
 describe('wifi.txt', () => {
@@ -16,27 +17,31 @@ describe('wifi.txt', () => {
       'country=SE\nnetwork={\n\tssid="Our Wi-Fi"\n\tpsk="correct horse"\n}\n',
       '# comment\n\npassword=correct horse\nname=Our Wi-Fi\ncountry=SE\n',
     ]) {
-      const { notes, ...said } = read(text);
+      const { notes, country, networks, hasFaults } = read(text);
       assert.deepEqual(
-        said,
-        { country: 'SE', name: 'Our Wi-Fi', password: 'correct horse', isUsable: true },
+        { country, networks, hasFaults, notes },
+        {
+          country: 'SE',
+          networks: [{ name: 'Our Wi-Fi', password: 'correct horse' }],
+          hasFaults: false,
+          notes: [],
+        },
         text,
       );
-      assert.deepEqual(notes, [], text);
     }
   });
 
   test('signs of the file’s own grammar may stand in a password', () => {
-    assert.equal(read('name=a\npassword=p=a:s#s"w’d\n').password, 'p=a:s#s"w\'d');
+    assert.equal(passwordOf('name=a\npassword=p=a:s#s"w’d\n'), 'p=a:s#s"w\'d');
   });
 
   test('nothing behind name: no Wi-Fi; nothing behind password: an open one', () => {
-    assert.equal(read('country=\nname=\npassword=\n').name, '');
-    assert.equal(read('name=Guests\npassword=\n').password, '');
+    assert.equal(read('country=\nname=\npassword=\n').isEmptied, true);
+    assert.equal(passwordOf('name=Guests\npassword=\n'), '');
   });
 
   test('the key itself, 64 hexadecimal digits, is no password that is too long', () => {
-    assert.equal(read(`name=a\npassword=${'0aF9'.repeat(16)}\n`).isUsable, true);
+    assert.equal(read(`name=a\npassword=${'0aF9'.repeat(16)}\n`).hasFaults, false);
   });
 
   test('what is wrong: file, line, and how to mend it', () => {
@@ -69,13 +74,13 @@ describe('wifi.txt', () => {
 
   test('the stored mark takes the place of the password, and is none', () => {
     const text = '# mine\nname = a=b\npassword = correct horse\n';
-    const stored = withPasswordStored(text);
+    const stored = withPasswordsStored(text, read(text).passwordLines);
     assert.equal(
       stored,
       '# mine\nname = a=b\npassword =(stored; to change it, write the new one here)\n',
     );
-    assert.equal(read(stored).password, undefined);
-    assert.equal(read(stored).isUsable, true);
+    assert.deepEqual(read(stored).networks, [{ name: 'a=b', password: undefined }]);
+    assert.equal(read(stored).hasFaults, false);
   });
 });
 

@@ -19,7 +19,7 @@ test('keys as in the examples of IEEE 802.11, J.4.2', () => {
 
 test('a configuration for wpa_supplicant, in which no name can break out of its quotes', () => {
   assert.equal(
-    supplicantConfiguration(wifiNetwork('a"\n}', 'x'.repeat(8)), 'SE'),
+    supplicantConfiguration([wifiNetwork('a"\n}', 'x'.repeat(8))], 'SE'),
     `ctrl_interface=/run/wpa_supplicant
 country=SE
 network={
@@ -32,7 +32,7 @@ network={
 });
 
 test('an open network, and none of a country', () => {
-  const text = supplicantConfiguration(wifiNetwork('Guests', ''), undefined);
+  const text = supplicantConfiguration([wifiNetwork('Guests', '')], undefined);
   assert.match(text, /key_mgmt=NONE/);
   assert.doesNotMatch(text, /psk|country/);
 });
@@ -47,4 +47,21 @@ test('a name with a curly quote is looked for with a straight one, too', () => {
     spellings.map(({ key }) => key),
     [preSharedKey('Anna’s', 'password'), preSharedKey("Anna's", 'password')],
   );
+});
+
+test('of several networks the first one is preferred', () => {
+  const names = ['Home', 'Anna’s', 'Guests'];
+  const text = supplicantConfiguration(
+    names.map((name) => wifiNetwork(name, name === 'Guests' ? '' : 'password')),
+    undefined,
+  );
+  const found = [...text.matchAll(/\tssid=(\w+)\n[^}]*\tpriority=(\d)\n/g)].map(
+    ([, ssid = '', priority]) => [Buffer.from(ssid, 'hex').toString(), priority],
+  );
+  assert.deepEqual(found, [
+    ['Home', '3'],
+    ['Anna’s', '2'],
+    ["Anna's", '2'],
+    ['Guests', '1'],
+  ]);
 });

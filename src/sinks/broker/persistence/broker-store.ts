@@ -269,7 +269,8 @@ export class BrokerStore {
    */
   goesNow(client: SessionClient, packet: MessagePacket, hasRoom: boolean): boolean {
     const session = this.#sessions.get(client.id);
-    if (session?.client !== client || packet.brokerId === undefined) return true;
+    // A retained message that a new subscription gets is in no queue; Aedes takes its broker’s id away.
+    if (session?.client !== client || !packet.brokerId) return true;
     const queued = this.#queues.queuedFor(session, packet);
     // It waits in the queue from when it is accepted. A client that takes what waits can have it, and
     // even acknowledge it, before it is handed out here.

@@ -1,0 +1,109 @@
+import { distance } from 'fastest-levenshtein';
+import { nearestName } from '../nearest-name.ts';
+import type { CardFileName } from './card-files.ts';
+import { hint, type Note } from './plan.ts';
+
+/** What a file under a name that has no meaning here was probably made for. */
+export interface OtherName {
+  /** The file that it may be meant for. */
+  readonly meantFor?: CardFileName;
+  /** Whether only its content can tell: its name is that of many things. */
+  readonly isVague?: boolean;
+  /** Whether its name only looks a little like that: perhaps it has nothing to do with it. */
+  readonly isGuess?: boolean;
+  /** What to do instead, where no file here has the same use. */
+  readonly advice?: string;
+}
+
+const keysNotAccounts =
+  'Fix: put your public key into authorized_keys; SSH is on then, for the user root';
+const notImager =
+  'Fix: write the Wi-Fi into wifi.txt, and your public key for SSH into authorized_keys';
+
+/** Files that set up other systems, by their names in small letters, without `.txt`. */
+const ofOtherSystems: Readonly<Record<string, string>> = {
+  ssh: keysNotAccounts,
+  userconf: keysNotAccounts,
+  'user-data': notImager,
+  'firstrun.sh': notImager,
+  'custom.toml': notImager,
+  'rpi-preseed.toml': notImager,
+  sysconf: notImager,
+  dietpi: notImager,
+};
+
+/** Endings that are put behind a name, or in the place of the right one. */
+const ending =
+  /\.(txt|text|conf|cfg|config|ini|rtf|rtfd|docx?|odt|pages|html?|md|json|ya?ml|nmconnection)$/;
+/** What systems put behind the name of a copy. */
+const copyMark =
+  /(\s*\(\d+\)|[\s_]*[-–]?[\s_]*(copy|kopie|kopia|copie|copia|kopi|cópia)(\s*\(?\d+\)?)?|\s\d+)$/;
+const copyOf = /^(copy|kopie|kopia|copie|copia|kopi|cópia) (of|von|av|de|di|van|af) /;
+
+const meanings: readonly (readonly [plain: RegExp, meantFor: CardFileName])[] = [
+  [
+    /^(my)?(wi-?fi|wlan)\d?(config|configuration|settings?|setup|networks?|info|name|password)?$/,
+    'wifi.txt',
+  ],
+  [/wpasupplicant/, 'wifi.txt'],
+  [/^authori[sz]edkeys?2?$/, 'authorized_keys'],
+  [/^(ssh|public|pub|sshpublic)keys?$/, 'authorized_keys'],
+  [/^(slack|slackbot|bot|slackapp)token$|^slack$/, 'slack-token.txt'],
+  [/^newpassword$/, 'new-password.txt'],
+  [/^blinky(light)?(config|settings)?$/, 'blinky.yaml'],
+];
+
+/** Names of many things. */
+const vague: readonly (readonly [name: RegExp, meantFor: CardFileName])[] = [
+  [/^network-?config(\.ya?ml|\.txt)?$/, 'wifi.txt'],
+  [/\.nmconnection(\.txt)?$/, 'wifi.txt'],
+  [/\bnetplan\b.*\.ya?ml$/, 'wifi.txt'],
+  [/\.pub(\.txt)?$/, 'authorized_keys'],
+  [/^(id_(rsa|dsa|ecdsa|ed25519)(_sk)?|.*\.ppk)(\.txt)?$/, 'authorized_keys'],
+  [/(wi-?fi|wlan)[^.]*(\.txt|\.conf)*$/, 'wifi.txt'],
+  [/^(production|butler|default|config)(\.ya?ml)+(\.txt)?$/, 'blinky.yaml'],
+];
+
+/** Finds out what a file is for. Undefined: nothing that has to do with this program. */
+export function otherName(name: string): OtherName | undefined {
+  const lower = name.normalize('NFC').trim().toLowerCase();
+  // What macOS (._ and .DS_Store), Windows and editors put beside a file.
+  if (/^[.~$]|~$|\.(swp|tmp)$/.test(lower)) return undefined;
+  const advice = ofOtherSystems[lower.replace(/(\.txt)+$/, '')];
+  if (advice) return { advice };
+  const plain = plainName(lower);
+  const [, meantFor] = meanings.find(([pattern]) => pattern.test(plain)) ?? [];
+  if (meantFor) return { meantFor };
+  const [, vaguelyMeantFor] = vague.find(([pattern]) => pattern.test(lower)) ?? [];
+  if (vaguelyMeantFor) return { meantFor: vaguelyMeantFor, isVague: true };
+  const misspelt = nearest(plain);
+  return misspelt && { meantFor: misspelt, isVague: true, isGuess: true };
+}
+
+const wholeNames: Readonly<Record<string, CardFileName>> = {
+  wifi: 'wifi.txt',
+  authorizedkeys: 'authorized_keys',
+  slacktoken: 'slack-token.txt',
+  blinky: 'blinky.yaml',
+};
+
+/** What a misspelt name is meant for: one letter in a short one, two in a long one. */
+function nearest(plain: string): CardFileName | undefined {
+  const known = nearestName(plain, Object.keys(wholeNames));
+  if (known === undefined || plain.length < 3) return undefined;
+  return distance(plain, known) <= (known.length > 4 ? 2 : 1) ? wholeNames[known] : undefined;
+}
+
+/** What is said of a file of another system. */
+export const otherSystemsFile = (name: string, advice: string): Note =>
+  hint(`${name} is not read. ${advice}`);
+
+/** The name without endings, marks of copies, blanks and dashes. */
+function plainName(lower: string): string {
+  let plain = lower.replace(copyOf, '');
+  for (let before = ''; before !== plain; ) {
+    before = plain;
+    plain = plain.replace(ending, '').replace(copyMark, '').trim();
+  }
+  return plain.replace(/[\s._-]/g, '');
+}
