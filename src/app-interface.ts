@@ -8,7 +8,7 @@ import type { Health } from './health/health.ts';
 import type { Log } from './log.ts';
 import type { FoundService } from './satellite/browse.ts';
 import type { LampOpening, LightsSink } from './sinks/lights/lights-sink.ts';
-import type { TokenSources } from './sinks/slack/token.ts';
+import type { CredentialSources } from './sinks/slack/credentials.ts';
 import type { UpstreamLimits } from './sinks/upstream/upstream-sink.ts';
 
 /** What the appliance needs from the world around it. */
@@ -16,8 +16,10 @@ export interface AppOptions {
   readonly config: Config;
   readonly version: string;
   readonly stateDirectory: string;
-  /** Where Slack's token may be. */
-  readonly slackToken: TokenSources;
+  /** Where Slack's token or webhook may be. */
+  readonly slackToken: CredentialSources;
+  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** `$CREDENTIALS_DIRECTORY` (systemd.exec(5)), where passwords for other brokers may be. */
   readonly credentialsDirectory?: string | undefined;
   /** Opens the lamps; called again after a fault of theirs. */

@@ -188,6 +188,7 @@ export function createApp(options: AppOptions): App {
       const target = { host: listener.address ?? serverHost, port: listener.port };
       await sendTestEvent(kind, hostname(), target);
     },
+    ...(slack && { trySlackNow: () => slack.tryNow() }),
     onUpgrade: mqtt.webSocket.handleUpgrade,
     authority: () => mqtt.tls?.authority(),
     historyStore: new StateRoom(state, 'history'),

@@ -59,6 +59,12 @@ const formatters: Record<LogStyle, (level: LogLevel, text: string, now: Date) =>
 /** Every Slack token starts `xox` or `xapp`; none may reach a log, however it got into a message. */
 const slackToken = /\bx(?:ox[a-z]|app)[-.][\w.-]+/g;
 
+/** Who knows the URL of a webhook may post. */
+const webhookPath = /(https?:\/\/hooks\.[\w.-]+\/)[\w/-]+/g;
+
+/** The user and password in an address. */
+const addressPassword = /(:\/\/)[^\s/@]*:[^\s/]*@/g;
+
 /** Line breaks and control characters would let a datagram forge a log line of its own. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
@@ -71,7 +77,11 @@ export function createLog(options: LogOptions): Log {
   const forPart = (part: string): Log => {
     const write = (level: LogLevel) => (message: string) => {
       if (logLevels.indexOf(level) > threshold) return;
-      const safe = message.replace(slackToken, 'xox…').replace(controlCharacters, ' ');
+      const safe = message
+        .replace(slackToken, 'xox…')
+        .replace(webhookPath, '$1…')
+        .replace(addressPassword, '$1…@')
+        .replace(controlCharacters, ' ');
       options.writeLine(format(level, part ? `${part}: ${safe}` : safe, options.now()));
     };
     return {

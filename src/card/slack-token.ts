@@ -1,3 +1,4 @@
+import { tidyWebhookUrl, webhookProblem } from '../config/webhook-url.ts';
 import { isBotToken } from '../sinks/slack/token.ts';
 import type { CardText } from './card-files.ts';
 import { fine, modes, type Step, type Understood, wrong } from './plan.ts';
@@ -48,21 +49,29 @@ export function understandSlackToken(
       steps: [inForce(undefined), ...(stored === undefined ? [] : [forgotten])],
     };
   }
-  if (!isBotToken(said.value)) {
+  const webhookUrl = tidyWebhookUrl(said.value);
+  const isWebhook = /^https:/i.test(webhookUrl) && webhookProblem(webhookUrl) === undefined;
+  if (!isBotToken(said.value) && !isWebhook) {
     const note = wrong(
-      `${file.name}, line ${said.line}: this is no bot token of Slack. Copy the Bot User OAuth Token, which begins xoxb-`,
+      `${file.name}, line ${said.line}: this is no bot token of Slack. Copy the Bot User OAuth Token, which begins xoxb-, or the URL of an incoming webhook`,
     );
     return { notes: [note], steps: unchanged };
   }
+  const [secret, kind] = isWebhook ? [webhookUrl, 'webhook'] : [said.value, 'token'];
   return {
-    notes: [fine(`${file.name}: the token is stored, and no longer on the card`)],
-    steps: [inForce(said.value), keep(said.value), ...cleared],
+    notes: [fine(`${file.name}: the ${kind} is stored, and no longer on the card`)],
+    steps: [inForce(secret), keep(secret), ...cleared],
   };
 }
 
-/** Whether there is a token in a file that may be about anything. */
+/** Whether there is a token, or a webhook of Slack's own, in a file that may be about anything. */
 export const namesSlackToken = (text: string): boolean =>
-  text.split('\n').some((line) => isBotToken(unquoted(straightQuotes(line))));
+  text
+    .split('\n')
+    .map((line) => unquoted(straightQuotes(line)))
+    .some(
+      (line) => isBotToken(line) || /^<?https:\/\/hooks\.slack\.com\/services\/\S+$/.test(line),
+    );
 
 const keep = (token: string): Step => ({
   place: 'state',

@@ -15,7 +15,7 @@ import { timeIsSet } from '../health/clock-watch.ts';
 import { stateDirectory } from '../state/state.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions, faultAtBoot } from './config-options.ts';
-import { slackTokenSources } from './run.ts';
+import { slackCredentialSources } from './run.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
 /** How long each light is lit, ms. */
@@ -78,7 +78,8 @@ async function slackFindings(
   const { checkSlack } = await import('../sinks/slack/check-slack.ts');
   return checkSlack({
     config: slackConfig,
-    token: slackTokenSources(slackConfig, environment),
+    token: slackCredentialSources(slackConfig, environment),
+    environment,
     post: values['post'] === true,
     hostName: hostname(),
   });

@@ -7,7 +7,7 @@ import type { Config } from '../config/schema.ts';
 import { timeIsSet } from '../health/clock-watch.ts';
 import { connectServiceManager, type ServiceManager } from '../health/service-manager.ts';
 import { createLog, type Log, type LogStyle } from '../log.ts';
-import type { TokenSources } from '../sinks/slack/token.ts';
+import type { CredentialSources } from '../sinks/slack/credentials.ts';
 import { stateDirectory } from '../state/state.ts';
 import { reachableAddresses } from './addresses.ts';
 import { announce } from './announcement.ts';
@@ -69,7 +69,8 @@ export async function runAppliance(
     config,
     version,
     stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
-    slackToken: slackTokenSources(config.slackConfig, environment),
+    slackToken: slackCredentialSources(config.slackConfig, environment),
+    environment,
     credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
     openLamps: createLampOpener({
       lightConfig: config.lightConfig,
@@ -128,15 +129,22 @@ function announceOnNetwork(
   }
 }
 
-/** Where Slack's token is looked for: the configuration, systemd, the environment. */
-export function slackTokenSources(
-  { tokenFile }: Pick<Config['slackConfig'], 'tokenFile'>,
+/** Where Slack's token and webhook are looked for: the configuration, systemd, the environment. */
+export function slackCredentialSources(
+  {
+    tokenFile,
+    webhookURL,
+    webhookFile,
+  }: Pick<Config['slackConfig'], 'tokenFile' | 'webhookURL' | 'webhookFile'>,
   environment: Surroundings['environment'],
-): TokenSources {
+): CredentialSources {
   return {
     tokenFile,
+    webhookURL,
+    webhookFile,
     credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
     environmentToken: environment['SLACK_BOT_TOKEN'],
+    environmentWebhook: environment['SLACK_WEBHOOK_URL'],
   };
 }
 

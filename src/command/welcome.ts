@@ -14,7 +14,7 @@ export function welcome(
     colours ? styleText('bold', text, { validateStream: false }) : text;
   const { udp, mqtt, web } = app.ports;
   const slack = config.slackConfig.enable
-    ? `posts to ${config.slackConfig.loginNotificationChannel}`
+    ? `posts ${slackManner(config.slackConfig)}`
     : 'off (Butler.slackConfig.enable)';
   const closed = 'not listening, see above';
   const rows: readonly (readonly [string, string])[] = [
@@ -32,4 +32,15 @@ export function welcome(
     ...rows.map(([name, value]) => `  ${name.padEnd(8)}${value}`),
     '',
   ].join('\n');
+}
+
+/** As far as the configuration says it: where the token is may be said elsewhere. */
+function slackManner({
+  loginNotificationChannel,
+  tokenFile,
+  webhookFile,
+  webhookURL,
+}: Config['slackConfig']): string {
+  const isByWebhook = tokenFile === '' && (webhookURL !== '' || webhookFile !== '');
+  return isByWebhook ? 'by webhook' : `to ${loginNotificationChannel}`;
 }

@@ -5,7 +5,7 @@ import type { State } from '../state/state.ts';
 
 /** The way to Slack; undefined where it is not wanted. */
 export function createSlack(
-  { config, slackToken, clock, random, log }: AppOptions,
+  { config, slackToken, environment = {}, clock, random, log }: AppOptions,
   health: Health,
   state: State,
 ): SlackSink | undefined {
@@ -16,6 +16,7 @@ export function createSlack(
   return new SlackSink({
     config: config.slackConfig,
     token: slackToken,
+    environment,
     state,
     clock,
     random,

@@ -1,4 +1,5 @@
 import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
+import { isPlaceholder } from './webhook-url.ts';
 
 /**
  * Settings that a Butler 6 configuration file has and this appliance does not use
@@ -58,6 +59,7 @@ const butlerSlackKeys: Readonly<Record<string, string>> = {
   enable: 'enable',
   loginNotificationChannel: 'channel',
   excludeUser: 'excludeUser',
+  webhookURL: 'webhookURL',
 };
 
 /**
@@ -75,6 +77,8 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
   for (const [key, butlerKey] of Object.entries(butlerSlackKeys)) {
     if (Object.hasOwn(events, butlerKey)) taken[key] = events[butlerKey];
   }
+  const { webhookURL } = taken;
+  if (typeof webhookURL === 'string' && isPlaceholder(webhookURL)) delete taken['webhookURL'];
   // Butler has a switch for all of Slack as well.
   if ('enable' in taken && notification['enable'] !== true) taken['enable'] = false;
 
@@ -92,7 +96,7 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
 /** What of Butler's Slack settings was not taken over. */
 function unusedOf(notification: RawSettings, events: RawSettings): RawSettings {
   const { enable: _, userSessionEvents: __, ...unused } = notification;
-  const used = new Set([...Object.values(butlerSlackKeys), 'webhookURL']);
+  const used = new Set(Object.values(butlerSlackKeys));
   const eventKeys = Object.entries(events).filter(([key]) => !used.has(key));
   return eventKeys.length === 0
     ? unused

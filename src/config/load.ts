@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { withoutAddressPassword } from './address-password.ts';
 import { isButlersAlone, pathInFile, withButlerSlackSettings } from './butler.ts';
 import { type ConfigText, decodeConfig } from './config-text.ts';
 import { withDefaults } from './defaults.ts';
@@ -212,7 +213,8 @@ function problemAt(
     const value = valueAt(settings, path);
     if (value === undefined && misspelt) return `${misspelt.path.at(-1)} instead`;
     if (isGluedSetting(value, path)) return 'text without a space after a colon';
-    return (isSecretKey(key) ? undefined : source.writtenAt(written)) ?? showValue(key, value);
+    const asWritten = isSecretKey(key) ? undefined : source.writtenAt(written);
+    return asWritten === undefined ? showValue(key, value) : withoutAddressPassword(asWritten);
   };
   return {
     place: source.placeOf(written),

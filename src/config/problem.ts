@@ -1,3 +1,5 @@
+import { withoutAddressPassword } from './address-password.ts';
+
 /** One thing wrong with the configuration, in words for the person who wrote it. */
 export interface ConfigProblem {
   /** Where it stands: `blinky.yaml:12`, or `--set`. */
@@ -28,7 +30,7 @@ export class ConfigError extends Error {
 export function showValue(key: string, value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (isSecretKey(key)) return 'a value that is kept secret';
-  const text = JSON.stringify(value, hideSecret) ?? String(value);
+  const text = withoutAddressPassword(JSON.stringify(value, hideSecret) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 

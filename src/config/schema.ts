@@ -19,6 +19,9 @@ import {
   users,
   wholeNumber,
 } from './fields.ts';
+import { defaultSlackChannel, webhookMistakes } from './slack-settings.ts';
+import { webProxy } from './web-proxy.ts';
+import { webhookAllowed } from './webhook-url.ts';
 
 /** GPIO 0 and 1 belong to the ID EEPROM of expansion boards; the header ends at 27. */
 const pin = (byDefault: number) => wholeNumber(2, 27, byDefault, 'a BCM number');
@@ -157,9 +160,13 @@ export const configSchema = section({
   ),
   slackConfig: section({
     enable: flag(false),
-    loginNotificationChannel: text('sense-user-activity', 'the name or id of a channel'),
+    loginNotificationChannel: text(defaultSlackChannel, 'the name or id of a channel'),
     tokenFile: text('', 'the path of a file'),
+    webhookURL: text('', webhookAllowed),
+    webhookFile: text('', 'the path of a file'),
     apiUrl: httpUrl('https://slack.com/api/'),
+    proxy: webProxy(),
+    caFile: text('', 'the path of a certificate (PEM or DER)'),
     excludeUser: users(),
   }),
   webConfig: section({
@@ -192,6 +199,7 @@ export function contradictionsIn(config: Config): Contradiction[] {
     ...everybodyMayPublish(config),
     ...signInMistakes('mqttConfig', config.mqttConfig),
     ...signInMistakes('satelliteConfig', config.satelliteConfig),
+    ...webhookMistakes(config.slackConfig),
   ];
 }
 

@@ -93,7 +93,8 @@ export class Health {
     const change = (reported: Omit<PartStatus, 'since'>) => {
       const next = { ...reported, message: oneLine(reported.message) };
       const sameState = next.state === status.state;
-      if (sameState && next.message === status.message) return;
+      const sameWords = sameState && next.message === status.message;
+      if (sameWords && next.needsPerson === status.needsPerson) return;
       status = { ...next, since: sameState ? status.since : since() };
       for (const listener of this.#listeners) listener();
     };

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createEncryptedServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { answerWebhook, type FakeWebhookOptions } from './fake-webhook.ts';
 
 /** What the stand-in does with the next calls, instead of answering as Slack would. */
 export type SlackMood =
@@ -17,7 +19,9 @@ export type SlackMood =
   /** `200 OK` and half a body, before or after the message was taken. */
   | { readonly kind: 'truncated'; readonly taken: boolean }
   /** HTTP 200 with `"ok": false`. */
-  | { readonly kind: 'error'; readonly code: string };
+  | { readonly kind: 'error'; readonly code: string }
+  /** What a webhook answers, or a 429 with a body of its own. */
+  | { readonly kind: 'words'; readonly status: number; readonly words: string };
 
 export interface Post {
   readonly channel: string;
@@ -34,6 +38,9 @@ export interface FakeSlackOptions {
   readonly scopes?: readonly string[];
   /** Slack takes one message per channel in this time, ms; 1000 in life. */
   readonly intervalMs?: number;
+  readonly webhook?: FakeWebhookOptions;
+  /** Speaks TLS with this certificate. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** So many messages may come at once before the rate counts ("short bursts are tolerated"). */
@@ -55,18 +62,29 @@ export class FakeSlack {
   token: string;
   channels: FakeSlackOptions['channels'];
   readonly #options: FakeSlackOptions;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #server;
   readonly #buckets = new Map<string, { messages: number; atMs: number }>();
 
   constructor(options: FakeSlackOptions) {
     this.#options = options;
     this.token = options.token ?? 'xoxb-stand-in';
     this.channels = options.channels;
+    const serve = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#serve(request, response);
+    this.#server = options.tls ? createEncryptedServer(options.tls, serve) : createServer(serve);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** The URL of the one webhook that this Slack knows. */
+  get webhookUrl(): string {
+    return `http://127.0.0.1:${this.port}/services/T1/B1/secret`;
   }
 
   get apiUrl(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/api/`;
+    return `http://127.0.0.1:${this.port}/api/`;
   }
 
   /** Every line that was posted, in order, headings left out. */
@@ -88,12 +106,16 @@ export class FakeSlack {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.url?.replace('/api/', '') ?? '';
-    const fields = await readFields(request);
+    const body = await readBody(request);
     this.calls.push({ method, atMs: performance.now() });
     const { mood } = this;
     switch (mood.kind) {
       case 'well':
-        return this.#answer(response, this.#call(method, fields, request));
+        if (method.startsWith('/services/')) return this.#answerWebhook(method, body, response);
+        return this.#answer(response, this.#call(method, fieldsOf(request, body), request));
+      case 'words':
+        response.writeHead(mood.status, { 'content-type': 'text/html' }).end(mood.words);
+        return;
       case 'rate-limited':
         return this.#limit(response, mood.retryAfterS);
       case 'http':
@@ -114,7 +136,7 @@ export class FakeSlack {
         response.writeHead(302, { location: 'http://127.0.0.1:1/login' }).end();
         return;
       case 'truncated':
-        if (mood.taken) this.#call(method, fields, request);
+        if (mood.taken) this.#call(method, fieldsOf(request, body), request);
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': 500 });
         response.write('{"ok":true,"chan', () => request.socket.destroy());
         return;
@@ -158,6 +180,23 @@ export class FakeSlack {
     this.posts.push({ channel, text: text.slice(0, longestText), shown, atMs: now });
     const warnings = text.length > longestText ? ['message_truncated'] : [];
     return { ok: true, channel, ts: `${this.posts.length}.0`, response_metadata: { warnings } };
+  }
+
+  #answerWebhook(path: string, body: string, response: ServerResponse): void {
+    const answer = answerWebhook(path, body, this.#options.webhook);
+    if ('post' in answer) {
+      const { channel, text, blocks } = answer.post;
+      const shown = shownBy(blocks);
+      const now = performance.now();
+      if (!this.#takeTurn(channel, now)) {
+        this.tooFast += 1;
+        this.#limit(response, 1);
+        return;
+      }
+      this.posts.push({ channel, text, shown: shown ?? '', atMs: now });
+    }
+    // Slack's webhooks call their one-word answers HTML.
+    response.writeHead(answer.status, { 'content-type': 'text/html' }).end(answer.words);
   }
 
   /** A bucket that holds a short burst and fills by one message an interval. */
@@ -208,11 +247,15 @@ type Answer = Readonly<Record<string, unknown>> | { readonly limited: true };
 
 export const isHeading = (line: string): boolean => /^\d+ (?:older )?events/.test(line);
 
-async function readFields(request: IncomingMessage): Promise<Fields> {
+async function readBody(request: IncomingMessage): Promise<string> {
   let body = '';
   request.setEncoding('utf8');
   request.on('error', () => {});
   for await (const chunk of request) body += chunk;
+  return body;
+}
+
+function fieldsOf(request: IncomingMessage, body: string): Fields {
   if (!request.headers['content-type']?.startsWith('application/json')) {
     return Object.fromEntries(new URLSearchParams(body));
   }

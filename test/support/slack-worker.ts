@@ -28,7 +28,13 @@ const sink = new SlackSink({
   log: silentLog,
   health: health.part('slack'),
   outboxHealth: health.part('slack outbox'),
-  pace: { gapMs: 5, probeMs: 1000, tokenLookMs: 100 },
+  pace: {
+    gapMs: 5,
+    firstProbeMs: 1000,
+    longestProbeMs: 1000,
+    credentialsLookMs: 100,
+    patienceMs: 3_600_000,
+  },
   limits: slackLimits,
 });
 await sink.start();

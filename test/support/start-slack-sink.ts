@@ -3,9 +3,9 @@ import type { TestContext } from 'node:test';
 import { systemClock } from '../../src/clock.ts';
 import { Health, type PartStatus } from '../../src/health/health.ts';
 import { RetryPauses } from '../../src/retry-pauses.ts';
-import type { Pace } from '../../src/sinks/slack/delivery.ts';
+import type { CredentialSources } from '../../src/sinks/slack/credentials.ts';
+import type { Pace } from '../../src/sinks/slack/pace.ts';
 import { type SlackLimits, SlackSink, slackLimits } from '../../src/sinks/slack/slack-sink.ts';
-import type { TokenSources } from '../../src/sinks/slack/token.ts';
 import { State } from '../../src/state/state.ts';
 import type { FakeSlack } from './fake-slack.ts';
 import { recordingLog } from './recording-log.ts';
@@ -15,14 +15,23 @@ export interface SlackSinkSetup {
   readonly apiUrl?: string;
   readonly channel?: string;
   readonly stateDirectory?: string;
-  readonly token?: TokenSources;
+  readonly token?: CredentialSources;
+  readonly proxy?: string;
+  readonly caFile?: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly excludeUser?: readonly { directory: string; userId: string }[];
   readonly pace?: Partial<Pace>;
   readonly limits?: Partial<SlackLimits>;
 }
 
 /** A twentieth of what Slack is owed, for a stand-in with `intervalMs: 50`. */
-export const quickPace: Pace = { gapMs: 55, probeMs: 15_000, tokenLookMs: 50 };
+export const quickPace: Pace = {
+  gapMs: 55,
+  firstProbeMs: 1500,
+  longestProbeMs: 15_000,
+  credentialsLookMs: 50,
+  patienceMs: 180_000,
+};
 
 /** Starts the real sink with the real library and a real database; it ends with the test. */
 export async function startSlackSink(
@@ -45,7 +54,10 @@ export async function startSlackSink(
       loginNotificationChannel: setup.channel ?? 'activity',
       apiUrl: setup.apiUrl ?? slack.apiUrl,
       excludeUser: [...(setup.excludeUser ?? [])],
+      proxy: setup.proxy ?? '',
+      caFile: setup.caFile ?? '',
     },
+    ...(setup.environment && { environment: setup.environment }),
     token: setup.token ?? { tokenFile: '', environmentToken: slack.token },
     state,
     clock: systemClock,

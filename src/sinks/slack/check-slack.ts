@@ -1,18 +1,22 @@
 import { stat } from 'node:fs/promises';
 import type { Finding } from '../../check/finding.ts';
 import type { Config } from '../../config/schema.ts';
+import { defaultSlackChannel } from '../../config/slack-settings.ts';
+import { type CredentialSources, readCredentials } from './credentials.ts';
+import type { Environment } from './find-proxy.ts';
 import { composeTestMessage } from './message.ts';
-import {
-  type Failure,
-  type SlackChannel,
-  SlackClient,
-  type SlackIdentity,
-} from './slack-client.ts';
-import { readToken, type TokenSources } from './token.ts';
+import type { Failure } from './post-outcome.ts';
+import { type SlackChannel, SlackClient, type SlackIdentity } from './slack-client.ts';
+import { findWay, type WayToSlack } from './way-to-slack.ts';
+import { WebhookClient } from './webhook-client.ts';
 
 export interface CheckSlackOptions {
-  readonly config: Pick<Config['slackConfig'], 'loginNotificationChannel' | 'apiUrl'>;
-  readonly token: TokenSources;
+  readonly config: Pick<Config['slackConfig'], 'loginNotificationChannel' | 'apiUrl'> &
+    Partial<Pick<Config['slackConfig'], 'proxy' | 'caFile'>>;
+  /** Where token and webhook may be. */
+  readonly token: CredentialSources;
+  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
+  readonly environment?: Environment;
   /** Whether to post a test message, the only proof that messages arrive. */
   readonly post: boolean;
   /** For the test message. */
@@ -28,31 +32,106 @@ const check = (
   remedy?: string,
 ): Finding => ({ name, result, text, ...(remedy !== undefined && { remedy }) });
 
-/** Looks whether token, permissions and channel would do. Never rejects; posts only when asked. */
+/**
+ * Looks whether the way to Slack, token or webhook, permissions and channel would do. Never rejects;
+ * posts only when asked.
+ */
 export async function checkSlack(options: CheckSlackOptions): Promise<Finding[]> {
-  const { config, hostName, post, timeoutMs = 10_000 } = options;
-  const channel = config.loginNotificationChannel;
-  const address = checkAddress(config.apiUrl);
-  const token = await readToken(options.token);
-  if (token.token === undefined) {
-    return [...address, check('Slack token', 'fault', token.problem, token.remedy)];
+  const { config, environment = {} } = options;
+  const credentials = await readCredentials(options.token);
+  const isWebhook = credentials.kind === 'webhook';
+  const target = new URL(isWebhook ? credentials.webhookUrl : config.apiUrl);
+  const results = isWebhook ? [] : checkAddress(config.apiUrl);
+  const found = await findWay({ ...config, environment }, target);
+  if (found.kind === 'permanent') {
+    results.push(check('Slack connection', 'fault', found.message, found.remedy));
   }
-  const results = [...address, ...(await checkTokenFile(token.file))];
-  const client = new SlackClient({ token: token.token, apiUrl: config.apiUrl, timeoutMs });
+  const way = found.kind === 'found' ? found.open() : undefined;
+  if (way) results.push(...describeWay(way, config.caFile));
+  if (credentials.kind === 'problem') {
+    return [...results, check('Slack token', 'fault', credentials.problem, credentials.remedy)];
+  }
+  if (credentials.kind === 'token' && credentials.unusedWebhook !== undefined) {
+    const text = `there are a token and a webhook (${credentials.unusedWebhook}); the token is used`;
+    results.push(check('Slack webhook', 'ok', text));
+  }
+  const secret = isWebhook ? 'webhook' : 'token';
+  results.push(...(await checkSecretFile(secret, credentials.file)));
+  if (!way) return results;
+  try {
+    const findings =
+      credentials.kind === 'webhook'
+        ? await checkWebhook(credentials, options, way)
+        : await checkToken(credentials, options, way);
+    return [...results, ...findings];
+  } finally {
+    way.agent?.destroy();
+  }
+}
 
-  const identity = await client.identify();
-  if ('kind' in identity) {
-    return [...results, failed('Slack token', `the token from ${token.from}`, identity)];
+/** What is between here and Slack, where it is anything. */
+function describeWay({ proxy, hasOwnAuthorities }: WayToSlack, caFile = ''): Finding[] {
+  const findings: Finding[] = [];
+  if (proxy) {
+    findings.push(
+      check('Slack connection', 'ok', `by the web proxy ${proxy.name} (${proxy.from})`),
+    );
   }
+  if (hasOwnAuthorities) {
+    findings.push(check('Slack connection', 'ok', `certificates from ${caFile} are trusted, too`));
+  }
+  return findings;
+}
+
+async function checkWebhook(
+  { webhookUrl, from }: { readonly webhookUrl: string; readonly from: string },
+  { config, hostName, post, timeoutMs = 10_000 }: CheckSlackOptions,
+  way: WayToSlack,
+): Promise<Finding[]> {
+  const name = 'Slack webhook';
+  const defaultChannel = defaultSlackChannel;
+  const client = new WebhookClient({ url: webhookUrl, timeoutMs, defaultChannel, way });
+  const found = await client.probe();
+  const results: Finding[] = [];
+  if (found === 'there') results.push(check(name, 'ok', `from ${from}; Slack knows it`));
+  else if (found === 'unsure') {
+    results.push(
+      check(
+        name,
+        'warn',
+        `from ${from}; whether it takes messages can't be known without posting`,
+        'Run the check with --post: a test message shows it',
+      ),
+    );
+  } else return [failed(name, `the webhook from ${from}`, found)];
+  if (!post) return results;
+  const outcome = await client.post(config.loginNotificationChannel, composeTestMessage(hostName));
   results.push(
+    outcome.kind === 'delivered'
+      ? check('Slack message', 'ok', 'a test message was posted by the webhook')
+      : failed('Slack message', 'a test message by the webhook', outcome),
+  );
+  return results;
+}
+
+async function checkToken(
+  { token, from }: { readonly token: string; readonly from: string },
+  { config, hostName, post, timeoutMs = 10_000 }: CheckSlackOptions,
+  way: WayToSlack,
+): Promise<Finding[]> {
+  const channel = config.loginNotificationChannel;
+  const client = new SlackClient({ token, apiUrl: config.apiUrl, timeoutMs, way });
+  const identity = await client.identify();
+  if ('kind' in identity) return [failed('Slack token', `the token from ${from}`, identity)];
+  const results = [
     check(
       'Slack token',
       'ok',
-      `from ${token.from}; it belongs to ${identity.botName} in ${identity.workspace}`,
+      `from ${from}; it belongs to ${identity.botName} in ${identity.workspace}`,
     ),
     checkScopes(identity),
     await checkChannel(client, identity, channel),
-  );
+  ];
   if (post) {
     const outcome = await client.post(channel, composeTestMessage(hostName));
     results.push(
@@ -78,13 +157,16 @@ function checkAddress(apiUrl: string): Finding[] {
 }
 
 /** A token that anybody on the machine can read is soon no secret. */
-async function checkTokenFile(file: string | undefined): Promise<Finding[]> {
+async function checkSecretFile(
+  secret: 'token' | 'webhook',
+  file: string | undefined,
+): Promise<Finding[]> {
   if (file === undefined) return [];
   const { mode } = await stat(file);
   if ((mode & 0o007) === 0) return [];
   return [
     check(
-      'Slack token file',
+      `Slack ${secret} file`,
       'warn',
       `every user of this machine may read ${file}`,
       `chmod o= ${file}`,
@@ -174,7 +256,7 @@ function failed(name: string, what: string, failure: Failure): Finding {
         name,
         'fault',
         `Slack can not be asked about ${what}: ${failure.reason}`,
-        'Check the network, then try again; events are kept meanwhile',
+        failure.remedy ?? 'Check the network, then try again; events are kept meanwhile',
       );
     case 'rate-limited':
       return check(

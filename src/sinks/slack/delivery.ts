@@ -3,31 +3,16 @@ import type { Clock } from '../../clock.ts';
 import type { PartHealth } from '../../health/health.ts';
 import type { Log } from '../../log.ts';
 import type { Entry } from '../../outbox/outbox.ts';
-import type { RetryPauses } from '../../retry-pauses.ts';
+import { RetryPauses } from '../../retry-pauses.ts';
 import {
   composeMessage,
   recommendedTextLength,
   type SlackMessage,
   safeJsonLength,
 } from './message.ts';
-import type { PermanentFailure, PostOutcome } from './slack-client.ts';
+import type { Pace } from './pace.ts';
+import type { PermanentFailure, PostOutcome, TransientFailure } from './post-outcome.ts';
 import type { SlackEvent } from './slack-event.ts';
-
-/** How fast the delivery goes, ms. */
-export interface Pace {
-  /** From Slack's answer to the next message. */
-  readonly gapMs: number;
-  /** Between tries while only a person can help. */
-  readonly probeMs: number;
-  /** Between looks at the token meanwhile. */
-  readonly tokenLookMs: number;
-}
-
-/**
- * Slack takes "generally one message per second per channel"
- * (https://docs.slack.dev/apis/web-api/rate-limits); a tenth more is for clocks that differ.
- */
-export const slackPace: Pace = { gapMs: 1100, probeMs: 300_000, tokenLookMs: 5000 };
 
 export interface DeliveryOptions {
   /** The line of events waiting. */
@@ -37,16 +22,22 @@ export interface DeliveryOptions {
     remove(entries: readonly Entry<SlackEvent>[]): Promise<void>;
   };
   readonly account: {
+    /** Where it posts, in words: `to CHANNEL`, or `by webhook`. */
+    readonly manner: string;
     post(message: SlackMessage, plainly: boolean): Promise<PostOutcome>;
     problem(): Promise<PermanentFailure | undefined>;
-    tokenChanged(): Promise<boolean>;
+    hasChanged(): Promise<boolean>;
     abort(): void;
   };
-  readonly channel: string;
   readonly pace: Pace;
   readonly clock: Clock;
   readonly health: PartHealth;
+  /** Between tries at what passes by itself. */
   readonly retry: RetryPauses;
+  /** The same where Slack takes no more and does not say for how long. */
+  readonly limitRetry: RetryPauses;
+  /** 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
   readonly log: Log;
 }
 
@@ -73,12 +64,19 @@ export class Delivery {
   #arrived = false;
   #endWait: (() => void) | undefined;
   #endPause: (() => void) | undefined;
+  /** Ends the pause after a failure, while there is one. */
+  #hurry: (() => void) | undefined;
+  /** When the failures in a row began that should pass by themselves, ms. */
+  #failingSince: number | undefined;
+  readonly #probe: RetryPauses;
   #linesAllowed = mostLines;
   #plainly = false;
   #leftOutSaid = 0;
 
   constructor(options: DeliveryOptions) {
+    const { pace, random } = options;
     this.#options = options;
+    this.#probe = new RetryPauses(pace.firstProbeMs, pace.longestProbeMs, random);
   }
 
   start(): void {
@@ -89,6 +87,13 @@ export class Delivery {
   wake(): void {
     this.#arrived = true;
     this.#endWait?.();
+  }
+
+  /** Tries again at once, where it waits after a failure; whether it does. Slack's own pauses stay. */
+  tryNow(): boolean {
+    if (!this.#hurry) return false;
+    this.#hurry();
+    return true;
   }
 
   /** Lets the message under way finish, for `graceMs` at most and not past `deadline`. */
@@ -107,7 +112,7 @@ export class Delivery {
   }
 
   async #run(): Promise<void> {
-    const { account, channel, health, pace } = this.#options;
+    const { account, health, pace } = this.#options;
     // The last message of an earlier run may be a moment old.
     await this.#pause(pace.gapMs);
     for (;;) {
@@ -115,7 +120,7 @@ export class Delivery {
       if (!problem || this.#stopping) break;
       await this.#waitForRepair(problem);
     }
-    if (!this.#stopping) health.ok(`ready to post to ${channel}`);
+    if (!this.#stopping) health.ok(`ready to post ${account.manner}`);
     while (!this.#stopping) {
       try {
         await this.#deliverSome();
@@ -154,13 +159,16 @@ export class Delivery {
   }
 
   async #afterSuccess(eventCount: number): Promise<void> {
-    const { channel, health, pace, retry } = this.#options;
+    const { account, health, limitRetry, pace, retry } = this.#options;
     this.delivered += eventCount;
     this.posted += 1;
     this.#linesAllowed = Math.min(mostLines, 2 * this.#linesAllowed);
     this.#plainly = false;
     retry.reset();
-    health.ok(`posting to ${channel}`);
+    limitRetry.reset();
+    this.#probe.reset();
+    this.#failingSince = undefined;
+    health.ok(`posting ${account.manner}`);
     await this.#pause(pace.gapMs);
   }
 
@@ -168,24 +176,34 @@ export class Delivery {
     outcome: Exclude<PostOutcome, { kind: 'delivered' }>,
     eventCount: number,
   ): Promise<void> {
-    const { health, pace, retry } = this.#options;
+    const { health, pace } = this.#options;
     switch (outcome.kind) {
       case 'rate-limited':
         health.ok(`waiting ${outcome.retryAfterMs / 1000} s, as Slack asks`);
         return await this.#pause(Math.max(outcome.retryAfterMs + retryAfterMarginMs, pace.gapMs));
       case 'transient':
-        if (this.#stopping) return;
-        health.fault({
-          message: `waiting for Slack: ${outcome.reason}`,
-          remedy: 'Events are kept meanwhile; they are posted once Slack can be reached',
-          needsPerson: false,
-        });
-        return await this.#pause(Math.max(retry.next(), pace.gapMs));
+        return await this.#waitForBetter(outcome);
       case 'message-refused':
         return await this.#tryAnotherForm(outcome.code, eventCount);
       case 'permanent':
         return await this.#waitForRepair(outcome);
     }
+  }
+
+  /** Time helps: tries with growing pauses. If it takes too long, a person may be able to do more. */
+  async #waitForBetter({ reason, remedy, isLimit }: TransientFailure): Promise<void> {
+    const { clock, health, limitRetry, pace, retry } = this.#options;
+    if (this.#stopping) return;
+    const now = clock.monotonicMs();
+    this.#failingSince ??= now;
+    const kept = 'Events are kept meanwhile; they are posted once Slack can be reached';
+    health.fault({
+      message: `waiting for Slack: ${reason}`,
+      remedy: remedy === undefined ? kept : `${remedy}. ${kept}`,
+      needsPerson: remedy !== undefined && now - this.#failingSince >= pace.patienceMs,
+    });
+    const pause = (isLimit ? limitRetry : retry).next();
+    await this.#pauseAfterFailure(Math.max(pause, pace.gapMs));
   }
 
   /** Slack dislikes a message: fewer lines at a time, then without blocks, then it takes a person. */
@@ -203,19 +221,22 @@ export class Delivery {
     await this.#pause(pace.gapMs);
   }
 
-  /** Only a person can help: tries seldom, and at once when another token is there. */
+  /** Only a person can help: tries seldom, and at once when another token or file is there. */
   async #waitForRepair(fault: {
     readonly message: string;
     readonly remedy: string;
   }): Promise<void> {
     const { account, clock, health, pace } = this.#options;
     health.fault({ message: fault.message, remedy: fault.remedy, needsPerson: true });
-    const probeAt = clock.monotonicMs() + pace.probeMs;
+    const probeAt = clock.monotonicMs() + this.#probe.next();
     while (!this.#stopping) {
       const left = probeAt - clock.monotonicMs();
       if (left <= 0) return;
-      await this.#pause(Math.min(left, pace.tokenLookMs));
-      if (!this.#stopping && (await account.tokenChanged())) return;
+      if (await this.#pauseAfterFailure(Math.min(left, pace.credentialsLookMs))) return;
+      if (!this.#stopping && (await account.hasChanged())) {
+        this.#probe.reset();
+        return;
+      }
     }
   }
 
@@ -237,6 +258,18 @@ export class Delivery {
       this.#endWait = resolve;
     });
     this.#endWait = undefined;
+  }
+
+  /** Resolves after `ms`, on the way out, or when somebody wants another try: then with true. */
+  async #pauseAfterFailure(ms: number): Promise<boolean> {
+    let isHurried = false;
+    this.#hurry = () => {
+      isHurried = true;
+      this.#endPause?.();
+    };
+    await this.#pause(ms);
+    this.#hurry = undefined;
+    return isHurried;
   }
 
   /** Resolves after `ms`, or on the way out. */

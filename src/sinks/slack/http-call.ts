@@ -1,6 +1,9 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestEncrypted } from 'node:https';
 import type { FetchFunction } from '@slack/web-api';
+import { proxyAnswered } from './proxy-agent.ts';
+import { ProxyRefusal, ProxyTrouble } from './proxy-errors.ts';
+import { directWay, type WayToSlack } from './way-to-slack.ts';
 
 type Init = NonNullable<Parameters<FetchFunction>[1]>;
 type Answer = Awaited<ReturnType<FetchFunction>>;
@@ -14,17 +17,28 @@ const longestBody = 8_000_000;
  * there. Follows no redirect.
  * @param signal ends the call at any moment
  * @throws TypeError for a body that is no text: this product uploads no files
+ * @throws ProxyRefusal, ProxyTrouble where it was the web proxy that failed
  */
 export async function httpCall(
   url: string | URL,
   { method = 'GET', headers = {}, body = '' }: Init,
   signal: AbortSignal,
+  way: WayToSlack = directWay,
 ): Promise<Answer> {
   if (typeof body !== 'string') throw new TypeError('only text can be sent');
   const address = new URL(url);
   const request = address.protocol === 'https:' ? requestEncrypted : requestPlain;
+  const { agent, secureContext } = way;
+  const options = {
+    method,
+    headers,
+    signal,
+    ...(agent && { agent, callSignal: signal }),
+    ...(secureContext && { secureContext }),
+  };
   return await new Promise((resolve, reject) => {
-    const call = request(address, { method, headers, signal }, (incoming) => {
+    let isPastProxy = way.proxy === undefined;
+    const call = request(address, options, (incoming) => {
       incoming.on('error', reject);
       const giveUp = (why: string) => {
         reject(new Error(why));
@@ -42,9 +56,26 @@ export async function httpCall(
       });
       incoming.on('end', () => resolve(answerOf(address, incoming, Buffer.concat(pieces))));
     });
-    call.on('error', reject);
+    call.on(proxyAnswered, (answer: ProxyAnswer) => {
+      isPastProxy = answer.statusCode === 200;
+      if (!isPastProxy) reject(new ProxyRefusal(answer.statusCode, offersOf(answer)));
+    });
+    call.on('error', (error) => {
+      reject(isPastProxy || call.reusedSocket ? error : new ProxyTrouble(error));
+    });
     call.end(body);
   });
+}
+
+interface ProxyAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** The ways to sign in that the proxy offers: the first word of each challenge. */
+function offersOf({ headers }: ProxyAnswer): string[] {
+  const challenges = [headers['proxy-authenticate'] ?? []].flat();
+  return challenges.flatMap((challenge) => /^\s*([\w-]{1,20})/.exec(challenge)?.[1] ?? []);
 }
 
 const isRedirect = ({ statusCode = 0 }: IncomingMessage) => statusCode >= 300 && statusCode < 400;

@@ -126,6 +126,15 @@ function lineOf(event: SlackEvent, now: Date): RichText[] {
   ];
 }
 
+/**
+ * As text, which is how Slack takes them: the library would copy each element and write it out
+ * twice more, for a log that is off.
+ */
+export const blocksOf = ({ richText }: SlackMessage): string =>
+  JSON.stringify([
+    { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: richText }] },
+  ]);
+
 /** Line breaks would begin a quotation or forge a line; marks of direction would disguise a name. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ');

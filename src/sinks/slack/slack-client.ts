@@ -7,30 +7,13 @@ import {
   WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
+import { failureOnTheWay } from './failure-on-the-way.ts';
 import { httpCall } from './http-call.ts';
-import type { SlackMessage } from './message.ts';
-import { meaningOf, reasonOnTheWay } from './slack-errors.ts';
-
-/** What became of a message. */
-export type PostOutcome =
-  | { readonly kind: 'delivered' }
-  /** Slack says how long to wait, ms. */
-  | { readonly kind: 'rate-limited'; readonly retryAfterMs: number }
-  /** Passes by itself. Slack may have posted the message none the less. */
-  | { readonly kind: 'transient'; readonly reason: string }
-  /** Slack dislikes this very message. */
-  | { readonly kind: 'message-refused'; readonly code: string }
-  /** Lasts until a person acts. */
-  | PermanentFailure;
-
-export interface PermanentFailure {
-  readonly kind: 'permanent';
-  readonly message: string;
-  /** What to click, and where. */
-  readonly remedy: string;
-}
-
-export type Failure = Exclude<PostOutcome, { kind: 'delivered' }>;
+import { blocksOf, type SlackMessage } from './message.ts';
+import type { Failure, PostOutcome } from './post-outcome.ts';
+import { meaningOf, noMoreForNow, notSlack } from './slack-errors.ts';
+import { type CallResult, TimedCalls } from './timed-call.ts';
+import { directWay, type WayToSlack } from './way-to-slack.ts';
 
 export interface SlackClientOptions {
   readonly token: string;
@@ -38,6 +21,8 @@ export interface SlackClientOptions {
   readonly apiUrl: string;
   /** How long one call may take from the first byte to the last, ms. */
   readonly timeoutMs: number;
+  /** Other than straight there. */
+  readonly way?: WayToSlack;
 }
 
 /** Whom the token belongs to, and what it may do. */
@@ -74,11 +59,13 @@ const silentLogger = {
 export class SlackClient {
   readonly #options: SlackClientOptions;
   readonly #client: WebClient;
-  /** Cuts off the call under way, its body included; the library's own limit stands in its place. */
-  #call = new AbortController();
+  /** Cuts off the call under way, its body included; the library's own limit would not. */
+  readonly #calls: TimedCalls;
 
   constructor(options: SlackClientOptions) {
+    const { way = directWay } = options;
     this.#options = options;
+    this.#calls = new TimedCalls(options.timeoutMs);
     this.#client = new WebClient(options.token, {
       slackApiUrl: options.apiUrl,
       retryConfig: { retries: 0 },
@@ -86,13 +73,13 @@ export class SlackClient {
       maxRequestConcurrency: 1,
       allowAbsoluteUrls: false,
       logger: silentLogger,
-      fetch: (url, init) => httpCall(url, init ?? {}, this.#call.signal),
+      fetch: (url, init) => httpCall(url, init ?? {}, this.#calls.signal, way),
     });
   }
 
   /** Posts one message. Never rejects. */
   async post(channel: string, message: SlackMessage, plainly = false): Promise<PostOutcome> {
-    const result = await this.#limited(() =>
+    const result = await this.#calls.run(() =>
       this.#client.apiCall('chat.postMessage', {
         channel,
         text: message.text,
@@ -104,13 +91,13 @@ export class SlackClient {
         unfurl_media: false,
       }),
     );
-    return result.failed ? failureOf(result.error, channel) : { kind: 'delivered' };
+    return result.failed ? this.#failureOf(result, channel) : { kind: 'delivered' };
   }
 
   /** Asks who the token's owner is; the answer's headers say what it may do. */
   async identify(): Promise<SlackIdentity | Failure> {
-    const result = await this.#limited(() => this.#client.auth.test());
-    if (result.failed) return failureOf(result.error, '');
+    const result = await this.#calls.run(() => this.#client.auth.test());
+    if (result.failed) return this.#failureOf(result, '');
     const { team, user, response_metadata } = result.value;
     return {
       workspace: team ?? 'an unnamed workspace',
@@ -124,14 +111,14 @@ export class SlackClient {
     const channels: SlackChannel[] = [];
     let cursor = '';
     for (let page = 0; page < mostPages; page += 1) {
-      const result = await this.#limited(() =>
+      const result = await this.#calls.run(() =>
         this.#client.users.conversations({
           types: withPrivate ? 'public_channel,private_channel' : 'public_channel',
           limit: 1000,
           ...(cursor && { cursor }),
         }),
       );
-      if (result.failed) return failureOf(result.error, '');
+      if (result.failed) return this.#failureOf(result, '');
       for (const { id = '', name = '', is_archived = false } of result.value.channels ?? []) {
         channels.push({ id, name, archived: is_archived });
       }
@@ -143,56 +130,30 @@ export class SlackClient {
 
   /** Gives up the call under way. */
   abort(): void {
-    this.#call.abort();
+    this.#calls.abort();
   }
 
-  async #limited<Value extends WebAPICallResult>(
-    call: () => Promise<Value>,
-  ): Promise<{ failed: false; value: Value } | { failed: true; error: unknown }> {
-    const { timeoutMs } = this.#options;
-    const controller = new AbortController();
-    this.#call = controller;
-    const timer = setTimeout(() => controller.abort(new NoAnswer(timeoutMs)), timeoutMs);
-    try {
-      return { failed: false, value: await call() };
-    } catch (error) {
-      return { failed: true, error: controller.signal.reason ?? error };
-    } finally {
-      clearTimeout(timer);
+  /** Sorts what the library throws (@slack/web-api 8.2); not all of it is an error of its own. */
+  #failureOf(
+    result: Extract<CallResult<WebAPICallResult>, { failed: true }>,
+    channel: string,
+  ): Failure {
+    const { error, cutOff } = result;
+    const { apiUrl, way = directWay } = this.#options;
+    if (error instanceof WebAPIRateLimitedError) {
+      return { kind: 'rate-limited', retryAfterMs: error.retryAfter * 1000 };
     }
+    if (error instanceof WebAPIPlatformError && !cutOff) return refusal(error, channel);
+    if (error instanceof WebAPIHTTPError) {
+      return error.statusCode >= 500
+        ? transient(`Slack has a fault of its own (HTTP ${error.statusCode})`)
+        : notSlack(error.statusCode, 'apiUrl');
+    }
+    // What the library makes of HTTP 429 without Retry-After.
+    if (error instanceof Error && error.message.startsWith('Retry header')) return noMoreForNow;
+    const original = error instanceof WebAPIRequestError ? error.original : error;
+    return failureOnTheWay({ ...result, error: original }, way, new URL(apiUrl));
   }
-}
-
-/**
- * As text, which is how Slack takes them: the library would copy each element and write it out
- * twice more, for a log that is off.
- */
-const blocksOf = ({ richText }: SlackMessage): string =>
-  JSON.stringify([
-    { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: richText }] },
-  ]);
-
-class NoAnswer extends Error {
-  constructor(timeoutMs: number) {
-    super(`no answer within ${timeoutMs / 1000} s`);
-  }
-}
-
-/** Sorts what the library throws (@slack/web-api 8.2); not all of it is an error of its own. */
-function failureOf(error: unknown, channel: string): Failure {
-  if (error instanceof WebAPIRateLimitedError) {
-    return { kind: 'rate-limited', retryAfterMs: error.retryAfter * 1000 };
-  }
-  if (error instanceof WebAPIPlatformError) return refusal(error, channel);
-  if (error instanceof WebAPIHTTPError) {
-    return transient(
-      error.statusCode >= 500
-        ? `Slack has a fault of its own (HTTP ${error.statusCode})`
-        : `something other than Slack answered (HTTP ${error.statusCode}): a proxy, or a wrong apiUrl?`,
-    );
-  }
-  if (error instanceof WebAPIRequestError) return transient(reasonOf(error.original));
-  return transient(reasonOf(error));
 }
 
 /** An answer with `"ok": false`. */
@@ -207,17 +168,3 @@ function refusal({ data }: WebAPIPlatformError, channel: string): Failure {
 }
 
 const transient = (reason: string): Failure => ({ kind: 'transient', reason });
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return shortened(String(error));
-  if (error instanceof NoAnswer) return error.message;
-  if ('code' in error && typeof error.code === 'string') return reasonOnTheWay(error.code);
-  // What the library makes of HTTP 429 without Retry-After.
-  if (error.message.startsWith('Retry header')) {
-    return 'Slack takes no more messages for the moment, and does not say for how long';
-  }
-  return shortened(error.message);
-}
-
-/** A stranger's page may stand in an error. */
-const shortened = (text: string): string => text.slice(0, 200);

@@ -1,3 +1,5 @@
+import type { TransientFailure } from './post-outcome.ts';
+
 /** A refusal of Slack's, in words for the person who can end it. */
 export interface Explanation {
   readonly message: string;
@@ -67,22 +69,60 @@ const permanent: Readonly<Record<string, (channel: string) => Explanation>> = {
     message: 'the Slack app may not use this workspace',
     remedy: askAdmin,
   }),
+  restricted_action_thread_only_channel: (channel) => ({
+    message: `the Slack channel ${channel} takes answers to messages only`,
+    remedy: askAdmin,
+  }),
+  posting_to_general_channel_denied: (channel) => ({
+    message: `the workspace does not let the app post in ${channel}`,
+    remedy: askAdmin,
+  }),
+  channel_is_limited_access: (channel) => ({
+    message: `the Slack channel ${channel} is for some members only`,
+    remedy: askAdmin,
+  }),
+  accesslimited: () => ({
+    message: 'the Slack workspace does not take calls from this network',
+    remedy:
+      "Ask an administrator of the Slack workspace to allow this network's address for the app",
+  }),
   access_denied: (channel) => ({
     message: `the workspace does not let the app post in ${channel}`,
     remedy: askAdmin,
   }),
 };
 
+const internal = 'Slack has a fault of its own';
+const moving = 'the Slack workspace is just being moved';
+const noMore = 'Slack takes no more messages for the moment';
+
 /** Slack's errors that pass by themselves. */
 const transient: Readonly<Record<string, string>> = {
-  internal_error: 'Slack has a fault of its own',
-  fatal_error: 'Slack has a fault of its own',
+  internal_error: internal,
+  fatal_error: internal,
+  rollup_error: internal,
   service_unavailable: 'Slack is out of service for the moment',
   request_timeout: 'the request reached Slack in part only',
-  ratelimited: 'Slack takes no more messages for the moment',
-  rate_limited: 'Slack takes no more messages for the moment',
-  team_added_to_org: 'the Slack workspace is just being moved',
+  team_added_to_org: moving,
+  org_login_required: moving,
+  migration_in_progress: moving,
+  external_channel_migrating: 'the Slack channel is just being moved',
 };
+
+/** Slack's errors that say: too many messages. Not all of them say for how long. */
+const limits: Readonly<Record<string, Omit<TransientFailure, 'kind'>>> = {
+  ratelimited: { reason: noMore },
+  rate_limited: { reason: noMore },
+  message_limit_exceeded: {
+    reason: 'the Slack workspace has reached its limit of messages',
+    remedy:
+      "Free workspaces may only post so much in a time: wait, stop other apps that post a lot, or choose a paid plan (Slack's help: Usage limits for free workspaces)",
+  },
+};
+
+/** Codes that Slack may add: as words of them say, time helps. */
+const passesByItsName =
+  /(?:^|_)(?:limit|limited|ratelimit\w*|throttled|timeout|timed_out|unavailable|temporar\w+|migrat\w+|internal|busy|overload\w*|try_again\w*|maintenance)(?:_|$)/;
 
 /** Slack's errors that are about one message. */
 const aboutTheMessage: ReadonlySet<string> = new Set([
@@ -91,55 +131,72 @@ const aboutTheMessage: ReadonlySet<string> = new Set([
   'invalid_blocks',
   'invalid_blocks_format',
   'no_text',
+  'invalid_payload',
+  'too_many_attachments',
+  'attachment_payload_limit_exceeded',
+  'too_many_elements',
 ]);
 
 export type ErrorMeaning =
-  | { readonly kind: 'transient'; readonly reason: string }
+  | TransientFailure
   | { readonly kind: 'message' }
   | ({ readonly kind: 'permanent' } & Explanation);
+
+/** What Slack's codes look like; anything else is of somebody else's making. */
+const slackCode = /^\w{1,80}$/;
+
+const seeDocumentation = (code: string): string =>
+  `See ${code} at https://docs.slack.dev/reference/methods/chat.postMessage`;
+
+/** HTTP 429 that does not say for how long. */
+export const noMoreForNow: TransientFailure = {
+  kind: 'transient',
+  reason: `${noMore}, and does not say for how long`,
+  isLimit: true,
+};
+
+/** @param key the setting that may be wrong */
+export function notSlack(status: number, key: string): TransientFailure {
+  return {
+    kind: 'transient',
+    reason: `something other than Slack answered (HTTP ${status}): a proxy, or a wrong ${key}?`,
+  };
+}
 
 /**
  * What an answer `"ok": false` means for the posting of messages.
  * @param code the answer's `error`: a code of Slack's, or whatever stood in its place
  */
 export function meaningOf(code: string, channel: string): ErrorMeaning {
-  if (!/^\w{1,80}$/.test(code)) {
+  if (!slackCode.test(code)) {
     return {
       kind: 'transient',
       reason: 'something other than Slack answered (a proxy, or the login page of a network?)',
     };
   }
+  const limit = Object.hasOwn(limits, code) ? limits[code] : undefined;
+  if (limit) {
+    return { kind: 'transient', ...limit, reason: `${limit.reason} (${code})`, isLimit: true };
+  }
   const passing = Object.hasOwn(transient, code) ? transient[code] : undefined;
   if (passing) return { kind: 'transient', reason: `${passing} (${code})` };
   if (aboutTheMessage.has(code)) return { kind: 'message' };
   const explain = Object.hasOwn(permanent, code) ? permanent[code] : undefined;
+  if (!explain && passesByItsName.test(code)) {
+    return {
+      kind: 'transient',
+      reason: `Slack takes no messages for the moment (${code})`,
+      remedy: seeDocumentation(code),
+      isLimit: true,
+    };
+  }
   if (!explain) {
     return {
       kind: 'permanent',
       message: `Slack refuses messages to ${channel} (${code})`,
-      remedy: `See ${code} at https://docs.slack.dev/reference/methods/chat.postMessage`,
+      remedy: seeDocumentation(code),
     };
   }
   const { message, remedy } = explain(channel);
   return { kind: 'permanent', message: `${message} (${code})`, remedy };
-}
-
-/** Faults on the way to Slack, by the code of Node's error. */
-const onTheWay: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name of the server is not found (DNS)',
-  EAI_AGAIN: 'the name of the server is not found (DNS)',
-  ECONNREFUSED: 'the connection is refused',
-  ECONNRESET: 'the connection was cut',
-  ENETUNREACH: 'there is no network',
-  EHOSTUNREACH: 'there is no way to the server',
-  ETIMEDOUT: 'the server does not answer',
-  CERT_NOT_YET_VALID: "the server's certificate is not valid yet: is this machine's clock set?",
-  CERT_HAS_EXPIRED: "the server's certificate has expired: is this machine's clock set?",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the server's certificate is not Slack's: a proxy?",
-  SELF_SIGNED_CERT_IN_CHAIN: "the server's certificate is not Slack's: a proxy?",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the server's certificate is not Slack's: a proxy?",
-};
-
-export function reasonOnTheWay(code: string): string {
-  return (Object.hasOwn(onTheWay, code) ? onTheWay[code] : undefined) ?? `no connection (${code})`;
 }

@@ -1,5 +1,6 @@
 import { atMost, type Clock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
+import { defaultSlackChannel } from '../../config/slack-settings.ts';
 import { createUserFilter } from '../../events/excluded-users.ts';
 import { createTimeReader } from '../../events/received-at.ts';
 import type { UserEvent } from '../../events/user-event.ts';
@@ -9,17 +10,24 @@ import type { Log } from '../../log.ts';
 import { Outbox } from '../../outbox/outbox.ts';
 import type { Store } from '../../outbox/outbox-room.ts';
 import { RetryPauses } from '../../retry-pauses.ts';
-import { Delivery, type Pace, slackPace } from './delivery.ts';
+import { type CredentialSources, readCredentials } from './credentials.ts';
+import { Delivery } from './delivery.ts';
+import type { Environment } from './find-proxy.ts';
+import { type Pace, slackPace } from './pace.ts';
 import { SlackAccount } from './slack-account.ts';
 import { type SlackEvent, slackEventCodec, slackEventOf } from './slack-event.ts';
-import { readToken, type TokenSources } from './token.ts';
+import { findWay } from './way-to-slack.ts';
 
 export interface SlackSinkOptions {
   readonly config: Pick<
     Config['slackConfig'],
     'loginNotificationChannel' | 'apiUrl' | 'excludeUser'
-  >;
-  readonly token: TokenSources;
+  > &
+    Partial<Pick<Config['slackConfig'], 'proxy' | 'caFile'>>;
+  /** Where token and webhook may be. */
+  readonly token: CredentialSources;
+  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
+  readonly environment?: Environment;
   /** Where the database is, while there is one. */
   readonly state: { readonly database: Store | undefined };
   readonly clock: Clock;
@@ -43,11 +51,14 @@ export interface SlackLimits {
   /** Between tries at something that passes by itself, ms. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
+  /** The same where Slack takes no more messages, and does not say for how long. */
+  readonly longestLimitRetryMs: number;
 }
 
 /**
  * The longest pause between tries is short: a call every ten seconds burdens nobody, and the
- * channel is up to date ten seconds after Slack is.
+ * channel is up to date ten seconds after Slack is. A limit of Slack's is not to be pressed: there the
+ * pauses grow to five minutes.
  */
 export const slackLimits: SlackLimits = {
   capacity: 100_000,
@@ -55,6 +66,7 @@ export const slackLimits: SlackLimits = {
   timeoutMs: 10_000,
   firstRetryMs: 1000,
   longestRetryMs: 10_000,
+  longestLimitRetryMs: 300_000,
 };
 
 /** What a message under way gets when the appliance stops, ms. */
@@ -74,8 +86,9 @@ export class SlackSink implements Sink {
 
   constructor(options: SlackSinkOptions) {
     this.#options = options;
-    const { clock, config, log, random, limits = slackLimits } = options;
-    const retry = () => new RetryPauses(limits.firstRetryMs, limits.longestRetryMs, random);
+    const { clock, config, environment = {}, log, random, limits = slackLimits } = options;
+    const retry = (longestMs = limits.longestRetryMs) =>
+      new RetryPauses(limits.firstRetryMs, longestMs, random);
     this.#isExcluded = createUserFilter(config.excludeUser);
     this.#outbox = new Outbox({
       room: 'slack-outbox',
@@ -95,13 +108,17 @@ export class SlackSink implements Sink {
         channel: config.loginNotificationChannel,
         apiUrl: config.apiUrl,
         timeoutMs: limits.timeoutMs,
-        readToken: () => readToken(options.token),
+        defaultChannel: defaultSlackChannel,
+        readCredentials: () => readCredentials(options.token),
+        findWay: (target) => findWay({ ...config, environment }, target),
+        log: log.for(this.name),
       }),
-      channel: config.loginNotificationChannel,
       pace: options.pace ?? slackPace,
       clock,
       health: options.health,
       retry: retry(),
+      limitRetry: retry(limits.longestLimitRetryMs),
+      random,
       log: log.for(this.name),
     });
   }
@@ -124,6 +141,11 @@ export class SlackSink implements Sink {
   /** Events that went because too many waited. */
   get dropped(): number {
     return this.#outbox.dropped;
+  }
+
+  /** Tries again at once, where it waits after a failure; whether it does. */
+  tryNow(): boolean {
+    return this.#delivery.tryNow();
   }
 
   async start(): Promise<void> {

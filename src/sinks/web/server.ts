@@ -12,6 +12,7 @@ import { authorityRoute } from './routes/authority.ts';
 import { type EventSources, eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { type SetupSources, setupRoutes } from './routes/setup.ts';
+import { type SlackRetryOptions, slackRetryRoute } from './routes/slack-retry.ts';
 import { type SenderSources, type StateSources, stateRoutes } from './routes/state.ts';
 import { type TestEventOptions, testEventRoute } from './routes/test-event.ts';
 import { visitorRoutes } from './routes/visitor.ts';
@@ -39,6 +40,7 @@ export interface ServerParts {
   readonly events: EventSources;
   readonly setup: SetupSources;
   readonly testEvent: TestEventOptions;
+  readonly slackRetry: SlackRetryOptions;
   /** The certificate that clients of the broker have to trust, PEM. */
   readonly authority: () => string | undefined;
   /** Takes MQTT over WebSocket at `/mqtt`. */
@@ -73,6 +75,7 @@ export function createWebServer(parts: ServerParts): FastifyInstance<Server> {
   setupRoutes(server, parts.setup);
   authorityRoute(server, parts.authority);
   testEventRoute(server, parts.testEvent);
+  slackRetryRoute(server, parts.slackRetry);
   visitorRoutes(server, parts.access, visitorOf);
   handleUpgrades(server, checks, parts.onUpgrade, gate);
   return server;

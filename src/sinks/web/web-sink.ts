@@ -43,6 +43,8 @@ export interface WebSinkOptions {
   readonly faultCodes: readonly ShownFaultCode[];
   /** Sends a datagram to the appliance's own UDP port; rejects with the reason why it can't. */
   readonly sendTestEvent: (kind: EventKind) => Promise<void>;
+  /** Lets Slack be tried again at once; whether it was waiting after a failure. Left out: Slack is off. */
+  readonly trySlackNow?: (() => boolean) | undefined;
   /** Takes MQTT over WebSocket at `/mqtt`; the page is not live without it. */
   readonly onUpgrade?: UpgradeHandler;
   /** The certificate that clients of the broker have to trust, PEM, where there is one of our own. */
@@ -175,6 +177,7 @@ export class WebSink implements Sink {
       },
       setup: { ...setup, senders: () => this.#senders.newestFirst(), visitorOf },
       testEvent: { send: sendTestEvent, visitorOf, clock },
+      slackRetry: { tryNow: this.#options.trySlackNow, visitorOf, clock },
       onUpgrade: this.#options.onUpgrade,
       authority: () => this.#options.authority?.(),
       figures: this.figures,

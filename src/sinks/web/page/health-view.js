@@ -12,8 +12,11 @@ import { momentOf } from './times.js';
  * }} Status what of `/api/status` is shown here
  */
 
-/** How every part is doing, in words. */
-export function createHealthView() {
+/**
+ * How every part is doing, in words.
+ * @param {Readonly<Record<string, Node>>} actions what a person can do about a fault, by part
+ */
+export function createHealthView(actions = {}) {
   const list = byId('parts', HTMLUListElement);
   const summary = byId('health-summary', HTMLElement);
   const flashing = byId('health-flashing', HTMLElement);
@@ -41,6 +44,8 @@ export function createHealthView() {
         ...inOrder.map(([name, part]) => {
           const row = element('li', { class: `part ${part.state}` });
           row.append(...partWords(name, part));
+          const action = part.state === 'fault' ? actions[name] : undefined;
+          if (action) row.append(action);
           return row;
         }),
       );

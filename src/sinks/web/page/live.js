@@ -9,6 +9,7 @@ import { poll } from './polling.js';
 import { createSendersView } from './senders-view.js';
 import { Refusal, Session } from './session.js';
 import { createSignInView } from './sign-in-view.js';
+import { createSlackRetry } from './slack-retry.js';
 import { texts } from './texts.js';
 import { createUsersView } from './users-view.js';
 
@@ -24,7 +25,8 @@ const lights = createLights();
 const events = createEventsView();
 const users = createUsersView();
 const chart = createChart();
-const health = createHealthView();
+const slackRetry = createSlackRetry(session, () => void refreshStatus());
+const health = createHealthView({ slack: slackRetry.row });
 const senders = createSendersView(
   byId('senders', HTMLUListElement),
   byId('senders-more', HTMLElement),
@@ -62,13 +64,7 @@ const broker = listenToBroker({
   },
 });
 
-poll(askEveryMs, async () => {
-  try {
-    showStatus(await session.get('/api/status'));
-  } catch {
-    health.noAnswer();
-  }
-});
+poll(askEveryMs, refreshStatus);
 setInterval(() => void refreshHistory(), historyEveryMs);
 setInterval(() => {
   chart.draw();
@@ -115,9 +111,19 @@ async function refresh() {
   await Promise.all([refreshVisitor(), refreshEvents(), refreshHistory()]);
 }
 
+async function refreshStatus() {
+  try {
+    showStatus(await session.get('/api/status'));
+  } catch {
+    health.noAnswer();
+  }
+}
+
 async function refreshVisitor() {
   const visitor = await session.get('/api/visitor').catch(() => undefined);
-  if (visitor) signIn.show(visitor);
+  if (!visitor) return;
+  signIn.show(visitor);
+  slackRetry.allow(visitor);
 }
 
 async function refreshEvents() {

@@ -187,6 +187,12 @@ export const texts = {
     version: (version) => `Version ${version}`,
   },
 
+  slackRetry: {
+    button: 'Try now',
+    trying: 'Trying…',
+    noAnswer: 'The appliance does not answer.',
+  },
+
   signIn: {
     open: 'Sign in',
     out: 'Sign out',
@@ -282,7 +288,7 @@ export const texts = {
     },
     slack: {
       heading: 'Slack',
-      off: 'Not used. To post every event to a channel, make a Slack app with the permission `chat:write`, put its token into a file, and set:',
+      off: 'Not used. To post every event to a channel, make a Slack app with the permission `chat:write`, put its token into a file, and set what follows. With the URL of an incoming webhook instead, set `webhookURL`; the channel is then that of the webhook.',
       example:
         'Butler:\n  slackConfig:\n    enable: true\n    loginNotificationChannel: sense-user-activity\n    tokenFile: /etc/blinky/slack-token',
     },

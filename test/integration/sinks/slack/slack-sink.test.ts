@@ -115,7 +115,7 @@ for (const code of refusals) {
   test(`${code}: one call, one clear sentence, and delivery once it is repaired`, async (context) => {
     const slack = await startFakeSlack(context, { intervalMs: 50 });
     const { sink, status, lines } = await startSlackSink(context, slack, {
-      pace: { probeMs: 600 },
+      pace: { firstProbeMs: 1200 },
     });
     slack.mood = { kind: 'error', code };
     for (const user of numbered(20)) sink.accept(event(user));

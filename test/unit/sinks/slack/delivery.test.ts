@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Health } from '../../../../src/health/health.ts';
 import { RetryPauses } from '../../../../src/retry-pauses.ts';
-import { Delivery, slackPace } from '../../../../src/sinks/slack/delivery.ts';
+import { Delivery } from '../../../../src/sinks/slack/delivery.ts';
 import type { SlackMessage } from '../../../../src/sinks/slack/message.ts';
-import type { PermanentFailure, PostOutcome } from '../../../../src/sinks/slack/slack-client.ts';
+import { slackPace } from '../../../../src/sinks/slack/pace.ts';
+import type { PermanentFailure, PostOutcome } from '../../../../src/sinks/slack/post-outcome.ts';
 import type { SlackEvent } from '../../../../src/sinks/slack/slack-event.ts';
 import { slackEvent } from '../../../support/events.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
@@ -48,16 +49,18 @@ function setUp(userIds: readonly string[] = []) {
         return typeof slack.answer === 'function' ? await slack.answer() : slack.answer;
       },
       problem: async () => slack.problem,
-      tokenChanged: async () => slack.token !== slack.usedToken,
+      manner: 'to activity',
+      hasChanged: async () => slack.token !== slack.usedToken,
       abort: () => {
         slack.aborted = true;
       },
     },
-    channel: 'activity',
     pace: slackPace,
     clock,
     health: health.part('slack'),
     retry: new RetryPauses(1000, 10_000, () => 0.999),
+    limitRetry: new RetryPauses(1000, 300_000, () => 0.999),
+    random: () => 0.999,
     log,
   });
   let next = 0;
@@ -179,11 +182,15 @@ const noAccess: PostOutcome = {
   remedy: 'Make a new one',
 };
 
-test('while only a person can help, Slack is asked once in five minutes', async () => {
-  const { advance, slack, status } = setUp(['ann']);
+/** The pauses between the calls, s. */
+const gapsOf = (calls: readonly Call[]) =>
+  calls.slice(1).map(({ atMs }, index) => Math.round((atMs - (calls[index]?.atMs ?? 0)) / 1000));
+
+test('what only a person can repair is asked again after 30 s, then up to five minutes apart', async () => {
+  const { add, advance, slack, status } = setUp(['ann']);
   slack.answer = noAccess;
-  await advance(1_200_000);
-  assert.ok(slack.calls.length >= 4 && slack.calls.length <= 5, `${slack.calls.length} calls`);
+  await advance(1_300_000);
+  assert.deepEqual(gapsOf(slack.calls), [30, 60, 120, 240, 300, 300]);
   assert.deepEqual(status(), {
     state: 'fault',
     since: status().since,
@@ -195,6 +202,71 @@ test('while only a person can help, Slack is asked once in five minutes', async 
   slack.answer = { kind: 'delivered' };
   await advance(300_000);
   assert.equal(status().state, 'ok');
+  // What breaks next begins with short pauses.
+  const before = slack.calls.length;
+  slack.answer = noAccess;
+  add('bob');
+  await advance(40_000);
+  assert.equal(slack.calls.length, before + 2);
+});
+
+test('another try can be asked for after a failure, but not before Slack wants one', async () => {
+  const { add, advance, clock, delivery, slack, status } = setUp(['ann']);
+  slack.answer = noAccess;
+  await advance(1200);
+  slack.answer = { kind: 'transient', reason: 'the connection is refused' };
+  await advance(5000);
+  assert.equal(slack.calls.length, 1);
+  const asked = clock.monotonicMs();
+  assert.equal(delivery.tryNow(), true);
+  await settled();
+  assert.equal(slack.calls.at(-1)?.atMs, asked);
+  assert.equal(slack.calls.length, 2);
+
+  slack.answer = { kind: 'rate-limited', retryAfterMs: 60_000 };
+  assert.equal(delivery.tryNow(), true);
+  await settled();
+  assert.equal(slack.calls.length, 3);
+  assert.equal(delivery.tryNow(), false);
+  await advance(30_000);
+  assert.equal(slack.calls.length, 3);
+  slack.answer = { kind: 'delivered' };
+  await advance(35_000);
+  assert.equal(status().state, 'ok');
+  assert.equal(delivery.tryNow(), false);
+  add('bob');
+  await advance(1200);
+  assert.equal(slack.calls.length, 5);
+});
+
+test('a limit of Slack’s passes by itself, with pauses that grow long', async () => {
+  const { advance, lines, slack, status, waiting } = setUp(['ann']);
+  slack.answer = {
+    kind: 'transient',
+    reason: 'the Slack workspace has reached its limit of messages (message_limit_exceeded)',
+    remedy: 'Wait',
+    isLimit: true,
+  };
+  await advance(3_000_000);
+  assert.equal(status().needsPerson, false);
+  const gaps = gapsOf(slack.calls);
+  assert.deepEqual(gaps.slice(0, 6), [1, 2, 4, 8, 16, 32]);
+  assert.deepEqual(gaps.slice(-2), [300, 300]);
+  assert.equal(lines.filter((line) => line.includes('waiting for Slack')).length, 1);
+  // After an hour somebody may want to do something about it.
+  await advance(1_000_000);
+  assert.equal(status().needsPerson, true);
+  slack.answer = { kind: 'delivered' };
+  await advance(300_000);
+  assert.equal(waiting(), 0);
+  assert.equal(status().state, 'ok');
+});
+
+test('a network that is away needs nobody, however long', async () => {
+  const { advance, slack, status } = setUp(['ann']);
+  slack.answer = { kind: 'transient', reason: 'there is no network' };
+  await advance(4_000_000);
+  assert.equal(status().needsPerson, false);
 });
 
 test('a repaired token is used within seconds', async () => {

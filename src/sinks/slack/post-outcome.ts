@@ -1,0 +1,29 @@
+/** What became of a message. */
+export type PostOutcome =
+  | { readonly kind: 'delivered' }
+  /** Slack says how long to wait, ms. */
+  | { readonly kind: 'rate-limited'; readonly retryAfterMs: number }
+  | TransientFailure
+  /** Slack dislikes this very message. */
+  | { readonly kind: 'message-refused'; readonly code: string }
+  /** Lasts until a person acts. */
+  | PermanentFailure;
+
+/** Passes by itself. Slack may have posted the message none the less. */
+export interface TransientFailure {
+  readonly kind: 'transient';
+  readonly reason: string;
+  /** What a person can do if it does not pass. */
+  readonly remedy?: string;
+  /** Slack takes no more for now: the pauses grow long, so as not to press it. */
+  readonly isLimit?: true;
+}
+
+export interface PermanentFailure {
+  readonly kind: 'permanent';
+  readonly message: string;
+  /** What to click, and where. */
+  readonly remedy: string;
+}
+
+export type Failure = Exclude<PostOutcome, { kind: 'delivered' }>;

@@ -1,0 +1,22 @@
+/** The web proxy answered that it does not connect. */
+export class ProxyRefusal extends Error {
+  readonly status: number;
+  /** The ways to sign in that it offers, such as `Basic`. */
+  readonly offers: readonly string[];
+
+  constructor(status: number, offers: readonly string[]) {
+    super(`the web proxy answered HTTP ${status}`);
+    this.status = status;
+    this.offers = offers;
+  }
+}
+
+/** The web proxy could not be reached, or gave no answer that makes sense. */
+export class ProxyTrouble extends Error {
+  override readonly cause: Error;
+
+  constructor(cause: Error) {
+    super(cause.message);
+    this.cause = cause;
+  }
+}
