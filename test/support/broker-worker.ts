@@ -1,20 +1,20 @@
+import { hashPassword } from '../../src/access/password.ts';
 import { createApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { silentLog } from '../../src/log.ts';
 import { testConfig } from './test-app.ts';
 
 /**
- * A program for tests that kill it: the appliance, whose broker anybody may publish on.
- * `node broker-worker.ts STATE-DIRECTORY`. Prints the broker's port once clients can connect.
+ * A program for tests that kill it: the appliance, on whose broker anna may publish.
+ * `node broker-worker.ts STATE-DIRECTORY PASSWORD`. Prints the broker's port once clients can connect.
  */
-const [stateDirectory = ''] = process.argv.slice(2);
+const [stateDirectory = '', password = ''] = process.argv.slice(2);
 
 const app = createApp({
   config: testConfig([
-    'brokerConfig.access.anonymous=publish',
+    `brokerConfig.access.users=[{name: anna, passwordHash: "${await hashPassword(password)}"}]`,
     'webConfig.enable=false',
     'brokerConfig.limits.queuedPerClient=100000',
-    'brokerConfig.limits.anonymousBytesPerHour=1000000000',
   ]),
   version: '0.0.0-test',
   slackToken: { tokenFile: '' },

@@ -10,6 +10,8 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
 const worker = fileURLToPath(new URL('../../../support/broker-worker.ts', import.meta.url));
+/** Of users nothing is lost that was acknowledged; of anonymous clients so much as `limits` allow. */
+const credentials = { username: 'anna', password: 'secret' };
 const lives = 20;
 /** Messages that the publisher has under way. */
 const mostOpen = 100;
@@ -19,9 +21,13 @@ const topics = ['lamps/a', 'lamps/b', 'lamps//empty'] as const;
 
 /** A broker in a process of its own; `kill` ends it without a chance to do anything. */
 async function startBroker(context: TestContext, directory: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', worker, directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', worker, directory, credentials.password],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const closed = once(child, 'close');
   const kill = async () => {
     child.kill('SIGKILL');
@@ -37,7 +43,7 @@ async function startBroker(context: TestContext, directory: string) {
 
 /** A client that does not come back by itself. */
 async function connect(url: string, options: mqtt.IClientOptions): Promise<MqttClient> {
-  const client = mqtt.connect(url, { reconnectPeriod: 0, ...options });
+  const client = mqtt.connect(url, { reconnectPeriod: 0, ...credentials, ...options });
   client.on('error', () => {});
   await waitFor('connection to the broker', () => client.connected);
   return client;
@@ -49,7 +55,8 @@ class Listener {
   client: MqttClient | undefined;
 
   async join(url: string): Promise<void> {
-    const client = mqtt.connect(url, { clientId: 'lamp', clean: false, reconnectPeriod: 0 });
+    const options = { clientId: 'lamp', clean: false, reconnectPeriod: 0, ...credentials };
+    const client = mqtt.connect(url, options);
     client.on('error', () => {});
     client.on('message', (topic, payload) => {
       const numbers = this.received.get(topic) ?? [];
