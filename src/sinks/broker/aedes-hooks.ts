@@ -172,7 +172,7 @@ export class AedesHooks {
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;
-        if (store && !store.mayForward(client as SessionClient, packet)) return null;
+        if (store && !store.outgoing.mayForward(client as SessionClient, packet)) return null;
         if (!this.hidesNames(client)) return packet;
         const { payload: given } = packet;
         const payload = typeof given === 'string' ? Buffer.from(given) : given;

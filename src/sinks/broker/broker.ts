@@ -1,13 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
-import type { SignIns } from '../../access/sign-ins.ts';
-import type { Users } from '../../access/users.ts';
-import type { Clock } from '../../clock.ts';
-import type { LimitWatch } from '../../health/limit-watch.ts';
-import type { Log } from '../../log.ts';
 import { plainAddress } from '../../plain-address.ts';
 import type { Publication } from '../../publications/publication.ts';
-import type { Access } from './access.ts';
 import { Admission } from './admission/admission.ts';
 import { SubscriptionCount } from './admission/subscription-count.ts';
 import {
@@ -18,17 +12,13 @@ import {
 } from './aedes-changes.ts';
 import { AedesHooks, brokerId, maySee, wasDropped } from './aedes-hooks.ts';
 import { BrokerFigures } from './broker-figures.ts';
+import type { BrokerOptions } from './broker-options.ts';
 import { ClientNotices } from './client-notices.ts';
 import { clientQueues } from './client-queues.ts';
-import {
-  type Connection,
-  Connections,
-  type ConnectionsOptions,
-  filtersPerSecond,
-} from './connections.ts';
+import { type Connection, Connections, filtersPerSecond } from './connections.ts';
 import { type Packet, takeOverDeliveries } from './deliveries.ts';
 import { DeliveryPace } from './delivery-pace.ts';
-import type { BrokerStore } from './persistence/broker-store.ts';
+import { OwnMessages } from './own-messages.ts';
 import { LeftWills } from './persistence/left-wills.ts';
 import type { SessionClient } from './persistence/session.ts';
 import { PublishFrames } from './publish-frames.ts';
@@ -37,43 +27,14 @@ import { SignIn } from './sign-in.ts';
 import { type BrokerCounts, SystemFigures } from './system-figures.ts';
 import { TakeoverWatch } from './takeover-watch.ts';
 import { TopicEmitter } from './topic-emitter.ts';
-import { TopicCheck } from './topic-rules.ts';
-import type { NameRemover } from './without-names.ts';
-
-export interface BrokerOptions {
-  readonly access: Access;
-  /** Checks names and passwords. */
-  readonly signIns: Pick<SignIns, 'signIn'>;
-  readonly users: Pick<Users, 'areThere' | 'has'>;
-  /** Takes people's names out of a message, for clients that are not to know them. */
-  readonly removeNames: NameRemover;
-  readonly limits: ConnectionsOptions['limits'] & {
-    /** Subscriptions that one client may have. */
-    readonly subscriptionsPerClient: number;
-    /** How long a session outlives its connection at most. */
-    readonly sessionExpirySeconds: number;
-  };
-  /** Told of every message that a client was allowed to publish. */
-  readonly onMessage: (topic: string, payload: Buffer) => void;
-  /** Whether a topic is one on which the appliance hears also who may not publish there. */
-  readonly isHeardFromAnybody: (topic: string) => boolean;
-  /** Keeps retained messages and sessions over restarts; without it they are in memory only. */
-  readonly store?: BrokerStore;
-  /** Where limits are reported that somebody has reached. */
-  readonly watch: LimitWatch;
-  /** The appliance's version, which the broker tells. */
-  readonly version: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}
 
 /** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may give. */
 const topicAliases = 32;
 
 /**
  * The MQTT broker inside the appliance: Aedes behind a guard (`client-stream.ts`), and with our own
- * way to subscribers (`topic-emitter.ts`, `deliveries.ts`). Only this file, `aedes-hooks.ts` and
- * `deliveries.ts` know Aedes.
+ * way to subscribers (`topic-emitter.ts`, `deliveries.ts`). Only this file, `aedes-hooks.ts`,
+ * `own-messages.ts` and `deliveries.ts` know Aedes.
  */
 export class Broker {
   readonly figures = new BrokerFigures();
@@ -92,20 +53,16 @@ export class Broker {
   /** What sends a client more of its queue. */
   readonly #feeds = new WeakMap<Client, () => void>();
   #aedes: Aedes | undefined;
-  /** Whether a client has come that wants its session kept. */
-  #hasSessions = false;
   #leftWills: LeftWills | undefined;
   #systemFigures: SystemFigures | undefined;
   #mostConnected = 0;
-  #published = 0;
-  /** Topics of the appliance. */
-  readonly #ownTopics: TopicCheck;
+  readonly #own: OwnMessages;
 
   constructor(options: BrokerOptions) {
     const { access, signIns, users, limits, removeNames, store, watch, clock, log } = options;
     this.#options = options;
     this.#frames = new PublishFrames(removeNames);
-    this.#ownTopics = new TopicCheck(limits);
+    this.#own = new OwnMessages({ limits, store, emitter: this.#emitter, log });
     this.#subscriptions = new SubscriptionCount(limits.subscriptionsPerClient, store?.filters);
     this.#connections = new Connections({
       limits,
@@ -173,7 +130,7 @@ export class Broker {
     keepNewerClients(aedes);
     if (store) leaveExpiryToSessions(aedes);
     aedes.on('client', (client) => {
-      if (!client.clean) this.#hasSessions = true;
+      if (!client.clean) this.#own.hasSessions = true;
       store?.connected(client as SessionClient, this.#hooks.ownerOf(client));
       // Of a client that takes the place of another, its queue could not be known before.
       this.#feeds.get(client)?.();
@@ -195,7 +152,7 @@ export class Broker {
     aedes.on('subscribe', (_, client) => {
       this.#subscriptions.added(this.#connectionOf.get(client));
       // A message that came while the subscription was stored waits in the queue.
-      store?.fallBehind(client as SessionClient);
+      store?.outgoing.fallBehind(client as SessionClient);
       this.#feeds.get(client)?.();
     });
     aedes.on('unsubscribe', (filters, client) =>
@@ -206,6 +163,7 @@ export class Broker {
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
     this.#aedes = aedes;
+    this.#own.aedes = aedes;
     watch.start();
     this.#tellFigures(aedes);
     if (!store) return;
@@ -218,53 +176,17 @@ export class Broker {
 
   /** Whether anybody would get a message on this topic, now or when their session goes on. */
   isWanted(topic: string): boolean {
-    return this.#mayHaveSessions || this.#emitter.hasListener(topic);
+    return this.#own.isWanted(topic);
   }
 
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
-  publish({ topic, payload, retain = false }: Publication): void {
-    if (!this.#ownTopics.isTopic(topic)) {
-      const { log } = this.#options;
-      log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
-      return;
-    }
-    const bytes = Buffer.from(payload);
-    // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
-    const qos = retain ? 0 : 1;
-    const packet = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false } as const;
-    const { store } = this.#options;
-    if (retain) store?.addOwnTopic(topic);
-    if (retain || this.#mayHaveSessions) {
-      this.#aedes?.publish(packet, () => {});
-      return;
-    }
-    this.#emit(topic, bytes, qos);
+  publish(publication: Publication): void {
+    this.#own.publish(publication);
   }
 
   /** Sends what was published without waiting for the end of the turn. */
   flush(): void {
     this.#connections.flush();
-  }
-
-  /** Whether there may be sessions that want messages while their client is away. */
-  get #mayHaveSessions(): boolean {
-    return this.#hasSessions || (this.#options.store?.hasSessions ?? false);
-  }
-
-  /** What is not to be stored goes straight to subscribers, under a number that Aedes never gives. */
-  #emit(topic: string, payload: Buffer, qos: 0 | 1): void {
-    this.#published -= 1;
-    // Spelt out: a spread here costs as much as all the rest of an event's way.
-    this.#emitter.emit({
-      cmd: 'publish',
-      topic,
-      payload,
-      qos,
-      retain: false,
-      dup: false,
-      brokerId,
-      brokerCounter: this.#published,
-    });
   }
 
   /**
@@ -299,7 +221,7 @@ export class Broker {
       version,
       counts: () => this.#counts(),
       isWanted: (topic) => this.#emitter.hasListener(topic),
-      publish: (topic, payload) => this.#emit(topic, Buffer.from(payload), 0),
+      publish: (topic, payload) => this.#own.emit(topic, Buffer.from(payload), 0),
       clock,
     });
     figures.start();

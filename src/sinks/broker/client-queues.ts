@@ -4,8 +4,8 @@ import type { BrokerStore } from './persistence/broker-store.ts';
 /** The queues of a store as those who deliver see them. */
 export function clientQueues(store: BrokerStore): ClientQueues {
   return {
-    goesNow: (client, packet, hasRoom) => store.goesNow(client, packet, hasRoom),
-    next: (client) => store.next(client) as Packet | undefined,
+    goesNow: (client, packet, hasRoom) => store.outgoing.goesNow(client, packet, hasRoom),
+    next: (client) => store.outgoing.next(client) as Packet | undefined,
     update: (client, packet) => store.persistence.outgoingUpdate(client, packet),
   };
 }

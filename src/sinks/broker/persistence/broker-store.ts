@@ -13,7 +13,7 @@ import { AcceptedMessages } from './kept.ts';
 import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
 import { MessageExpiry } from './message-expiry.ts';
-import { hasExpired, outgoingPacket } from './outgoing-packet.ts';
+import { OutgoingMessages } from './outgoing-messages.ts';
 import { type QueueLimits, Queues, type QueuesOptions } from './queues.ts';
 import { type RetainedLimits, RetainedMessages } from './retained-messages.ts';
 import { type LeftOut, StoredSelection } from './select-stored.ts';
@@ -71,6 +71,8 @@ export class BrokerStore {
   readonly known: KnownNetworks;
   /** What subscriptions of clients and sessions take together. */
   readonly filters: FilterBudget;
+  /** What goes out to clients with a session. */
+  readonly outgoing: OutgoingMessages;
   /** Subscriptions of packets that were refused; Aedes would keep them beside those granted. */
   readonly refused = new WeakSet<object>();
   /** Subscriptions of packets of which others are to come, with which these are written. */
@@ -125,6 +127,11 @@ export class BrokerStore {
       filters: this.filters,
       onGiveWay,
       clock,
+    });
+    this.outgoing = new OutgoingMessages({
+      sessions: this.#sessions,
+      queues: this.#queues,
+      expiry: this.#expiry,
     });
     this.persistence = new AedesPersistence({
       sessions: this.#sessions,
@@ -255,55 +262,6 @@ export class BrokerStore {
     if (message) keeps = true;
     this.#accepted.add(packet.payload, { message, isWritten: true, isAnonymous });
     return keeps ? this.#journal.written() : undefined;
-  }
-
-  /**
-   * Whether Aedes may hand this packet to the client now. What waits in its queue comes out of the
-   * queue while it catches up, so that nothing overtakes and nothing comes twice.
-   */
-  mayForward(client: SessionClient, packet: MessagePacket): boolean {
-    // With an identifier it comes out of the queue.
-    if (packet.qos === 0 || packet.messageId !== undefined) return true;
-    const session = this.#sessions.get(client.id);
-    const queued = session && this.#queues.queuedFor(session, packet);
-    if (!queued) return true;
-    if (session.client !== client || queued.messageId !== undefined) return false;
-    return session.caughtUp || session.isUnderWay(queued);
-  }
-
-  /**
-   * Whether a message goes to its client now. What waits in the client's queue stays there while the
-   * client has too much that it has not acknowledged; it gets it then (`next`).
-   */
-  goesNow(client: SessionClient, packet: MessagePacket, hasRoom: boolean): boolean {
-    const session = this.#sessions.get(client.id);
-    // A retained message that a new subscription gets is in no queue; Aedes takes its broker’s id away.
-    if (session?.client !== client || !packet.brokerId) return true;
-    const queued = this.#queues.queuedFor(session, packet);
-    // It waits in the queue from when it is accepted. A client that takes what waits can have it, and
-    // even acknowledge it, before it is handed out here.
-    if (!queued || queued.messageId !== undefined) return false;
-    return session.goesNow(queued, hasRoom);
-  }
-
-  /** A message may wait in a client's queue that it was not given. */
-  fallBehind(client: SessionClient): void {
-    const session = this.#sessions.get(client.id);
-    if (session?.client === client) session.fallBehind();
-  }
-
-  /** What a client gets next out of its queue; undefined when it has it all. */
-  next(client: SessionClient): MessagePacket | undefined {
-    const session = this.#sessions.get(client.id);
-    while (session?.client === client) {
-      const queued = session.next();
-      if (!queued) return undefined;
-      if (!hasExpired(queued, this.#expiry)) {
-        return outgoingPacket(session, queued, this.#queues.messages, this.#expiry);
-      }
-      this.#queues.remove(session, queued);
-    }
-    return undefined;
   }
 
   /** The wills of clients that were connected when the earlier run ended. */

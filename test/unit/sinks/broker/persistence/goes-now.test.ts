@@ -41,23 +41,27 @@ async function storeWithMessage() {
 
 test('a message goes to a client that has had all before it', async () => {
   const { store, packet } = await storeWithMessage();
-  assert.equal(store.goesNow(lamp, packet, true), true);
+  assert.equal(store.outgoing.goesNow(lamp, packet, true), true);
 });
 
 test('a message that the client has got out of its queue does not go to it again', async () => {
   const { store, packet } = await storeWithMessage();
-  store.fallBehind(lamp);
-  const queued = store.next(lamp);
+  store.outgoing.fallBehind(lamp);
+  const queued = store.outgoing.next(lamp);
   assert.ok(queued);
-  assert.equal(store.next(lamp), undefined, 'the client has all there is');
-  assert.equal(store.goesNow(lamp, packet, true), false, 'it is on its way');
+  assert.equal(store.outgoing.next(lamp), undefined, 'the client has all there is');
+  assert.equal(store.outgoing.goesNow(lamp, packet, true), false, 'it is on its way');
   await store.persistence.outgoingUpdate(lamp, { ...queued, messageId: 1 });
-  assert.equal(store.goesNow(lamp, packet, true), false, 'it waits for its acknowledgement');
+  assert.equal(
+    store.outgoing.goesNow(lamp, packet, true),
+    false,
+    'it waits for its acknowledgement',
+  );
   await store.persistence.outgoingClearMessageId(lamp, { messageId: 1 });
-  assert.equal(store.goesNow(lamp, packet, true), false, 'it has been acknowledged');
+  assert.equal(store.outgoing.goesNow(lamp, packet, true), false, 'it has been acknowledged');
 });
 
 test('a retained message is in no queue, and goes', async () => {
   const { store, packet } = await storeWithMessage();
-  assert.equal(store.goesNow(lamp, { ...packet, brokerId: '', retain: true }, true), true);
+  assert.equal(store.outgoing.goesNow(lamp, { ...packet, brokerId: '', retain: true }, true), true);
 });
