@@ -3,6 +3,8 @@ import type { Entry } from '../../outbox/outbox.ts';
 import { type PublicationSettings, publicationsOf } from '../../publications/event-publications.ts';
 import { type Publication, withTopicPrefix } from '../../publications/publication.ts';
 import type { Connection } from '../../remote-broker/connection.ts';
+import { PublicationRefused } from '../../remote-broker/publisher.ts';
+import { reasonCode } from '../../remote-broker/reason-codes.ts';
 
 /** So many events are under way at a time; a broken connection repeats at most these. */
 const eventsUnderWay = 50;
@@ -17,7 +19,16 @@ export interface DeliveryOptions {
   readonly latest: { take(): readonly Publication[] };
   readonly mqtt: PublicationSettings;
   readonly topicPrefix: string;
+  /** Called with each message that the broker does not take, while it keeps the connection. */
+  readonly onRefused: (refusal: PublicationRefused) => void;
 }
+
+/** The broker says that a message is fine, and takes none now. */
+const temporaryCodes: ReadonlySet<number> = new Set([
+  reasonCode.rateTooHigh,
+  reasonCode.quotaExceeded,
+  reasonCode.busy,
+]);
 
 /**
  * Carries events from the outbox to the other broker while there is a connection: in order, each
@@ -67,9 +78,9 @@ export class Delivery {
       this.#woken = false;
       try {
         if (await this.#deliverSome(connection)) continue;
-      } catch {
+      } catch (error) {
         // Mostly the connection has ended, as its link says. What was under way is in the outbox.
-        connection.destroy();
+        connection.destroy(error instanceof Error ? error : undefined);
         return;
       }
       await this.#untilWoken();
@@ -81,13 +92,46 @@ export class Delivery {
     const { outbox, latest, mqtt, topicPrefix } = this.#options;
     const states = latest.take();
     const entries = await outbox.oldest(eventsUnderWay);
-    const events = entries.flatMap(({ item }) =>
-      publicationsOf(item, mqtt).map((publication) => withTopicPrefix(topicPrefix, publication)),
-    );
-    await Promise.all([...states, ...events].map((one) => connection.publish(one)));
+    await Promise.all([
+      ...states.map((state) => this.#send(connection, state)),
+      ...entries.map(({ item }) => this.#sendEvent(connection, item, mqtt, topicPrefix)),
+    ]);
     this.sent += entries.length;
     await outbox.remove(entries);
     return states.length + entries.length > 0;
+  }
+
+  /** Sends an event in each of its forms. Rejects when the broker takes none of them. */
+  async #sendEvent(
+    connection: Connection,
+    event: UserEvent,
+    mqtt: PublicationSettings,
+    topicPrefix: string,
+  ): Promise<void> {
+    const refusals = await Promise.all(
+      publicationsOf(event, mqtt).map((publication) =>
+        this.#send(connection, withTopicPrefix(topicPrefix, publication)),
+      ),
+    );
+    if (refusals.includes(undefined)) return;
+    // One that is too large for that broker stays too large; another may be taken some day.
+    const refusal = refusals.find((one) => one?.code !== reasonCode.packetTooLarge);
+    if (refusal) throw refusal;
+  }
+
+  /** Resolves with the refusal where the broker does not take the message. */
+  async #send(
+    connection: Connection,
+    publication: Publication,
+  ): Promise<PublicationRefused | undefined> {
+    try {
+      await connection.publish(publication);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PublicationRefused) || temporaryCodes.has(error.code)) throw error;
+      this.#options.onRefused(error);
+      return error;
+    }
   }
 
   async #untilWoken(): Promise<void> {

@@ -14,7 +14,9 @@ const settings: RemoteBrokerSettings = {
   brokerUser: '',
   brokerPassword: '',
   brokerPasswordFile: '',
-  tls: { enable: false, caFile: '' },
+  brokerClientId: '',
+  protocolVersion: 4,
+  tls: { enable: false, caFile: '', certFile: '', keyFile: '' },
 };
 
 async function check(port: number, changed: Partial<RemoteBrokerSettings> = {}, ownPort = 1) {
@@ -25,6 +27,7 @@ async function check(port: number, changed: Partial<RemoteBrokerSettings> = {}, 
     locate: async () => ({ host: broker.settings.brokerHost, port }),
     ownPort,
     filters: ['blinky/event'],
+    now: () => new Date(),
   });
 }
 
