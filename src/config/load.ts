@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { withButlerSlackSettings } from './butler.ts';
+import { replacedButlerSettings, withButlerSlackSettings } from './butler.ts';
 import { withDefaults } from './defaults.ts';
 import { withOverrides } from './overrides.ts';
 import { ConfigError, type ConfigProblem, showValue } from './problem.ts';
@@ -138,6 +138,10 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
           `${source.placeOf(key.split('.'))}: ${keyOf(key.split('.'))}: unknown key, ignored${
             nearest ? `; did you mean ${keyOf(nearest.split('.'))}?` : ''
           }`,
+      ),
+      ...replacedButlerSettings(settings).map(
+        ({ path, advice }) =>
+          `${source.placeOf(path)}: ${keyOf(path)}: not used here. Fix: ${advice}`,
       ),
     ],
     unusedButlerKeys: findings.unusedButler,

@@ -20,6 +20,8 @@ import { readSignIn } from './sign-in.ts';
 const successAfterMs = 30_000;
 /** A broker that takes no retained message ends the connection sooner than that, ms. */
 const holdsAfterMs = 1000;
+/** One that acknowledges such a message before it ends the connection does not take a second. */
+const provenByRetained = 2;
 
 export interface BrokerLinkOptions {
   readonly broker: RemoteBroker;
@@ -137,7 +139,8 @@ export class BrokerLink {
       log.info(`connected to ${broker.role} ${place}`);
       health.ok(`connected to ${place}`);
       const reason = await connection.closed;
-      if (!holds) fallback?.failed(failureOf(reason, true));
+      if (connection.retainedTaken >= provenByRetained) fallback?.worked(clock.monotonicMs());
+      else if (!holds) fallback?.failed(failureOf(reason, true));
       return connectionEndedFault(reason, broker, endpoint);
     } catch (error) {
       connection.destroy();

@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type IConnackPacket, MqttClient } from 'mqtt';
 import type { Publication } from '../publications/publication.ts';
+import { createEndGuard } from './end-guard.ts';
 import { brokerLimitsOf, createPublisher } from './publisher.ts';
 import { type Endpoint, plainAddress } from './remote-broker.ts';
 import type { ConnectionForm } from './retain-fallback.ts';
@@ -45,6 +46,8 @@ export interface Connection {
   readonly closed: Promise<Error>;
   /** Whether the broker keeps messages; false only where it said so (MQTT 5). */
   readonly retainAvailable: boolean;
+  /** Retained messages that the broker has acknowledged. */
+  readonly retainedTaken: number;
   /** Whether the broker acknowledges messages; false only where it said so (MQTT 5, Maximum QoS 0). */
   readonly acknowledges: boolean;
   /**
@@ -153,15 +156,9 @@ function connectionOf(
   connack: IConnackPacket,
   retain: boolean,
 ): Connection {
-  const unlessClosed = <Value>(work: Promise<Value>): Promise<Value> =>
-    Promise.race([
-      work,
-      closed.then((reason) => {
-        throw reason;
-      }),
-    ]);
+  const unlessClosed = createEndGuard(closed);
   const limits = brokerLimitsOf(connack);
-  const publish = createPublisher({
+  const publisher = createPublisher({
     client,
     limits,
     retain: retain && limits.retainAvailable,
@@ -172,7 +169,10 @@ function connectionOf(
     closed,
     retainAvailable: limits.retainAvailable,
     acknowledges: limits.maximumQos > 0,
-    publish,
+    publish: publisher.publish,
+    get retainedTaken() {
+      return publisher.retainedTaken;
+    },
     subscribe: (filters) =>
       unlessClosed(
         new Promise((resolve, reject) => {

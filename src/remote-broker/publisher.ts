@@ -49,28 +49,39 @@ export interface PublisherOptions {
   readonly unlessClosed: <Value>(work: Promise<Value>) => Promise<Value>;
 }
 
-/** Makes the function that sends messages within what the broker takes. */
-export function createPublisher(
-  options: PublisherOptions,
-): (publication: Publication) => Promise<void> {
+export interface Publisher {
+  publish(publication: Publication): Promise<void>;
+  /** Retained messages that the broker has acknowledged. */
+  readonly retainedTaken: number;
+}
+
+/** Sends messages within what the broker takes. */
+export function createPublisher(options: PublisherOptions): Publisher {
+  let retainedTaken = 0;
   const { client, limits, unlessClosed } = options;
   const inFlight = new InFlightLimit(limits.receiveMaximum);
   const send = async ({ topic, payload, retain = false }: Publication) => {
     try {
       const packet = { qos: limits.maximumQos, retain: retain && options.retain };
-      await unlessClosed(client.publishAsync(topic, payload, packet));
+      await client.publishAsync(topic, payload, packet);
+      if (packet.retain) retainedTaken += 1;
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       const isAnswer = client.connected && typeof code === 'number' && code >= 0x80;
       throw isAnswer ? new PublicationRefused(topic, code) : error;
     }
   };
-  return async (publication) => {
-    const { topic, payload } = publication;
-    const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload) + publishHeaderBytes;
-    if (bytes > limits.maximumPacketSize) {
-      throw new PublicationRefused(topic, reasonCode.packetTooLarge);
-    }
-    await unlessClosed(inFlight.run(() => send(publication)));
+  return {
+    get retainedTaken() {
+      return retainedTaken;
+    },
+    publish: async (publication) => {
+      const { topic, payload } = publication;
+      const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload) + publishHeaderBytes;
+      if (bytes > limits.maximumPacketSize) {
+        throw new PublicationRefused(topic, reasonCode.packetTooLarge);
+      }
+      await unlessClosed(inFlight.run(() => send(publication)));
+    },
   };
 }

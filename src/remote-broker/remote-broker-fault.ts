@@ -205,10 +205,11 @@ export function explainConnectError(
 /** A connection that worked has ended. */
 export function connectionEndedFault(
   reason: Error,
-  { role, section }: Pick<RemoteBroker, 'section' | 'role'>,
+  broker: Pick<RemoteBroker, 'section' | 'role' | 'settings'>,
   endpoint: Endpoint,
 ): RemoteBrokerFault {
-  if (reason instanceof RemoteBrokerFault) return reason;
+  if (reason instanceof PublicationRefused) return explainConnectError(reason, broker, endpoint);
+  const { role, section } = broker;
   const place = `${role} ${describeEndpoint(endpoint)}`;
   const isOfBroker = reason instanceof DisconnectedByBroker;
   const said = isOfBroker ? saidBy(reason) : reason.message;
