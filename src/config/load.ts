@@ -130,6 +130,7 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
   }));
   if (contradictions.length > 0) throw new ConfigError(contradictions);
 
+  const replaced = replacedButlerSettings(settings);
   return {
     config: result.data,
     warnings: [
@@ -139,12 +140,14 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
             nearest ? `; did you mean ${keyOf(nearest.split('.'))}?` : ''
           }`,
       ),
-      ...replacedButlerSettings(settings).map(
+      ...replaced.map(
         ({ path, advice }) =>
           `${source.placeOf(path)}: ${keyOf(path)}: not used here. Fix: ${advice}`,
       ),
     ],
-    unusedButlerKeys: findings.unusedButler,
+    unusedButlerKeys: findings.unusedButler.filter(
+      (key) => !replaced.some(({ path }) => path.join('.').startsWith(`${key}.`)),
+    ),
   };
 }
 
