@@ -140,9 +140,11 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
   const giveUp = () => void socket.destroy(new Error('it was given up'));
   options.signal?.addEventListener('abort', giveUp);
   if (options.signal?.aborted) giveUp();
+  const stopListening = () => options.signal?.removeEventListener('abort', giveUp);
+  void closed.then(stopListening);
   return new Promise((resolve, reject) => {
     client.once('connect', (connack) => {
-      options.signal?.removeEventListener('abort', giveUp);
+      stopListening();
       resolve(connectionOf(client, socket, closed, connack, form.retain));
     });
     void closed.then(reject);

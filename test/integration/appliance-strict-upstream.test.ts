@@ -113,6 +113,27 @@ describe('an upstream broker that keeps nothing retained', () => {
     await assertEventsArrive(broker, appliance);
   });
 
+  const forbiddenTopics = [
+    'qliksense/users/activeperserver/sense1/count',
+    'blinky/event',
+    'blinky/light/green',
+  ];
+  for (const topic of forbiddenTopics) {
+    test(`cuts at ${topic} only: everything else arrives, still retained`, async (context) => {
+      const { broker, appliance } = await start(context, { forbidden: (one) => one === topic });
+      await appliance.send(opened('bo'));
+      await assertEventsArrive(broker, appliance);
+      const said = linesWith(appliance, `cuts the connection at a message on ${topic}`);
+      assert.equal(said.length, 1);
+      assert.equal(linesWith(appliance, 'cuts the connection at').length, 1);
+      await waitFor('what is retained', () => {
+        return broker.taken.some((one) => one.retain && one.topic === 'blinky/light/red');
+      });
+      assert.equal(linesWith(appliance, 'sent without').length, 0);
+      assert.equal(broker.connects.at(-1)?.will?.retain, true);
+    });
+  }
+
   test('a broker that takes everything and comes and goes is still asked to keep messages', async (context) => {
     const { broker, appliance } = await start(context, {});
     for (let cut = 1; cut <= 5; cut += 1) {

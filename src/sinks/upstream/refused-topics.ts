@@ -25,4 +25,10 @@ export class RefusedTopics {
         : `Fix: allow this appliance to publish there, or set ${this.#section}.brokerUser to a user who may`;
     this.#log.warn(`the upstream broker does not take a message on ${topic} (${message}). ${fix}`);
   }
+
+  noteLeftOut(topic: string): void {
+    this.#log.warn(
+      `the upstream broker cuts the connection at a message on ${topic}: it is sent no more. Fix: allow this appliance to publish there, or look into the log of that broker`,
+    );
+  }
 }

@@ -102,9 +102,16 @@ export class UpstreamSink implements Sink, Outlet {
       log: log.for('upstream outbox'),
       onReadable: () => this.#delivery.wake(),
     });
+    const fallback = new RetainFallback(options.retain);
     this.#refused = new RefusedTopics(log.for(this.name), options.broker.section);
     this.#delivery = new Delivery({
       onRefused: (refusal) => this.#refused.note(refusal),
+      onLeftOut: (topic) => {
+        // The connections were cut for another reason than what is retained.
+        fallback.failed('other');
+        this.#refused.noteLeftOut(topic);
+      },
+      clock,
       outbox: this.#outbox,
       latest: this.#latest,
       mqtt: options.mqtt,
@@ -119,7 +126,7 @@ export class UpstreamSink implements Sink, Outlet {
       clientId: options.clientId,
       clean: true,
       will: this.#status('offline'),
-      fallback: new RetainFallback(options.retain),
+      fallback,
       onForm: (form) => this.#logForm(form),
       isOwnBroker: options.isOwnBroker,
       onMessage: options.onMessage,
