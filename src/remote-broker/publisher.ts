@@ -37,6 +37,15 @@ export class PublicationRefused extends Error {
   }
 }
 
+const temporaryCodes: ReadonlySet<number> = new Set([
+  reasonCode.busy,
+  reasonCode.rateTooHigh,
+  reasonCode.quotaExceeded,
+]);
+
+/** Whether the message is fine, and the broker takes none now. */
+export const isTemporary = ({ code }: PublicationRefused): boolean => temporaryCodes.has(code);
+
 /** More than the header of a PUBLISH packet takes without its topic, bytes. */
 const publishHeaderBytes = 12;
 

@@ -5,7 +5,7 @@ import {
   DisconnectedByBroker,
   SubscriptionRefused,
 } from './connection.ts';
-import { PublicationRefused } from './publisher.ts';
+import { isTemporary, PublicationRefused } from './publisher.ts';
 import { reasonCode, reasonText, returnCode } from './reason-codes.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
 import type { ConnectionForm } from './retain-fallback.ts';
@@ -21,6 +21,8 @@ export class RemoteBrokerFault extends Error {
     this.fault = fault;
   }
 }
+
+const retriedByItself = 'It is tried again by itself';
 
 /** How far a connection came. */
 export interface ConnectProgress {
@@ -86,6 +88,9 @@ export function explainConnectError(
   }
 
   if (error instanceof PublicationRefused) {
+    if (isTemporary(error)) {
+      return passing(`${place} takes no more messages at present (${text})`, retriedByItself);
+    }
     return forPerson(
       `${place} does not take messages on ${error.topic} (${text})`,
       `Fix: allow this appliance to publish there, or set ${section}.brokerUser to a user who may`,
@@ -135,7 +140,7 @@ export function explainConnectError(
     case reasonCode.unavailable:
     case reasonCode.busy:
     case reasonCode.shuttingDown:
-      return passing(`${place} says that it is not available`, 'It is tried again by itself');
+      return passing(`${place} says that it is not available`, retriedByItself);
     case returnCode.protocol:
     case reasonCode.protocolVersion: {
       const [version, other] = settings.protocolVersion === 5 ? ['MQTT 5', 4] : ['MQTT 3.1.1', 5];
@@ -198,7 +203,7 @@ export function explainConnectError(
         'Put a certificate in PEM there (it begins -----BEGIN CERTIFICATE-----)',
       );
     default:
-      return passing(`no connection to ${place} (${text})`, 'It is tried again by itself');
+      return passing(`no connection to ${place} (${text})`, retriedByItself);
   }
 }
 

@@ -209,6 +209,25 @@ describe('an upstream broker in MQTT 5', () => {
     await assertEventsArrive(broker, appliance);
   });
 
+  test('takes no more for a while: nothing is lost, and no person is called', async (context) => {
+    const { broker, appliance } = await start(
+      context,
+      { forbidden: (topic) => topic === 'blinky/event', forbiddenCode: 0x97 },
+      five,
+    );
+    await appliance.send(opened('goran'));
+    await waitFor('the fault', () => stateOf(appliance).state === 'fault');
+    assert.match(
+      stateOf(appliance).message,
+      /takes no more messages at present \(quota exceeded\)$/,
+    );
+    assert.equal(stateOf(appliance).needsPerson, false);
+    broker.rules = {};
+    await assertEventsArrive(broker, appliance);
+    const users = broker.payloads('blinky/event').map((json) => JSON.parse(json).userId as string);
+    assert.deepEqual([...new Set(users)], ['goran', 'anna']);
+  });
+
   test('a version that is not spoken there is named, with the other', async (context) => {
     const four = await start(context, { versions: [4] }, five);
     await waitFor('the fault', () => stateOf(four.appliance).state === 'fault');

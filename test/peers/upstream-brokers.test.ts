@@ -92,6 +92,27 @@ describe('other brokers stopped and started under load', () => {
     assert.ok(lost.length < count / 10, 'it delivers most of them');
   });
 
+  test('NATS and a Sense server with a dot in its name: all but the topic with the dot', async (context) => {
+    const nats = await startNats(context);
+    // NATS 2.9 cuts the connection at a topic with a dot or a blank.
+    const listener = await listen(context, `mqtt://127.0.0.1:${nats.port}`);
+    const appliance = await startTestApp(
+      context,
+      ['mqttConfig.brokerHost=127.0.0.1', `mqttConfig.brokerPort=${nats.port}`],
+      quick,
+    );
+    for (let number = 0; number < 3; number += 1) {
+      await appliance.send(opened(`u${number}`).replace('sense1', 'sense1.lab.local'));
+    }
+    await waitFor('the events', () => new Set(numbersIn(listener)).size === 3, 30_000);
+    await waitFor('the users', () => listener.last('qliksense/users/active/count') === '3');
+    const said = appliance.lines.filter((line) =>
+      line.includes('cuts the connection at a message'),
+    );
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /activeperserver\/sense1\.lab\.local\/count/);
+  });
+
   test('RabbitMQ: nothing is lost', async (context) => {
     const count = 400;
     const { heard, figures } = await underLoad(context, await startRabbitmq(context), [], count);

@@ -19,6 +19,8 @@ export interface StrictRules {
   readonly retainedMessage?: 'cut' | 'acknowledge-and-cut';
   /** Topics on which nobody may publish: the connection is cut (3.1.1), or the message refused (5). */
   readonly forbidden?: (topic: string) => boolean;
+  /** Why (5); left out: not authorized. */
+  readonly forbiddenCode?: number;
   /** The versions spoken there. */
   readonly versions?: readonly number[];
   /** What the CONNACK of MQTT 5 says. */
@@ -149,7 +151,7 @@ export class StrictBroker {
     socket: Socket,
     send: (packet: mqttPacket.Packet) => void,
   ): void {
-    const { retainedMessage, forbidden, properties } = this.rules;
+    const { retainedMessage, forbidden, forbiddenCode = 0x87, properties } = this.rules;
     const disconnect = (reasonCode: number) => {
       this.refusals += 1;
       send({ cmd: 'disconnect', reasonCode });
@@ -157,7 +159,7 @@ export class StrictBroker {
     };
     const messageId = packet.messageId ?? 0;
     if (forbidden?.(packet.topic)) {
-      if (version === 5) send({ cmd: 'puback', messageId, reasonCode: 0x87 });
+      if (version === 5) send({ cmd: 'puback', messageId, reasonCode: forbiddenCode });
       else socket.destroy();
       this.refusals += 1;
       return;

@@ -5,7 +5,7 @@ import { type PublicationSettings, publicationsOf } from '../../publications/eve
 import { type Publication, withTopicPrefix } from '../../publications/publication.ts';
 import type { Connection } from '../../remote-broker/connection.ts';
 import { failureOf } from '../../remote-broker/connection-failure.ts';
-import { PublicationRefused } from '../../remote-broker/publisher.ts';
+import { isTemporary, PublicationRefused } from '../../remote-broker/publisher.ts';
 import { reasonCode } from '../../remote-broker/reason-codes.ts';
 import { CutTopics } from './cut-topics.ts';
 
@@ -28,13 +28,6 @@ export interface DeliveryOptions {
   readonly onLeftOut: (topic: string) => void;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
-
-/** The broker says that a message is fine, and takes none now. */
-const temporaryCodes: ReadonlySet<number> = new Set([
-  reasonCode.rateTooHigh,
-  reasonCode.quotaExceeded,
-  reasonCode.busy,
-]);
 
 /**
  * Carries events from the outbox to the other broker while there is a connection: in order, each
@@ -172,7 +165,7 @@ export class Delivery {
       await connection.publish(publication);
       return undefined;
     } catch (error) {
-      if (!(error instanceof PublicationRefused) || temporaryCodes.has(error.code)) throw error;
+      if (!(error instanceof PublicationRefused) || isTemporary(error)) throw error;
       this.#options.onRefused(error);
       return error;
     }

@@ -28,7 +28,7 @@ export class RefusedTopics {
 
   noteLeftOut(topic: string): void {
     this.#log.warn(
-      `the upstream broker cuts the connection at a message on ${topic}: it is sent no more. Fix: allow this appliance to publish there, or look into the log of that broker`,
+      `the upstream broker cuts the connection at a message on ${topic}: it is left out for a day. Fix: allow this appliance to publish there, or look into the log of that broker`,
     );
   }
 }
