@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
-import { levelPrefix } from '../publications/topics.ts';
+import { levelPrefix, ownTopics } from '../publications/topics.ts';
 import { createOwnBrokerTest } from '../remote-broker/own-broker.ts';
 import { sourceBroker, upstreamBroker } from '../remote-broker/remote-broker.ts';
 import { browse, browseMs } from '../satellite/browse.ts';
@@ -32,6 +32,11 @@ async function upstreamFinding(
     locate: async () => ({ host, port }),
     ownPort: brokerConfig.port,
     filters: [],
+    will: {
+      topic: levelPrefix(mqttConfig.brokerTopicPrefix) + ownTopics.status,
+      retain: mqttConfig.retain,
+    },
+    now: () => systemClock.now(),
   });
 }
 
@@ -58,5 +63,6 @@ async function satelliteFinding(
     }),
     ownPort: brokerConfig.port,
     filters: topics,
+    now: () => systemClock.now(),
   });
 }

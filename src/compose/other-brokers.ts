@@ -91,6 +91,7 @@ function createUpstream(
     broker: upstreamBroker(mqttConfig, options.credentialsDirectory),
     mqtt: mqttConfig,
     topicPrefix,
+    retain: mqttConfig.retain,
     clientId: async () => `blinky-${await identity()}-upstream`,
     isOwnBroker,
     cameFrom: (event, peer) => satellite?.cameFrom(event, peer) ?? false,

@@ -115,3 +115,35 @@ export function pathInFile(path: Path, settings: RawSettings): Path {
   if (!isSettings(events) || !(butlerKey in events)) return path;
   return ['slackNotification', 'userSessionEvents', butlerKey, ...rest];
 }
+
+/** A setting of Butler 6 that is not used here, and what to set instead. */
+export interface ReplacedSetting {
+  readonly path: readonly string[];
+  readonly advice: string;
+}
+
+/** Butler 6's connection to Azure Event Grid, where it is on: the same is set in other words here. */
+export function replacedButlerSettings(settings: RawSettings): ReplacedSetting[] {
+  const mqtt = settings['mqttConfig'];
+  const grid = isSettings(mqtt) ? mqtt['azureEventGrid'] : undefined;
+  if (!isSettings(grid) || grid['enable'] !== true) return [];
+  const path = ['mqttConfig', 'azureEventGrid'];
+  const own = 'Butler.mqttConfig';
+  const advice = (key: string, instead: string) => ({ path: [...path, key], advice: instead });
+  return [
+    advice(
+      'enable',
+      `set ${own}.brokerPort to 8883, ${own}.tls.enable to true and ${own}.retain to false`,
+    ),
+    ...('clientId' in grid
+      ? [
+          advice(
+            'clientId',
+            `set ${own}.brokerClientId, and ${own}.brokerUser to the authentication name`,
+          ),
+        ]
+      : []),
+    ...('clientCertFile' in grid ? [advice('clientCertFile', `set ${own}.tls.certFile`)] : []),
+    ...('clientKeyFile' in grid ? [advice('clientKeyFile', `set ${own}.tls.keyFile`)] : []),
+  ];
+}

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { withoutAddressPassword } from './address-password.ts';
-import { isButlersAlone, pathInFile, withButlerSlackSettings } from './butler.ts';
+import {
+  isButlersAlone,
+  pathInFile,
+  replacedButlerSettings,
+  withButlerSlackSettings,
+} from './butler.ts';
 import { type ConfigText, decodeConfig } from './config-text.ts';
 import { withDefaults } from './defaults.ts';
 import { withOverrides } from './overrides.ts';
@@ -175,6 +180,7 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
     findings.unusedButler.some(isButlersAlone) &&
     hostPlace !== '--set' &&
     valueAt(settings, hostPath) !== undefined;
+  const replaced = replacedButlerSettings(settings);
   return {
     config: result.data,
     warnings: [
@@ -187,8 +193,11 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
           `${source.placeOf(path)}: ${keyOf(path)}: found ${what}. Fix: ${fix}`,
       ),
       ...settingRemarks(settings).map(({ path, text }) => line(path, text)),
+      ...replaced.map(({ path, advice }) => line(path, `not used here. Fix: ${advice}`)),
     ],
-    unusedButlerKeys: findings.unusedButler,
+    unusedButlerKeys: findings.unusedButler.filter(
+      (key) => !replaced.some(({ path }) => path.join('.').startsWith(`${key}.`)),
+    ),
     ...(namesButlersHost && { butlerHostPlace: hostPlace }),
   };
 }

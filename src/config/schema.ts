@@ -3,6 +3,7 @@ import { isPasswordHash } from '../access/password.ts';
 import { everyAddress } from '../listen-address.ts';
 import { logLevels } from '../log.ts';
 import { everyOrigin } from '../origin.ts';
+import { clientCertificateMistakes } from './client-certificate.ts';
 import {
   addressRanges,
   allowedOrigins,
@@ -113,6 +114,12 @@ const remoteBroker = (host: string) => ({
   brokerUser: text('', 'a user of that broker, or nothing'),
   brokerPassword: text('', 'the password; better in brokerPasswordFile'),
   brokerPasswordFile: text('', 'the path of a file that holds the password'),
+  brokerClientId: field(
+    z.string().max(128),
+    'a client id of up to 128 characters, or nothing for one of its own',
+  ).default(''),
+  /** As the CONNECT packet counts: 4 is MQTT 3.1.1, which every broker speaks. */
+  protocolVersion: field(z.literal([4, 5]), '4 (MQTT 3.1.1) or 5 (MQTT 5)').default(4),
   brokerTopicPrefix: field(
     z.string().regex(/^[^+#\0]{0,100}$/u),
     'what every topic begins with there, without + and #, or nothing',
@@ -120,12 +127,16 @@ const remoteBroker = (host: string) => ({
   tls: section({
     enable: flag(false),
     caFile: text('', 'the path of a PEM file, or nothing for the well-known authorities'),
+    certFile: text('', 'the path of a PEM file with the client certificate, or nothing'),
+    keyFile: text('', 'the path of a PEM file with the key of the client certificate, or nothing'),
   }),
 });
 
 const mqttConfig = section({
   enable: flag(true),
   ...remoteBroker('a host name or address, or nothing'),
+  /** Whether the upstream broker may be asked to keep messages. */
+  retain: flag(true),
   payload: choice(['text', 'json'], 'text'),
   sessionStartTopic: topic('qliksense/session/start'),
   sessionStopTopic: topic('qliksense/session/stop'),
@@ -200,6 +211,8 @@ export function contradictionsIn(config: Config): Contradiction[] {
     ...signInMistakes('mqttConfig', config.mqttConfig),
     ...signInMistakes('satelliteConfig', config.satelliteConfig),
     ...webhookMistakes(config.slackConfig),
+    ...clientCertificateMistakes('mqttConfig', config.mqttConfig),
+    ...clientCertificateMistakes('satelliteConfig', config.satelliteConfig),
   ];
 }
 

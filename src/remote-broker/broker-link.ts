@@ -4,12 +4,24 @@ import type { Log } from '../log.ts';
 import type { Publication } from '../publications/publication.ts';
 import type { RetryPauses } from '../retry-pauses.ts';
 import { type Connection, openConnection } from './connection.ts';
+import { failureOf } from './connection-failure.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
-import { explainConnectError, ownBrokerFault, RemoteBrokerFault } from './remote-broker-fault.ts';
+import {
+  type ConnectProgress,
+  connectionEndedFault,
+  explainConnectError,
+  ownBrokerFault,
+  type RemoteBrokerFault,
+} from './remote-broker-fault.ts';
+import { type ConnectionForm, fullForm, type RetainFallback } from './retain-fallback.ts';
 import { readSignIn } from './sign-in.ts';
 
 /** A connection that lasted so long (ms) was a success: the next pauses are short again. */
 const successAfterMs = 30_000;
+/** A broker that takes no retained message ends the connection sooner than that, ms. */
+const holdsAfterMs = 1000;
+/** One that acknowledges such a message before it ends the connection does not take a second. */
+const provenByRetained = 2;
 
 export interface BrokerLinkOptions {
   readonly broker: RemoteBroker;
@@ -19,6 +31,10 @@ export interface BrokerLinkOptions {
   /** Whether the broker forgets this client when it is away. */
   readonly clean: boolean;
   readonly will?: Publication;
+  /** Finds out whether the broker takes the will and what is retained. */
+  readonly fallback?: RetainFallback;
+  /** Called when a connection in this form holds, the first time and when the form changes. */
+  readonly onForm?: (form: ConnectionForm) => void;
   /** Whether a peer is the broker inside this appliance. */
   readonly isOwnBroker: (peer: Endpoint) => boolean;
   readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
@@ -83,49 +99,79 @@ export class BrokerLink {
 
   /** Connects and stays until the connection ends. Resolves with the reason, never rejects. */
   async #connectOnce(): Promise<RemoteBrokerFault> {
-    const { broker, clock, health, log, retry, onUp } = this.#options;
+    const { broker, clock, fallback } = this.#options;
     let endpoint: Endpoint = { host: broker.settings.brokerHost, port: broker.settings.brokerPort };
+    const form = fallback?.next(clock.monotonicMs()) ?? fullForm;
+    const progress: ConnectProgress = { asked: false, accepted: false, ...(fallback && { form }) };
+    const onAsked = () => {
+      progress.asked = true;
+    };
     let connection: Connection;
     try {
       endpoint = await this.#options.locate();
-      connection = await this.#open(endpoint);
+      connection = await this.#open(endpoint, form, onAsked);
     } catch (error) {
-      return explainConnectError(error, broker, endpoint);
+      fallback?.failed(failureOf(error, progress.asked));
+      return explainConnectError(error, broker, endpoint, progress);
     }
+    progress.accepted = true;
+    return this.#use(connection, endpoint, progress);
+  }
+
+  /** Works with a connection until it ends. Resolves with the reason, never rejects. */
+  async #use(
+    connection: Connection,
+    endpoint: Endpoint,
+    progress: ConnectProgress,
+  ): Promise<RemoteBrokerFault> {
+    const { broker, clock, health, log, retry, onUp, fallback } = this.#options;
     this.#connection = connection;
     const cancelSuccess = clock.schedule(successAfterMs, () => retry.reset());
+    let holds = false;
+    let cancelHolds = () => {};
     const place = describeEndpoint(endpoint);
     try {
       await onUp(connection);
+      cancelHolds = clock.schedule(holdsAfterMs, () => {
+        holds = true;
+        this.#holds(connection, progress.form);
+      });
       log.info(`connected to ${broker.role} ${place}`);
       health.ok(`connected to ${place}`);
       const reason = await connection.closed;
-      return new RemoteBrokerFault(
-        {
-          message: `the connection to ${broker.role} ${place} has ended (${reason.message})`,
-          remedy: 'It is opened again by itself',
-          needsPerson: false,
-        },
-        { cause: reason },
-      );
+      if (connection.retainedTaken >= provenByRetained) fallback?.worked(clock.monotonicMs());
+      else if (!holds) fallback?.failed(failureOf(reason, true));
+      return connectionEndedFault(reason, broker, endpoint);
     } catch (error) {
       connection.destroy();
-      return explainConnectError(error, broker, endpoint);
+      fallback?.failed(failureOf(error, true));
+      return explainConnectError(error, broker, endpoint, progress);
     } finally {
+      cancelHolds();
       cancelSuccess();
       this.#connection = undefined;
     }
   }
 
-  async #open(endpoint: Endpoint): Promise<Connection> {
-    const { broker, clean, will, isOwnBroker, onMessage } = this.#options;
+  #holds(connection: Connection, form: ConnectionForm = fullForm): void {
+    const { fallback, clock, onForm } = this.#options;
+    if (!fallback?.worked(clock.monotonicMs()) && connection.retainAvailable) return;
+    onForm?.({ ...form, retain: form.retain && connection.retainAvailable });
+  }
+
+  async #open(endpoint: Endpoint, form: ConnectionForm, onAsked: () => void): Promise<Connection> {
+    const { broker, clean, will, clock, isOwnBroker, onMessage } = this.#options;
+    const { tls, protocolVersion, brokerClientId } = broker.settings;
     return openConnection({
       ...endpoint,
-      ...(await readSignIn(broker)),
-      tls: broker.settings.tls.enable,
-      clientId: await this.#options.clientId(),
+      ...(await readSignIn(broker, clock.now())),
+      tls: tls.enable,
+      protocolVersion,
+      clientId: brokerClientId || (await this.#options.clientId()),
       clean,
       ...(will && { will }),
+      form,
+      onAsked,
       signal: this.#stopping.signal,
       onMessage,
       checkPeer: (peer) => {

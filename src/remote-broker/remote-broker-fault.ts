@@ -1,6 +1,15 @@
 import type { Fault } from '../health/health.ts';
-import { answerTimeout, ConnectionClosed, SubscriptionRefused } from './connection.ts';
+import {
+  answerTimeout,
+  ConnectionClosed,
+  DisconnectedByBroker,
+  SubscriptionRefused,
+} from './connection.ts';
+import { isTemporary, PublicationRefused } from './publisher.ts';
+import { reasonCode, reasonText, returnCode } from './reason-codes.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
+import type { ConnectionForm } from './retain-fallback.ts';
+import { explainTlsAlert } from './tls-alert.ts';
 
 /** Why there is no connection to another broker, in words for a person. */
 export class RemoteBrokerFault extends Error {
@@ -13,20 +22,24 @@ export class RemoteBrokerFault extends Error {
   }
 }
 
-/** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
-const returnCode = {
-  protocol: 1,
-  clientId: 2,
-  unavailable: 3,
-  signIn: 4,
-  notAuthorized: 5,
-} as const;
+const retriedByItself = 'It is tried again by itself';
+
+/** How far a connection came. */
+export interface ConnectProgress {
+  /** The broker was asked to take it: the handshake was done. */
+  asked: boolean;
+  /** The broker took it. */
+  accepted: boolean;
+  /** What was asked for, where something is published there. */
+  readonly form?: ConnectionForm;
+}
 
 /** Says what an error of a connection to `endpoint` means, and what a person can do. */
 export function explainConnectError(
   error: unknown,
   broker: Pick<RemoteBroker, 'section' | 'role' | 'settings'>,
   endpoint: Endpoint,
+  progress: ConnectProgress = { asked: false, accepted: false },
 ): RemoteBrokerFault {
   if (error instanceof RemoteBrokerFault) return error;
   const { section, role, settings } = broker;
@@ -37,7 +50,26 @@ export function explainConnectError(
     new RemoteBrokerFault({ message, remedy, needsPerson: true }, { cause: error });
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
+  const hints = progress.form?.retain
+    ? `; if it takes no retained messages, set ${section}.retain to false`
+    : '';
   const cut = () =>
+    progress.accepted
+      ? passing(
+          `${place} cut the connection at the first message`,
+          `Fix: look into its log, and allow this appliance to publish there${hints}`,
+        )
+      : settings.tls.enable && progress.asked
+        ? passing(
+            `${place} cut the connection after the TLS handshake`,
+            `Fix: look into its log; ${
+              settings.tls.certFile === ''
+                ? `if it wants a client certificate, set ${section}.tls.certFile and keyFile`
+                : `check that it knows the client certificate in ${settings.tls.certFile}`
+            }, and check brokerUser and brokerClientId${hints}`,
+          )
+        : cutBeforeAnswer();
+  const cutBeforeAnswer = () =>
     settings.tls.enable
       ? forPerson(
           `${place} does not answer in TLS`,
@@ -45,7 +77,7 @@ export function explainConnectError(
         )
       : passing(
           `${place} cut the connection`,
-          `Look into its log; if that port is one for TLS, set ${section}.tls.enable to true`,
+          `Look into its log; if that port is one for TLS, set ${section}.tls.enable to true${hints}`,
         );
   if (error instanceof ConnectionClosed) return cut();
   if (error instanceof SubscriptionRefused) {
@@ -54,6 +86,18 @@ export function explainConnectError(
       `Allow it there, or set ${section}.brokerUser to a user who may`,
     );
   }
+
+  if (error instanceof PublicationRefused) {
+    if (isTemporary(error)) {
+      return passing(`${place} takes no more messages at present (${text})`, retriedByItself);
+    }
+    return forPerson(
+      `${place} does not take messages on ${error.topic} (${text})`,
+      `Fix: allow this appliance to publish there, or set ${section}.brokerUser to a user who may`,
+    );
+  }
+  const alert = explainTlsAlert(code, place, section, settings.tls.certFile);
+  if (alert) return forPerson(alert.message, alert.remedy);
 
   switch (code) {
     case 'ECONNREFUSED':
@@ -81,22 +125,50 @@ export function explainConnectError(
       );
     case returnCode.signIn:
     case returnCode.notAuthorized:
+    case reasonCode.signIn:
+    case reasonCode.notAuthorized:
       return settings.brokerUser === ''
         ? forPerson(
             `${place} wants a user and a password`,
-            `Set ${section}.brokerUser and brokerPasswordFile`,
+            `Set ${section}.brokerUser and brokerPasswordFile${hints}`,
           )
         : forPerson(
             `${place} refuses the user ${settings.brokerUser} or the password`,
-            `Correct ${section}.brokerUser, and brokerPassword or brokerPasswordFile`,
+            `Correct ${section}.brokerUser, and brokerPassword or brokerPasswordFile${hints}`,
           );
     case returnCode.unavailable:
-      return passing(`${place} says that it is not available`, 'It is tried again by itself');
+    case reasonCode.unavailable:
+    case reasonCode.busy:
+    case reasonCode.shuttingDown:
+      return passing(`${place} says that it is not available`, retriedByItself);
     case returnCode.protocol:
+    case reasonCode.protocolVersion: {
+      const [version, other] = settings.protocolVersion === 5 ? ['MQTT 5', 4] : ['MQTT 3.1.1', 5];
+      return forPerson(
+        `${place} does not speak ${version}`,
+        `Fix: set ${section}.protocolVersion to ${other}`,
+      );
+    }
     case returnCode.clientId:
+    case reasonCode.clientId:
       return forPerson(
         `${place} refuses this client (${text})`,
-        'Allow MQTT 3.1.1 and client ids of 40 characters there',
+        `Fix: set ${section}.brokerClientId to a client id that it allows`,
+      );
+    case reasonCode.banned:
+      return forPerson(`${place} has banned this client`, 'Fix: lift the ban there');
+    case reasonCode.retainNotSupported:
+      return passing(
+        `${place} takes no retained messages`,
+        `They are left out at the next try. Fix: set ${section}.retain to false`,
+      );
+    case reasonCode.qosNotSupported:
+      return passing(`${place} takes QoS 0 only`, 'It is asked for no more at the next try');
+    case reasonCode.useAnotherServer:
+    case reasonCode.serverMoved:
+      return forPerson(
+        `${place} says that another server is to be used`,
+        `Fix: correct ${section}.brokerHost`,
       );
     case 'ECONNRESET':
     case 'EPIPE':
@@ -131,9 +203,37 @@ export function explainConnectError(
         'Put a certificate in PEM there (it begins -----BEGIN CERTIFICATE-----)',
       );
     default:
-      return passing(`no connection to ${place} (${text})`, 'It is tried again by itself');
+      return passing(`no connection to ${place} (${text})`, retriedByItself);
   }
 }
+
+/** A connection that worked has ended. */
+export function connectionEndedFault(
+  reason: Error,
+  broker: Pick<RemoteBroker, 'section' | 'role' | 'settings'>,
+  endpoint: Endpoint,
+): RemoteBrokerFault {
+  if (reason instanceof PublicationRefused) return explainConnectError(reason, broker, endpoint);
+  const { role, section } = broker;
+  const place = `${role} ${describeEndpoint(endpoint)}`;
+  const isOfBroker = reason instanceof DisconnectedByBroker;
+  const said = isOfBroker ? saidBy(reason) : reason.message;
+  const message = `the connection to ${place} has ended (${said})`;
+  const isTakenOver = isOfBroker && reason.code === reasonCode.sessionTakenOver;
+  return new RemoteBrokerFault(
+    isTakenOver
+      ? {
+          message: `another client with the same client id has connected to ${place}`,
+          remedy: `Fix: set ${section}.brokerClientId to one that nobody else uses`,
+          needsPerson: true,
+        }
+      : { message, remedy: 'It is opened again by itself', needsPerson: false },
+    { cause: reason },
+  );
+}
+
+const saidBy = ({ code, message }: DisconnectedByBroker): string =>
+  `it said: ${message ? `${reasonText(code)}, ${message}` : reasonText(code)}`;
 
 /** The error code of the system or of TLS, the return code of a CONNACK, or none. */
 function codeOf(error: unknown): unknown {

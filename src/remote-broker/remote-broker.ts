@@ -5,7 +5,17 @@ export interface RemoteBrokerSettings {
   readonly brokerUser: string;
   readonly brokerPassword: string;
   readonly brokerPasswordFile: string;
-  readonly tls: { readonly enable: boolean; readonly caFile: string };
+  /** The client id to use; empty: one of the appliance's own. */
+  readonly brokerClientId: string;
+  /** 4: MQTT 3.1.1. */
+  readonly protocolVersion: 4 | 5;
+  readonly tls: {
+    readonly enable: boolean;
+    readonly caFile: string;
+    /** The certificate that this appliance shows, and its key; both empty: none. */
+    readonly certFile: string;
+    readonly keyFile: string;
+  };
 }
 
 /** Another broker, and what its settings are called for the person who must mend them. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { whyUnreadable } from '../unreadable-file.ts';
+import { type ClientCertificate, checkClientCertificate } from './client-certificate.ts';
 import type { RemoteBroker } from './remote-broker.ts';
 import { RemoteBrokerFault } from './remote-broker-fault.ts';
 
@@ -10,24 +11,42 @@ export interface SignIn {
   readonly password?: string;
   /** Certificates (PEM) of those who may vouch for the broker; undefined: the well-known ones. */
   readonly ca?: string;
+  /** What shows the broker who this is, where it wants to know that by certificate. */
+  readonly clientCertificate?: ClientCertificate;
 }
 
 /**
- * Reads password and certificate anew, so that a mended file works without a restart.
- * @throws RemoteBrokerFault when a file that is named can't be read
+ * Reads password and certificates for every try, so that a corrected file works without a restart.
+ * @throws RemoteBrokerFault when a file that is named can't be read, or is of no use
  */
-export async function readSignIn(broker: RemoteBroker): Promise<SignIn> {
+export async function readSignIn(broker: RemoteBroker, now: Date): Promise<SignIn> {
   const { brokerUser, tls } = broker.settings;
   const password = await readPassword(broker);
   const ca =
     tls.enable && tls.caFile
       ? await readNamedFile(tls.caFile, `${broker.section}.tls.caFile`)
       : undefined;
+  const clientCertificate = await readClientCertificate(broker, now);
   return {
     ...(brokerUser !== '' && { user: brokerUser }),
     ...(password !== undefined && { password }),
     ...(ca !== undefined && { ca }),
+    ...(clientCertificate && { clientCertificate }),
   };
+}
+
+async function readClientCertificate(
+  broker: RemoteBroker,
+  now: Date,
+): Promise<ClientCertificate | undefined> {
+  const { tls } = broker.settings;
+  if (!tls.enable || tls.certFile === '') return undefined;
+  const pair = {
+    cert: await readNamedFile(tls.certFile, `${broker.section}.tls.certFile`),
+    key: await readNamedFile(tls.keyFile, `${broker.section}.tls.keyFile`),
+  };
+  checkClientCertificate(pair, broker, now);
+  return pair;
 }
 
 /** From the configuration, else its file, else the systemd credential. */

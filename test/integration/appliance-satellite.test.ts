@@ -105,24 +105,29 @@ describe('a satellite', () => {
     await waitFor('the fourth', () => messages.length === 4);
   });
 
-  test('what is retained there is no event; what came while it was away is', async (context) => {
-    const broker = await startOtherBroker(context);
-    const topic = 'qliksense/connection/open';
-    await broker.publish({ topic, payload: 'sense1: LAB/old', retain: true });
-    const satellite = await startSatellite(context, of(broker.port));
-    const { messages } = await satellite.subscribe('blinky/event');
-    await broker.away();
-    await waitFor('the fault', () =>
-      satellite.app.health.faults().some(({ part }) => part === 'satellite'),
-    );
-    await broker.publish({ topic, payload: 'sense1: LAB/new' });
-    await broker.listen();
-    await waitFor('the event', () => messages.length > 0);
-    assert.deepEqual(
-      messages.map(({ payload }) => (JSON.parse(payload) as UserEvent).userId),
-      ['new'],
-    );
-  });
+  for (const version of [4, 5]) {
+    test(`what is retained there is no event; what came while it was away is (${version})`, async (context) => {
+      const broker = await startOtherBroker(context);
+      const topic = 'qliksense/connection/open';
+      await broker.publish({ topic, payload: 'sense1: LAB/old', retain: true });
+      const satellite = await startSatellite(
+        context,
+        of(broker.port, `satelliteConfig.protocolVersion=${version}`),
+      );
+      const { messages } = await satellite.subscribe('blinky/event');
+      await broker.away();
+      await waitFor('the fault', () =>
+        satellite.app.health.faults().some(({ part }) => part === 'satellite'),
+      );
+      await broker.publish({ topic, payload: 'sense1: LAB/new' });
+      await broker.listen();
+      await waitFor('the event', () => messages.length > 0);
+      assert.deepEqual(
+        messages.map(({ payload }) => (JSON.parse(payload) as UserEvent).userId),
+        ['new'],
+      );
+    });
+  }
 
   test('of a broker that keeps names to itself: the lights blink all the same', async (context) => {
     const appliance = await startTestApp(context, [

@@ -13,6 +13,8 @@ export interface MosquittoOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Paths of PEM files; with them it speaks TLS only. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** More lines of its configuration. */
+  readonly more?: readonly string[];
 }
 
 /** Debian's Mosquitto on a port of its own; what it holds outlives its stops. */
@@ -66,7 +68,7 @@ export class Mosquitto {
 /** Starts a Mosquitto that ends with the test. */
 export async function startMosquitto(
   context: TestContext,
-  { users, tls }: MosquittoOptions = {},
+  { users, tls, more = [] }: MosquittoOptions = {},
 ): Promise<Mosquitto> {
   const folder = temporaryFolder(context);
   mkdirSync(join(folder, 'data'));
@@ -91,6 +93,7 @@ export async function startMosquitto(
       'max_queued_messages 0',
       // Started by root it would become somebody who may not read the folder.
       'user root',
+      ...more,
       '',
     ].join('\n'),
   );

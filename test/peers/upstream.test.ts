@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import mqtt from 'mqtt';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { makeCertificates } from './certificates.ts';
+import { listen, numbersIn } from './listener.ts';
 import { type Mosquitto, startMosquitto } from './mosquitto.ts';
 
 const worker = fileURLToPath(new URL('../support/upstream-worker.ts', import.meta.url));
@@ -25,40 +25,6 @@ const to = ({ port }: Mosquitto, ...more: string[]) => [
 ];
 const opened = (user: string) =>
   `/proxy-connection/;sense1;Open connection;LAB;${user};AppAccess;/hub/;m`;
-
-interface Listener {
-  readonly messages: { readonly topic: string; readonly payload: string }[];
-  last(topic: string): string | undefined;
-}
-
-/** Somebody who hears everything, with a session that outlives Mosquitto's stops. */
-async function listen(
-  context: TestContext,
-  url: string,
-  options: mqtt.IClientOptions = {},
-): Promise<Listener> {
-  const client = mqtt.connect(url, {
-    clientId: 'listener',
-    clean: false,
-    reconnectPeriod: 100,
-    ...options,
-  });
-  client.on('error', () => {});
-  context.after(() => client.endAsync(true));
-  const messages: { topic: string; payload: string }[] = [];
-  client.on('message', (topic, payload) => messages.push({ topic, payload: payload.toString() }));
-  await waitFor('the listener', () => client.connected);
-  await client.subscribeAsync('#', { qos: 1 });
-  return {
-    messages,
-    last: (topic) => messages.findLast((one) => one.topic === topic)?.payload,
-  };
-}
-
-const numbersIn = ({ messages }: Listener) =>
-  messages
-    .filter(({ topic }) => topic === 'blinky/event')
-    .map(({ payload }) => Number((JSON.parse(payload) as { userId: string }).userId.slice(1)));
 
 /** Checks that every number below `end` came, each for the first time after those before it. */
 function assertCompleteInOrder(numbers: readonly number[], end: number): void {

@@ -28,6 +28,7 @@ const sink = new UpstreamSink({
   broker: upstreamBroker(settings, undefined),
   mqtt: mqttConfig,
   topicPrefix: '',
+  retain: true,
   clientId: async () => 'blinky-worker-upstream',
   isOwnBroker: () => false,
   cameFrom: () => false,

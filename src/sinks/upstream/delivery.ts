@@ -1,8 +1,13 @@
+import type { Clock } from '../../clock.ts';
 import type { UserEvent } from '../../events/user-event.ts';
 import type { Entry } from '../../outbox/outbox.ts';
 import { type PublicationSettings, publicationsOf } from '../../publications/event-publications.ts';
 import { type Publication, withTopicPrefix } from '../../publications/publication.ts';
 import type { Connection } from '../../remote-broker/connection.ts';
+import { failureOf } from '../../remote-broker/connection-failure.ts';
+import { isTemporary, PublicationRefused } from '../../remote-broker/publisher.ts';
+import { reasonCode } from '../../remote-broker/reason-codes.ts';
+import { CutTopics } from './cut-topics.ts';
 
 /** So many events are under way at a time; a broken connection repeats at most these. */
 const eventsUnderWay = 50;
@@ -17,6 +22,11 @@ export interface DeliveryOptions {
   readonly latest: { take(): readonly Publication[] };
   readonly mqtt: PublicationSettings;
   readonly topicPrefix: string;
+  /** Called with each message that the broker does not take, while it keeps the connection. */
+  readonly onRefused: (refusal: PublicationRefused) => void;
+  /** Called with each topic that is left out, since the broker cuts the connection at it. */
+  readonly onLeftOut: (topic: string) => void;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
 /**
@@ -28,6 +38,9 @@ export class Delivery {
   /** Events that the broker has taken. */
   sent = 0;
   readonly #options: DeliveryOptions;
+  readonly #cutTopics = new CutTopics();
+  /** The topic of the message under way, while they go one by one. */
+  #underWay: string | undefined;
   #running: Promise<void> = Promise.resolve();
   #connection: Connection | undefined;
   #stopping = false;
@@ -67,27 +80,95 @@ export class Delivery {
       this.#woken = false;
       try {
         if (await this.#deliverSome(connection)) continue;
-      } catch {
+      } catch (error) {
         // Mostly the connection has ended, as its link says. What was under way is in the outbox.
-        connection.destroy();
+        this.#noteCut(error);
+        connection.destroy(error instanceof Error ? error : undefined);
         return;
       }
       await this.#untilWoken();
     }
   }
 
+  #noteCut(error: unknown): void {
+    const topic = this.#underWay;
+    this.#underWay = undefined;
+    if (failureOf(error, true) !== 'ended') return;
+    const isLeftOut = this.#cutTopics.cut(topic, this.#options.clock.monotonicMs());
+    if (isLeftOut && topic !== undefined) this.#options.onLeftOut(topic);
+  }
+
   /** Tells whether there was anything to deliver. */
   async #deliverSome(connection: Connection): Promise<boolean> {
-    const { outbox, latest, mqtt, topicPrefix } = this.#options;
-    const states = latest.take();
+    const { outbox, latest } = this.#options;
+    const states = this.#wanted(latest.take());
     const entries = await outbox.oldest(eventsUnderWay);
-    const events = entries.flatMap(({ item }) =>
-      publicationsOf(item, mqtt).map((publication) => withTopicPrefix(topicPrefix, publication)),
-    );
-    await Promise.all([...states, ...events].map((one) => connection.publish(one)));
+    if (this.#cutTopics.isCautious) await this.#sendOneByOne(connection, states, entries);
+    else {
+      await Promise.all([
+        ...states.map((state) => this.#send(connection, state)),
+        ...entries.map(({ item }) => this.#sendEvent(connection, item)),
+      ]);
+    }
     this.sent += entries.length;
     await outbox.remove(entries);
-    return states.length + entries.length > 0;
+    if (states.length + entries.length === 0) return false;
+    this.#cutTopics.delivered();
+    return true;
+  }
+
+  async #sendOneByOne(
+    connection: Connection,
+    states: readonly Publication[],
+    entries: readonly Entry<UserEvent>[],
+  ): Promise<void> {
+    for (const state of states) {
+      this.#underWay = state.topic;
+      await this.#send(connection, state);
+    }
+    for (const { item } of entries) {
+      const refusals = [];
+      for (const publication of this.#publicationsOf(item)) {
+        this.#underWay = publication.topic;
+        refusals.push(await this.#send(connection, publication));
+      }
+      throwIfNoneTaken(refusals);
+    }
+    this.#underWay = undefined;
+  }
+
+  /** Sends an event in each of its forms. Rejects when the broker takes none of them. */
+  async #sendEvent(connection: Connection, event: UserEvent): Promise<void> {
+    const publications = this.#publicationsOf(event);
+    throwIfNoneTaken(await Promise.all(publications.map((one) => this.#send(connection, one))));
+  }
+
+  #publicationsOf(event: UserEvent): readonly Publication[] {
+    const { mqtt, topicPrefix } = this.#options;
+    const all = publicationsOf(event, mqtt).map((one) => withTopicPrefix(topicPrefix, one));
+    const wanted = this.#wanted(all);
+    // What the broker has taken in no form is kept: it may take it some day.
+    return wanted.length > 0 ? wanted : all;
+  }
+
+  #wanted(publications: readonly Publication[]): readonly Publication[] {
+    const nowMs = this.#options.clock.monotonicMs();
+    return publications.filter(({ topic }) => !this.#cutTopics.isLeftOut(topic, nowMs));
+  }
+
+  /** Resolves with the refusal where the broker does not take the message. */
+  async #send(
+    connection: Connection,
+    publication: Publication,
+  ): Promise<PublicationRefused | undefined> {
+    try {
+      await connection.publish(publication);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PublicationRefused) || isTemporary(error)) throw error;
+      this.#options.onRefused(error);
+      return error;
+    }
   }
 
   async #untilWoken(): Promise<void> {
@@ -97,4 +178,11 @@ export class Delivery {
     });
     this.#endWait = undefined;
   }
+}
+
+/** One that is too large for that broker stays too large; another may be taken some day. */
+function throwIfNoneTaken(refusals: readonly (PublicationRefused | undefined)[]): void {
+  if (refusals.includes(undefined)) return;
+  const refusal = refusals.find((one) => one?.code !== reasonCode.packetTooLarge);
+  if (refusal) throw refusal;
 }

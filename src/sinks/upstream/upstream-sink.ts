@@ -12,16 +12,22 @@ import type { Outlet, Publication } from '../../publications/publication.ts';
 import { ownTopics } from '../../publications/topics.ts';
 import { BrokerLink } from '../../remote-broker/broker-link.ts';
 import type { Connection } from '../../remote-broker/connection.ts';
+import { PublicationRefused } from '../../remote-broker/publisher.ts';
+import { reasonCode } from '../../remote-broker/reason-codes.ts';
 import type { Endpoint, RemoteBroker } from '../../remote-broker/remote-broker.ts';
+import { type ConnectionForm, RetainFallback } from '../../remote-broker/retain-fallback.ts';
 import { RetryPauses } from '../../retry-pauses.ts';
 import { Delivery } from './delivery.ts';
 import { LatestByTopic } from './latest-by-topic.ts';
+import { RefusedTopics } from './refused-topics.ts';
 
 export interface UpstreamSinkOptions {
   readonly broker: RemoteBroker;
   readonly mqtt: PublicationSettings;
   /** What every topic begins with there; empty, or ending in `/`. */
   readonly topicPrefix: string;
+  /** Whether the broker there may be asked to keep messages. */
+  readonly retain: boolean;
   readonly clientId: () => Promise<string>;
   readonly isOwnBroker: (peer: Endpoint) => boolean;
   /** Whether an event came from that very broker, and must not go back to it. */
@@ -74,6 +80,8 @@ export class UpstreamSink implements Sink, Outlet {
   readonly #outbox: Outbox<UserEvent>;
   readonly #link: BrokerLink;
   readonly #delivery: Delivery;
+  readonly #refused: RefusedTopics;
+  readonly #logged = new Set<string>();
   #stopped: Promise<void> | undefined;
 
   constructor(options: UpstreamSinkOptions) {
@@ -94,7 +102,16 @@ export class UpstreamSink implements Sink, Outlet {
       log: log.for('upstream outbox'),
       onReadable: () => this.#delivery.wake(),
     });
+    const fallback = new RetainFallback(options.retain);
+    this.#refused = new RefusedTopics(log.for(this.name), options.broker.section);
     this.#delivery = new Delivery({
+      onRefused: (refusal) => this.#refused.note(refusal),
+      onLeftOut: (topic) => {
+        // The connections were cut for another reason than what is retained.
+        fallback.failed('other');
+        this.#refused.noteLeftOut(topic);
+      },
+      clock,
       outbox: this.#outbox,
       latest: this.#latest,
       mqtt: options.mqtt,
@@ -109,6 +126,8 @@ export class UpstreamSink implements Sink, Outlet {
       clientId: options.clientId,
       clean: true,
       will: this.#status('offline'),
+      fallback,
+      onForm: (form) => this.#logForm(form),
       isOwnBroker: options.isOwnBroker,
       onMessage: options.onMessage,
       onUp: (connection) => this.#connected(connection),
@@ -163,10 +182,44 @@ export class UpstreamSink implements Sink, Outlet {
   }
 
   async #connected(connection: Connection): Promise<void> {
-    await connection.publish(this.#status('online'));
+    await this.#announce(connection);
     if (this.#options.subscriptions.length > 0) await this.#listen(connection);
     this.#latest.repeat();
     this.#delivery.start(connection);
+  }
+
+  async #announce(connection: Connection): Promise<void> {
+    try {
+      await connection.publish(this.#status('online'));
+    } catch (error) {
+      const isTopicOnly =
+        error instanceof PublicationRefused && error.code !== reasonCode.retainNotSupported;
+      if (!isTopicOnly) throw error;
+      this.#refused.note(error);
+    }
+    if (connection.acknowledges) return;
+    this.#logOnce('the upstream broker takes QoS 0 only: what is sent as it goes away is lost');
+  }
+
+  /** What the broker does without, said once: from here on the connection looks like any other. */
+  #logForm({ retain, will }: ConnectionForm): void {
+    const { broker, retain: isWanted } = this.#options;
+    const parts = [
+      ...(isWanted && !retain ? ['no retained messages'] : []),
+      ...(will ? [] : ['no last will']),
+    ];
+    if (parts.length === 0) return;
+    const fix =
+      isWanted && !retain
+        ? `. Fix: set ${broker.section}.retain to false, or let it keep messages`
+        : '';
+    this.#logOnce(`the upstream broker takes ${parts.join(' and ')}: sent without${fix}`);
+  }
+
+  #logOnce(line: string): void {
+    if (this.#logged.has(line)) return;
+    this.#logged.add(line);
+    this.#options.log.for(this.name).warn(line);
   }
 
   /** What may be asked from there is an extra: a broker that refuses it still gets everything. */

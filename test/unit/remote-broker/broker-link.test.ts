@@ -5,7 +5,11 @@ import { describe, type TestContext, test } from 'node:test';
 import { Health } from '../../../src/health/health.ts';
 import { silentLog } from '../../../src/log.ts';
 import { BrokerLink } from '../../../src/remote-broker/broker-link.ts';
-import { type Endpoint, upstreamBroker } from '../../../src/remote-broker/remote-broker.ts';
+import {
+  type Endpoint,
+  type RemoteBrokerSettings,
+  upstreamBroker,
+} from '../../../src/remote-broker/remote-broker.ts';
 import { RemoteBrokerFault } from '../../../src/remote-broker/remote-broker-fault.ts';
 import { RetryPauses } from '../../../src/retry-pauses.ts';
 import { upstreamLimits } from '../../../src/sinks/upstream/upstream-sink.ts';
@@ -13,13 +17,15 @@ import { ManualClock } from '../../support/manual-clock.ts';
 import { startOtherBroker } from '../../support/other-broker.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-const settings = {
+const settings: RemoteBrokerSettings = {
   brokerHost: 'somewhere',
   brokerPort: 1883,
   brokerUser: '',
   brokerPassword: '',
   brokerPasswordFile: '',
-  tls: { enable: false, caFile: '' },
+  brokerClientId: '',
+  protocolVersion: 4,
+  tls: { enable: false, caFile: '', certFile: '', keyFile: '' },
 };
 
 function startLink(

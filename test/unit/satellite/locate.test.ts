@@ -13,7 +13,11 @@ const service = (instance: string, address: string, port = 1883): FoundService =
 
 const locate = (brokerHost: string, found: readonly FoundService[], tls = false) =>
   createLocator({
-    settings: { brokerHost, brokerPort: 8883, tls: { enable: tls, caFile: '' } },
+    settings: {
+      brokerHost,
+      brokerPort: 8883,
+      tls: { enable: tls, caFile: '', certFile: '', keyFile: '' },
+    },
     browse: async () => found,
     isOwnBroker: ({ host, port }) => host === '10.0.0.1' && port === 1883,
   })();
