@@ -61,6 +61,7 @@ const vague: readonly (readonly [name: RegExp, meantFor: CardFileName])[] = [
   [/\.pub(\.txt)?$/, 'authorized_keys'],
   [/^(id_(rsa|dsa|ecdsa|ed25519)(_sk)?|.*\.ppk)(\.txt)?$/, 'authorized_keys'],
   [/(wi-?fi|wlan)[^.]*(\.txt|\.conf)*$/, 'wifi.txt'],
+  [/^(wireless|networks?|ssid)(\.txt|\.conf)*$/, 'wifi.txt'],
   [/^(production|butler|default|config)(\.ya?ml)+(\.txt)?$/, 'blinky.yaml'],
 ];
 

@@ -99,8 +99,11 @@ function withKeys(
 ): { networks: WifiNetwork[]; faults: Note[] } {
   const faults: Note[] = [];
   const withKey = networks.flatMap((written) => {
-    if (written.password !== undefined) return [wifiNetwork(written.name, written.password)];
     const known = storedOne(written, before);
+    if (written.password !== undefined) {
+      const isKnownWithComment = known !== undefined && known.name === written.nameWithComment;
+      return [wifiNetwork(isKnownWithComment ? known.name : written.name, written.password)];
+    }
     if (!known) faults.push(wrong(passwordMissing(file, written, networks.length, before)));
     return known ? [known] : [];
   });

@@ -92,9 +92,10 @@ export function addressRanges() {
 }
 
 export function users() {
+  // Those of events have no blanks around them either.
   const user = z.object({
-    directory: field(z.string(), "a user directory, or '*' for every directory"),
-    userId: field(z.string().min(1), "a user id, or '*' for everybody in the directory"),
+    directory: field(z.string().trim(), "a user directory, or '*' for every directory"),
+    userId: field(z.string().trim().min(1), "a user id, or '*' for everybody in the directory"),
   });
   const example = '{ directory: LAB, userId: goran }';
   const item = field(z.preprocess(wholeDirectory, user), `a list of users such as ${example}`);

@@ -69,4 +69,5 @@ function shownKey(key: string): string {
   return isWords && !isToken ? `the root key ${key}` : 'another root key';
 }
 
-const isButlerSos = (key: string): boolean => /^butler[-_ ]?sos$/i.test(key);
+/** Whether a root key is that of Butler SOS's configuration. */
+export const isButlerSos = (key: string): boolean => /^butler[-_ ]?sos$/i.test(key);

@@ -12,7 +12,7 @@ import { inputSchema } from './input-schema.ts';
 import { withoutPlaceholders } from './placeholders.ts';
 import { ConfigError } from './problem.ts';
 import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
-import { butlerSettings, keysBesideButler } from './root-key.ts';
+import { butlerSettings, isButlerSos, keysBesideButler } from './root-key.ts';
 import { type Remark, valueRemarks } from './value-remarks.ts';
 import { yamlProblems } from './yaml-problems.ts';
 
@@ -99,6 +99,9 @@ function refuseInvalid(
 
 function besideButler(key: string): string {
   const name = key.trim();
+  if (isButlerSos(name)) {
+    return `${name}: is the configuration of another program, Butler SOS, so it is ignored. Fix: remove it and the lines that belong to it`;
+  }
   return name === key
     ? `${name}: is beside Butler instead of below it, so it is ignored. Fix: indent it and the lines that belong to it`
     : `${name}: is indented with special spaces, so it is ignored. Fix: replace them with ordinary spaces`;

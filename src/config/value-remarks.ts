@@ -32,7 +32,7 @@ export function valueRemarks(
   const walk = (from: unknown, at: z.ZodType, path: Path, column: number): void => {
     const node = isAlias(from) ? from.resolve(document) : from;
     const item = itemOf(at);
-    if (isText(at) || (item && isNull(node))) {
+    if (isText(at) || (isNull(node) && !shapeOf(at))) {
       const remark = isScalar(node) && remarkOn(node, { text, path, at, column, anchorsInUse });
       if (remark) remarks.push({ path, ...remark });
     } else if (item && isSeq(node)) {
@@ -99,22 +99,23 @@ function remarkOn(node: Scalar, place: Place): Omit<Remark, 'path'> | undefined 
 
 function emptyRemark(node: Scalar, { text, path, at, column }: Place) {
   const comment = commentOf(node, text, column);
-  const byDefault = isText(at) ? at.safeParse(undefined).data : undefined;
+  const isList = itemOf(at) !== undefined;
+  const byDefault: unknown = isList ? undefined : at.safeParse(undefined).data;
   const instead =
-    typeof byDefault === 'string' && byDefault !== ''
-      ? `, so the default is used: ${byDefault}`
-      : '';
+    byDefault === undefined || byDefault === '' ? '' : `, so the default is used: ${byDefault}`;
   if (comment !== undefined && (isText(at) || /^#\S/.test(comment))) {
     const key = path.at(-1);
     const mayBeShown = isText(at) && typeof key === 'string' && !isSecretKey(key);
     const isOneWord = mayBeShown && /^#[\w.-]{1,60}$/.test(comment);
+    const quotes = `put a value that begins with # in quotes${isOneWord ? `: "${comment}"` : ''}`;
     return {
       what: `nothing, since # begins a comment in YAML${instead}`,
-      fix: `put a value that begins with # in quotes${isOneWord ? `: "${comment}"` : ''}`,
+      fix: isText(at) || isList ? quotes : 'remove the # or the line',
       isEmpty: true,
     };
   }
-  if (instead === '') return undefined;
+  // Where no text is wanted, a comment may well be one.
+  if (instead === '' || !isText(at)) return undefined;
   return { what: `nothing${instead}`, fix: 'set a value, or remove the line', isEmpty: true };
 }
 

@@ -8,9 +8,12 @@ const mostPlaces = 1000;
 
 const commands = Object.values(commandOf).join('|');
 const knownPrefix = String.raw`\/(?:qseow-)?proxy-(?:session|connection)\/;`;
-/** A whole event behind something else: names in a context or a message are not enough. */
+/**
+ * A whole event behind something else: names in a context or a message are not enough. No part of it
+ * takes what the next one may begin with, or a long field would take seconds.
+ */
 const eventBehind = new RegExp(
-  String.raw`${knownPrefix}[^;]*[^;\s][^;]*;\s*(?:${commands})\s*;[^;]*;\s*[^;\s]`,
+  String.raw`${knownPrefix}\s*[^;\s][^;]*;\s*(?:${commands})\s*;[^;]*;\s*[^;\s]`,
   'gi',
 );
 const commandSecond = new RegExp(String.raw`^(?!\/)[^;]*;\s*(?:${commands})\s*;`, 'i');

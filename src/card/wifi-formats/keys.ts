@@ -12,7 +12,8 @@ const meanings: Readonly<Record<Meaning, string>> = {
     'networkpassword wpapsk wpakey wpapassphrase saepassword keymaterial',
   user:
     'user username userid uid login loginname account accountname email mail identity anonymousidentity ' +
-    'eap eapmethod eaptype innerauth phase1 phase2 cacert clientcert privatekey',
+    'eap eapmethod eaptype innerauth phase1 phase2 cacert clientcert privatekey ' +
+    'benutzer benutzername användare användarnamn brukernavn utilisateur usuario gebruiker',
   wep: 'wepkey wepkey0 wepkey1 wepkey2 wepkey3',
   security:
     'keymgmt keymanagement security securitytype type auth authalg authentication encryption',

@@ -42,6 +42,8 @@ describe('beside the untouched wifi.txt, a file that is meant for it is moved in
     ['WLAN.TXT', wifi],
     ['wifi_settings.txt', wifi],
     ['our wifi.txt', wifi],
+    ['network.txt', wifi],
+    ['ssid.txt', wifi],
     ['wfi.txt', wifi],
     ['wifi.json', '{"ssid": "Home", "psk": "correct horse"}'],
     ['network-config', 'wifis: {w: {access-points: {Home: {password: correct horse}}}}\n'],

@@ -187,6 +187,9 @@ describe('comments behind values', () => {
     const { notes } = await card.start();
     assert.doesNotMatch(lines(notes).join('\n'), /wrong/);
     assert.deepEqual(networksIn(card), [['Home #1', preSharedKey('Home #1', 'correct horse')]]);
+    card.places.card.set('wifi.txt', 'name=Home #1\npassword=another horse\n');
+    await card.start();
+    assert.deepEqual(networksIn(card), [['Home #1', preSharedKey('Home #1', 'another horse')]]);
   });
 
   test('a quote without the other, and two settings on a line, are told', async () => {

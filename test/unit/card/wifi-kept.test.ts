@@ -127,6 +127,7 @@ describe('a Wi-Fi that asks for a user name is refused, with the reason', () => 
     ['without key_mgmt', 'network={\n ssid="eduroam"\n eap=TTLS\n password="secret 123"\n}\n'],
     ['own words', 'name=eduroam\nuser=me\npassword=secret 123\n'],
     ['other own words', 'SSID: eduroam\nUsername: me@uni.se\nPassword: secret 123\n'],
+    ['words of another language', 'Name=eduroam\nBenutzername=me\nPassword=secret 123\n'],
     ['words of a form', 'Wi-Fi: eduroam\nLogin: me\nPassword: secret 123\n'],
     ['own words about it', 'name=eduroam\nsecurity=WPA2-Enterprise\npassword=secret 123\n'],
     [

@@ -51,6 +51,15 @@ describe('a value that YAML takes for something else', () => {
       'Butler:\n  webConfig:\n    hostNames: #lamp\n',
       /:3: Butler\.webConfig\.hostNames: .*quotes$/,
     ],
+    'a switch': [
+      'Butler:\n  slackConfig:\n    enable: #true\n',
+      /:3: Butler\.slackConfig\.enable: .*comment.*default is used: false\. Fix: remove the # or the line$/,
+    ],
+    'a number': [
+      'Butler:\n  webConfig: { port: #8081\n    }\n',
+      /:2: Butler\.webConfig\.port: .*default is used: 8080\. Fix: remove the # or the line$/,
+    ],
+    'a choice': ['Butler:\n  logLevel: #debug\n', /:2: Butler\.logLevel: .*used: info\. /],
     'an anchor': [
       'Butler:\n  mqttConfig:\n    brokerHost: &broker\n',
       /:3: Butler\.mqttConfig\.brokerHost: found nothing, since & begins an anchor.*quotes$/,

@@ -28,6 +28,15 @@ describe('excludeUser', () => {
     assert.deepEqual(warnings, []);
   });
 
+  test('blanks around a name are none of it, as in events', (context) => {
+    const { config } = load(context, fileWith("{ directory: ' LAB', userId: 'goran ' }"));
+    assert.deepEqual(config.userEvents.excludeUser, [{ directory: 'LAB', userId: 'goran' }]);
+    assert.match(
+      refusal(context, fileWith("{ directory: LAB, userId: ' ' }")),
+      /userId: found " "/,
+    );
+  });
+
   test('an empty user id, or one that is misspelt, is nobody: refused', (context) => {
     const message = refusal(
       context,

@@ -51,7 +51,7 @@ describe('the root key', () => {
     assert.deepEqual(warnings, [
       `blinky.yaml:3: webConfig: ${end}`,
       `blinky.yaml:5: restServerConfig: ${end}`,
-      `blinky.yaml:6: Butler-SOS: ${end}`,
+      'blinky.yaml:6: Butler-SOS: is the configuration of another program, Butler SOS, so it is ignored. Fix: remove it and the lines that belong to it',
     ]);
   });
 

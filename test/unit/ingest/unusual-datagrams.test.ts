@@ -284,10 +284,14 @@ describe('several events in one datagram', () => {
       '\0;',
       'n/;',
       "UserAgent: '",
+      'host-without-end',
+      `${'host'.repeat(250)} /proxy-session/ `,
     ];
     for (const part of parts) {
-      const datagram = `h;Open connection;LAB;u;o;c;${part.repeat(60_000 / part.length)}`;
+      const long = part.repeat(60_000 / part.length);
+      const datagram = `h;Open connection;LAB;u;o;c;${long}`;
       const startedAt = process.cpuUsage().user;
+      parse(`x;/proxy-session/;${long}`);
       parse(datagram);
       parse(`/proxy-session/;${datagram}`);
       assert.ok(process.cpuUsage().user - startedAt < 1_000_000, JSON.stringify(part));
