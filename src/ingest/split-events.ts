@@ -22,6 +22,7 @@ const linesOfText = /[^\r\n\0]+/g;
 const lineBreak = /[\r\n\0]/;
 /** What syslog puts before a message (RFC 5424, section 6.2.1; RFC 3164, section 4.1). */
 const syslogHeader = /^\s*<\d{1,3}>[^;]*$/;
+
 export interface EventLines {
   /** Each begins as an event does; the first may be anything. */
   readonly lines: readonly string[];

@@ -1,37 +1,13 @@
 import { Duplex } from 'node:stream';
 import { RateLimit } from '../../access/rate-limit.ts';
-import type { Clock } from '../../clock.ts';
-import type { Flusher } from './flusher.ts';
-import { FrameGuard, type FrameGuardLimits } from './frame-guard.ts';
-import { Outgoing, type OutgoingLimits } from './outgoing.ts';
+import type { ClientStreamOptions } from './client-stream-options.ts';
+import { FrameGuard } from './frame-guard.ts';
+import { Outgoing } from './outgoing.ts';
 import { type Connect, hasFilters, type Packet, packetTypes } from './packet-check.ts';
 import { reasonCodes, Violation } from './packet-reader.ts';
 import { packetWeight, tokensOf, weightOf } from './packet-weight.ts';
 import { refusalOf } from './refusal.ts';
-import type { Turns, TurnTaker } from './turns.ts';
-
-export interface ClientLimits extends FrameGuardLimits, OutgoingLimits {
-  /** Messages and topic filters that one client may send; a faster one is made to wait. */
-  readonly messagesPerSecond: number;
-}
-
-export interface ClientStreamOptions {
-  readonly transport: Duplex;
-  readonly flusher: Flusher;
-  readonly turns: Turns;
-  /** Whom the client belongs to when clients take turns: its network. */
-  readonly party: string;
-  readonly limits: ClientLimits;
-  readonly clock: Clock;
-  /** Told when the client's CONNECT has come, and is valid. */
-  readonly onConnect: (connect: Connect) => void;
-  /** Told why the client was cut off, when it was. */
-  readonly onCutOff: (reason: Error) => void;
-  readonly onCrowded: () => void;
-  readonly onBehind: () => void;
-  readonly onCaughtUp: () => void;
-  readonly onDropped: () => void;
-}
+import type { TurnTaker } from './turns.ts';
 
 /** What a client may send at once after a quiet time, s at its full rate: others wait meanwhile. */
 const burstSeconds = 0.1;
