@@ -1,4 +1,4 @@
-import type { Contradiction } from './schema.ts';
+import type { Contradiction } from './contradictions.ts';
 
 interface ClientCertificateSettings {
   readonly tls: { readonly enable: boolean; readonly certFile: string; readonly keyFile: string };

@@ -8,6 +8,7 @@ import {
   withButlerSlackSettings,
 } from './butler.ts';
 import { type ConfigText, decodeConfig } from './config-text.ts';
+import { contradictionsIn } from './contradictions.ts';
 import { withDefaults } from './defaults.ts';
 import { withOverrides } from './overrides.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from './problem.ts';
 import { keyOf, type Path, valueAt } from './raw-settings.ts';
 import { settingRemarks } from './remarks.ts';
-import { type Config, configSchema, contradictionsIn } from './schema.ts';
+import { type Config, configSchema } from './schema.ts';
 import { allowedBy, below, schemaAt, shapeOf } from './schema-walk.ts';
 import { type ConfigSource, parseSource } from './source.ts';
 import { findUnknownKeys, type KeyFindings } from './unknown-keys.ts';
