@@ -31,7 +31,7 @@ export function readProxyAddress(text: string): ProxyAddress {
   if (url.pathname !== '/' || url.search || url.hash) {
     return {
       kind: 'unusable',
-      why: 'an address with a path (a password with / ? # must be percent-encoded)',
+      why: 'an address with a path (in a user name or password, \\ / ? # must be percent-encoded, such as %5C for \\)',
     };
   }
   return { kind: 'proxy', url };

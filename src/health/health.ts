@@ -94,7 +94,8 @@ export class Health {
       const next = { ...reported, message: oneLine(reported.message) };
       const sameState = next.state === status.state;
       const sameWords = sameState && next.message === status.message;
-      if (sameWords && next.needsPerson === status.needsPerson) return;
+      const sameRemedy = next.remedy === status.remedy && next.needsPerson === status.needsPerson;
+      if (sameWords && sameRemedy) return;
       status = { ...next, since: sameState ? status.since : since() };
       for (const listener of this.#listeners) listener();
     };

@@ -151,6 +151,20 @@ describe('the page at /', () => {
     await page.getByRole('img', { name: 'Last day: 1 opened, 0 closed' }).waitFor();
   });
 
+  test('a chart without room for it is drawn once there is room', async (context) => {
+    const { page, testApp, troubles } = await openLivePage(context, '/');
+    const setWidth = (width: string) =>
+      page.locator('#chart').evaluate((chart, value) => {
+        chart.style.width = value;
+      }, width);
+    await setWidth('0');
+    await testApp.send(open);
+    await page.getByText('Last hour: 1 opened').waitFor();
+    await setWidth('400px');
+    await page.locator('#chart rect.opened').waitFor();
+    assert.deepEqual(troubles, []);
+  });
+
   test('the appliance restarts: the page says so, comes back by itself, and has what it missed', async (context) => {
     const first = await startTestApp(context);
     const port = first.app.ports.web;

@@ -52,6 +52,29 @@ describe('Home Assistant with the appliance as its broker', () => {
     );
   });
 
+  test('a house that retains more than there is room for: one line, with the setting', async (context) => {
+    const { app, lines } = await startTestApp(context, [
+      'brokerConfig.access.anonymous=publish',
+      'brokerConfig.limits.retainedMessages=100',
+    ]);
+    const house = await openMqttSocket(context, app.ports.mqtt, {
+      connect: { clientId: 'zigbee2mqtt' },
+    });
+    const retain = (topic: string) =>
+      house.send({ cmd: 'publish', topic, payload: 'ON', qos: 0, retain: true, dup: false });
+    for (let index = 0; index < 120; index += 1) retain(`zigbee2mqtt/device ${index}`);
+    // Known devices report again between those that find no room.
+    for (let index = 0; index < 5; index += 1) {
+      retain('zigbee2mqtt/device 1');
+      retain(`zigbee2mqtt/new device ${index}`);
+    }
+    house.send({ cmd: 'pingreq' });
+    await house.received('pingresp');
+    const said = lines.filter((line) => line.includes('too much is retained'));
+    assert.equal(said.length, 1, said.join('\n'));
+    assert.match(said[0] ?? '', /Fix: raise Butler\.brokerConfig\.limits\.retainedMessages/);
+  });
+
   test('past the limit only what is too much is refused, one by one, and the log says so once', async (context) => {
     const started = await startTestApp(context, ['brokerConfig.limits.subscriptionsPerClient=150']);
     const topics = entityTopics(600);

@@ -47,7 +47,8 @@ export function failureOnTheWay(
     return untrustedCertificate(code, isProxy ? proxy.name : target.hostname, way);
   }
   if (isProxy) return proxyTrouble(cutOff ?? cause, proxy);
-  return transient(cutOff?.message ?? reasonOf(cause));
+  const reason = cutOff?.message ?? reasonOf(cause);
+  return transient(proxy ? `${reason} (through the web proxy ${proxy.name})` : reason);
 }
 
 function proxyRefusal({ status, offers }: ProxyRefusal, proxy: WebProxy, target: URL): Failure {
@@ -77,7 +78,7 @@ function signInWanted(offers: readonly string[], proxy: WebProxy): PermanentFail
       ? `the web proxy ${proxy.name} refuses the user name or password (HTTP 407)`
       : `the web proxy ${proxy.name} wants a user name and password (HTTP 407)`,
     remedy: withBasic
-      ? 'Set Butler.slackConfig.proxy to http://user:password@host:port; write special characters percent-encoded, such as %40 for @'
+      ? 'Set Butler.slackConfig.proxy to user:password@host:port; write special characters percent-encoded, such as %40 for @'
       : `The proxy only offers ${others.join(', ')}, which Blinky does not support: ask its administrator to allow Basic, or this machine without a password`,
   };
 }

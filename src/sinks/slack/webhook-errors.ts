@@ -36,6 +36,9 @@ const permanent: Readonly<Record<string, readonly [message: string, remedy: stri
   posting_to_general_channel_denied: ['the webhook may not post in this channel', askAdmin],
 };
 
+/** What a gateway in between answers when its own patience ends (RFC 9110, section 15.5.9). */
+const requestTimeout = 408;
+
 /** How servers that answer with JSON say no. */
 const saysNo = /"(?:ok|success)"\s*:\s*false/;
 
@@ -59,7 +62,7 @@ export function failureOfAnswer(answer: WebhookAnswer): Failure {
     const meaning = meaningOf(code, '');
     return isCode && meaning.kind === 'transient' ? meaning : noMoreForNow;
   }
-  if (status >= 500) {
+  if (status >= 500 || status === requestTimeout) {
     return { kind: 'transient', reason: `the webhook's server has a fault (HTTP ${status})` };
   }
   if (isHtml(body) || status < 400) return notTheWebhook(status);

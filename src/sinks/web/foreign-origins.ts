@@ -40,6 +40,11 @@ function explanation(use: RefusedUse, text: string): string {
       ? `a page of ${shown} may not use MQTT here.`
       : `a page of ${shown} may not ask for this.`;
   if (!origin) return `${refused} Fix: open the page from a web server`;
+  if (!/^https?$/.test(origin.scheme)) {
+    return use === 'mqtt'
+      ? `${refused} Fix: add ${shown} to Butler.webConfig.allowedOrigins`
+      : `${refused} Fix: use Blinky's own page`;
+  }
   const ownPage = `add ${safe(origin.host)} to Butler.webConfig.hostNames`;
   return use === 'mqtt'
     ? `${refused} Fix: add ${shown} to Butler.webConfig.allowedOrigins; or, where it is Blinky's own page behind a reverse proxy, ${ownPage}`

@@ -34,7 +34,10 @@ export function createVisitorOf(
   return async (request) => {
     const { authorization } = request.headers;
     const address = plainAddress(request.socket.remoteAddress ?? 'unknown');
-    const userName = await signedInUser(access.signIn, authorization, address);
+    // Without any user the name and password are for a reverse proxy, which has passed them on.
+    const userName = access.hasUsers
+      ? await signedInUser(access.signIn, authorization, address)
+      : undefined;
     const signedIn = userName !== undefined;
     return {
       userName,
@@ -44,7 +47,10 @@ export function createVisitorOf(
         signedIn ||
         access.anonymous === 'publish' ||
         // Without any user there would be no way at all; whoever sits at the machine may.
-        (!access.hasUsers && isMachinesOwnName(request.headers.host) && isFromThisMachine(request)),
+        (!access.hasUsers &&
+          authorization === undefined &&
+          isMachinesOwnName(request.headers.host) &&
+          isFromThisMachine(request)),
     };
   };
 }

@@ -28,6 +28,19 @@ describe('Health', () => {
     assert.deepEqual(health.faults(), []);
   });
 
+  test('shows another remedy for the same fault, and keeps since when', () => {
+    const clock = new ManualClock();
+    const { log, lines } = recordingLog();
+    const part = new Health(clock, log).part('slack');
+    part.fault({ message: 'the proxy refuses', remedy: 'Set a password', needsPerson: true });
+    const { since } = part.status;
+    clock.advance(1000);
+    part.fault({ message: 'the proxy refuses', remedy: 'Ask for Basic', needsPerson: true });
+    assert.equal(part.status.remedy, 'Ask for Basic');
+    assert.equal(part.status.since, since);
+    assert.equal(lines.length, 1);
+  });
+
   test('tells of changes, and only of those', () => {
     const health = new Health(new ManualClock(), recordingLog().log);
     let changes = 0;

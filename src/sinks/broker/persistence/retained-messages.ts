@@ -17,6 +17,9 @@ export interface RetainedLimits {
 
 /** What is retained already when anonymous clients may retain no more: the rest is for users. */
 const partOfAnonymous = 1 / 2;
+/** Less than this part of what is allowed must be retained for the lack of room to be over. */
+const partOfMuchRoom = 0.9;
+
 /** A look-up looks at the clock after so many topics, far less than a slice. */
 const stepsAtATime = 64;
 
@@ -29,7 +32,7 @@ export class RetainedMessages {
   #messages = 0;
   #bytes = 0;
 
-  /** Whether the last one found no room; said once in the log. */
+  /** Whether some found no room; said once in the log. */
   #isFull = false;
   readonly #journal: Journal;
   readonly #expiry: MessageExpiry;
@@ -72,9 +75,12 @@ export class RetainedMessages {
   store(packet: MessagePacket, accepted: Accepted | undefined): void {
     const isFull = !this.#makesRoomFor(packet, accepted?.isAnonymous ?? false);
     if (isFull && !this.#isFull) {
-      this.#log.warn(`too much is retained: ${packet.topic} and others are not`);
+      this.#log.warn(
+        `too much is retained: ${packet.topic} and others are not. Fix: raise Butler.brokerConfig.limits.${this.#limitOf(packet)}`,
+      );
     }
-    this.#isFull = isFull;
+    // Another message on a topic that is kept does not end it.
+    this.#isFull = isFull || (this.#isFull && !this.#hasMuchRoom);
     if (isFull) return;
     if (!accepted?.isWritten && this.#isWritten(packet))
       this.#write(packet, packet.qos > 0 ? 'soon' : 'lazy');
@@ -172,6 +178,18 @@ export class RetainedMessages {
     const part = isAnonymous ? partOfAnonymous : 1;
     const { retainedMessages, retainedBytes } = this.#limits;
     return messages <= part * retainedMessages && bytes <= part * retainedBytes;
+  }
+
+  /** Which of the limits leaves no room for it. */
+  #limitOf(packet: MessagePacket): keyof RetainedLimits {
+    const most = this.#limits.retainedBytes * partOfAnonymous;
+    return this.#bytes + sizeOf(packet) > most ? 'retainedBytes' : 'retainedMessages';
+  }
+
+  get #hasMuchRoom(): boolean {
+    const part = partOfAnonymous * partOfMuchRoom;
+    const { retainedMessages, retainedBytes } = this.#limits;
+    return this.#messages <= part * retainedMessages && this.#bytes <= part * retainedBytes;
   }
 
   #isWritten({ topic, payload }: MessagePacket): boolean {

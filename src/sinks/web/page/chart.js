@@ -38,7 +38,11 @@ export function createChart() {
       total(spans, 'closed'),
     );
     summary.textContent = words;
-    frame.replaceChildren(picture(spans, labelEvery, frame.clientWidth, words));
+    // Before the page is laid out there is no room; once there is, it draws again.
+    const width = frame.clientWidth;
+    if (width > margin.left + margin.right) {
+      frame.replaceChildren(picture(spans, labelEvery, width, words));
+    }
   }
 
   const drawSoon = throttled(drawEveryMs, draw);

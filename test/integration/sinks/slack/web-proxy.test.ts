@@ -1,6 +1,6 @@
 // Slack in a network where the only way out is a web proxy.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { composeTestMessage } from '../../../../src/sinks/slack/message.ts';
 import type { PostOutcome } from '../../../../src/sinks/slack/post-outcome.ts';
@@ -9,6 +9,7 @@ import { findWay, type WaySettings } from '../../../../src/sinks/slack/way-to-sl
 import { userEvent } from '../../../support/events.ts';
 import { type FakeSlack, startFakeSlack } from '../../../support/fake-slack.ts';
 import { freePort } from '../../../support/free-port.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
 import { startSlackSink } from '../../../support/start-slack-sink.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 import { startWebProxy, type WebProxyOptions } from '../../../support/web-proxy.ts';
@@ -22,6 +23,13 @@ async function behindProxy(context: TestContext, options: WebProxyOptions = {}) 
   const servers = { 'slack.test:8080': slack.port };
   const proxy = await startWebProxy(context, { servers, ...options });
   return { slack, proxy };
+}
+
+/** The log hides what could be a password in an address. */
+function loggedAs(text: string): string {
+  const { log, lines } = recordingLog();
+  log.error(text);
+  return lines.join('');
 }
 
 async function postBy(settings: WaySettings, timeoutMs = 5000): Promise<PostOutcome> {
@@ -80,6 +88,7 @@ describe('a web proxy', () => {
     assert.equal(without.kind, 'permanent');
     assert.match(reasonOf(without), /wants a user name and password \(HTTP 407\)/);
     assert.match(remedyOf(without), /Butler\.slackConfig\.proxy .*user:password/);
+    assert.match(loggedAs(remedyOf(without)), /user:password@host:port/);
     const wrong = await postBy({ proxy: proxy.url.replace('//', '//goran:hunter2@') });
     assert.equal(wrong.kind, 'permanent');
     assert.match(reasonOf(wrong), /refuses the user name or password/);
@@ -152,6 +161,22 @@ describe('a web proxy', () => {
     const outcome = await postBy({ proxy: proxy.url }, 300);
     assert.match(reasonOf(outcome), /^the web proxy .*: no answer within 0\.3 s/);
     await waitFor('the connection to close', () => proxy.open.size === 0);
+  });
+
+  test('that connects to nothing is named, so that people know where to look', async (context) => {
+    const silent = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.write('HTTP/1.1 200 Connection established\r\n\r\n'));
+      context.after(() => socket.destroy());
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    context.after(() => silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const outcome = await postBy({ proxy: `http://127.0.0.1:${port}` }, 300);
+    assert.match(
+      reasonOf(outcome),
+      /no answer within 0\.3 s \(through the web proxy 127\.0\.0\.1:/,
+    );
   });
 
   test('keeps one connection for many messages', async (context) => {

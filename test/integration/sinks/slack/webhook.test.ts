@@ -59,6 +59,7 @@ describe('a webhook', () => {
     [{ kind: 'rate-limited' }, 'transient', /no more messages/],
     [{ kind: 'words', status: 500, words: 'rollup_error' }, 'transient', /HTTP 500/],
     [{ kind: 'http', status: 503 }, 'transient', /HTTP 503/],
+    [{ kind: 'words', status: 408, words: '' }, 'transient', /HTTP 408/],
     [{ kind: 'html' }, 'transient', /something other than the webhook answered/],
     [{ kind: 'words', status: 403, words: '<html>Blocked</html>' }, 'transient', /something other/],
     [{ kind: 'words', status: 200, words: ' <p>Log in</p>' }, 'transient', /something other/],

@@ -202,6 +202,17 @@ describe('POST /api/test-event', () => {
     assert.deepEqual(testEvents, ['connection-open', 'session-stop']);
   });
 
+  test('without any user, what a reverse proxy asked a visitor for is no sign-in, and no permission', async (context) => {
+    const { fetch } = await startTestWebSink(context);
+    for (const headers of [signedBy('proxy', 'secret'), { authorization: 'Bearer x' }]) {
+      for (const path of ['/api/visitor', '/api/events', '/api/status', '/']) {
+        assert.equal((await fetch(path, { headers })).status, 200, path);
+      }
+      const passedOn = post('connection-open', headers);
+      assert.equal((await fetch('/api/test-event', passedOn)).status, 401);
+    }
+  });
+
   test('where there are users, it takes one of them', async (context) => {
     const { fetch, testEvents } = await startTestWebSink(context, { access: anna });
     assert.equal((await fetch('/api/test-event', post())).status, 401);

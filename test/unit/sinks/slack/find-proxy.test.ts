@@ -77,6 +77,8 @@ describe('which web proxy is used', () => {
       /not an address|percent-encoded/,
     );
     assert.doesNotMatch(found('', { HTTPS_PROXY: 'http://u:p/secret@a:1' }), /secret/);
+    // As people sign in to Windows.
+    assert.match(found('http://LAB\\goran:secret@a:1'), /%5C for \\/);
   });
 });
 
