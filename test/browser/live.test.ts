@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startFakeSlack } from '../support/fake-slack.ts';
 import { startTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openLivePage, openPage, startBrowser, webOf } from './browser.ts';
@@ -141,6 +142,30 @@ describe('the page at /', () => {
     await page.getByText('The red light says so too: 6 slow flashes').waitFor();
     await page.getByText('What slow red flashes mean').click();
     await page.getByText('Slack refuses the token or the channel').waitFor();
+  });
+
+  test('Slack is tried again at once when somebody has repaired it and clicks', async (context) => {
+    const token = 'xoxb-stand-in';
+    const slack = await startFakeSlack(context, { token });
+    slack.mood = { kind: 'error', code: 'not_in_channel' };
+    const testApp = await startTestApp(
+      context,
+      ['slackConfig.enable=true', `slackConfig.apiUrl=${slack.apiUrl}`],
+      { slackToken: { tokenFile: '', environmentToken: token } },
+    );
+    const { page, troubles } = await openPage(await startBrowser(context), webOf(testApp), '/');
+    await page.locator('#connection.live').waitFor();
+    await testApp.send(open);
+    await page.locator('.part.fault').getByText('not a member of the channel').waitFor();
+    const { length: before } = slack.calls;
+    slack.mood = { kind: 'well' };
+    await page.getByRole('button', { name: 'Try now' }).click();
+    // Without the click the next try is half a minute after the last one.
+    await waitFor('the message', () => slack.posts.length === 1);
+    assert.equal(slack.calls.length, before + 1);
+    await page.getByText('Everything works').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Try now' }).count(), 0);
+    assert.deepEqual(troubles, []);
   });
 
   test('the chart: last hour or last day, in words too', async (context) => {

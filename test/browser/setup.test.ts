@@ -58,6 +58,7 @@ describe('the page at /setup', () => {
     assert.equal(await page.locator('#download').getAttribute('href'), null);
     await page.locator('#other-address').fill('blinky.local');
     await page.locator('#download[href*="blinky.local"]').waitFor();
+    await page.getByText('log4net looks up blinky.local only once').waitFor();
     assert.deepEqual(troubles, []);
   });
 

@@ -83,6 +83,29 @@ describe('the active users', () => {
     ]);
   });
 
+  test('6,000 anonymous visitors: a client that takes packets of 256 KiB still gets both lists', async (context) => {
+    const { send, subscribe } = await startTestApp(context);
+    const { messages } = await subscribe(Object.values(topics), {
+      protocolVersion: 5,
+      properties: { maximumPacketSize: 262_144 },
+    });
+    const last = (topic: string) => messages.findLast((one) => one.topic === topic)?.payload ?? '';
+    const visitor = (number: number) =>
+      `NONE/anonymous${String(number).padStart(8, '0')}-b52d-4e1c-9d0e-7c1e5b2f9a10`;
+    await send(`${session('Start', 'LAB/goran')}\n${session('Start', 'LAB/anna')}`);
+    for (let number = 0; number < 6000; number += 100) {
+      const hundred = Array.from({ length: 100 }, (_, index) =>
+        session('Start', visitor(number + index)),
+      );
+      await send(hundred.join('\n'));
+      // No datagram may be lost because the kernel has no room for it.
+      await waitFor('these', () => Number(last(topics.count)) >= number + 100);
+    }
+    await waitFor('all of them', () => last(topics.count) === '6002');
+    await waitFor('the list', () => last(topics.users).includes('"count":6002,"anonymous":6000'));
+    assert.equal(last(topics.names), '["anonymous","goran","anna"]');
+  });
+
   test('on topics with other names', async (context) => {
     const { send, subscribe } = await startTestApp(context, [
       'mqttConfig.activeUsersWithDirectoryTopic=office/who',

@@ -52,6 +52,36 @@ describe('Home Assistant with the appliance as its broker', () => {
     );
   });
 
+  test('a flat with two Tasmota lamps: its discovery, our device and the lamps, also all in one packet', async (context) => {
+    const started = await startTestApp(context);
+    const ofOurDevice = [
+      ...['blinky/status', 'blinky/light/green', 'blinky/light/red', 'blinky/receiving'],
+      ...['blinky/event', 'qliksense/users/active/count', 'qliksense/users/active/usernames'],
+    ];
+    const ofLamp = (lamp: string) => [
+      ...['LWT', 'STATE', 'SENSOR', 'INFO1', 'INFO2', 'INFO3'].map((one) => `tele/${lamp}/${one}`),
+      ...['RESULT', 'POWER', 'STATUS10'].map((one) => `stat/${lamp}/${one}`),
+    ];
+    const lamps = ['hall', 'stairs'].flatMap(ofLamp);
+    assert.equal(ofOurDevice.length + lamps.length, 7 + 2 * 9);
+    for (const protocolVersion of [4, 5] as const) {
+      for (const topics of [
+        [...ofOurDevice, ...lamps],
+        // Those of other integrations, too, as it sends them after a reconnect.
+        [...ofOurDevice, ...lamps, ...entityTopics(106)],
+      ]) {
+        const options = { protocolVersion, topics };
+        const { client, granted } = await subscribeLikeHomeAssistant(context, started, options);
+        assert.equal(granted.length, discoveryFilters.length + topics.length);
+        assert.deepEqual(refusedAmong(granted), []);
+        const hears = (topic: string) =>
+          client.packets.some((packet) => packet.cmd === 'publish' && packet.topic === topic);
+        await waitFor('what is retained', () => ofOurDevice.slice(0, 4).every(hears));
+        assert.ok(!client.isClosed());
+      }
+    }
+  });
+
   test('a house that retains more than there is room for: one line, with the setting', async (context) => {
     const { app, lines } = await startTestApp(context, [
       'brokerConfig.access.anonymous=publish',

@@ -52,6 +52,10 @@ const transient: readonly [SlackMood, RegExp][] = [
   [{ kind: 'error', code: 'service_unavailable' }, /out of service/],
   [{ kind: 'error', code: 'request_timeout' }, /in part only/],
   [{ kind: 'error', code: 'rate_limited' }, /no more messages/],
+  [
+    { kind: 'error', code: 'message_limit_exceeded' },
+    /limit of messages \(message_limit_exceeded\)/,
+  ],
 ];
 
 for (const [mood, reason] of transient) {
