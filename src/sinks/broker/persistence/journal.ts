@@ -16,8 +16,6 @@ export interface Payer {
   readonly party: Party;
   /** Out of which budget; by default that of messages. */
   readonly budget?: Budget;
-  /** Another key without which this one is of no use: it is not written when that one is not. */
-  readonly requires?: string;
   /** When it can't be written, an older value is better than none. */
   readonly keepsOlder?: boolean;
 }
@@ -25,9 +23,11 @@ export interface Payer {
 /** A new value, or how it is made when it is written; undefined takes the key away. */
 export type Value = string | (() => string) | undefined;
 
+/** A crowd's changes are many thousands: each has the same few fields. */
 interface Waiting {
   readonly value: Value;
   readonly payer: Payer | undefined;
+  readonly requires: string | undefined;
 }
 
 export interface JournalOptions {
@@ -39,7 +39,7 @@ export interface JournalOptions {
   /** Called once with what was chosen, before anything is written. */
   readonly onLoad: (entries: readonly Entry[]) => void;
   /** Bounds what is written for those who have not signed in: what waits for them, and all else. */
-  readonly budgets: Readonly<Record<Budget, Pick<WriteBudget, 'take' | 'has'>>>;
+  readonly budgets: Readonly<Record<Budget, Pick<WriteBudget, 'take' | 'has' | 'mostAtOnce'>>>;
   readonly clock: Clock;
   readonly log: Log;
   readonly retry: RetryPauses;
@@ -67,6 +67,8 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #room: StateRoom;
   #waiting = new Map<string, Waiting>();
+  /** What has come since the last write and is to be paid for, by standing, bytes. */
+  readonly #toBePaid = new Map<Party['standing'], number>();
   /** Keys that may be on disk: only these have to be erased there. */
   readonly #onDisk = new Set<string>();
   #sync = false;
@@ -92,13 +94,38 @@ export class Journal {
     await this.#run();
   }
 
-  /** Notes a change. Before the disk was read, it is not noted: `onLoad` has to write what counts. */
-  put(key: string, value: Value, urgency: Urgency, payer?: Payer): void {
+  /**
+   * Notes a change. Before the disk was read, it is not noted: `onLoad` has to write what counts.
+   * @param requires another key without which this one is of no use: it is written only with that one
+   */
+  put(key: string, value: Value, urgency: Urgency, payer?: Payer, requires?: string): void {
     if (!this.#loaded || this.#closed) return;
+    if (typeof value === 'string' && payer && !this.#mayBecomeAffordable(key, value, payer)) {
+      this.#leaveOut(key, payer);
+      return;
+    }
     if (value === undefined && !this.#onDisk.has(key)) this.#waiting.delete(key);
-    else this.#waiting.set(key, { value, payer });
+    else this.#waiting.set(key, { value, payer, requires });
     if (urgency !== 'lazy') this.#sync = true;
     if (!this.#diskFails) this.#writeWithin(delayMs[urgency]);
+  }
+
+  /** Whether a change fits into what can be paid for at once, with all that came before it. */
+  #mayBecomeAffordable(key: string, value: string, payer: Payer): boolean {
+    const { party, budget = 'messages' } = payer;
+    const { standing } = party;
+    const bytes = (this.#toBePaid.get(standing) ?? 0) + bytesToPay(key, value);
+    if (bytes > this.#options.budgets[budget].mostAtOnce(party)) return false;
+    this.#toBePaid.set(standing, bytes);
+    return true;
+  }
+
+  /** A change that can't be paid for is not written. */
+  #leaveOut(key: string, { keepsOlder }: Payer): void {
+    if (keepsOlder) return;
+    if (this.#onDisk.has(key)) {
+      this.#waiting.set(key, paidFor(undefined));
+    } else this.#waiting.delete(key);
   }
 
   /** Whether the disk may hold something under this key, now or soon. */
@@ -169,6 +196,7 @@ export class Journal {
     const changes = this.#waiting;
     const sync = this.#sync;
     this.#waiting = new Map();
+    this.#toBePaid.clear();
     this.#sync = false;
     const affordable = this.#affordable(changes);
     if (affordable.length === 0) return;
@@ -176,7 +204,7 @@ export class Journal {
       await this.#room.write(affordable, { sync });
     } catch (error) {
       // What was paid for is not paid for again.
-      const again = affordable.map(([key, value]) => [key, { value, payer: undefined }] as const);
+      const again = affordable.map(([key, value]) => [key, paidFor(value)] as const);
       this.#waiting = new Map([...again, ...this.#waiting]);
       this.#sync ||= sync;
       throw error;
@@ -191,9 +219,10 @@ export class Journal {
   /** What may be written; the rest stays in memory, where it is. */
   #affordable(changes: ReadonlyMap<string, Waiting>): Change[] {
     const affordable: Change[] = [];
-    for (const [key, { value: given, payer }] of changes) {
+    for (const [key, { value: given, payer, requires }] of changes) {
       const value = typeof given === 'function' ? given() : given;
-      if (payer && value !== undefined && !this.#canAfford(key, value, payer)) {
+      const isUseless = requires !== undefined && !this.#onDisk.has(requires);
+      if (payer && value !== undefined && (isUseless || !this.#canAfford(key, value, payer))) {
         if (!payer.keepsOlder && this.#onDisk.has(key)) affordable.push([key, undefined]);
         continue;
       }
@@ -205,9 +234,8 @@ export class Journal {
   }
 
   #canAfford(key: string, value: string, payer: Payer): boolean {
-    const { party, requires, budget = 'messages' } = payer;
-    if (requires !== undefined && !this.#onDisk.has(requires)) return false;
-    return this.#options.budgets[budget].take(party, key.length + value.length + bytesOfErasing);
+    const { party, budget = 'messages' } = payer;
+    return this.#options.budgets[budget].take(party, bytesToPay(key, value));
   }
 
   #waitForDisk(error: unknown): void {
@@ -222,6 +250,10 @@ export class Journal {
     if (!this.#closed) this.#cancelWrite = clock.schedule(retry.next(), () => void this.#run());
   }
 }
+
+const paidFor = (value: Value): Waiting => ({ value, payer: undefined, requires: undefined });
+
+const bytesToPay = (key: string, value: string) => key.length + value.length + bytesOfErasing;
 
 class NoDatabase extends Error {
   override readonly message = "the state directory can't be used at present";

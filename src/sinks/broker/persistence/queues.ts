@@ -196,18 +196,22 @@ export class Queues {
       message.written = wanted;
     }
     queued.isNoted = true;
-    const text = JSON.stringify({
-      qos,
-      ...(retain && { retain }),
-      // A QoS 1 message is sent again whatever its identifier was.
-      ...(qos === 2 && messageId !== undefined && { messageId }),
-      ...(released && { released }),
-    });
+    const isPlain = qos === 1 && !retain && !released;
+    const text = isPlain
+      ? plainQos1
+      : JSON.stringify({
+          qos,
+          ...(retain && { retain }),
+          // A QoS 1 message is sent again whatever its identifier was.
+          ...(qos === 2 && messageId !== undefined && { messageId }),
+          ...(released && { released }),
+        });
     journal.put(
       keys.queued(message.sequence, session.clientId),
       text,
       urgency,
-      payer && { ...payer, requires: key },
+      payer,
+      payer && key,
     );
   }
 
@@ -265,6 +269,9 @@ export class Queues {
     this.#waitingFor.add(session);
   }
 }
+
+/** Nearly every entry on disk; one text for all of them. */
+const plainQos1 = '{"qos":1}';
 
 /** What an entry counts in its party's share: as if the message were its alone. */
 function weightOf({ message: { packet } }: QueuedMessage): number {

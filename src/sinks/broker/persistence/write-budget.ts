@@ -60,6 +60,15 @@ export class WriteBudget {
     return (ofAll?.has(bytes) ?? true) && (ofOne?.has(bytes) ?? true);
   }
 
+  /** What parties of a standing may have written together at once, bytes. */
+  mostAtOnce({ standing }: Party): number {
+    if (standing === 'signedIn') return Number.POSITIVE_INFINITY;
+    const { ofStrangers } = this.#shares;
+    return (
+      this.#bytesPerHour * (standing === 'stranger' ? ofStrangers : 1 - ofStrangers) * burstPart
+    );
+  }
+
   #limit<Key>(limits: Map<Key, RateLimit>, key: Key, part: number): RateLimit {
     const known = limits.get(key);
     if (known) return known;
