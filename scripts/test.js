@@ -2,7 +2,6 @@
 // no TypeScript tests by itself.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,12 +20,6 @@ const files = wanted.flatMap((place) =>
 if (files.length === 0) {
   console.error(`there are no tests in ${wanted.join(', ')}`);
   process.exit(1);
-}
-
-// Most files wait more than they compute. Node's own choice is one less than there are processors:
-// on two of them one file at a time.
-if (!runnerOptions.some((option) => option.startsWith('--test-concurrency'))) {
-  runnerOptions.push(`--test-concurrency=${Math.max(2, availableParallelism())}`);
 }
 
 const { status } = spawnSync(
