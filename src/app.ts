@@ -14,6 +14,7 @@ import { createLights } from './compose/lights.ts';
 import { createOtherBrokers } from './compose/other-brokers.ts';
 import { createRequestHandler } from './compose/requests.ts';
 import { createSlack } from './compose/slack.ts';
+import { createUdp } from './compose/udp.ts';
 import { createUdpStateTeller } from './compose/udp-state.ts';
 import { sumByKind, type UserEvent } from './events/user-event.ts';
 import { FanOut } from './fan-out/fan-out.ts';
@@ -24,10 +25,6 @@ import { Health } from './health/health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { NetworkWatch } from './health/network-watch.ts';
 import { shownFault } from './health/shown-fault.ts';
-import { eventsFlow } from './ingest/flow-check.ts';
-import { Ingest } from './ingest/ingest.ts';
-import { Rejections } from './ingest/rejections.ts';
-import { UdpListener } from './ingest/udp-listener.ts';
 import { Announcer } from './publications/announcer.ts';
 import { RetryPauses } from './retry-pauses.ts';
 import { WebSink } from './sinks/web/web-sink.ts';
@@ -103,9 +100,7 @@ export function createApp(options: AppOptions): App {
   });
 
   const slack = createSlack(options, health, state);
-  const rejections = new Rejections(clock, log.for('udp'), (rejection) => web.rejected(rejection));
   const newId = monotonicFactory(random);
-  const probe = Buffer.from(`blinky-probe;${newId(clock.now().getTime())}`);
   const otherBrokers = createOtherBrokers({
     options,
     health,
@@ -120,28 +115,20 @@ export function createApp(options: AppOptions): App {
     deliver: (event, readAtMs) => deliver(event, readAtMs),
   });
   const { upstream, satellite } = otherBrokers;
-  const ingest = new Ingest({
-    probe,
-    allowFrom: config.udpServerConfig.allowFrom,
-    excludeUser: config.userEvents.excludeUser,
-    rejections,
-    clock,
-    log: log.for('udp'),
+  const udp = createUdp({
+    config,
+    tools: partTools('udp'),
     timeIsKnown,
     createId: newId,
     deliver: (event, readAtMs) => {
       deliver(event, readAtMs);
       satellite?.note(event);
     },
+    onRejected: (rejection) => web.rejected(rejection),
   });
+  const { ingest, listener, rejections } = udp;
   const accepted = () => sumByKind(ingest.accepted, satellite?.accepted);
   const udpHealth = health.part('udp');
-  const listener = new UdpListener({
-    ...partTools('udp'),
-    host: config.udpServerConfig.serverHost,
-    port: config.udpServerConfig.portSessionConnectionEvents,
-    onDatagram: (bytes, address, port) => ingest.receive(bytes, address, port),
-  });
 
   const web = new WebSink({
     ...partTools('web'),
@@ -178,15 +165,13 @@ export function createApp(options: AppOptions): App {
     },
     setup: {
       eventPort: () => listener.port ?? config.udpServerConfig.portSessionConnectionEvents,
-      eventAddress: () => listener.address ?? config.udpServerConfig.serverHost,
+      eventAddress: udp.address,
       lastRejected: () => rejections.last,
     },
     faultCodes,
     sendTestEvent: async (kind) => {
       if (listener.port === undefined) throw new Error(udpHealth.status.message);
-      const { serverHost } = config.udpServerConfig;
-      const target = { host: listener.address ?? serverHost, port: listener.port };
-      await sendTestEvent(kind, hostname(), target);
+      await sendTestEvent(kind, hostname(), { host: udp.address(), port: listener.port });
     },
     ...(slack && { trySlackNow: () => slack.tryNow() }),
     onUpgrade: mqtt.webSocket.handleUpgrade,
@@ -296,14 +281,7 @@ export function createApp(options: AppOptions): App {
         web: web.port,
       };
     },
-    eventsFlow: () =>
-      eventsFlow({
-        host: listener.address ?? config.udpServerConfig.serverHost,
-        port: () => listener.port,
-        read: () => ingest.read,
-        probe,
-        clock,
-      }),
+    eventsFlow: udp.eventsFlow,
     start,
     crashed: () => {
       lights.goDark();

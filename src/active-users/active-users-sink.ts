@@ -99,7 +99,7 @@ export class ActiveUsersSink implements Sink {
     const isDropping = dropped > this.#droppedReported;
     if (isDropping && !this.#isDropping) {
       this.#options.log.warn(
-        `too many active users: only ${mostSessionsOfAll.toLocaleString('en')} sessions are kept, and whoever was silent longest is dropped. Fix: list your Sense servers in Butler.udpServerConfig.allowFrom`,
+        `too many active users: only ${mostSessionsOfAll.toLocaleString('en')} sessions are kept, so those silent longest are dropped. Fix: list your Sense servers in Butler.udpServerConfig.allowFrom`,
       );
     }
     if (!isDropping && this.#isDropping) {

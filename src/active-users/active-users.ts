@@ -26,7 +26,8 @@ export interface ActiveUser {
 
 /**
  * Who has a session: from `Start session` or `Open connection` on until `Stop session`, on every host
- * and counted over several sessions of one user. Pure state; whoever owns it saves and publishes it.
+ * and counted over several sessions of one user. Pure state: `ActiveUsersSink` saves and
+ * publishes it.
  */
 export class ActiveUsers {
   /** Users who were dropped because there were too many. */
@@ -64,7 +65,7 @@ export class ActiveUsers {
     return this.#users.keys();
   }
 
-  /** Those who have a name, whoever reported few users first. */
+  /** Users with a name; those whose sender reported fewest users come first. */
   *named(): Generator<ActiveUser> {
     for (const user of this.#groups.all()) if (!user.isAnonymous) yield user;
   }

@@ -96,7 +96,7 @@ export class KeptUsers {
         unreadable += 1;
       }
     }
-    // Whoever was silent longest first, as they would stand without the restart.
+    // Those silent longest come first, as if there had been no restart.
     stored.sort((one, other) => lastSeen(one) - lastSeen(other));
     for (const user of stored) this.#restore(user);
     if (unreadable > 0) {

@@ -1,8 +1,8 @@
 import type { ActiveUser } from './active-users.ts';
 
 /**
- * Senders that are told apart; those that come later share one group. Otherwise whoever invents
- * senders' addresses would have many small groups, and the real server's would be the largest.
+ * Senders that are told apart; those that come later share one group. Otherwise somebody who
+ * invents senders' addresses would have many small groups, and the real server's would be the largest.
  */
 const mostGroups = 64;
 const everybodyElse = '';

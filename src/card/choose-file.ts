@@ -39,7 +39,7 @@ export function chooseFile(
 function leavesItToOthers(own: CardText | undefined, wanted: CardFileName): boolean {
   if (!own || isUntouched(own, wanted)) return true;
   if (own.problem !== undefined) return false;
-  // Whoever wants no key empties the file; one without settings says nothing of Wi-Fi or token.
+  // An empty file switches SSH off; a file without settings says nothing about Wi-Fi or token.
   if (wanted === 'authorized_keys') return false;
   return wanted === 'wifi.txt' ? !/^[^\S\n]*[^#\s]/m.test(own.text) : saysNothing(own.text, wanted);
 }

@@ -21,7 +21,7 @@ export function userNamesPayload(users: ActiveUsers): string {
 
 /**
  * JSON object: `count` of users; how many of them are `anonymous`; `users` with directory and id, as
- * many as fit. Whoever is neither listed nor anonymous did not fit.
+ * many as fit. Users who are neither listed nor anonymous did not fit.
  */
 export function usersWithDirectoryPayload(users: ActiveUsers): string {
   const list = new BoundedList();

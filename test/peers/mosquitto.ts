@@ -1,12 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { freePort } from '../support/free-port.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { waitFor } from '../support/wait-for.ts';
-import { answers } from './peer-process.ts';
+import { PeerProcess } from './peer-process.ts';
 
 export interface MosquittoOptions {
   /** Users and their passwords; left out, everybody may do everything. */
@@ -17,51 +15,19 @@ export interface MosquittoOptions {
   readonly more?: readonly string[];
 }
 
-/** Debian's Mosquitto on a port of its own; what it holds outlives its stops. */
-export class Mosquitto {
-  readonly port: number;
-  readonly #configFile: string;
-  #process: ChildProcess | undefined;
-  #output = '';
-
+/** Debian's Mosquitto on a port of its own; what it holds survives its stops. */
+export class Mosquitto extends PeerProcess {
   constructor(port: number, configFile: string) {
-    this.port = port;
-    this.#configFile = configFile;
-  }
-
-  async start(): Promise<void> {
-    const child = spawn('mosquitto', ['-c', this.#configFile], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        this.#output += text;
-      });
-    }
-    this.#process = child;
-    await waitFor('Mosquitto', () => {
-      if (child.exitCode !== null) throw new Error(`it ended; it printed:\n${this.#output}`);
-      return answers(this.port);
-    });
-  }
-
-  /** Ends it as systemd does; it writes down what it holds. */
-  async stop(): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (!child || child.exitCode !== null) return;
-    const closed = once(child, 'close');
-    child.kill('SIGTERM');
-    await closed;
+    super(port, { program: 'mosquitto', args: ['-c', configFile] });
   }
 
   /** Halts it without closing anything, as a broken network would. */
   freeze(): void {
-    this.#process?.kill('SIGSTOP');
+    this.signal('SIGSTOP');
   }
 
   thaw(): void {
-    this.#process?.kill('SIGCONT');
+    this.signal('SIGCONT');
   }
 }
 

@@ -55,10 +55,13 @@ export class PeerProcess {
     child.kill('SIGTERM');
     await closed;
   }
+
+  protected signal(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal);
+  }
 }
 
-/** Whether something listens on a port of this machine. */
-export function answers(port: number): Promise<boolean> {
+function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.on('connect', () => {

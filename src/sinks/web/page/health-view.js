@@ -29,7 +29,7 @@ export function createHealthView(actions = {}) {
     show({ version: number, parts, faultCode }) {
       const all = Object.entries(parts);
       const next = JSON.stringify([all, faultCode]);
-      // The same again would only disturb whoever reads it.
+      // Drawing the same again would only disturb the reader.
       if (next === shown) return;
       shown = next;
       const broken = all.filter(([, { state }]) => state === 'fault');

@@ -19,7 +19,7 @@ export function createSendersView(list, note) {
     /** @param {readonly Sender[]} senders */
     show(senders) {
       const next = JSON.stringify(senders);
-      // The same again would only disturb whoever reads it.
+      // Drawing the same again would only disturb the reader.
       if (next === shown) return;
       shown = next;
       list.replaceChildren(...senders.slice(0, mostShown).map(senderRow));
