@@ -1,5 +1,6 @@
 // Runs test files with Node's own runner: `node scripts/test.js FOLDER_OR_FILE …`. Node 20 finds
-// no TypeScript tests by itself.
+// no TypeScript tests by itself. The files run two at a time, and those that need the whole machine
+// one by one after them.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,9 +23,34 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-const { status } = spawnSync(
-  process.execPath,
-  ['--import=tsx', '--test', '--test-reporter=spec', ...runnerOptions, ...files],
-  { cwd: root, stdio: 'inherit' },
+/** Crowds of clients, whose tests say how fast they must be served meanwhile. */
+const wholeMachine = [
+  join('test', 'integration', 'strangers'),
+  join('test', 'integration', 'soak'),
+];
+const needsWholeMachine = (file) => wholeMachine.some((folder) => file.startsWith(folder));
+
+/** Runs files, so many at a time; whether all of them passed. */
+function run(some, atATime) {
+  if (some.length === 0) return true;
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      '--import=tsx',
+      '--test',
+      '--test-reporter=spec',
+      `--test-concurrency=${atATime}`,
+      ...runnerOptions,
+      ...some,
+    ],
+    { cwd: root, stdio: 'inherit' },
+  );
+  return status === 0;
+}
+
+const together = run(
+  files.filter((file) => !needsWholeMachine(file)),
+  2,
 );
-process.exit(status ?? 1);
+const oneByOne = run(files.filter(needsWholeMachine), 1);
+process.exit(together && oneByOne ? 0 : 1);
