@@ -1,5 +1,5 @@
-import type { InputPin } from './onoff-pins.ts';
-import { type OnoffOptions, openOnoff } from './onoff-pins.ts';
+import type { InputPin } from './drivers/onoff-pins.ts';
+import { type OnoffOptions, openOnoff } from './drivers/onoff-pins.ts';
 
 /** The part of the appliance's clock that a button needs. */
 export interface ButtonClock {

@@ -1,10 +1,10 @@
 import { type Board, readBoard } from './board.ts';
-import { gpiochipDriver } from './gpiochip-driver.ts';
+import { gpiochipDriver } from './drivers/gpiochip-driver.ts';
+import { onoffDriver } from './drivers/onoff-driver.ts';
+import { rpioDriver } from './drivers/rpio-driver.ts';
+import { type SimulatedListener, simulatedDriver } from './drivers/simulated-driver.ts';
 import { describePin, whyReserved } from './header.ts';
 import { colours, DriverRefusal, type LampDriver, type Lamps, type LampWirings } from './lamp.ts';
-import { onoffDriver } from './onoff-driver.ts';
-import { rpioDriver } from './rpio-driver.ts';
-import { type SimulatedListener, simulatedDriver } from './simulated-driver.ts';
 
 /** Why one driver was passed over, for a person. */
 export interface Refusal {

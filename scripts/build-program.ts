@@ -67,7 +67,7 @@ await bundle('main.ts', 'main.js');
 // What the image runs before the program; see systemd/blinky-card.service.
 await bundle('card/main.ts', 'card.js');
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
-cpSync(join(root, 'src/sinks/web/page'), join(out, 'page'), { recursive: true });
+cpSync(join(root, 'src/web/page'), join(out, 'page'), { recursive: true });
 cpSync(join(root, 'src/monitoring'), join(out, 'monitoring'), { recursive: true });
 cpSync(join(root, 'hardware/wiring.svg'), join(out, 'hardware/wiring.svg'));
 installNativePackages(arch);

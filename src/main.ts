@@ -1,6 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { runCommandLine } from './command/cli.ts';
-import { processSurroundings } from './command/process-surroundings.ts';
+import { runCommandLine } from './cli/cli.ts';
+import { processSurroundings } from './cli/process-surroundings.ts';
 
 // What is installed is compiled; TypeScript runs in a checkout only.
 const commandName = import.meta.url.endsWith('.ts') ? 'npx blinky' : 'blinky';

@@ -1,6 +1,6 @@
 // Prints the manual page blinky(1), made from the help of the commands (man(7)).
-import { commands } from '../../src/command/cli.ts';
-import { commandHelp } from '../../src/command/command.ts';
+import { commands } from '../../src/cli/cli.ts';
+import { commandHelp } from '../../src/cli/command.ts';
 
 const [version = '', date = ''] = process.argv.slice(2);
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { networkOf } from './network-of.ts';
 import type { RateLimitOptions } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { User } from './users.ts';
 

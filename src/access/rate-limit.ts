@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../platform/clock.ts';
 
 export interface RateLimitOptions {
   /** How many may come at once after a quiet time. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
 
 /** How many keys are remembered; those that have a whole burst left are dropped first. */

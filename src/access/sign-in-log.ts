@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import { shownName } from './shown-name.ts';
 
 /** A network has stopped when it has sent nothing wrong for so long, ms. */

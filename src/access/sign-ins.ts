@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import { FairLines } from './fair-lines.ts';
 import { KnownSignIns } from './known-sign-ins.ts';
 import { networkOf } from './network-of.ts';

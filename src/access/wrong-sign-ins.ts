@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../platform/clock.ts';
 
 /** How many are remembered of one network, and of how many networks; about 2 MB at most. */
 const mostOfNetwork = 16;

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
 import { isTestEvent } from '../events/test-event.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import { ActiveUsers, mostSessionsOfAll } from './active-users.ts';
 import { createEventTimes } from './event-times.ts';
 import { type ActiveUsersStore, KeptUsers } from './kept-users.ts';

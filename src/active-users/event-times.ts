@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
 import { createTimeReader } from '../events/received-at.ts';
 import type { UserEvent } from '../events/user-event.ts';
+import type { Clock } from '../platform/clock.ts';
 
 /**
  * Makes the function that says when an event was received, on the monotonic clock: the time of day

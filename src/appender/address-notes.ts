@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { isEveryAddress } from '../listen-address.ts';
+import { isEveryAddress } from '../platform/listen-address.ts';
 import { isHostName } from './address.ts';
 import { canonicalIPv6, isLoopback, isSelfAssigned } from './ip-address.ts';
 

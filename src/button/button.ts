@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
-import type { Log } from '../log.ts';
-import type { RetryPauses } from '../retry-pauses.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { RetryPauses } from '../platform/retry-pauses.ts';
 
 export interface ButtonHandlers {
   readonly clock: Clock;

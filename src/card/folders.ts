@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { writeNewFile } from '../replace-file.ts';
+import { writeNewFile } from '../platform/replace-file.ts';
 import { type CardFile, mayHaveMeaning } from './card-files.ts';
 import { otherName } from './other-names.ts';
 import { richText } from './plain-text.ts';

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { nearestName } from '../nearest-name.ts';
+import { nearestName } from '../platform/nearest-name.ts';
 import type { CardFileName } from './card-files.ts';
 import { hint, type Note } from './plan.ts';
 

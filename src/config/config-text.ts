@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { decodeWindows1252 } from '../windows-1252.ts';
+import { decodeWindows1252 } from '../platform/windows-1252.ts';
 
 /** The text of a configuration file, and what to say about how it was saved. */
 export interface ConfigText {

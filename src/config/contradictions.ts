@@ -1,4 +1,4 @@
-import { everyOrigin } from '../origin.ts';
+import { everyOrigin } from '../platform/origin.ts';
 import { clientCertificateMistakes } from './client-certificate.ts';
 import type { Config } from './schema.ts';
 import { webhookMistakes } from './slack-settings.ts';

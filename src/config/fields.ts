@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { everyOrigin, normalOrigin } from '../origin.ts';
+import { everyOrigin, normalOrigin } from '../platform/origin.ts';
 import { isSettings } from './raw-settings.ts';
 
 /** What a field may hold, in words for the person who wrote something else. */

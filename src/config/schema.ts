@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isPasswordHash } from '../access/password.ts';
-import { everyAddress } from '../listen-address.ts';
-import { logLevels } from '../log.ts';
+import { everyAddress } from '../platform/listen-address.ts';
+import { logLevels } from '../platform/log.ts';
 import {
   addressRanges,
   allowedOrigins,

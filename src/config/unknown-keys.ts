@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearestName } from '../nearest-name.ts';
+import { nearestName } from '../platform/nearest-name.ts';
 import { isUnusedButlerKey } from './butler.ts';
 import { isSettings, type Path } from './raw-settings.ts';
 import { itemOf, shapeOf } from './schema-walk.ts';

@@ -1,5 +1,5 @@
 import type { Health } from '../health/health.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../platform/log.ts';
 import { Inbox } from './inbox.ts';
 import type { Sink } from './sink.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import type { PartHealth } from './health.ts';
 
 /** How often it looks while the time is not known, ms. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { PartHealth } from './health.ts';
 
 /** How often it looks, ms. */

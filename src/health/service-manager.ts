@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../platform/log.ts';
 
 /** What systemd is told about the service (sd_notify(3)); says nothing where there is no systemd. */
 export interface ServiceManager {

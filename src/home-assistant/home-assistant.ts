@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import type { Announcer } from '../publications/announcer.ts';
-import type { StateRoom } from '../state/room.ts';
+import type { StateRoom } from '../storage/room.ts';
 import { type DiscoveryOptions, discoveryPayload } from './discovery.ts';
 
 export interface HomeAssistantOptions {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { decodeWindows1252 } from '../windows-1252.ts';
+import { decodeWindows1252 } from '../platform/windows-1252.ts';
 
 /**
  * Text of a file or a datagram as a whole: UTF-8, else windows-1252.

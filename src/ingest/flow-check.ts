@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { Clock } from '../clock.ts';
-import { addressToReach } from '../listen-address.ts';
+import type { Clock } from '../platform/clock.ts';
+import { addressToReach } from '../platform/listen-address.ts';
 
 export interface FlowCheckOptions {
   /** The address that the listener listens on, and the port while it does. */

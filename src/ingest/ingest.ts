@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.ts';
 import { createUserFilter, type ExcludedUser } from '../events/excluded-users.ts';
 import { createTimeWriter } from '../events/received-at.ts';
 import { type EventKind, eventKinds, type UserEvent } from '../events/user-event.ts';
 import type { Metric } from '../health/metrics.ts';
-import { type Log, silentLog } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Log, silentLog } from '../platform/log.ts';
 import { createAllowList } from './allow-list.ts';
 import { type Outcome, type ParsedEvent, parseDatagram } from './parse.ts';
 import type { Rejections } from './rejections.ts';

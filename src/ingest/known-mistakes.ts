@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { RejectionReason } from './parse.ts';
 
 /** A mistake that has not been made for so long is news again, ms. */

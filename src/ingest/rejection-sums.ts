@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { RejectionReason } from './parse.ts';
 
 /** How long after the first of them rejections are summed up, ms: soon at first, then seldom. */

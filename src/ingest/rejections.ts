@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import { auditRowCommand } from './audit-row.ts';
 import { cleanField } from './clean.ts';
 import { KnownMistakes } from './known-mistakes.ts';

@@ -1,5 +1,5 @@
 import type { Dialect } from '../events/user-event.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../platform/log.ts';
 
 /** Senders that get each hint; anybody can send from many addresses. */
 const mostSenders = 100;

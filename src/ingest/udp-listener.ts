@@ -1,13 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { Clock } from '../clock.ts';
 import type { PartHealth } from '../health/health.ts';
 import { listenFault } from '../health/listen-fault.ts';
 import type { Metric } from '../health/metrics.ts';
-import { addressToBind } from '../listen-address.ts';
-import type { Log } from '../log.ts';
-import { plainAddress, withPort } from '../plain-address.ts';
-import type { RetryPauses } from '../retry-pauses.ts';
+import type { Clock } from '../platform/clock.ts';
+import { addressToBind } from '../platform/listen-address.ts';
+import type { Log } from '../platform/log.ts';
+import { plainAddress, withPort } from '../platform/plain-address.ts';
+import type { RetryPauses } from '../platform/retry-pauses.ts';
 import { kernelDrops } from './kernel-drops.ts';
 
 /** Bytes asked of the kernel; what it grants depends on `net.core.rmem_max`. */

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { earliestTime } from '../clock.ts';
-import type { Log } from '../log.ts';
-import { replaceFile } from '../replace-file.ts';
+import { earliestTime } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import { replaceFile } from '../platform/replace-file.ts';
 import {
   createAuthority,
   createServerCertificate,

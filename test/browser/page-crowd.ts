@@ -1,9 +1,5 @@
 import { WebSocket } from 'ws';
-import {
-  connectPacket,
-  PacketReader,
-  subscribePacket,
-} from '../../src/sinks/web/page/mqtt-packets.js';
+import { connectPacket, PacketReader, subscribePacket } from '../../src/web/page/mqtt-packets.js';
 
 /**
  * Many open pages, as far as the appliance can tell: `node page-crowd.ts PORT PAGES EVENTS`. Prints

@@ -1,7 +1,7 @@
 import { describe, test } from 'node:test';
 import type { BrowserContextOptions } from 'playwright-core';
-import { systemClock } from '../../src/clock.ts';
 import { commandOf, type EventKind } from '../../src/events/user-event.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openPage, startBrowser, webOf } from './browser.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { describe, type TestContext, test } from 'node:test';
-import type { Sender } from '../../src/sinks/web/senders.ts';
+import type { Sender } from '../../src/web/senders.ts';
 import { startBundled } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';

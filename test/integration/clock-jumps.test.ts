@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { systemClock } from '../../src/clock.ts';
 import type { UserEvent } from '../../src/events/user-event.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { startFakeSlack } from '../support/fake-slack.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';

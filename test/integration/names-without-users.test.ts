@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hashPassword } from '../../src/access/password.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { openMqttSocket } from '../support/mqtt-socket.ts';
 import { startTestApp } from '../support/test-app.ts';
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openState } from '../../src/state/state.ts';
+import { openState } from '../../src/storage/state.ts';
 import { startFakeSlack } from '../support/fake-slack.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { startTestApp } from '../support/test-app.ts';

@@ -2,15 +2,15 @@
 // but subscribe to `test/nosubscribe`. Usage: node --import=tsx test/peers/broker-for-paho.ts PORT
 import { SignIns } from '../../src/access/sign-ins.ts';
 import { Users } from '../../src/access/users.ts';
-import { systemClock } from '../../src/clock.ts';
+import { createAccess } from '../../src/broker/access/access.ts';
+import { Broker } from '../../src/broker/broker.ts';
+import { TcpListener } from '../../src/broker/listeners/tcp-listener.ts';
+import { BrokerStore } from '../../src/broker/store/broker-store.ts';
 import { Health } from '../../src/health/health.ts';
 import { LimitWatch } from '../../src/health/limit-watch.ts';
-import { createLog } from '../../src/log.ts';
-import { RetryPauses } from '../../src/retry-pauses.ts';
-import { createAccess } from '../../src/sinks/broker/access.ts';
-import { Broker } from '../../src/sinks/broker/broker.ts';
-import { BrokerStore } from '../../src/sinks/broker/persistence/broker-store.ts';
-import { TcpListener } from '../../src/sinks/broker/tcp-listener.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { RetryPauses } from '../../src/platform/retry-pauses.ts';
 import { testConfig } from '../support/test-app.ts';
 
 const log = createLog({

@@ -8,8 +8,8 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lamp } from '../../hardware/lamp.ts';
-import { processSurroundings } from '../../src/command/process-surroundings.ts';
-import { runAppliance } from '../../src/command/run.ts';
+import { processSurroundings } from '../../src/cli/process-surroundings.ts';
+import { runAppliance } from '../../src/cli/run.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Sink } from '../../src/fan-out/sink.ts';
 

@@ -1,7 +1,7 @@
 import { hashPassword } from '../../src/access/password.ts';
-import { createApp } from '../../src/app.ts';
-import { systemClock } from '../../src/clock.ts';
-import { silentLog } from '../../src/log.ts';
+import { createApp } from '../../src/appliance/app.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { silentLog } from '../../src/platform/log.ts';
 import { testConfig } from './test-app.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { commandOf, type EventKind, type UserEvent } from '../../src/events/user-event.ts';
-import { type SlackEvent, slackEventOf } from '../../src/sinks/slack/slack-event.ts';
+import { type SlackEvent, slackEventOf } from '../../src/slack/slack-event.ts';
 
 /** An event as the parser would make it; what matters to a test is passed in. */
 export function userEvent(overrides: Partial<UserEvent> & { kind?: EventKind } = {}): UserEvent {

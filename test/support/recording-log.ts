@@ -1,4 +1,4 @@
-import { createLog, type Log } from '../../src/log.ts';
+import { createLog, type Log } from '../../src/platform/log.ts';
 
 /** A log whose lines a test can read: `warn    udp: …`. */
 export function recordingLog(): { log: Log; lines: string[] } {

@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock } from '../../src/clock.ts';
 import { Health } from '../../src/health/health.ts';
-import { silentLog } from '../../src/log.ts';
-import { RetryPauses } from '../../src/retry-pauses.ts';
-import { SlackSink, slackLimits } from '../../src/sinks/slack/slack-sink.ts';
-import { State } from '../../src/state/state.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import { RetryPauses } from '../../src/platform/retry-pauses.ts';
+import { SlackSink, slackLimits } from '../../src/slack/slack-sink.ts';
+import { State } from '../../src/storage/state.ts';
 import { userEvent } from './events.ts';
 
 /**

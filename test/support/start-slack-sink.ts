@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { systemClock } from '../../src/clock.ts';
 import { Health, type PartStatus } from '../../src/health/health.ts';
-import { RetryPauses } from '../../src/retry-pauses.ts';
-import type { CredentialSources } from '../../src/sinks/slack/credentials.ts';
-import type { Pace } from '../../src/sinks/slack/pace.ts';
-import { type SlackLimits, SlackSink, slackLimits } from '../../src/sinks/slack/slack-sink.ts';
-import { State } from '../../src/state/state.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { RetryPauses } from '../../src/platform/retry-pauses.ts';
+import type { CredentialSources } from '../../src/slack/credentials.ts';
+import type { Pace } from '../../src/slack/pace.ts';
+import { type SlackLimits, SlackSink, slackLimits } from '../../src/slack/slack-sink.ts';
+import { State } from '../../src/storage/state.ts';
 import type { FakeSlack } from './fake-slack.ts';
 import { recordingLog } from './recording-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';

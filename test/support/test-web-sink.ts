@@ -1,9 +1,9 @@
 import type { TestContext } from 'node:test';
-import { systemClock } from '../../src/clock.ts';
 import { Health } from '../../src/health/health.ts';
-import { RetryPauses } from '../../src/retry-pauses.ts';
-import type { WebAccess } from '../../src/sinks/web/visitor.ts';
-import { WebSink, type WebSinkOptions } from '../../src/sinks/web/web-sink.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { RetryPauses } from '../../src/platform/retry-pauses.ts';
+import type { WebAccess } from '../../src/web/visitor.ts';
+import { WebSink, type WebSinkOptions } from '../../src/web/web-sink.ts';
 import { recordingLog } from './recording-log.ts';
 
 export interface TestWebSink {

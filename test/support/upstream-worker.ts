@@ -1,14 +1,14 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock } from '../../src/clock.ts';
+import { upstreamBroker } from '../../src/bridge/link/remote-broker.ts';
+import { UpstreamSink, upstreamLimits } from '../../src/bridge/upstream/upstream-sink.ts';
 import { defaultConfig } from '../../src/config/load.ts';
 import { Health } from '../../src/health/health.ts';
-import { silentLog } from '../../src/log.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import { RetryPauses } from '../../src/platform/retry-pauses.ts';
 import { Announcer } from '../../src/publications/announcer.ts';
-import { upstreamBroker } from '../../src/remote-broker/remote-broker.ts';
-import { RetryPauses } from '../../src/retry-pauses.ts';
-import { UpstreamSink, upstreamLimits } from '../../src/sinks/upstream/upstream-sink.ts';
-import { State } from '../../src/state/state.ts';
+import { State } from '../../src/storage/state.ts';
 import { userEvent } from './events.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { nearestName } from '../../nearest-name.ts';
+import { nearestName } from '../../platform/nearest-name.ts';
 
 /** What a key of a Wi-Fi's settings is about. */
 export type Meaning = 'country' | 'name' | 'password' | 'user' | 'wep' | 'security' | 'detail';

@@ -2,8 +2,8 @@
 // `lit` on its standard input is answered with those times: [ns of the monotonic clock, …].
 import { createInterface } from 'node:readline';
 import type { Lamp } from '../../../hardware/lamp.ts';
-import { processSurroundings } from '../../../src/command/process-surroundings.ts';
-import { runAppliance } from '../../../src/command/run.ts';
+import { processSurroundings } from '../../../src/cli/process-surroundings.ts';
+import { runAppliance } from '../../../src/cli/run.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 
 let litAtNs: number[] = [];

@@ -7,9 +7,9 @@ import { FanOut } from '../../../src/fan-out/fan-out.ts';
 import { Health } from '../../../src/health/health.ts';
 import { Ingest } from '../../../src/ingest/ingest.ts';
 import { Rejections } from '../../../src/ingest/rejections.ts';
-import { silentLog } from '../../../src/log.ts';
-import { RetryPauses } from '../../../src/retry-pauses.ts';
-import { LightsSink } from '../../../src/sinks/lights/lights-sink.ts';
+import { LightsSink } from '../../../src/lights/lights-sink.ts';
+import { silentLog } from '../../../src/platform/log.ts';
+import { RetryPauses } from '../../../src/platform/retry-pauses.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { percentile } from '../statistics.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readBoard } from '../../../hardware/board.ts';
-import { gpiochipDriver } from '../../../hardware/gpiochip-driver.ts';
+import { gpiochipDriver } from '../../../hardware/drivers/gpiochip-driver.ts';
 import { DriverRefusal, type LampWirings } from '../../../hardware/lamp.ts';
 import { openLamps } from '../../../hardware/open-lamps.ts';
 

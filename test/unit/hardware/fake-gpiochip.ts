@@ -1,7 +1,7 @@
 import { fstatSync, openSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, join } from 'node:path';
-import type { KoffiLibrary } from '../../../hardware/gpiochip-driver.ts';
+import type { KoffiLibrary } from '../../../hardware/drivers/gpiochip-driver.ts';
 
 export interface FakeGpiochip extends KoffiLibrary {
   /** What was asked of the kernel, in order, in words. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gpiochipDriver } from '../../../hardware/gpiochip-driver.ts';
+import { gpiochipDriver } from '../../../hardware/drivers/gpiochip-driver.ts';
+import { onoffDriver } from '../../../hardware/drivers/onoff-driver.ts';
+import { rpioDriver } from '../../../hardware/drivers/rpio-driver.ts';
+import { simulatedDriver } from '../../../hardware/drivers/simulated-driver.ts';
 import type { Colour, LampDriver } from '../../../hardware/lamp.ts';
-import { onoffDriver } from '../../../hardware/onoff-driver.ts';
 import { lampDrivers, openLamps } from '../../../hardware/open-lamps.ts';
-import { rpioDriver } from '../../../hardware/rpio-driver.ts';
-import { simulatedDriver } from '../../../hardware/simulated-driver.ts';
 import { fakeGpiochip } from './fake-gpiochip.ts';
 import { fakeOnoff } from './fake-onoff.ts';
 import { debianSysfs, type FakeBoard, fakeRoot, pi3, pi5, refusal, wirings } from './fake-root.ts';

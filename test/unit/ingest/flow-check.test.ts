@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { type TestContext, test } from 'node:test';
-import { systemClock } from '../../../src/clock.ts';
 import { eventsFlow } from '../../../src/ingest/flow-check.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 
 async function listener(context: TestContext) {
   const socket = createSocket('udp4');

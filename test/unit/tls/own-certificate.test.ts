@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { earliestTime } from '../../../src/clock.ts';
+import { earliestTime } from '../../../src/platform/clock.ts';
 import { createAuthority, createServerCertificate } from '../../../src/tls/certificate.ts';
 import { CertificateFault } from '../../../src/tls/certificate-source.ts';
 import { OwnCertificate } from '../../../src/tls/own-certificate.ts';

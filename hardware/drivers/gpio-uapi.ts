@@ -1,0 +1,79 @@
+import { endianness } from 'node:os';
+import type { Level } from '../pin-lamp.ts';
+
+/**
+ * The kernel's GPIO character device, version 2: request numbers and layouts as in
+ * include/uapi/linux/gpio.h (Linux 5.10 and later). Every field stands in the machine's own byte
+ * order and at the same offset on 32 and on 64 bits.
+ */
+export const requests = {
+  getChipInfo: 0x8044_b401,
+  getLineInfo: 0xc100_b405,
+  getLine: 0xc250_b407,
+  setValues: 0xc010_b40f,
+} as const;
+
+/** What the chip tells about itself: struct gpiochip_info. */
+export const chipInfo = {
+  empty: () => Buffer.alloc(68),
+  label: (info: Buffer) => textAt(info, 32),
+};
+
+/** What is known about one line: struct gpio_v2_line_info. */
+export const lineInfo = {
+  ask(offset: number): Buffer {
+    const info = Buffer.alloc(256);
+    writeU32(info, 64, offset);
+    return info;
+  },
+  /** Who holds the line; empty when nobody does, or nobody gave a name. */
+  consumer: (info: Buffer) => textAt(info, 32),
+};
+
+const flagOutput = 1n << 3n;
+const attributeOutputValues = 2;
+
+/** A request for one line as an output: struct gpio_v2_line_request. */
+export const lineRequest = {
+  /** The line has `level` from the moment at which it becomes an output. */
+  output(offset: number, level: Level, consumer: string): Buffer {
+    const request = Buffer.alloc(592);
+    writeU32(request, 0, offset);
+    request.write(consumer.slice(0, 31), 256, 'latin1');
+    writeU64(request, 288, flagOutput);
+    // One attribute: the initial values of the lines in the mask that follows them.
+    writeU32(request, 296, 1);
+    writeU32(request, 320, attributeOutputValues);
+    writeU64(request, 328, BigInt(level));
+    writeU64(request, 336, 1n);
+    writeU32(request, 560, 1);
+    return request;
+  },
+  /** The file descriptor of the line, which the kernel has filled in. */
+  descriptor: (request: Buffer) =>
+    endianness() === 'LE' ? request.readInt32LE(588) : request.readInt32BE(588),
+};
+
+/** A level for the one line of a request: struct gpio_v2_line_values. */
+export function lineValues(level: Level): Buffer {
+  const values = Buffer.alloc(16);
+  writeU64(values, 0, BigInt(level));
+  writeU64(values, 8, 1n);
+  return values;
+}
+
+function textAt(buffer: Buffer, offset: number): string {
+  const field = buffer.subarray(offset, offset + 32);
+  const end = field.indexOf(0);
+  return field.toString('latin1', 0, end === -1 ? 32 : end);
+}
+
+function writeU32(buffer: Buffer, offset: number, value: number): void {
+  if (endianness() === 'LE') buffer.writeUInt32LE(value, offset);
+  else buffer.writeUInt32BE(value, offset);
+}
+
+function writeU64(buffer: Buffer, offset: number, value: bigint): void {
+  if (endianness() === 'LE') buffer.writeBigUInt64LE(value, offset);
+  else buffer.writeBigUInt64BE(value, offset);
+}

@@ -1,0 +1,189 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { accessRefusal, checkWritable } from '../access.ts';
+import { type Board, readBoard } from '../board.ts';
+import { describePin } from '../header.ts';
+import { DriverRefusal } from '../lamp.ts';
+import type { Level, OutputPin } from '../pin-lamp.ts';
+import { codeOf, loadLibrary } from './library.ts';
+
+/** The part of the package onoff that is used here: its pins over /sys/class/gpio. */
+export interface OnoffLibrary {
+  readonly Gpio: new (
+    sysfsNumber: number,
+    direction: 'in' | 'high' | 'low',
+    edge: 'none' | 'both',
+    options: { activeLow: boolean },
+  ) => OnoffGpio;
+}
+
+export interface OnoffGpio {
+  readSync(): number;
+  writeSync(value: Level): void;
+  direction(): string;
+  activeLow(): boolean;
+  watch(callback: (error: Error | null | undefined, value: Level) => void): void;
+  unexport(): void;
+}
+
+/** A pin that is read, and reports both edges. */
+export interface InputPin {
+  read(): Level;
+  /**
+   * Calls `onEdge` after every change of the level, `onFailure` once when the pin can't be read
+   * any more; then there are no more edges.
+   */
+  watch(onEdge: () => void, onFailure: (error: unknown) => void): void;
+  release(): void;
+}
+
+export interface OnoffPins {
+  /** Claims a pin as an output that has `level` from the first moment. Throws `DriverRefusal`. */
+  output(bcm: number, level: Level): OutputPin;
+  /** Claims a pin as an input with interrupts on both edges. Throws `DriverRefusal`. */
+  input(bcm: number): InputPin;
+}
+
+export interface OnoffOptions {
+  /** The root of the file system: `/` but in tests. */
+  readonly root?: string;
+  readonly load?: () => Promise<OnoffLibrary>;
+}
+
+const gpioFolder = '/sys/class/gpio';
+
+/**
+ * Pins through the package onoff, which alone this file knows. Throws `DriverRefusal` when the
+ * kernel, the board, the user or the installation can't serve it.
+ */
+export async function openOnoff(options: OnoffOptions = {}): Promise<OnoffPins> {
+  const { root = '/', load = () => import('onoff') } = options;
+  const board = readBoard(root);
+  const base = checkedBase(root, board);
+  const { Gpio } = await loadLibrary('onoff', load);
+
+  const claim = (bcm: number, direction: 'in' | 'high' | 'low') => {
+    const number = base + bcm;
+    const folder = join(root, gpioFolder, `gpio${number}`);
+    // After kill -9 the kernel keeps a pin exported: onoff takes it over.
+    const wasExported = existsSync(folder);
+    try {
+      // The levels written are those of the wire: an `active_low` somebody left behind is cleared.
+      const edge = direction === 'in' ? 'both' : 'none';
+      const gpio = new Gpio(number, direction, edge, { activeLow: false });
+      checkTaken(gpio, bcm, direction);
+      return gpio;
+    } catch (error) {
+      const refusal = explain(root, bcm, number, error);
+      if (!wasExported && existsSync(folder)) unexport(root, number);
+      throw refusal;
+    }
+  };
+
+  return {
+    output: (bcm, level) => {
+      const gpio = claim(bcm, level === 1 ? 'high' : 'low');
+      return { write: (to) => gpio.writeSync(to), release: () => gpio.unexport() };
+    },
+    input: (bcm) => inputOf(claim(bcm, 'in')),
+  };
+}
+
+function checkedBase(root: string, board: Board): number {
+  const exportFile = `${gpioFolder}/export`;
+  if (!existsSync(join(root, exportFile))) {
+    throw new DriverRefusal(
+      `the kernel ${board.kernel} offers no ${exportFile}`,
+      board.isRaspberryPi
+        ? 'Use the driver gpiochip, which newer kernels have instead'
+        : 'Use a Raspberry Pi, or simulated lights',
+    );
+  }
+  if (!board.sysfsChip) {
+    throw new DriverRefusal(
+      `no chip in ${gpioFolder} is the header of a Raspberry Pi`,
+      'Use a Raspberry Pi, or simulated lights',
+    );
+  }
+  try {
+    checkWritable(join(root, exportFile), 'write');
+  } catch (error) {
+    throw accessRefusal(root, exportFile, error);
+  }
+  return board.sysfsChip.base;
+}
+
+/** onoff passes over every error with a pin that was exported before; so look what came of it. */
+function checkTaken(gpio: OnoffGpio, bcm: number, direction: 'in' | 'high' | 'low'): void {
+  const isTaken = gpio.direction() === (direction === 'in' ? 'in' : 'out') && !gpio.activeLow();
+  const hasLevel = direction === 'in' || gpio.readSync() === (direction === 'high' ? 1 : 0);
+  if (isTaken && hasLevel) return;
+  throw new DriverRefusal(
+    `${describePin(bcm)} was exported by another user, who keeps it`,
+    `Stop the program that uses it, or choose another pin`,
+  );
+}
+
+function inputOf(gpio: OnoffGpio): InputPin {
+  const read = gpio.readSync.bind(gpio);
+  let last: Level = 1;
+  return {
+    read: () => (read() === 1 ? 1 : 0),
+    watch: (onEdge, onFailure) => {
+      let failed = false;
+      // onoff reads the pin in a callback of its own: thrown there, an error would end the process.
+      gpio.readSync = () => {
+        try {
+          last = read() === 1 ? 1 : 0;
+        } catch (error) {
+          if (!failed) {
+            failed = true;
+            onFailure(error);
+          }
+        }
+        return last;
+      };
+      gpio.watch(() => {
+        if (!failed) onEdge();
+      });
+    },
+    release: () => gpio.unexport(),
+  };
+}
+
+function unexport(root: string, sysfsNumber: number): void {
+  try {
+    writeFileSync(join(root, gpioFolder, 'unexport'), String(sysfsNumber));
+  } catch {
+    // It stays exported, which does no harm.
+  }
+}
+
+function explain(root: string, bcm: number, sysfsNumber: number, error: unknown): DriverRefusal {
+  if (error instanceof DriverRefusal) return error;
+  const pin = describePin(bcm);
+  switch (codeOf(error)) {
+    case 'EBUSY':
+      return new DriverRefusal(
+        `${pin} is in use by another program or a driver of the kernel`,
+        'Stop what uses it (`sudo cat /sys/kernel/debug/gpio` names it), or choose another pin',
+        { cause: error },
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return accessRefusal(root, `${gpioFolder}/gpio${sysfsNumber}/value`, error);
+    case 'EINVAL':
+    case 'ENOENT':
+      return new DriverRefusal(
+        `the kernel has no ${pin} for ${gpioFolder}`,
+        'Use the driver gpiochip, or choose another pin',
+        { cause: error },
+      );
+    default:
+      return new DriverRefusal(
+        `${pin} can't be had: ${error instanceof Error ? error.message : String(error)}`,
+        'Check that no other program uses the pin, or choose another driver',
+        { cause: error },
+      );
+  }
+}

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { accessRefusal, checkWritable } from '../access.ts';
+import { type Board, readBoard, type Soc, unexportAdvice } from '../board.ts';
+import { describePin } from '../header.ts';
+import { colours, DriverRefusal, type LampDriver, type LampWirings } from '../lamp.ts';
+import { levelFor, type OutputPin, openLampPins } from '../pin-lamp.ts';
+import { loadLibrary } from './library.ts';
+
+/** The part of the package rpio that is used here. */
+export interface RpioLibrary {
+  readonly OUTPUT: number;
+  readonly PIN_PRESERVE: number;
+  init(options: { gpiomem: boolean; mapping: 'gpio'; mock: false; close_on_exit: boolean }): void;
+  open(pin: number, mode: number, level: number): void;
+  write(pin: number, level: number): void;
+  close(pin: number, reset: number): void;
+  /** Unmaps the registers. Any use of a pin after it ends the process with a segmentation fault. */
+  exit(): void;
+  on(event: 'warn', listener: (message: string) => void): unknown;
+  removeListener(event: 'warn', listener: (message: string) => void): unknown;
+}
+
+export interface RpioOptions {
+  /** The root of the file system: `/` but in tests. */
+  readonly root?: string;
+  readonly load?: () => Promise<RpioLibrary>;
+}
+
+/** The chips whose registers rpio 2.4.2 knows; on any other it would write who knows where. */
+const knownSocs: ReadonlySet<Soc> = new Set(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711']);
+
+/**
+ * The lights through the chip's registers and the package rpio, which alone this file knows. For
+ * Pis up to the 4 with the kernel of Raspberry Pi OS.
+ *
+ * rpio contains code under the GPL. It is no part of this program: it is an optional package,
+ * loaded here while the program runs, and everything else works without it.
+ */
+export function rpioDriver(options: RpioOptions = {}): LampDriver {
+  const { root = '/', load = async () => (await import('rpio')).default } = options;
+  return {
+    name: 'rpio',
+    open: async (wirings) => {
+      const board = readBoard(root);
+      checkBoard(board);
+      const gpiomem = chooseMemory(root, board);
+      checkNotExported(root, board, wirings);
+      const rpio = await loadLibrary('rpio', load);
+      start(rpio, gpiomem);
+      return openPins(rpio, wirings);
+    },
+  };
+}
+
+/** On a board that rpio does not recognise it pretends: every call succeeds and no pin moves. */
+function checkBoard({ model, isRaspberryPi, soc }: Board): void {
+  if (!isRaspberryPi) {
+    throw new DriverRefusal(
+      `rpio needs a Raspberry Pi, and this is ${model ?? 'none'}`,
+      'Use a Raspberry Pi, or simulated lights',
+    );
+  }
+  if (soc === undefined || !knownSocs.has(soc)) {
+    throw new DriverRefusal(
+      `rpio does not know the chip of this board (${model})`,
+      'Use the driver gpiochip',
+    );
+  }
+}
+
+/** Whether to go through /dev/gpiomem, or else through /dev/mem where the kernel permits that. */
+function chooseMemory(root: string, { commandLine, kernel }: Board): boolean {
+  const path = existsSync(join(root, 'dev/gpiomem')) ? '/dev/gpiomem' : '/dev/mem';
+  const gpiomem = path === '/dev/gpiomem';
+  if (!gpiomem && !commandLine.includes('iomem=relaxed')) {
+    throw new DriverRefusal(
+      `the kernel ${kernel} has no /dev/gpiomem`,
+      'Use the driver gpiochip, or the kernel of Raspberry Pi OS',
+    );
+  }
+  try {
+    checkWritable(join(root, path), 'read and write');
+  } catch (error) {
+    if (gpiomem) throw accessRefusal(root, path, error);
+    throw new DriverRefusal(
+      `only root may use ${path}`,
+      'Use the driver gpiochip, or run as root',
+      {
+        cause: error,
+      },
+    );
+  }
+  return gpiomem;
+}
+
+/** rpio looks for this too, but by numbers that kernels from 6.6 on no longer use. */
+function checkNotExported(root: string, { sysfsChip }: Board, wirings: LampWirings): void {
+  for (const colour of colours) {
+    const { pin } = wirings[colour];
+    const number = (sysfsChip?.base ?? 0) + pin;
+    if (!existsSync(join(root, `sys/class/gpio/gpio${number}`))) continue;
+    throw new DriverRefusal(
+      `${describePin(pin)} is in use through /sys/class/gpio`,
+      unexportAdvice(number),
+    );
+  }
+}
+
+function start(rpio: RpioLibrary, gpiomem: boolean): void {
+  let warning: string | undefined;
+  const onWarn = (message: string) => {
+    warning = message;
+  };
+  // A listener of our own also keeps rpio from printing the warning.
+  rpio.on('warn', onWarn);
+  try {
+    // Its own exit handler would unmap the registers before the lights are put out.
+    rpio.init({ gpiomem, mapping: 'gpio', mock: false, close_on_exit: false });
+  } catch (cause) {
+    throw new DriverRefusal(
+      `rpio can't reach the registers: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Use the driver gpiochip',
+      { cause },
+    );
+  } finally {
+    rpio.removeListener('warn', onWarn);
+  }
+  if (warning !== undefined) {
+    throw new DriverRefusal(`rpio would only pretend: ${warning}`, 'Use the driver gpiochip');
+  }
+}
+
+function openPins(rpio: RpioLibrary, wirings: LampWirings) {
+  let claimed = 0;
+  const exitAfterLast = () => {
+    if (claimed === 0) rpio.exit();
+  };
+  return openLampPins(wirings, (wiring): OutputPin => {
+    const { pin } = wiring;
+    try {
+      rpio.open(pin, rpio.OUTPUT, levelFor(wiring, false));
+    } catch (cause) {
+      exitAfterLast();
+      throw new DriverRefusal(
+        `rpio refused ${describePin(pin)}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        'Choose another pin, or use the driver gpiochip',
+        { cause },
+      );
+    }
+    claimed += 1;
+    return {
+      write: (level) => rpio.write(pin, level),
+      release: () => {
+        // Nobody watches over the registers: the pin stays an output, and so surely dark.
+        rpio.close(pin, rpio.PIN_PRESERVE);
+        claimed -= 1;
+        exitAfterLast();
+      },
+    };
+  });
+}

@@ -1,0 +1,182 @@
+import type { PartHealth } from '../../health/health.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Log } from '../../platform/log.ts';
+import type { RetryPauses } from '../../platform/retry-pauses.ts';
+import type { Publication } from '../../publications/publication.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { failureOf } from './connection-failure.ts';
+import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
+import {
+  type ConnectProgress,
+  connectionEndedFault,
+  explainConnectError,
+  ownBrokerFault,
+  type RemoteBrokerFault,
+} from './remote-broker-fault.ts';
+import { type ConnectionForm, fullForm, type RetainFallback } from './retain-fallback.ts';
+import { readSignIn } from './sign-in.ts';
+
+/** A connection that lasted so long (ms) was a success: the next pauses are short again. */
+const successAfterMs = 30_000;
+/** A broker that takes no retained message ends the connection sooner than that, ms. */
+const holdsAfterMs = 1000;
+/** One that acknowledges such a message before it ends the connection does not take a second. */
+const provenByRetained = 2;
+
+export interface BrokerLinkOptions {
+  readonly broker: RemoteBroker;
+  /** Finds the broker anew for every try; rejects with a RemoteBrokerFault. */
+  readonly locate: () => Promise<Endpoint>;
+  readonly clientId: () => Promise<string>;
+  /** Whether the broker forgets this client when it is away. */
+  readonly clean: boolean;
+  readonly will?: Publication;
+  /** Finds out whether the broker takes the will and what is retained. */
+  readonly fallback?: RetainFallback;
+  /** Called when a connection in this form holds, the first time and when the form changes. */
+  readonly onForm?: (form: ConnectionForm) => void;
+  /** Whether a peer is the broker inside this appliance. */
+  readonly isOwnBroker: (peer: Endpoint) => boolean;
+  readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
+  /** Sets to work on a new connection; the link counts as working when it resolves. */
+  readonly onUp: (connection: Connection) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: PartHealth;
+  readonly retry: RetryPauses;
+}
+
+/** Keeps a connection to another broker, and opens it again with growing pauses when it ends. */
+export class BrokerLink {
+  readonly #options: BrokerLinkOptions;
+  #connection: Connection | undefined;
+  #isStarted = false;
+  #endPause: (() => void) | undefined;
+  readonly #stopping = new AbortController();
+
+  constructor(options: BrokerLinkOptions) {
+    this.#options = options;
+  }
+
+  /** The connection, while there is one. */
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  /** Begins to connect, and returns at once. */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    void this.#run();
+  }
+
+  /** Ends the connection with a goodbye, or cuts it when that takes longer than `withinMs`. */
+  async stop(withinMs: number): Promise<void> {
+    this.#stopping.abort();
+    this.#endPause?.();
+    const connection = this.#connection;
+    const cancel = this.#options.clock.schedule(withinMs, () => connection?.destroy());
+    await connection?.end();
+    cancel();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, retry, health } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const fault = await this.#connectOnce();
+      if (signal.aborted) return;
+      health.fault(fault.fault);
+      await new Promise<void>((resolve) => {
+        const cancel = clock.schedule(retry.next(), resolve);
+        this.#endPause = () => {
+          cancel();
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** Connects and stays until the connection ends. Resolves with the reason, never rejects. */
+  async #connectOnce(): Promise<RemoteBrokerFault> {
+    const { broker, clock, fallback } = this.#options;
+    let endpoint: Endpoint = { host: broker.settings.brokerHost, port: broker.settings.brokerPort };
+    const form = fallback?.next(clock.monotonicMs()) ?? fullForm;
+    const progress: ConnectProgress = { asked: false, accepted: false, ...(fallback && { form }) };
+    const onAsked = () => {
+      progress.asked = true;
+    };
+    let connection: Connection;
+    try {
+      endpoint = await this.#options.locate();
+      connection = await this.#open(endpoint, form, onAsked);
+    } catch (error) {
+      fallback?.failed(failureOf(error, progress.asked));
+      return explainConnectError(error, broker, endpoint, progress);
+    }
+    progress.accepted = true;
+    return this.#use(connection, endpoint, progress);
+  }
+
+  /** Works with a connection until it ends. Resolves with the reason, never rejects. */
+  async #use(
+    connection: Connection,
+    endpoint: Endpoint,
+    progress: ConnectProgress,
+  ): Promise<RemoteBrokerFault> {
+    const { broker, clock, health, log, retry, onUp, fallback } = this.#options;
+    this.#connection = connection;
+    const cancelSuccess = clock.schedule(successAfterMs, () => retry.reset());
+    let holds = false;
+    let cancelHolds = () => {};
+    const place = describeEndpoint(endpoint);
+    try {
+      await onUp(connection);
+      cancelHolds = clock.schedule(holdsAfterMs, () => {
+        holds = true;
+        this.#holds(connection, progress.form);
+      });
+      log.info(`connected to ${broker.role} ${place}`);
+      health.ok(`connected to ${place}`);
+      const reason = await connection.closed;
+      if (connection.retainedTaken >= provenByRetained) fallback?.worked(clock.monotonicMs());
+      else if (!holds) fallback?.failed(failureOf(reason, true));
+      return connectionEndedFault(reason, broker, endpoint);
+    } catch (error) {
+      connection.destroy();
+      fallback?.failed(failureOf(error, true));
+      return explainConnectError(error, broker, endpoint, progress);
+    } finally {
+      cancelHolds();
+      cancelSuccess();
+      this.#connection = undefined;
+    }
+  }
+
+  #holds(connection: Connection, form: ConnectionForm = fullForm): void {
+    const { fallback, clock, onForm } = this.#options;
+    if (!fallback?.worked(clock.monotonicMs()) && connection.retainAvailable) return;
+    onForm?.({ ...form, retain: form.retain && connection.retainAvailable });
+  }
+
+  async #open(endpoint: Endpoint, form: ConnectionForm, onAsked: () => void): Promise<Connection> {
+    const { broker, clean, will, clock, isOwnBroker, onMessage } = this.#options;
+    const { tls, protocolVersion, brokerClientId } = broker.settings;
+    return openConnection({
+      ...endpoint,
+      ...(await readSignIn(broker, clock.now())),
+      tls: tls.enable,
+      protocolVersion,
+      clientId: brokerClientId || (await this.#options.clientId()),
+      clean,
+      ...(will && { will }),
+      form,
+      onAsked,
+      signal: this.#stopping.signal,
+      onMessage,
+      checkPeer: (peer) => {
+        if (isOwnBroker(peer)) throw ownBrokerFault(broker, endpoint);
+      },
+    });
+  }
+}

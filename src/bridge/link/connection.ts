@@ -1,0 +1,222 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type IConnackPacket, MqttClient } from 'mqtt';
+import { plainAddress } from '../../platform/plain-address.ts';
+import type { Publication } from '../../publications/publication.ts';
+import { createEndGuard } from './end-guard.ts';
+import { brokerLimitsOf, createPublisher } from './publisher.ts';
+import type { Endpoint } from './remote-broker.ts';
+import type { ConnectionForm } from './retain-fallback.ts';
+import type { SignIn } from './sign-in.ts';
+
+/** How long the other broker may take to answer, ms. */
+const answerWithinMs = 10_000;
+/** What the library says when it did not. */
+export const answerTimeout = 'connack timeout';
+/** How often a silent connection is tried, s; it is given up after one and a half times that. */
+const keepaliveSeconds = 30;
+/** How long the broker keeps the session of a client that is away, s: a week, as ours does. */
+const sessionExpirySeconds = 604_800;
+
+export interface ConnectionOptions extends Endpoint, SignIn {
+  readonly tls: boolean;
+  /** 4: MQTT 3.1.1. */
+  readonly protocolVersion: 4 | 5;
+  readonly clientId: string;
+  /** Whether the broker forgets subscriptions and what waits for them when the connection ends. */
+  readonly clean: boolean;
+  /** What the broker publishes when the connection breaks. */
+  readonly will?: Publication;
+  /** What the broker is asked for: with `retain` false nothing is retained, the will included. */
+  readonly form: ConnectionForm;
+  /** Called when the handshake is done, and the broker has been asked to take the connection. */
+  readonly onAsked?: () => void;
+  /** Refuses the peer by throwing; asked before anything is sent. */
+  readonly checkPeer?: (peer: Endpoint) => void;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal;
+  /** Told of every message for a subscription. */
+  readonly onMessage?: (topic: string, payload: Buffer, retained: boolean) => void;
+}
+
+/** One connection to another broker, from its CONNACK to its end. */
+export interface Connection {
+  /** The address and port at the other end. */
+  readonly peer: Endpoint;
+  /** Resolves with the reason when the connection has ended, whoever ended it. */
+  readonly closed: Promise<Error>;
+  /** Whether the broker keeps messages; false only where it said so (MQTT 5). */
+  readonly retainAvailable: boolean;
+  /** Retained messages that the broker has acknowledged. */
+  readonly retainedTaken: number;
+  /** Whether the broker acknowledges messages; false only where it said so (MQTT 5, Maximum QoS 0). */
+  readonly acknowledges: boolean;
+  /**
+   * Sends with QoS 1. Resolves when the broker has it; rejects with PublicationRefused when it does
+   * not take this one, and with the reason when the connection ends first.
+   */
+  publish(publication: Publication): Promise<void>;
+  /** Subscribes with QoS 1. Resolves with the filters that the broker refuses. */
+  subscribe(filters: readonly string[]): Promise<readonly string[]>;
+  /** Says goodbye: the will is not published. */
+  end(): Promise<void>;
+  /** Cuts it, for a reason. */
+  destroy(reason?: Error): void;
+}
+
+/** The other end closed the connection, and said nothing. */
+export class ConnectionClosed extends Error {
+  override readonly name = 'ConnectionClosed';
+  constructor() {
+    super('it was closed');
+  }
+}
+
+/** The other end said why it ends the connection (MQTT 5). */
+export class DisconnectedByBroker extends Error {
+  override readonly name = 'DisconnectedByBroker';
+  readonly code: number;
+  constructor(code: number, reason: string) {
+    super(reason);
+    this.code = code;
+  }
+}
+
+/** The broker took the connection, and does not let it have a subscription. */
+export class SubscriptionRefused extends Error {
+  override readonly name = 'SubscriptionRefused';
+  constructor(filters: readonly string[]) {
+    super(filters.join(', '));
+  }
+}
+
+/**
+ * Connects once. Rejects with the error of the socket or the library when there is no CONNACK that
+ * accepts.
+ */
+export function openConnection(options: ConnectionOptions): Promise<Connection> {
+  const { form, protocolVersion } = options;
+  const socket = openSocket(options);
+  let reason: Error | undefined;
+  // The library passes on only some errors of its stream.
+  socket.on('error', (error) => {
+    reason ??= error;
+  });
+  const client = new MqttClient(() => socket, {
+    clientId: options.clientId,
+    clean: options.clean,
+    protocolVersion,
+    keepalive: keepaliveSeconds,
+    reconnectPeriod: 0,
+    connectTimeout: answerWithinMs,
+    queueQoSZero: false,
+    // In MQTT 5 a session ends with its connection unless it is told otherwise.
+    ...(protocolVersion === 5 &&
+      !options.clean && { properties: { sessionExpiryInterval: sessionExpirySeconds } }),
+    ...(options.user !== undefined && { username: options.user }),
+    ...(options.password !== undefined && { password: options.password }),
+    ...(options.will &&
+      form.will && {
+        will: {
+          ...options.will,
+          payload: Buffer.from(options.will.payload),
+          qos: form.willQos ?? 1,
+          retain: form.retain,
+        },
+      }),
+  });
+  client.on('message', (topic, payload, { retain }) => options.onMessage?.(topic, payload, retain));
+  client.on('disconnect', ({ reasonCode = 0, properties }) => {
+    reason ??= new DisconnectedByBroker(reasonCode, properties?.reasonString?.slice(0, 200) ?? '');
+    client.end(true);
+  });
+  client.on('error', (error) => {
+    reason ??= error;
+    // Nothing good follows an error, and the library does not close after each of them.
+    client.end(true);
+  });
+  const closed = new Promise<Error>((resolve) => {
+    client.on('close', () => resolve(reason ?? new ConnectionClosed()));
+  });
+  const giveUp = () => void socket.destroy(new Error('it was given up'));
+  options.signal?.addEventListener('abort', giveUp);
+  if (options.signal?.aborted) giveUp();
+  const stopListening = () => options.signal?.removeEventListener('abort', giveUp);
+  void closed.then(stopListening);
+  return new Promise((resolve, reject) => {
+    client.once('connect', (connack) => {
+      stopListening();
+      resolve(connectionOf(client, socket, closed, connack, form.retain));
+    });
+    void closed.then(reject);
+  });
+}
+
+function connectionOf(
+  client: MqttClient,
+  socket: Socket,
+  closed: Promise<Error>,
+  connack: IConnackPacket,
+  retain: boolean,
+): Connection {
+  const unlessClosed = createEndGuard(closed);
+  const limits = brokerLimitsOf(connack);
+  const publisher = createPublisher({
+    client,
+    limits,
+    retain: retain && limits.retainAvailable,
+    unlessClosed,
+  });
+  return {
+    peer: peerOf(socket),
+    closed,
+    retainAvailable: limits.retainAvailable,
+    acknowledges: limits.maximumQos > 0,
+    publish: publisher.publish,
+    get retainedTaken() {
+      return publisher.retainedTaken;
+    },
+    subscribe: (filters) =>
+      unlessClosed(
+        new Promise((resolve, reject) => {
+          client.subscribe([...filters], { qos: 1 }, (error, _asked, answer) => {
+            if (!answer) reject(error ?? new ConnectionClosed());
+            // 0x80 and above refuse (MQTT 3.1.1, section 3.9.3; MQTT 5, section 3.9.3).
+            else resolve(filters.filter((_, index) => Number(answer.granted[index]) >= 0x80));
+          });
+        }),
+      ),
+    // The library waits for what is under way, which may never be answered.
+    end: async () => void (await Promise.race([client.endAsync(), closed])),
+    // Not `client.end(true)`, which does nothing once an end was asked for.
+    destroy: (reason) => void socket.destroy(reason),
+  };
+}
+
+function openSocket(options: ConnectionOptions): Socket {
+  const { host, port, tls, ca, clientCertificate, checkPeer, onAsked } = options;
+  const socket = tls
+    ? connectTls({
+        host,
+        port,
+        ...(ca !== undefined && { ca }),
+        ...clientCertificate,
+        ...(isIP(host) === 0 && { servername: host }),
+      })
+    : connectTcp({ host, port });
+  socket.setNoDelay(true);
+  socket.once('connect', () => {
+    try {
+      checkPeer?.(peerOf(socket));
+    } catch (error) {
+      socket.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  socket.once(tls ? 'secureConnect' : 'connect', () => onAsked?.());
+  return socket;
+}
+
+const peerOf = ({ remoteAddress = '', remotePort = 0 }: Socket): Endpoint => ({
+  host: plainAddress(remoteAddress),
+  port: remotePort,
+});

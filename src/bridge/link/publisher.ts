@@ -1,0 +1,96 @@
+import type { IConnackPacket, MqttClient } from 'mqtt';
+import type { Publication } from '../../publications/publication.ts';
+import { InFlightLimit } from './in-flight-limit.ts';
+import { reasonCode, reasonText } from './reason-codes.ts';
+
+/** What another broker takes at most, as its CONNACK says (MQTT 5, section 3.2.2.3). */
+export interface BrokerLimits {
+  readonly retainAvailable: boolean;
+  readonly maximumQos: 0 | 1;
+  /** Messages that may wait for their acknowledgement. */
+  readonly receiveMaximum: number;
+  /** Bytes of a packet. */
+  readonly maximumPacketSize: number;
+}
+
+/** Brokers that speak MQTT 3.1.1 say nothing. */
+export function brokerLimitsOf({ properties = {} }: IConnackPacket): BrokerLimits {
+  return {
+    retainAvailable: properties.retainAvailable ?? true,
+    maximumQos: properties.maximumQoS === 0 ? 0 : 1,
+    receiveMaximum: properties.receiveMaximum ?? 65_535,
+    maximumPacketSize: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The broker does not take this message, and keeps the connection. */
+export class PublicationRefused extends Error {
+  override readonly name = 'PublicationRefused';
+  readonly topic: string;
+  /** Why (MQTT 5, section 3.4.2.1). */
+  readonly code: number;
+
+  constructor(topic: string, code: number) {
+    super(reasonText(code));
+    this.topic = topic;
+    this.code = code;
+  }
+}
+
+const temporaryCodes: ReadonlySet<number> = new Set([
+  reasonCode.busy,
+  reasonCode.rateTooHigh,
+  reasonCode.quotaExceeded,
+]);
+
+/** Whether the message is fine, and the broker takes none now. */
+export const isTemporary = ({ code }: PublicationRefused): boolean => temporaryCodes.has(code);
+
+/** More than the header of a PUBLISH packet takes without its topic, bytes. */
+const publishHeaderBytes = 12;
+
+export interface PublisherOptions {
+  readonly client: MqttClient;
+  readonly limits: BrokerLimits;
+  /** Whether messages may be retained. */
+  readonly retain: boolean;
+  /** Rejects with the reason when the connection ends before the work is done. */
+  readonly unlessClosed: <Value>(work: Promise<Value>) => Promise<Value>;
+}
+
+export interface Publisher {
+  publish(publication: Publication): Promise<void>;
+  /** Retained messages that the broker has acknowledged. */
+  readonly retainedTaken: number;
+}
+
+/** Sends messages within what the broker takes. */
+export function createPublisher(options: PublisherOptions): Publisher {
+  let retainedTaken = 0;
+  const { client, limits, unlessClosed } = options;
+  const inFlight = new InFlightLimit(limits.receiveMaximum);
+  const send = async ({ topic, payload, retain = false }: Publication) => {
+    try {
+      const packet = { qos: limits.maximumQos, retain: retain && options.retain };
+      await client.publishAsync(topic, payload, packet);
+      if (packet.retain) retainedTaken += 1;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const isAnswer = client.connected && typeof code === 'number' && code >= 0x80;
+      throw isAnswer ? new PublicationRefused(topic, code) : error;
+    }
+  };
+  return {
+    get retainedTaken() {
+      return retainedTaken;
+    },
+    publish: async (publication) => {
+      const { topic, payload } = publication;
+      const bytes = Buffer.byteLength(topic) + Buffer.byteLength(payload) + publishHeaderBytes;
+      if (bytes > limits.maximumPacketSize) {
+        throw new PublicationRefused(topic, reasonCode.packetTooLarge);
+      }
+      await unlessClosed(inFlight.run(() => send(publication)));
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { whyUnreadable } from '../../platform/unreadable-file.ts';
+import { type ClientCertificate, checkClientCertificate } from './client-certificate.ts';
+import type { RemoteBroker } from './remote-broker.ts';
+import { RemoteBrokerFault } from './remote-broker-fault.ts';
+
+/** What a connection shows to the other broker. */
+export interface SignIn {
+  readonly user?: string;
+  readonly password?: string;
+  /** Certificates (PEM) of those who may vouch for the broker; undefined: the well-known ones. */
+  readonly ca?: string;
+  /** What shows the broker who this is, where it wants to know that by certificate. */
+  readonly clientCertificate?: ClientCertificate;
+}
+
+/**
+ * Reads password and certificates for every try, so that a corrected file works without a restart.
+ * @throws RemoteBrokerFault when a file that is named can't be read, or is of no use
+ */
+export async function readSignIn(broker: RemoteBroker, now: Date): Promise<SignIn> {
+  const { brokerUser, tls } = broker.settings;
+  const password = await readPassword(broker);
+  const ca =
+    tls.enable && tls.caFile
+      ? await readNamedFile(tls.caFile, `${broker.section}.tls.caFile`)
+      : undefined;
+  const clientCertificate = await readClientCertificate(broker, now);
+  return {
+    ...(brokerUser !== '' && { user: brokerUser }),
+    ...(password !== undefined && { password }),
+    ...(ca !== undefined && { ca }),
+    ...(clientCertificate && { clientCertificate }),
+  };
+}
+
+async function readClientCertificate(
+  broker: RemoteBroker,
+  now: Date,
+): Promise<ClientCertificate | undefined> {
+  const { tls } = broker.settings;
+  if (!tls.enable || tls.certFile === '') return undefined;
+  const pair = {
+    cert: await readNamedFile(tls.certFile, `${broker.section}.tls.certFile`),
+    key: await readNamedFile(tls.keyFile, `${broker.section}.tls.keyFile`),
+  };
+  checkClientCertificate(pair, broker, now);
+  return pair;
+}
+
+/** From the configuration, else its file, else the systemd credential. */
+async function readPassword(broker: RemoteBroker): Promise<string | undefined> {
+  const { settings, section, credentialName, credentialsDirectory } = broker;
+  if (settings.brokerUser === '') return undefined;
+  if (settings.brokerPassword) return settings.brokerPassword;
+  if (settings.brokerPasswordFile) {
+    const text = await readNamedFile(settings.brokerPasswordFile, `${section}.brokerPasswordFile`);
+    return withoutLineEnd(text);
+  }
+  if (!credentialsDirectory) return undefined;
+  try {
+    return withoutLineEnd(await readFile(join(credentialsDirectory, credentialName), 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw unreadable(`the systemd credential ${credentialName}`, error);
+  }
+}
+
+async function readNamedFile(file: string, key: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw unreadable(`the file of ${key} (${file})`, error);
+  }
+}
+
+function unreadable(what: string, error: unknown): RemoteBrokerFault {
+  return new RemoteBrokerFault({
+    message: `${what} ${whyUnreadable(error)}`,
+    remedy: 'Put it there, readable by the user that runs blinky; no restart is needed',
+    needsPerson: true,
+  });
+}
+
+/** Editors end a file with a line end, which belongs to no password. */
+const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');

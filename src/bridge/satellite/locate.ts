@@ -1,0 +1,53 @@
+import {
+  describeEndpoint,
+  type Endpoint,
+  type RemoteBrokerSettings,
+} from '../link/remote-broker.ts';
+import { RemoteBrokerFault } from '../link/remote-broker-fault.ts';
+import type { FoundService } from './browse.ts';
+
+/** The `brokerHost` that lets the satellite look for an appliance itself. */
+export const findByItself = 'auto';
+
+export interface LocateOptions {
+  readonly settings: Pick<RemoteBrokerSettings, 'brokerHost' | 'brokerPort' | 'tls'>;
+  /** Asks the local network who offers MQTT. */
+  readonly browse: () => Promise<readonly FoundService[]>;
+  readonly isOwnBroker: (peer: Endpoint) => boolean;
+}
+
+/** Makes the function that tells where the satellite's broker is. */
+export function createLocator(options: LocateOptions): () => Promise<Endpoint> {
+  const { settings, browse, isOwnBroker } = options;
+  if (settings.brokerHost !== findByItself) {
+    return async () => ({ host: settings.brokerHost, port: settings.brokerPort });
+  }
+  return async () => {
+    const found = (await browse())
+      .map((service) => ({ service, endpoint: endpointOf(service, settings) }))
+      .filter(({ service, endpoint }) => !isOwnBroker({ ...endpoint, port: service.port }));
+    const [best] = found.sort((one, other) => compare(one.service, other.service));
+    if (best) return best.endpoint;
+    throw new RemoteBrokerFault({
+      message: 'no other broker announces itself on this network (_mqtt._tcp)',
+      remedy:
+        'Check that the other appliance is on and in the same network, or set Butler.satelliteConfig.brokerHost to its name or address',
+      needsPerson: false,
+    });
+  };
+}
+
+/** Blinky first, then by name, so that the choice is the same every time. */
+function compare(one: FoundService, other: FoundService): number {
+  const rank = ({ instance }: FoundService) => (/blinky/i.test(instance) ? 0 : 1);
+  const place = ({ host, port }: FoundService) => describeEndpoint({ host, port });
+  return rank(one) - rank(other) || place(one).localeCompare(place(other));
+}
+
+/** With TLS the name counts, which stands in the certificate, and what is announced is not TLS. */
+function endpointOf(
+  { host, address, port }: FoundService,
+  { tls, brokerPort }: LocateOptions['settings'],
+): Endpoint {
+  return tls.enable ? { host, port: brokerPort } : { host: address ?? host, port };
+}

@@ -1,0 +1,188 @@
+import type { UserEvent } from '../../events/user-event.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type PublicationSettings, publicationsOf } from '../../publications/event-publications.ts';
+import { type Publication, withTopicPrefix } from '../../publications/publication.ts';
+import type { Entry } from '../../storage/outbox/outbox.ts';
+import type { Connection } from '../link/connection.ts';
+import { failureOf } from '../link/connection-failure.ts';
+import { isTemporary, PublicationRefused } from '../link/publisher.ts';
+import { reasonCode } from '../link/reason-codes.ts';
+import { CutTopics } from './cut-topics.ts';
+
+/** So many events are under way at a time; a broken connection repeats at most these. */
+const eventsUnderWay = 50;
+
+export interface DeliveryOptions {
+  /** The line of events waiting. */
+  readonly outbox: {
+    oldest(limit: number): Promise<readonly Entry<UserEvent>[]>;
+    remove(entries: readonly Entry<UserEvent>[]): Promise<void>;
+  };
+  /** How things are. */
+  readonly latest: { take(): readonly Publication[] };
+  readonly mqtt: PublicationSettings;
+  readonly topicPrefix: string;
+  /** Called with each message that the broker does not take, while it keeps the connection. */
+  readonly onRefused: (refusal: PublicationRefused) => void;
+  /** Called with each topic that is left out, since the broker cuts the connection at it. */
+  readonly onLeftOut: (topic: string) => void;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+}
+
+/**
+ * Carries events from the outbox to the other broker while there is a connection: in order, each
+ * removed from the outbox once the broker has acknowledged it. A connection that breaks in between
+ * repeats what was under way.
+ */
+export class Delivery {
+  /** Events that the broker has taken. */
+  sent = 0;
+  readonly #options: DeliveryOptions;
+  readonly #cutTopics = new CutTopics();
+  /** The topic of the message under way, while they go one by one. */
+  #underWay: string | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #connection: Connection | undefined;
+  #stopping = false;
+  #woken = false;
+  #endWait: (() => void) | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** Delivers over this connection until it ends. */
+  start(connection: Connection): void {
+    this.#connection = connection;
+    void connection.closed.then(() => {
+      if (this.#connection === connection) this.#connection = undefined;
+      this.wake();
+    });
+    // One after the other: the outbox gives what is oldest to one reader only.
+    this.#running = this.#running.then(() => this.#deliver(connection));
+  }
+
+  /** There may be something to deliver. */
+  wake(): void {
+    this.#woken = true;
+    this.#endWait?.();
+  }
+
+  /** Resolves when what is under way has arrived, or its connection has ended. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.wake();
+    await this.#running;
+  }
+
+  async #deliver(connection: Connection): Promise<void> {
+    while (!this.#stopping && this.#connection === connection) {
+      this.#woken = false;
+      try {
+        if (await this.#deliverSome(connection)) continue;
+      } catch (error) {
+        // Mostly the connection has ended, as its link says. What was under way is in the outbox.
+        this.#noteCut(error);
+        connection.destroy(error instanceof Error ? error : undefined);
+        return;
+      }
+      await this.#untilWoken();
+    }
+  }
+
+  #noteCut(error: unknown): void {
+    const topic = this.#underWay;
+    this.#underWay = undefined;
+    if (failureOf(error, true) !== 'ended') return;
+    const isLeftOut = this.#cutTopics.cut(topic, this.#options.clock.monotonicMs());
+    if (isLeftOut && topic !== undefined) this.#options.onLeftOut(topic);
+  }
+
+  /** Tells whether there was anything to deliver. */
+  async #deliverSome(connection: Connection): Promise<boolean> {
+    const { outbox, latest } = this.#options;
+    const states = this.#wanted(latest.take());
+    const entries = await outbox.oldest(eventsUnderWay);
+    if (this.#cutTopics.isCautious) await this.#sendOneByOne(connection, states, entries);
+    else {
+      await Promise.all([
+        ...states.map((state) => this.#send(connection, state)),
+        ...entries.map(({ item }) => this.#sendEvent(connection, item)),
+      ]);
+    }
+    this.sent += entries.length;
+    await outbox.remove(entries);
+    if (states.length + entries.length === 0) return false;
+    this.#cutTopics.delivered();
+    return true;
+  }
+
+  async #sendOneByOne(
+    connection: Connection,
+    states: readonly Publication[],
+    entries: readonly Entry<UserEvent>[],
+  ): Promise<void> {
+    for (const state of states) {
+      this.#underWay = state.topic;
+      await this.#send(connection, state);
+    }
+    for (const { item } of entries) {
+      const refusals = [];
+      for (const publication of this.#publicationsOf(item)) {
+        this.#underWay = publication.topic;
+        refusals.push(await this.#send(connection, publication));
+      }
+      throwIfNoneTaken(refusals);
+    }
+    this.#underWay = undefined;
+  }
+
+  /** Sends an event in each of its forms. Rejects when the broker takes none of them. */
+  async #sendEvent(connection: Connection, event: UserEvent): Promise<void> {
+    const publications = this.#publicationsOf(event);
+    throwIfNoneTaken(await Promise.all(publications.map((one) => this.#send(connection, one))));
+  }
+
+  #publicationsOf(event: UserEvent): readonly Publication[] {
+    const { mqtt, topicPrefix } = this.#options;
+    const all = publicationsOf(event, mqtt).map((one) => withTopicPrefix(topicPrefix, one));
+    const wanted = this.#wanted(all);
+    // What the broker has taken in no form is kept: it may take it some day.
+    return wanted.length > 0 ? wanted : all;
+  }
+
+  #wanted(publications: readonly Publication[]): readonly Publication[] {
+    const nowMs = this.#options.clock.monotonicMs();
+    return publications.filter(({ topic }) => !this.#cutTopics.isLeftOut(topic, nowMs));
+  }
+
+  /** Resolves with the refusal where the broker does not take the message. */
+  async #send(
+    connection: Connection,
+    publication: Publication,
+  ): Promise<PublicationRefused | undefined> {
+    try {
+      await connection.publish(publication);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PublicationRefused) || isTemporary(error)) throw error;
+      this.#options.onRefused(error);
+      return error;
+    }
+  }
+
+  async #untilWoken(): Promise<void> {
+    if (this.#woken) return;
+    await new Promise<void>((resolve) => {
+      this.#endWait = resolve;
+    });
+    this.#endWait = undefined;
+  }
+}
+
+/** One that is too large for that broker stays too large; another may be taken some day. */
+function throwIfNoneTaken(refusals: readonly (PublicationRefused | undefined)[]): void {
+  if (refusals.includes(undefined)) return;
+  const refusal = refusals.find((one) => one?.code !== reasonCode.packetTooLarge);
+  if (refusal) throw refusal;
+}

@@ -1,0 +1,50 @@
+import type { User } from '../../access/users.ts';
+import { ownTopics } from '../../publications/topics.ts';
+import { coversFilter, matchesFilter } from '../topics/topic-filter.ts';
+
+/** Who a client is: somebody who signed in, or anybody. */
+export type Identity = User | 'anonymous';
+
+/** Who may do what on the broker. */
+export interface Access {
+  /** Whether clients may connect without signing in. */
+  readonly admitsAnonymous: boolean;
+  mayPublish(identity: Identity, topic: string): boolean;
+  maySubscribe(identity: Identity, filter: string): boolean;
+  /** Whether people's names are kept from this client. */
+  hidesNames(identity: Identity): boolean;
+}
+
+export interface AccessSettings {
+  readonly anonymous: 'none' | 'subscribe' | 'publish';
+  readonly personalData: 'anyone' | 'signedIn';
+}
+
+/**
+ * The rules of section 8 of the product's contract.
+ * @param isReserved whether only the appliance publishes on a topic, and those with the explicit right
+ */
+export function createAccess(
+  settings: AccessSettings,
+  isReserved: (topic: string) => boolean,
+): Access {
+  const { anonymous, personalData } = settings;
+  return {
+    admitsAnonymous: anonymous !== 'none',
+    mayPublish: (identity, topic) => {
+      if (topic.startsWith('$')) return false;
+      if (anonymous === 'publish') return true;
+      if (identity === 'anonymous') return false;
+      if (identity.publish?.some((filter) => matchesFilter(filter, topic))) return true;
+      if (topic === ownTopics.blink) return true;
+      return identity.publish === undefined && !isReserved(topic);
+    },
+    maySubscribe: (identity, filter) => {
+      // Of the topics of the server's own, the figures are for all; others mean nothing here.
+      if (filter.startsWith('$') && !filter.startsWith('$SYS/')) return false;
+      if (identity === 'anonymous' || identity.subscribe === undefined) return true;
+      return identity.subscribe.some((right) => coversFilter(right, filter));
+    },
+    hidesNames: (identity) => personalData === 'signedIn' && identity === 'anonymous',
+  };
+}

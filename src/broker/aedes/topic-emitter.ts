@@ -1,0 +1,91 @@
+import { TopicTree } from '../topics/topic-tree.ts';
+
+/** Takes a message; calls `done` when it wants no more of it. */
+export type Listener<Message> = (message: Message, done: () => void) => void;
+
+interface Change<Message> {
+  readonly filter: string;
+  readonly listener: Listener<Message>;
+  readonly isAdded: boolean;
+  readonly done: (() => void) | undefined;
+}
+
+/** So many filters come or go in one iteration of the event loop: about a ms of a Raspberry Pi 4. */
+const changesAtATime = 100;
+
+/**
+ * Passes each message to whoever listens to its topic, in place of Aedes's own `mqemitter`. That
+ * one waits until all have taken a message and has room for a hundred such waits, so that one
+ * frozen subscriber stops the messages of all. This one waits for nobody: what a client can't
+ * take yet is its own stream's business (`outgoing.ts`).
+ */
+export class TopicEmitter<Message extends { readonly topic: string }> {
+  /** Grows whenever a filter comes or goes. */
+  generation = 0;
+  readonly #listeners = new TopicTree<Listener<Message>>();
+  /** Changes that wait for a later iteration of the event loop, in order. */
+  #waiting: Change<Message>[] = [];
+  #leftInIteration = changesAtATime;
+  #isScheduled = false;
+  #closed = false;
+
+  on(filter: string, listener: Listener<Message>, done?: () => void): this {
+    this.#change({ filter, listener, isAdded: true, done });
+    return this;
+  }
+
+  removeListener(filter: string, listener: Listener<Message>, done?: () => void): this {
+    this.#change({ filter, listener, isAdded: false, done });
+    return this;
+  }
+
+  emit(message: Message, done?: (error?: Error) => void): this {
+    if (this.#closed) {
+      done?.(new Error('the broker is closed'));
+      return this;
+    }
+    for (const listener of this.#listeners.match(message.topic)) listener(message, ignore);
+    done?.();
+    return this;
+  }
+
+  /** Whether anybody would get a message on this topic. */
+  hasListener(topic: string): boolean {
+    return this.#listeners.match(topic).length > 0;
+  }
+
+  close(done: () => void): this {
+    this.#closed = true;
+    setImmediate(done);
+    return this;
+  }
+
+  #change(change: Change<Message>): void {
+    if (this.#leftInIteration > 0 && this.#waiting.length === 0) this.#apply(change);
+    else this.#waiting.push(change);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#goOn);
+  }
+
+  #apply({ filter, listener, isAdded, done }: Change<Message>): void {
+    this.#leftInIteration -= 1;
+    if (isAdded) this.#listeners.add(filter, listener);
+    else this.#listeners.remove(filter, listener);
+    this.generation += 1;
+    if (done) setImmediate(done);
+  }
+
+  readonly #goOn = (): void => {
+    this.#isScheduled = false;
+    this.#leftInIteration = changesAtATime;
+    if (this.#waiting.length === 0) return;
+    const now = this.#waiting.slice(0, changesAtATime);
+    this.#waiting = this.#waiting.slice(changesAtATime);
+    for (const change of now) this.#apply(change);
+    this.#isScheduled = true;
+    setImmediate(this.#goOn);
+  };
+}
+
+function ignore(): void {}

@@ -1,0 +1,207 @@
+import type { Duplex } from 'node:stream';
+import type { Party } from '../../access/fair-shares.ts';
+import { networkOf } from '../../access/network-of.ts';
+import type { LimitWatch } from '../../health/limit-watch.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Log } from '../../platform/log.ts';
+import { anonymous, type Owner } from '../access/client-ids.ts';
+import { whereOf } from '../access/limit-reports.ts';
+import type { Subscriber } from '../access/subscription-count.ts';
+import type { BrokerFigures } from '../broker-figures.ts';
+import { reasonCodes, Violation } from '../wire/packet-reader.ts';
+import { BacklogBound } from './backlog-bound.ts';
+import { ClientStream } from './client-stream.ts';
+import type { ClientLimits } from './client-stream-options.ts';
+import { Doorkeeper, type DoorLimits } from './doorkeeper.ts';
+import { Flusher } from './flusher.ts';
+import { Turns } from './turns.ts';
+
+export interface ConnectionsOptions {
+  readonly limits: ClientLimits &
+    DoorLimits & {
+      /** What may wait for all clients together, bytes. */
+      readonly backlogBytesOfAll: number;
+    };
+  readonly figures: BrokerFigures;
+  /** Whether what topic filters have set off is done, so that others may come. */
+  readonly mayTakeFilters: () => boolean;
+  /** Told about each connection that has sent a valid CONNECT. */
+  readonly onConnect: (connection: Connection) => void;
+  /** Called with each connection that was opened, when it is over. */
+  readonly onClose: (connection: Connection) => void;
+  /** Called with each client that has stayed for long enough to be known. */
+  readonly onStayed: (connection: Connection) => void;
+  readonly watch: LimitWatch;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Topic filters of all clients, those with wildcards counted as several (`packet-weight.ts`): half
+ * the time of a Raspberry Pi 4.
+ */
+export const filtersPerSecond = 10_000;
+
+/** One connection, from the first byte to the last. */
+export interface Connection extends Subscriber {
+  readonly stream: ClientStream;
+  /** Where the client is. */
+  readonly address: string;
+  /** What the client calls itself, once that is known. */
+  clientId: string | undefined;
+  /** Who it competes with for what there is; a stranger until it is let in. */
+  party: Party;
+  /** The user who has signed in. */
+  owner: Owner;
+}
+
+/** Why a client gives way to another; MQTT 5 has a word for it. */
+class GivesWay extends Violation {
+  constructor(message: string) {
+    super(message, reasonCodes.quotaExceeded);
+  }
+}
+
+/** A client that stays for so long belongs here, ms. */
+const knownAfterMs = 600_000;
+
+/** Takes connections in, watches them, and counts and logs what becomes of them. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #doorkeeper: Doorkeeper;
+  readonly #flusher: Flusher;
+  readonly #turns: Turns;
+  readonly #open = new Set<Connection>();
+  /** Those that the broker has let in, each with what calls off its becoming known. */
+  readonly #accepted = new Map<Connection, () => void>();
+  readonly #backlogs: BacklogBound<Connection>;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    this.#flusher = new Flusher(options.clock);
+    this.#doorkeeper = new Doorkeeper(options.limits, options.clock);
+    this.#turns = new Turns({ ...options, filtersPerSecond });
+    this.#backlogs = new BacklogBound({
+      mostBytes: options.limits.backlogBytesOfAll,
+      clients: () => this.#open,
+      giveUp: (connection) => this.#giveUp(connection),
+      clock: options.clock,
+    });
+  }
+
+  /** How many subscriptions all clients have that are connected. */
+  get subscriptions(): number {
+    let count = 0;
+    for (const { filters } of this.#open) count += filters.size;
+    return count;
+  }
+
+  open(transport: Duplex, address: string): void {
+    const { limits, figures, clock, log, onConnect, onClose } = this.#options;
+    if (!this.#doorkeeper.admits(address)) {
+      figures.refused['too many connections'] += 1;
+      log.verbose(`${address}: refused, it connects too often`);
+      transport.destroy();
+      return;
+    }
+    let dropped = 0;
+    const stream = new ClientStream({
+      transport,
+      flusher: this.#flusher,
+      turns: this.#turns,
+      party: networkOf(address),
+      limits,
+      clock,
+      onConnect: () => onConnect(connection),
+      onCutOff: (reason) => this.#cutOff(connection, reason),
+      onCrowded: () => this.#backlogs.watch(),
+      onBehind: () => {
+        dropped = 0;
+        figures.slowClients += 1;
+        log.warn(`${nameOf(connection)} does not keep up: messages to it are dropped`);
+      },
+      onCaughtUp: () => {
+        figures.slowClients -= 1;
+        log.info(`${nameOf(connection)} keeps up again; dropped meanwhile: ${dropped}`);
+      },
+      onDropped: () => {
+        dropped += 1;
+        figures.dropped += 1;
+      },
+    });
+    const connection: Connection = {
+      stream,
+      address,
+      clientId: undefined,
+      party: { key: networkOf(address), standing: 'stranger' },
+      owner: anonymous,
+      filters: new Set(),
+      subscriptionChanges: 0,
+      giveWay: () => this.giveWay(connection, 'others need what its subscriptions take'),
+    };
+    this.#open.add(connection);
+    this.#doorkeeper.wait(stream, address);
+    stream.once('close', () => {
+      if (stream.outgoing.isBehind) figures.slowClients -= 1;
+      this.#doorkeeper.done(stream);
+      this.#accepted.get(connection)?.();
+      this.#accepted.delete(connection);
+      this.#open.delete(connection);
+      onClose(connection);
+    });
+  }
+
+  /** Ends a connection because others have a better right to what it takes. */
+  giveWay(connection: Connection, reason: string): void {
+    connection.stream.cutOff(new GivesWay(reason));
+  }
+
+  /** The broker lets a client in. */
+  accept(connection: Connection): void {
+    this.#doorkeeper.done(connection.stream);
+    if (connection.stream.destroyed) return;
+    const { clock, onStayed } = this.#options;
+    this.#accepted.set(
+      connection,
+      clock.schedule(knownAfterMs, () => onStayed(connection)),
+    );
+    connection.stream.accepted();
+  }
+
+  /** Sends what waits for any of them. */
+  flush(): void {
+    this.#flusher.flush();
+  }
+
+  /** Sends everybody away who is no client yet. */
+  close(): void {
+    this.#doorkeeper.close();
+    this.#backlogs.stop();
+    this.#turns.stop();
+  }
+
+  #giveUp(connection: Connection): void {
+    this.#options.watch.exceeded('backlog', () => ({
+      message: `too much waits for slow MQTT clients, most of it ${whereOf(connection.party)}: the slowest are disconnected`,
+      remedy:
+        'Look at the network of these clients, or raise Butler.brokerConfig.limits.backlogBytesOfAll',
+    }));
+    connection.stream.cutOff(new Error('too much waits for all clients together'));
+  }
+
+  #cutOff(connection: Connection, reason: Error): void {
+    const { figures, log } = this.#options;
+    if (reason instanceof GivesWay) figures.refused['gave way to others'] += 1;
+    else if (reason instanceof Violation) figures.refused['breaks the protocol'] += 1;
+    else if (this.#accepted.has(connection)) {
+      figures.refused['too slow'] += 1;
+      log.warn(`${nameOf(connection)} is disconnected: ${reason.message}`);
+      return;
+    } else figures.refused.silent += 1;
+    log.verbose(`${nameOf(connection)} is disconnected: ${reason.message}`);
+  }
+}
+
+function nameOf({ clientId, address }: Connection): string {
+  return clientId === undefined ? `a client at ${address}` : `client ${clientId} at ${address}`;
+}

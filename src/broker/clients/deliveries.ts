@@ -1,0 +1,266 @@
+import type { AedesPublishPacket, Client } from 'aedes';
+import mqttPacket from 'mqtt-packet';
+import { largestMessageId } from '../store/session.ts';
+import { matchingFilters } from '../topics/matching-filters.ts';
+import {
+  type ClientSubscriptions,
+  IdentifierProperties,
+} from '../topics/subscription-identifiers.ts';
+import type { PublishFrames } from '../wire/publish-frames.ts';
+import type { ClientStream } from './client-stream.ts';
+
+export type Packet = Omit<AedesPublishPacket, 'payload'> & {
+  readonly payload: Buffer;
+  readonly clientId?: string;
+  /** The subscriber does not want its own messages back (MQTT 5). */
+  readonly nl?: boolean;
+};
+
+type Deliver = (packet: Packet, done: () => void) => void;
+
+/**
+ * What clients of Aedes 2.0.0-beta.1 have besides their public face: each subscription hands its
+ * messages to one of the two functions, which we put others in the place of.
+ */
+type Internals = Client & {
+  deliver0: Deliver;
+  deliverQoS: Deliver;
+  duplicates: Record<string, number>;
+  readonly subscriptions: Readonly<Record<string, { readonly qos?: number }>> & ClientSubscriptions;
+  waitForDrain(done: (error?: Error) => void): void;
+  _nextId: number;
+};
+
+/** So many messages of a client with a session wait for their turn; the rest stays in its queue. */
+const mostInTurn = 8;
+
+/** What waits for clients that have a session. */
+export interface ClientQueues {
+  /** Whether a message goes to its client now; otherwise it comes out of the queue (`next`). */
+  goesNow(client: Client, packet: Packet, hasRoom: boolean): boolean;
+  /** What a client gets next out of its queue; undefined when it has it all. */
+  next(client: Client): Packet | undefined;
+  /** Notes that a message goes out under its identifier. */
+  update(client: Client, packet: Packet): Promise<void>;
+}
+
+export interface DeliveriesOptions {
+  readonly brokerId: string;
+  readonly frames: PublishFrames;
+  /** A number that changes whenever the client subscribes or unsubscribes. */
+  readonly generation: () => number;
+  /** Whether people's names are kept from the client. */
+  readonly withoutNames: () => boolean;
+  /** Whether the client may see what is published there. */
+  readonly maySee: (topic: string) => boolean;
+  /** Takes out of the client's own copy what it may not know; false: it gets none of it. */
+  readonly mayForward: (packet: Packet) => boolean;
+  /** Calls back when it is time for one more QoS 1 or 2 message to this client. */
+  readonly pace: (deliver: () => void) => void;
+  /** Queues of clients with a session; undefined where none are kept. */
+  readonly queues: ClientQueues | undefined;
+  /** Told of every message that is on its way to the client. */
+  readonly onSent: () => void;
+}
+
+/** One client's way. */
+export interface Deliveries {
+  /** Sends what waits in the client's queue. */
+  feed(): void;
+}
+
+/**
+ * Delivers QoS 0 messages to `client` from frames that all subscribers share, and never waits for
+ * it. The rest stays with Aedes, at the QoS that section 3.3.5 of MQTT 3.1.1 asks for: the highest
+ * of the subscriptions that match.
+ */
+export function takeOverDeliveries(
+  client: Client,
+  stream: ClientStream,
+  {
+    brokerId,
+    frames,
+    generation,
+    withoutNames,
+    maySee,
+    mayForward,
+    pace,
+    queues,
+    onSent,
+  }: DeliveriesOptions,
+): Deliveries {
+  const internals = client as Internals;
+  const deliverQoS = internals.deliverQoS.bind(client);
+  let lastCounter: number | undefined;
+  /** Messages out of the queue that are about to be sent. */
+  let sending = 0;
+  /** Messages that wait until it is their turn, or are being sent. */
+  let inTurn = 0;
+  const grantedQos = createGrantedQos(internals, generation);
+  const identifiers = new IdentifierProperties(() => internals.subscriptions, generation);
+  ignoreOrderOfCounters(internals, brokerId);
+
+  /** Whether the message is one for this client that it has not had. */
+  const isNew = (packet: Packet) => {
+    if (client.closed || !maySee(packet.topic) || (packet.nl && packet.clientId === client.id))
+      return false;
+    // Subscriptions that overlap get the message in the same turn, one after the other.
+    if (isStored(packet)) return true;
+    if (packet.brokerCounter === lastCounter) return false;
+    lastCounter = packet.brokerCounter;
+    return true;
+  };
+
+  /** Aedes gives a message the identifier of one subscription; it has to have those of all. */
+  const addIdentifiers = (packet: Packet) => {
+    if (client.version !== 5 || isStored(packet)) return;
+    const found = identifiers.of(packet.topic, packet.clientId === client.id);
+    if (!found) return;
+    const { properties } = packet;
+    packet.properties = isMore(properties) ? { ...properties, ...found } : found;
+  };
+
+  /** That the client has left meanwhile is no error: Aedes would end the program with it. */
+  const afterDrain = (done: () => void) => internals.waitForDrain(() => done());
+
+  const send = (packet: Packet, done: () => void) => {
+    const form = { protocolVersion: client.version, withoutNames: withoutNames() };
+    const frame = frames.frame(packet, form);
+    onSent();
+    if (!isStored(packet)) {
+      stream.outgoing.offer(frame);
+      done();
+      return;
+    }
+    stream.outgoing.send(frame);
+    if (stream.outgoing.isCrowded) afterDrain(done);
+    else done();
+  };
+
+  /**
+   * In place of Aedes, which lowers a message to the QoS of the filter that is its very topic, even
+   * where another filter of the client asks for more. (Sessions that are kept know their QoS.)
+   */
+  const sendNumbered = (packet: Packet, done: () => void) => {
+    const messageId = takeMessageId(internals);
+    // As late as Aedes sends, so that the order stays.
+    setImmediate(() => {
+      if (!client.connected || !mayForward(packet)) return done();
+      const options = { protocolVersion: client.version };
+      const hasRoom = mqttPacket.writeToStream({ ...packet, messageId }, stream, options);
+      if (hasRoom) done();
+      else afterDrain(done);
+    });
+  };
+
+  internals.deliver0 = (packet, done) => {
+    const otherSubscriptionTakesIt = packet.qos > 0 && grantedQos(packet.topic) > 0;
+    if (otherSubscriptionTakesIt || !isNew(packet)) return done();
+    addIdentifiers(packet);
+    send(packet, done);
+  };
+  internals.deliverQoS = (packet, done) => {
+    if (!isNew(packet)) return done();
+    addIdentifiers(packet);
+    packet.qos = lower(packet.qos, grantedQos(packet.topic));
+    if (packet.qos === 0) return send(packet, done);
+    if (!client.clean && queues?.goesNow(client, packet, takesMore()) === false) return done();
+    onSent();
+    const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
+    const isNumbered = ofExactFilter < packet.qos && client.clean;
+    inTurn += 1;
+    const sent = () => {
+      inTurn -= 1;
+      done();
+      feed();
+    };
+    pace(() => {
+      if (isNumbered) sendNumbered(packet, sent);
+      else deliverQoS(packet, sent);
+    });
+  };
+
+  /** Whether a message may go out beside those that have not been acknowledged, or wait for it. */
+  const takesMore = () => stream.outgoing.gate.room > sending + inTurn && inTurn < mostInTurn;
+
+  /** Sends what waits in the client's queue, as much as it takes before it acknowledges some. */
+  const feed = () => {
+    // What is on its way already comes first.
+    if (client.clean || !client.connected || !queues || inTurn > 0) return;
+    for (let room = stream.outgoing.gate.room - sending; room > 0; room -= 1) {
+      const packet = queues.next(client);
+      if (!packet) return;
+      void sendQueued(packet, queues);
+    }
+  };
+  const sendQueued = async (packet: Packet, { update }: ClientQueues) => {
+    sending += 1;
+    packet.messageId ??= takeMessageId(internals);
+    try {
+      await update(client, packet);
+      if (client.closed || (packet.cmd === 'publish' && !mayForward(packet))) return;
+      onSent();
+      mqttPacket.writeToStream(packet, stream, { protocolVersion: client.version });
+    } catch (error) {
+      stream.destroy(error as Error);
+    } finally {
+      sending -= 1;
+    }
+  };
+  stream.outgoing.gate.onRoom = feed;
+  return { feed };
+}
+
+/** Takes the next packet identifier for a message to a client. */
+function takeMessageId(client: Internals): number {
+  const messageId = client._nextId;
+  client._nextId = (messageId % largestMessageId) + 1;
+  return messageId;
+}
+
+/** A retained message that a new subscription gets; Aedes takes their broker's id away. */
+function isStored(packet: Packet): boolean {
+  return !packet.brokerId;
+}
+
+/** Whether there are properties besides the identifier that Aedes adds. */
+function isMore(properties: Packet['properties']): boolean {
+  for (const name in properties) if (name !== 'subscriptionIdentifier') return true;
+  return false;
+}
+
+function lower(one: Packet['qos'], other: Packet['qos']): Packet['qos'] {
+  return one < other ? one : other;
+}
+
+/** The highest QoS at which the client has subscribed to a topic, remembered until that may change. */
+function createGrantedQos(client: Internals, generation: () => number) {
+  const remembered = new Map<string, Packet['qos']>();
+  let rememberedAt = -1;
+  return (topic: string): Packet['qos'] => {
+    if (rememberedAt !== generation() || remembered.size > 100) {
+      remembered.clear();
+      rememberedAt = generation();
+    }
+    const known = remembered.get(topic);
+    if (known !== undefined) return known;
+    const { subscriptions } = client;
+    const matching = matchingFilters(subscriptions, topic);
+    const highest = Math.max(0, ...matching.map((filter) => subscriptions[filter]?.qos ?? 0));
+    const qos = highest === 2 ? 2 : highest === 1 ? 1 : 0;
+    remembered.set(topic, qos);
+    return qos;
+  };
+}
+
+/**
+ * Aedes numbers messages when they are published and takes every number below the last one
+ * delivered for a duplicate. A QoS 1 message is stored before it is delivered: a QoS 0 message
+ * overtakes it, and then it would be lost.
+ */
+function ignoreOrderOfCounters(client: Internals, brokerId: string): void {
+  Object.defineProperty(client.duplicates, brokerId, {
+    get: () => Number.NEGATIVE_INFINITY,
+    set: () => {},
+  });
+}

@@ -1,0 +1,160 @@
+import { FairShares, type Party, type Standing } from '../../access/fair-shares.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { RoundRobin, type Waiting } from './round-robin.ts';
+
+/** A client that gets messages. */
+export interface Receiver {
+  readonly party: Party;
+  /** Ends its connection, because others need what it takes. */
+  giveWay(): void;
+}
+
+/** What waits for one client, in order. */
+interface Line extends Waiting {
+  readonly receiver: Receiver;
+  /** Whom it counts for; the client may become known while it waits. */
+  readonly payer: Party;
+  readonly deliveries: (() => void)[];
+  /** How many of them have been made; all are taken out at once, which is cheaper. */
+  made: number;
+}
+
+/** Whose deliveries come first. */
+const order: readonly Standing[] = ['signedIn', 'known', 'stranger'];
+
+/** Deliveries in one iteration of the event loop: each is some 10 µs of work, several times that on a Pi. */
+const leastAtOnce = 32;
+const mostAtOnce = 512;
+
+/** An iteration that took longer is followed by one with fewer deliveries, ms. */
+const iterationMs = 5;
+
+/** To one client before the next has its turn: they leave in one write, and are read in one. */
+const mostInTurn = 32;
+
+/** What may wait; each takes some 300 bytes. */
+const mostWaiting = 50_000;
+
+/**
+ * Lets only so many QoS 1 and 2 messages out in one iteration of the event loop, so that a thousand
+ * subscribers do not keep the next datagram, and with it the lights, waiting: each such message takes
+ * packet identifiers, queues and promises. Users come first, then known addresses. How many it is
+ * follows from how long iterations take, with whatever else is done in them.
+ */
+export class DeliveryPace {
+  readonly #clock: Clock;
+  readonly #lines = new Map<Receiver, Line>();
+  readonly #turns: Record<Standing, RoundRobin<Line>> = {
+    signedIn: new RoundRobin(),
+    known: new RoundRobin(),
+    stranger: new RoundRobin(),
+  };
+  readonly #shares = new FairShares();
+  #mostAtOnce = leastAtOnce * 2;
+  #doneInIteration = 0;
+  #iterationStartedMs = 0;
+  #isScheduled = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Makes a delivery now, or when its turn has come. */
+  add(receiver: Receiver, deliver: () => void): void {
+    if (this.#doneInIteration < this.#mostAtOnce && this.#shares.total === 0) {
+      this.#doneInIteration += 1;
+      this.#begin();
+      deliver();
+      return;
+    }
+    const line = this.#lineOf(receiver);
+    line.deliveries.push(deliver);
+    this.#shares.add(line.payer, 1);
+    if (this.#shares.total > mostWaiting) this.#endOne();
+    this.#begin();
+  }
+
+  #lineOf(receiver: Receiver): Line {
+    const known = this.#lines.get(receiver);
+    if (known) return known;
+    const { party: payer } = receiver;
+    const line = { receiver, payer, party: payer.key, deliveries: [], made: 0 };
+    this.#lines.set(receiver, line);
+    this.#turns[payer.standing].add(line);
+    return line;
+  }
+
+  #begin(): void {
+    if (!this.#isScheduled) this.#iterationStartedMs = this.#clock.monotonicMs();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#goOn);
+  }
+
+  readonly #goOn = (): void => {
+    this.#isScheduled = false;
+    const now = this.#clock.monotonicMs();
+    this.#learn(now - this.#iterationStartedMs);
+    this.#iterationStartedMs = now;
+    this.#doneInIteration = 0;
+    while (this.#doneInIteration < this.#mostAtOnce && this.#shares.total > 0) this.#giveTurn();
+    if (this.#doneInIteration > 0) this.#schedule();
+  };
+
+  /** How much the next iteration may take, by how long the last one took. */
+  #learn(tookMs: number): void {
+    if (tookMs > iterationMs) {
+      this.#mostAtOnce = Math.max(leastAtOnce, Math.floor(this.#mostAtOnce / 2));
+    } else if (this.#doneInIteration >= this.#mostAtOnce) {
+      this.#mostAtOnce = Math.min(mostAtOnce, Math.ceil(this.#mostAtOnce * 1.25));
+    }
+  }
+
+  #giveTurn(): void {
+    const line = this.#nextLine();
+    const last = Math.min(
+      line.made + mostInTurn,
+      line.made + this.#mostAtOnce - this.#doneInIteration,
+      line.deliveries.length,
+    );
+    // Before any is made: what comes of them may add others, which have to wait behind these.
+    const due = line.deliveries.slice(line.made, last);
+    line.made = last;
+    if (line.made === line.deliveries.length) this.#lines.delete(line.receiver);
+    else this.#turns[line.payer.standing].add(line);
+    for (const deliver of due) {
+      this.#shares.remove(line.payer, 1);
+      this.#doneInIteration += 1;
+      deliver();
+    }
+  }
+
+  #nextLine(): Line {
+    for (const standing of order) {
+      const line = this.#turns[standing].next();
+      if (line) return line;
+    }
+    throw new RangeError('deliveries are counted that do not wait');
+  }
+
+  /** More waits than there is room for: the client that has most of the party with most has to go. */
+  #endOne(): void {
+    const { first } = this.#shares;
+    let most: Line | undefined;
+    for (const line of this.#lines.values()) {
+      if (line.party !== first?.key || line.payer.standing !== first.standing) continue;
+      if (!most || waitingIn(line) > waitingIn(most)) most = line;
+    }
+    if (!most) return;
+    this.#lines.delete(most.receiver);
+    this.#turns[most.payer.standing].remove(most);
+    this.#shares.remove(most.payer, waitingIn(most));
+    most.receiver.giveWay();
+  }
+}
+
+const waitingIn = ({ deliveries, made }: Line) => deliveries.length - made;

@@ -1,0 +1,92 @@
+import { AddressLimits } from '../../access/address-limits.ts';
+import { FairShares, type Party } from '../../access/fair-shares.ts';
+import { networkOf } from '../../access/network-of.ts';
+import type { Clock } from '../../platform/clock.ts';
+
+export interface DoorLimits {
+  readonly clients: number;
+  /** From one address. */
+  readonly connectionsPerSecond: number;
+  /** How long a new connection may take until its CONNECT, s. */
+  readonly connectSeconds: number;
+}
+
+/** A connection of which nobody knows yet what it is. */
+export interface Newcomer {
+  cutOff(reason: Error): void;
+}
+
+/** So many seconds' worth of connections may come at once, as after the network was away. */
+const burstSeconds = 5;
+
+interface Waiting {
+  readonly party: Party;
+  /** Calls its timer off. */
+  readonly cancel: () => void;
+}
+
+/** Looks after connections until they are clients: how many may come, and how long they may wait. */
+export class Doorkeeper {
+  readonly #limits: DoorLimits;
+  readonly #clock: Clock;
+  readonly #perAddress: AddressLimits;
+  /** The oldest first. */
+  readonly #waiting = new Map<Newcomer, Waiting>();
+  readonly #shares = new FairShares();
+
+  constructor(limits: DoorLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+    const { connectionsPerSecond } = limits;
+    this.#perAddress = new AddressLimits(
+      { burst: burstSeconds * connectionsPerSecond, everyMs: 1000 / connectionsPerSecond },
+      clock,
+    );
+  }
+
+  /** Whether a connection from this address is taken now. */
+  admits(address: string): boolean {
+    return this.#perAddress.take(address) === 0;
+  }
+
+  /**
+   * A new connection; when too many wait, of those from the address with most of them the one that
+   * has waited longest is cut off.
+   */
+  wait(newcomer: Newcomer, address: string): void {
+    const { clients, connectSeconds } = this.#limits;
+    const party: Party = { key: networkOf(address), standing: 'stranger' };
+    this.#shares.add(party, 1);
+    if (this.#waiting.size >= clients) this.#cutOffOldest();
+    const cancel = this.#clock.schedule(connectSeconds * 1000, () =>
+      newcomer.cutOff(new Error(`no CONNECT within ${connectSeconds} s`)),
+    );
+    this.#waiting.set(newcomer, { party, cancel });
+  }
+
+  /** It is a client now, or gone. */
+  done(newcomer: Newcomer): void {
+    const waiting = this.#waiting.get(newcomer);
+    if (!waiting) return;
+    waiting.cancel();
+    this.#shares.remove(waiting.party, 1);
+    this.#waiting.delete(newcomer);
+  }
+
+  /** Sends everybody away. */
+  close(): void {
+    for (const newcomer of [...this.#waiting.keys()]) {
+      newcomer.cutOff(new Error('the broker stops'));
+    }
+  }
+
+  #cutOffOldest(): void {
+    const { first } = this.#shares;
+    for (const [oldest, { party }] of this.#waiting) {
+      if (party.key !== first?.key) continue;
+      this.done(oldest);
+      oldest.cutOff(new Error('too many connections wait'));
+      return;
+    }
+  }
+}

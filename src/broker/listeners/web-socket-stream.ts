@@ -1,0 +1,95 @@
+import { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import { RateLimit } from '../../access/rate-limit.ts';
+import type { Clock } from '../../platform/clock.ts';
+
+type Done = (error?: Error | null) => void;
+
+/** Messages to one client leave at least so far apart (ms): less than a screen takes for a frame. */
+const apartMs = 15;
+
+/** What the stream keeps ready for its reader, and for its socket, bytes. */
+const highWaterMark = 16 * 1024;
+
+/** Frames that carry nothing for MQTT: pings, pongs, empty messages. Clients send one in 30 s. */
+const emptyFrames = { burst: 20, everyMs: 1000 };
+
+/**
+ * A WebSocket as a stream of bytes, as MQTT wants it (MQTT 3.1.1, section 6). A broker writes each
+ * packet in several small pieces, and in a flood hundreds of packets a second. The first leaves at
+ * once; what is written within a moment after it leaves as one message: with hundreds of clients,
+ * a frame and a system call for each piece would cost more than all the rest.
+ */
+export class WebSocketStream extends Duplex {
+  readonly #socket: WebSocket;
+  readonly #clock: Clock;
+  readonly #emptyFrames: RateLimit;
+  #sentAtMs = Number.NEGATIVE_INFINITY;
+  #cancelSend: (() => void) | undefined;
+
+  constructor(socket: WebSocket, clock: Clock) {
+    super({ highWaterMark });
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#emptyFrames = new RateLimit(emptyFrames, clock);
+    socket.on('message', (data: RawData, isBinary: boolean) => {
+      const bytes = bytesOf(data);
+      if (!isBinary) this.#refuseText();
+      else if (bytes.length === 0) this.#receivedNothing();
+      else if (!this.push(bytes)) socket.pause();
+    });
+    socket.on('ping', () => this.#receivedNothing());
+    socket.on('pong', () => this.#receivedNothing());
+    socket.on('close', () => this.destroy());
+    socket.on('error', (error) => this.destroy(error));
+  }
+
+  override _read(): void {
+    if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  // While `done` has not been called, the stream gathers what is written, and gives it to _writev.
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+    this.#sendInTurn(chunk, done);
+  }
+
+  override _writev(chunks: { chunk: Buffer; encoding: BufferEncoding }[], done: Done): void {
+    this.#sendInTurn(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.close();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#cancelSend?.();
+    this.#socket.terminate();
+    done(error);
+  }
+
+  /** MQTT 3.1.1, section 6: only binary messages. Who sends more text does not wait for the close. */
+  #refuseText(): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(1003);
+    else this.destroy();
+  }
+
+  #receivedNothing(): void {
+    if (this.#emptyFrames.take() > 0) this.destroy();
+  }
+
+  #sendInTurn(bytes: Buffer, done: Done): void {
+    const send = () => {
+      this.#sentAtMs = this.#clock.monotonicMs();
+      this.#socket.send(bytes, done);
+    };
+    const waitMs = this.#sentAtMs + apartMs - this.#clock.monotonicMs();
+    if (waitMs <= 0) send();
+    else this.#cancelSend = this.#clock.schedule(waitMs, send);
+  }
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
+}

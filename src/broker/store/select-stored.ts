@@ -1,0 +1,221 @@
+import { FairShares, type Party } from '../../access/fair-shares.ts';
+import type { StateRoom } from '../../storage/room.ts';
+import { weightOf } from '../access/filter-budget.ts';
+import type { Entry } from './journal.ts';
+import { readKey } from './keys.ts';
+import { entryBytes, messageBytes } from './queue-bytes.ts';
+import { partyOfStored, readStoredSession, type StoredSession } from './stored-session.ts';
+
+export interface LoadLimits {
+  readonly sessions: number;
+  readonly subscriptionsOfAll: number;
+  readonly queuedBytesOfAll: number;
+  readonly retainedMessages: number;
+  readonly retainedBytes: number;
+}
+
+/** What an earlier run left on disk and this one has no room for. */
+export interface LeftOut {
+  readonly sessions: number;
+  /** Messages as they wait in queues: one that waits for two clients counts twice. */
+  readonly queued: number;
+  readonly others: number;
+}
+
+/** So many keys are erased in one write. */
+const erasedAtOnce = 500;
+
+/** A client with less than a fair part of the queues is taken in although others fill them. */
+const overfull = 1.5;
+
+interface Candidate {
+  readonly entry: Entry;
+  readonly party: Party;
+  readonly weight: number;
+  readonly disconnectedAt: number;
+}
+
+/**
+ * Chooses what is loaded of what an earlier run left: no more than fits into memory, the newest and
+ * fairest part, whatever lies on the disk. The rest is erased there.
+ */
+export class StoredSelection {
+  readonly #room: StateRoom;
+  readonly #limits: LoadLimits;
+  readonly #selected: Entry[] = [];
+  readonly #sessions = new Map<string, Candidate>();
+  readonly #known = new Set<string>();
+  #toErase: string[] = [];
+  #leftOut = { sessions: 0, queued: 0, others: 0 };
+
+  constructor(room: StateRoom, limits: LoadLimits) {
+    this.#room = room;
+    this.#limits = limits;
+  }
+
+  /** @throws when the disk can't be read or written */
+  async run(): Promise<{ readonly entries: readonly Entry[]; readonly leftOut: LeftOut }> {
+    await this.#selectKnown();
+    await this.#selectSessions();
+    await this.#selectQueues();
+    await this.#selectBounded('incoming/', (name) => this.#sessions.has(name));
+    await this.#selectBounded('retained/', () => true);
+    await this.#selectBounded('will/', () => true);
+    await this.#erase(0);
+    return { entries: this.#selected, leftOut: this.#leftOut };
+  }
+
+  async #selectKnown(): Promise<void> {
+    for await (const entry of this.#room.stream('known/')) {
+      this.#known.add(readKey(entry[0]).name);
+      this.#selected.push(entry);
+    }
+  }
+
+  async #selectSessions(): Promise<void> {
+    const counts = new FairShares();
+    const weights = new FairShares();
+    for await (const entry of this.#room.stream('session/')) {
+      const candidate = this.#candidateOf(entry);
+      this.#sessions.set(readKey(entry[0]).name, candidate);
+      counts.add(candidate.party, 1);
+      weights.add(candidate.party, candidate.weight);
+      for (;;) {
+        const tooMany = counts.total > this.#limits.sessions ? counts.first : undefined;
+        const tooLarge =
+          weights.total > this.#limits.subscriptionsOfAll ? weights.first : undefined;
+        const loser = tooMany ?? tooLarge;
+        if (!loser) break;
+        const [clientId, lost] = this.#longestAwayOf(loser);
+        this.#sessions.delete(clientId);
+        counts.remove(lost.party, 1);
+        weights.remove(lost.party, lost.weight);
+        this.#leftOut.sessions += 1;
+        this.#toErase.push(lost.entry[0]);
+        await this.#erase();
+      }
+    }
+    for (const { entry } of this.#sessions.values()) this.#selected.push(entry);
+  }
+
+  #candidateOf(entry: Entry): Candidate {
+    const stored = readOrNothing(entry[1]);
+    return {
+      entry,
+      party: partyOfStored(stored, this.#known),
+      weight: (stored.subscriptions ?? []).reduce((sum, [filter]) => sum + weightOf(filter), 1),
+      disconnectedAt: stored.disconnectedAt ?? Number.POSITIVE_INFINITY,
+    };
+  }
+
+  #longestAwayOf({ key, standing }: Party): readonly [string, Candidate] {
+    let found: readonly [string, Candidate] | undefined;
+    for (const one of this.#sessions) {
+      const [, { party, disconnectedAt }] = one;
+      if (party.key !== key || party.standing !== standing) continue;
+      if (!found || disconnectedAt < found[1].disconnectedAt) found = one;
+    }
+    if (!found) throw new RangeError('a party without a session has a share');
+    return found;
+  }
+
+  /** From the newest message to the oldest, each with the clients for which it waits. */
+  async #selectQueues(): Promise<void> {
+    const shares = new FairShares();
+    const fairPart =
+      this.#limits.queuedBytesOfAll /
+      Math.max(1, new Set([...this.#sessions.values()].map(({ party }) => party.key)).size);
+    const queued = new Waiting(this.#room.stream('queued/', { reverse: true }));
+    const selected: Entry[] = [];
+    for await (const entry of this.#room.stream('message/', { reverse: true })) {
+      const sequence = readKey(entry[0]).number;
+      const size = messageBytes + entry[1].length;
+      let holders = 0;
+      for await (const one of queued.from(sequence)) {
+        const { number, name } = readKey(one[0]);
+        const party = this.#sessions.get(name)?.party;
+        const isFair =
+          party &&
+          (shares.total + size + entryBytes <= this.#limits.queuedBytesOfAll ||
+            (shares.of(party) + size <= fairPart &&
+              shares.total <= this.#limits.queuedBytesOfAll * overfull));
+        if (number !== sequence || !isFair) {
+          if (party) this.#leftOut.queued += 1;
+          this.#toErase.push(one[0]);
+          await this.#erase();
+          continue;
+        }
+        shares.add(party, entryBytes + (holders === 0 ? size : 0));
+        holders += 1;
+        selected.push(one);
+      }
+      if (holders > 0) selected.push(entry);
+      else this.#toErase.push(entry[0]);
+      await this.#erase();
+    }
+    for await (const [key] of queued.from(0)) {
+      this.#toErase.push(key);
+      await this.#erase();
+    }
+    for (const entry of selected.reverse()) this.#selected.push(entry);
+  }
+
+  async #selectBounded(prefix: string, isWanted: (name: string) => boolean): Promise<void> {
+    const { retainedMessages, retainedBytes } = this.#limits;
+    let count = 0;
+    let bytes = 0;
+    for await (const entry of this.#room.stream(prefix)) {
+      const hasRoom = count < retainedMessages && bytes + entry[1].length <= 2 * retainedBytes;
+      if (hasRoom && isWanted(readKey(entry[0]).name)) {
+        count += 1;
+        bytes += entry[1].length;
+        this.#selected.push(entry);
+        continue;
+      }
+      if (!hasRoom) this.#leftOut.others += 1;
+      this.#toErase.push(entry[0]);
+      await this.#erase();
+    }
+  }
+
+  async #erase(atLeast = erasedAtOnce): Promise<void> {
+    if (this.#toErase.length === 0 || this.#toErase.length < atLeast) return;
+    const keys = this.#toErase;
+    this.#toErase = [];
+    await this.#room.write(keys.map((key) => [key, undefined] as const));
+  }
+}
+
+/** What waits for clients, in reverse order, given out message by message. */
+class Waiting {
+  readonly #entries: AsyncGenerator<Entry>;
+  #next: Entry | undefined;
+
+  constructor(entries: AsyncGenerator<Entry>) {
+    this.#entries = entries;
+  }
+
+  /** Everything that stands before what belongs to an older message than `sequence`. */
+  async *from(sequence: number): AsyncGenerator<Entry> {
+    for (;;) {
+      if (!this.#next) {
+        const { value, done } = await this.#entries.next();
+        if (done) return;
+        this.#next = value as Entry;
+      }
+      if (readKey(this.#next[0]).number < sequence) return;
+      const entry = this.#next;
+      this.#next = undefined;
+      yield entry;
+    }
+  }
+}
+
+/** What can't be read is left out when it is loaded, with a line in the log. */
+function readOrNothing(text: string): Partial<StoredSession> {
+  try {
+    return readStoredSession(text);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Journal, Urgency } from './journal.ts';
+import { keys } from './keys.ts';
+import type { Session } from './session.ts';
+import { payerOfParty, storedSession } from './stored-session.ts';
+
+/** A session with more subscriptions is not written only because its client comes or goes. */
+const manySubscriptions = 100;
+/** A client that has left is back before that, or has left for longer, ms. */
+const leftForLongerMs = 600_000;
+
+/** Brings sessions to disk, large ones no more often than needed. */
+export class SessionWrites {
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  /** Sessions of which the disk does not know that their client has left. */
+  readonly #due = new Set<Session>();
+
+  constructor(journal: Journal, clock: Clock) {
+    this.#journal = journal;
+    this.#clock = clock;
+  }
+
+  /** @param isPaidFor whether it is written in any case */
+  write(session: Session, urgency: Urgency, isPaidFor = false): void {
+    const payer = isPaidFor ? undefined : payerOfParty(session.party);
+    // Made when it is written: a client may subscribe a thousand times before.
+    const text = () => JSON.stringify(storedSession(session));
+    this.#due.delete(session);
+    session.writtenAs = presenceOf(session);
+    session.isUnfinished = urgency === 'lazy' && session.isUnfinished;
+    this.#journal.put(
+      keys.session(session.clientId),
+      text,
+      urgency,
+      payer && { ...payer, budget: 'sessions', keepsOlder: true },
+    );
+  }
+
+  /** The session's client has come. */
+  connected(session: Session): void {
+    this.#due.delete(session);
+    if (isLarge(session) && session.writtenAs === presenceOf(session)) return;
+    this.write(session, 'lazy');
+  }
+
+  /** The session's client has left. */
+  disconnected(session: Session): void {
+    if (isLarge(session)) this.#due.add(session);
+    else this.write(session, 'lazy');
+  }
+
+  ended(session: Session): void {
+    this.#due.delete(session);
+    this.#journal.put(keys.session(session.clientId), undefined, 'lazy');
+  }
+
+  /** Writes large sessions whose clients have left for longer, or all at the end of the program. */
+  writeDue(isEnd = false): void {
+    const now = this.#clock.monotonicMs();
+    for (const session of this.#due) {
+      if (isEnd || now - session.expiryFromMs >= leftForLongerMs) this.write(session, 'lazy');
+    }
+  }
+}
+
+const isLarge = ({ subscriptions }: Session) => subscriptions.size > manySubscriptions;
+
+/** What the disk knows of a session beside its subscriptions. */
+export function presenceOf({ owner, party, expirySeconds, disconnectedAt }: Session): string {
+  const isAway = disconnectedAt !== undefined;
+  return JSON.stringify([owner, party.key, expirySeconds, isAway]);
+}

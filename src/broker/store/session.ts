@@ -1,0 +1,243 @@
+import type { Party } from '../../access/fair-shares.ts';
+import type { Owner } from '../access/client-ids.ts';
+import type { StoredMessage } from './messages.ts';
+import { bytesOfContent } from './queue-bytes.ts';
+import { unknownParty } from './stored-session.ts';
+
+/** What the sessions use of a client of Aedes. */
+export interface SessionClient {
+  readonly id: string;
+  /** Whether its session ends with its connection. */
+  readonly clean?: boolean;
+  /** How long its session outlives the connection, s (MQTT 5, section 3.1.2.11.2). */
+  readonly sessionExpiryInterval?: number;
+  /** The packet identifier that Aedes uses next, from 1 to 65,535. */
+  _nextId?: number;
+}
+
+/** A subscription with its MQTT 5 options (section 3.8.3.1). */
+export interface StoredSubscription {
+  readonly qos: number;
+  readonly rh?: number;
+  readonly rap?: boolean;
+  readonly nl?: boolean;
+  readonly subscriptionIdentifier?: number;
+}
+
+const subscriptionOptions = ['qos', 'rh', 'rap', 'nl', 'subscriptionIdentifier'] as const;
+
+export const isSame = (one: StoredSubscription, other: StoredSubscription): boolean =>
+  subscriptionOptions.every((option) => one[option] === other[option]);
+
+/** A message on its way to one client. */
+export interface QueuedMessage {
+  readonly message: StoredMessage;
+  readonly qos: 1 | 2;
+  readonly retain: boolean;
+  /** The packet identifier under which it was sent. */
+  messageId: number | undefined;
+  /** Whether the client has it and only the end of the QoS 2 handshake is missing. */
+  released: boolean;
+  /** Whether it was given to the journal. */
+  isNoted: boolean;
+}
+
+export const largestMessageId = 65_535;
+
+/** One client's session (MQTT 3.1.1, section 3.1.2.4): subscriptions, and messages not yet acknowledged. */
+export class Session {
+  readonly clientId: string;
+  /** Whose it is; undefined for one of version 1.0 until somebody goes on with it. */
+  owner: Owner | undefined;
+  /** Who competes with others for what it takes. */
+  party: Party = unknownParty;
+  /** Ends it, and its connection where there is one. */
+  readonly giveWay: () => void;
+  readonly subscriptions = new Map<string, StoredSubscription>();
+  /** What the client has not acknowledged, in order. */
+  queue = new Map<StoredMessage, QueuedMessage>();
+  /** Payloads and topics in the queue, bytes. */
+  queuedBytes = 0;
+  /** How long the session lives without a connection, s. */
+  expirySeconds = 0;
+  /** When its last connection ended, by the time of day, ms since 1970. */
+  disconnectedAt: number | undefined;
+  /** By the clock that only grows, ms: from when its life without a connection counts. */
+  expiryFromMs = 0;
+  /** Who is connected, if anybody. */
+  client: SessionClient | undefined;
+  /** Whether the client has caught up with the queue, so that new messages go to it at once. */
+  caughtUp = false;
+  /** Whether Aedes takes out of the queue what the client gets when it has connected. */
+  #isCatchingUp = false;
+  readonly #byMessageId = new Map<number, QueuedMessage>();
+  /** What was sent on this connection. */
+  readonly #sent = new Set<QueuedMessage>();
+  /** Taken out of the queue and not yet sent. */
+  readonly #underWay = new Set<QueuedMessage>();
+  /** Whether it was forgotten. */
+  hasEnded = false;
+  /** Until when nothing more can be written for it, by the clock that only grows, ms. */
+  unpaidUntilMs = 0;
+  /** What the disk knows of it beside its subscriptions (`session-writes.ts`). */
+  writtenAs: string | undefined;
+  /** Whether subscriptions of a packet are written of which others are to come. */
+  isUnfinished = false;
+  /** Whether messages were dropped since the queue was last short; said once in the log. */
+  overflowing = false;
+  #lastMessageId: number | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(clientId: string, giveWay: () => void) {
+    this.clientId = clientId;
+    this.giveWay = giveWay;
+  }
+
+  connect(client: SessionClient): void {
+    this.#stopCatchingUp();
+    this.#sent.clear();
+    this.client = client;
+    this.caughtUp = false;
+    this.disconnectedAt = undefined;
+    this.expirySeconds = client.sessionExpiryInterval ?? 0;
+    // Identifiers of the last connection are still in use; Aedes begins each with any of them.
+    if (this.#lastMessageId !== undefined) {
+      client._nextId = (this.#lastMessageId % largestMessageId) + 1;
+    }
+  }
+
+  disconnect(): void {
+    this.client = undefined;
+    this.#stopCatchingUp();
+  }
+
+  add(queued: QueuedMessage): void {
+    this.queue.set(queued.message, queued);
+    this.queuedBytes += bytesOfContent(queued.message.packet);
+    queued.message.holders += 1;
+    if (queued.messageId !== undefined) this.#byMessageId.set(queued.messageId, queued);
+    this.#lastMessageId = queued.messageId ?? this.#lastMessageId;
+  }
+
+  /** Puts what is on disk before everything that came since the start. */
+  addOlder(older: readonly QueuedMessage[]): void {
+    const newer = this.queue.values();
+    this.queue = new Map();
+    for (const queued of older) this.add(queued);
+    for (const queued of newer) this.queue.set(queued.message, queued);
+  }
+
+  withMessageId(messageId: number | undefined): QueuedMessage | undefined {
+    return messageId === undefined ? undefined : this.#byMessageId.get(messageId);
+  }
+
+  setMessageId(queued: QueuedMessage, messageId: number | undefined): void {
+    queued.messageId = messageId;
+    if (messageId === undefined) return;
+    this.#byMessageId.set(messageId, queued);
+    this.#lastMessageId = messageId;
+  }
+
+  /** Whether it was there to be removed. */
+  remove(queued: QueuedMessage): boolean {
+    if (!this.queue.delete(queued.message)) return false;
+    this.queuedBytes -= bytesOfContent(queued.message.packet);
+    queued.message.holders -= 1;
+    const { messageId } = queued;
+    if (messageId !== undefined && this.#byMessageId.get(messageId) === queued) {
+      this.#byMessageId.delete(messageId);
+    }
+    this.sent(queued);
+    this.#sent.delete(queued);
+    return true;
+  }
+
+  /** Notes that a message which `catchUp` gave is on its way. */
+  sent(queued: QueuedMessage): void {
+    if (this.client && this.queue.has(queued.message)) this.#sent.add(queued);
+    if (this.#underWay.delete(queued) && this.#underWay.size === 0) this.#wake?.();
+  }
+
+  /**
+   * What waits, in order, and then what comes while that is being sent. When the client has it all,
+   * it has caught up: only then may a new message go to it directly, or it would overtake others.
+   * @param most how many messages the client takes before it acknowledges some
+   */
+  async *catchUp(client: SessionClient, most: number): AsyncGenerator<QueuedMessage> {
+    const given = new Set<QueuedMessage>();
+    this.#isCatchingUp = true;
+    try {
+      yield* this.#catchUp(client, most, given);
+    } finally {
+      if (this.client === client) this.#isCatchingUp = false;
+    }
+  }
+
+  /** Whether a message goes to the client now; else the client gets it out of the queue (`next`). */
+  goesNow(queued: QueuedMessage, hasRoom: boolean): boolean {
+    if (this.#sent.has(queued) || this.#underWay.has(queued)) return false;
+    if (!this.caughtUp || !hasRoom) {
+      this.caughtUp = false;
+      return false;
+    }
+    this.#underWay.add(queued);
+    return true;
+  }
+
+  /** Whether a message is about to be sent. */
+  isUnderWay(queued: QueuedMessage): boolean {
+    return this.#underWay.has(queued);
+  }
+
+  /** A message may wait that nobody has been given: the client gets it out of the queue. */
+  fallBehind(): void {
+    this.caughtUp = false;
+  }
+
+  /**
+   * The next message that was not sent on this connection, when that is not what `catchUp` does; it
+   * counts as sent.
+   */
+  next(): QueuedMessage | undefined {
+    if (this.#isCatchingUp || this.caughtUp) return undefined;
+    for (const queued of this.queue.values()) {
+      if (this.#sent.has(queued) || this.#underWay.has(queued)) continue;
+      this.#underWay.add(queued);
+      return queued;
+    }
+    this.caughtUp = true;
+    return undefined;
+  }
+
+  async *#catchUp(
+    client: SessionClient,
+    most: number,
+    given: Set<QueuedMessage>,
+  ): AsyncGenerator<QueuedMessage> {
+    for (;;) {
+      for (const queued of this.queue.values()) {
+        if (given.has(queued)) continue;
+        // The rest comes when the client has acknowledged some (`next`).
+        if (given.size >= most) return;
+        given.add(queued);
+        if (this.client === client) this.#underWay.add(queued);
+        yield queued;
+      }
+      if (this.client !== client) return;
+      if (this.#underWay.size === 0) {
+        this.caughtUp = true;
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #stopCatchingUp(): void {
+    this.caughtUp = false;
+    this.#isCatchingUp = false;
+    this.#underWay.clear();
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../../platform/clock.ts';
+
+/** How long one slice of a long piece of work may take, ms. */
+const msOfSlice = 1;
+
+/** So many pieces of work may wait for their next slice before others should rather not begin. */
+const comfortable = 8;
+
+/**
+ * Divides long work into slices: in one iteration of the event loop one piece of work does a little
+ * of it, in the next another one.
+ */
+export class Slices {
+  readonly #clock: Clock;
+  readonly #waiting: (() => void)[] = [];
+  #isScheduled = false;
+  /** Counts the slices, and so names the one that is on. */
+  #slice = 0;
+  #endsAtMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether more work would not wait for long. */
+  get hasRoom(): boolean {
+    return this.#waiting.length < comfortable;
+  }
+
+  /** Resolves when the next slice begins, with its number. */
+  async next(): Promise<number> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      this.#schedule();
+    });
+    return this.#slice;
+  }
+
+  /** Whether this slice is on, and has time left. */
+  isOn(slice: number): boolean {
+    return slice === this.#slice && this.#clock.monotonicMs() < this.#endsAtMs;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#begin);
+  }
+
+  readonly #begin = (): void => {
+    this.#isScheduled = false;
+    this.#slice += 1;
+    const next = this.#waiting.shift();
+    if (!next) return;
+    this.#endsAtMs = this.#clock.monotonicMs() + msOfSlice;
+    next();
+    // Also when nobody waits: this slice ends then.
+    this.#schedule();
+  };
+}

@@ -1,0 +1,72 @@
+import type { Party } from '../../access/fair-shares.ts';
+import { anonymous, type Owner } from '../access/client-ids.ts';
+import type { Session, StoredSubscription } from './session.ts';
+
+/** A session as it lies on disk, JSON. */
+export interface StoredSession {
+  readonly expirySeconds: number;
+  /** By the time of day, ms since 1970. */
+  readonly disconnectedAt?: number | undefined;
+  readonly subscriptions: readonly (readonly [string, StoredSubscription])[];
+  /** A user's name, or nothing between the quotes for an anonymous client; version 1.0 kept none. */
+  readonly owner?: Owner | undefined;
+  /** Where an anonymous client was. */
+  readonly network?: string | undefined;
+}
+
+/** Sessions of version 1.0, of which nobody knows whose they are. */
+export const unknownParty: Party = { key: 'unknown', standing: 'known' };
+
+/** Who competes for the place of a stored session. */
+export function partyOfStored(
+  { owner, network }: Pick<Partial<StoredSession>, 'owner' | 'network'>,
+  known: { has(network: string): boolean },
+): Party {
+  if (owner === undefined) return unknownParty;
+  if (owner !== anonymous) return { key: owner, standing: 'signedIn' };
+  if (network === undefined) return unknownParty;
+  return { key: network, standing: known.has(network) ? 'known' : 'stranger' };
+}
+
+/** For whom it is bounded what is written; undefined for who has signed in. */
+export const payerOfParty = (party: Party): { readonly party: Party } | undefined =>
+  party.standing === 'signedIn' ? undefined : { party };
+
+/** @throws TypeError or SyntaxError when `text` was not written by this program */
+export function readStoredSession(text: string): StoredSession {
+  const stored: unknown = JSON.parse(text);
+  if (!isStoredSession(stored)) throw new TypeError('not a session');
+  return stored;
+}
+
+function isStoredSession(stored: unknown): stored is StoredSession {
+  if (typeof stored !== 'object' || stored === null) return false;
+  const { expirySeconds, disconnectedAt, subscriptions, owner, network } = stored as Record<
+    string,
+    unknown
+  >;
+  return (
+    typeof expirySeconds === 'number' &&
+    ['number', 'undefined'].includes(typeof disconnectedAt) &&
+    ['string', 'undefined'].includes(typeof owner) &&
+    ['string', 'undefined'].includes(typeof network) &&
+    Array.isArray(subscriptions) &&
+    subscriptions.every(
+      (one: unknown) =>
+        Array.isArray(one) &&
+        typeof one[0] === 'string' &&
+        typeof (one[1] as { qos?: unknown } | undefined)?.qos === 'number',
+    )
+  );
+}
+
+export function storedSession(session: Session): StoredSession {
+  const { expirySeconds, disconnectedAt, subscriptions, owner, party } = session;
+  return {
+    expirySeconds,
+    disconnectedAt,
+    subscriptions: [...subscriptions],
+    owner,
+    ...(owner === anonymous && { network: party.key }),
+  };
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '../platform/clock.ts';
+
+/** What the broker tells about itself. */
+export interface BrokerCounts {
+  readonly connected: number;
+  /** Clients that are away and have a session. */
+  readonly away: number;
+  readonly mostConnected: number;
+  readonly received: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly retained: number;
+  readonly stored: number;
+  readonly subscriptions: number;
+}
+
+export interface SystemFiguresOptions {
+  readonly version: string;
+  readonly counts: () => BrokerCounts;
+  readonly isWanted: (topic: string) => boolean;
+  readonly publish: (topic: string, payload: string) => void;
+  readonly clock: Clock;
+}
+
+/** How often the figures go out, ms; Mosquitto's `sys_interval` is the same. */
+const intervalMs = 10_000;
+
+/** New subscribers wait so long at most, ms: to add everything up takes its time. */
+const soonMs = 250;
+
+const root = '$SYS/broker';
+
+/**
+ * The broker's figures, under Mosquitto's names where they mean the same (mosquitto(8), "Broker
+ * status"). They go out only to those who have subscribed, and tell of no client by its name.
+ */
+export class SystemFigures {
+  readonly #options: SystemFiguresOptions;
+  readonly #startedMs: number;
+  #cancel: (() => void) | undefined;
+  #cancelSoon: (() => void) | undefined;
+
+  constructor(options: SystemFiguresOptions) {
+    this.#options = options;
+    this.#startedMs = options.clock.monotonicMs();
+  }
+
+  start(): void {
+    this.#cancel = this.#options.clock.schedule(intervalMs, () => {
+      this.tell();
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancelSoon?.();
+  }
+
+  /** Somebody has subscribed, and need not wait for the next time. */
+  tellSoon(): void {
+    this.#cancelSoon ??= this.#options.clock.schedule(soonMs, () => {
+      this.#cancelSoon = undefined;
+      this.tell();
+    });
+  }
+
+  /** Publishes what somebody has subscribed to; others don't notice. */
+  tell(): void {
+    const { isWanted, publish } = this.#options;
+    const wanted = topics.filter((topic) => isWanted(`${root}/${topic}`));
+    if (wanted.length === 0) return;
+    const figures = this.#figures();
+    for (const topic of wanted) publish(`${root}/${topic}`, String(figures[topic]));
+  }
+
+  #figures(): Record<(typeof topics)[number], string | number> {
+    const { version, counts, clock } = this.#options;
+    const figures = counts();
+    return {
+      version: `Blinky Light ${version}`,
+      uptime: `${Math.floor((clock.monotonicMs() - this.#startedMs) / 1000)} seconds`,
+      'clients/connected': figures.connected,
+      'clients/disconnected': figures.away,
+      'clients/total': figures.connected + figures.away,
+      'clients/maximum': figures.mostConnected,
+      'publish/messages/received': figures.received,
+      'publish/messages/sent': figures.sent,
+      'publish/messages/dropped': figures.dropped,
+      'retained messages/count': figures.retained,
+      'store/messages/count': figures.stored,
+      'subscriptions/count': figures.subscriptions,
+    };
+  }
+}
+
+const topics = [
+  'version',
+  'uptime',
+  'clients/connected',
+  'clients/disconnected',
+  'clients/total',
+  'clients/maximum',
+  'publish/messages/received',
+  'publish/messages/sent',
+  'publish/messages/dropped',
+  'retained messages/count',
+  'store/messages/count',
+  'subscriptions/count',
+] as const;

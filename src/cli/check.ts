@@ -1,0 +1,137 @@
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import { readBoard } from '../../hardware/board.ts';
+import { defaultConfig } from '../config/load.ts';
+import { ConfigError, describeProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
+import { timeIsSet } from '../health/clock-watch.ts';
+import { type Finding, fault, ok, warn } from '../health/finding.ts';
+import { stateDirectory } from '../storage/state.ts';
+import { checkCertificate } from './check/check-certificate.ts';
+import { checkLights } from './check/check-lights.ts';
+import { checkClock, checkState } from './check/check-machine.ts';
+import { checkPorts } from './check/check-ports.ts';
+import { checkStored } from './check/check-state.ts';
+import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
+import { configFrom, configOptions, faultAtBoot } from './config-options.ts';
+import { slackCredentialSources } from './run.ts';
+import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
+
+/** How long each light is lit, ms. */
+const showMs = 1500;
+
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'Look at everything a user could have wrong, and say how to mend it.',
+  usage: '[options]',
+  options: {
+    ...configOptions,
+    post: { type: 'boolean', help: 'post a test message to the Slack channel' },
+    yes: { type: 'boolean', help: 'ask nothing: light the lamps without asking who saw them' },
+  },
+  examples: ['blinky check', 'blinky check --post', 'sudo -u blinky blinky check --yes'],
+  run: async (input) => {
+    refuseExtraArguments(input.positionals, 0);
+    let faults = 0;
+    for await (const finding of allFindings(input)) {
+      print(finding, input.surroundings);
+      if (finding.result === 'fault') faults += 1;
+    }
+    input.surroundings.stdout.write(
+      faults === 0 ? '\nNothing is wrong.\n' : `\n${faults} to mend.\n`,
+    );
+    return faults === 0 ? exitStatus.fine : exitStatus.fault;
+  },
+};
+
+async function* allFindings({ values, surroundings }: CommandInput): AsyncGenerator<Finding> {
+  const { environment, stdout } = surroundings;
+  const { config, findings } = await readConfiguration({ positionals: [], values, surroundings });
+  yield* findings;
+  const directory = stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']);
+  yield* checkState(directory);
+  yield* checkStored(directory);
+  yield checkClock(new Date(), !readBoard().isRaspberryPi || timeIsSet());
+  yield* checkPorts(config);
+  yield* checkCertificate(config.brokerConfig.tls, new Date());
+  yield* await slackFindings(config, values, environment);
+  yield* otherBrokerFindings(config, environment);
+  const mayAsk = values['yes'] !== true && stdout.isTerminal;
+  yield* checkLights({
+    driver: config.lightConfig.driver,
+    wirings: { green: config.lightConfig.green, red: config.lightConfig.red },
+    showMs,
+    pause,
+    askSeen: mayAsk
+      ? async (colour) => !/^n/i.test(await surroundings.ask(`Is the ${colour} light on? [Y/n] `))
+      : undefined,
+  });
+}
+
+async function slackFindings(
+  { slackConfig }: Config,
+  values: CommandInput['values'],
+  environment: Surroundings['environment'],
+): Promise<readonly Finding[]> {
+  if (!slackConfig.enable) return [ok('Slack', 'off (Butler.slackConfig.enable is false)')];
+  const { checkSlack } = await import('../slack/check-slack.ts');
+  return checkSlack({
+    config: slackConfig,
+    token: slackCredentialSources(slackConfig, environment),
+    environment,
+    post: values['post'] === true,
+    hostName: hostname(),
+  });
+}
+
+async function* otherBrokerFindings(
+  config: Config,
+  environment: Surroundings['environment'],
+): AsyncGenerator<Finding> {
+  const { checkOtherBrokers } = await import('./check/check-other-brokers.ts');
+  yield* checkOtherBrokers(config, environment['CREDENTIALS_DIRECTORY']);
+}
+
+/** The configuration, or the defaults and what is wrong with it. */
+async function readConfiguration(
+  input: CommandInput,
+): Promise<{ config: Config; findings: Finding[] }> {
+  try {
+    const { config, file, warnings, unusedButlerKeys } = await configFrom(
+      input.values,
+      input.surroundings,
+    );
+    const findings = [ok('Configuration', file ?? 'no file: all defaults')];
+    const stale = faultAtBoot(input.surroundings);
+    if (stale) findings.push(fault('Configuration', stale.message, stale.remedy));
+    for (const warning of warnings) {
+      findings.push(warn('Configuration', warning, 'Correct the line, or remove it'));
+    }
+    if (unusedButlerKeys.length > 0) {
+      findings.push(ok('Configuration', `not used here: ${unusedButlerKeys.join(', ')}`));
+    }
+    return { config, findings };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const remedy = 'Correct that; what follows was looked at with the defaults';
+    return {
+      config: defaultConfig(),
+      findings: error.problems.map((problem) =>
+        fault('Configuration', describeProblem(problem), remedy),
+      ),
+    };
+  }
+}
+
+const marks = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fault: ['✗', 'red'] } as const;
+
+function print({ name, result, text, remedy }: Finding, surroundings: Surroundings): void {
+  const { stdout, environment } = surroundings;
+  const [plain, colour] = marks[result];
+  const mark = wantsColours(stdout, environment)
+    ? styleText(colour, plain, { validateStream: false })
+    : plain;
+  stdout.write(`${mark} ${name}: ${text}\n`);
+  if (remedy) stdout.write(`    → ${remedy}\n`);
+}

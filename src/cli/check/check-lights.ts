@@ -1,0 +1,101 @@
+import { describeBoard, readBoard } from '../../../hardware/board.ts';
+import { describePin } from '../../../hardware/header.ts';
+import {
+  type Colour,
+  colours,
+  DriverRefusal,
+  type LampDriver,
+  type Lamps,
+  type LampWirings,
+} from '../../../hardware/lamp.ts';
+import { lampDrivers, openLamps } from '../../../hardware/open-lamps.ts';
+import { type Finding, fault, ok, warn } from '../../health/finding.ts';
+
+export interface CheckLightsOptions {
+  readonly driver: 'auto' | 'onoff' | 'gpiochip' | 'rpio' | 'simulated';
+  readonly wirings: LampWirings;
+  /** How long each light is lit for the person to see, ms. */
+  readonly showMs: number;
+  readonly pause: (ms: number) => Promise<unknown>;
+  /** Asks whether the person saw the light; undefined where nobody is to be asked. */
+  readonly askSeen: ((colour: Colour) => Promise<boolean>) | undefined;
+  /** The root of the file system: `/` but in tests. */
+  readonly root?: string;
+  /** The drivers, in the order in which `auto` tries them; tests give their own. */
+  readonly drivers?: readonly LampDriver[];
+}
+
+/** Looks at the board and at every driver, and lights both lamps. */
+export async function* checkLights(options: CheckLightsOptions): AsyncGenerator<Finding> {
+  const { driver: wanted, wirings, root = '/', drivers = lampDrivers(root) } = options;
+  const board = readBoard(root);
+  yield ok('Board', describeBoard(board));
+  const verdicts: Finding[] = [];
+  for (const driver of drivers) {
+    if (driver.name !== 'simulated') verdicts.push(await checkDriver(driver, options));
+  }
+  // Elsewhere than on a Pi nobody expects pins: why there are none would be noise.
+  if (board.isRaspberryPi || verdicts.some(({ result }) => result !== 'warn')) yield* verdicts;
+
+  try {
+    const { driver, lamps } = await openLamps({ driver: wanted, wirings, root, drivers });
+    try {
+      if (driver !== 'simulated') yield ok('Lights', `the driver ${driver} is used`);
+      else if (wanted === 'simulated' || !board.isRaspberryPi) {
+        yield ok('Lights', 'simulated: the terminal and the page show them');
+      } else {
+        yield fault(
+          'Lights',
+          'no driver reaches the pins, so the lights are only simulated',
+          'Mend what one of the drivers above names',
+        );
+      }
+      if (driver !== 'simulated') yield* showLamps(lamps, options);
+    } finally {
+      for (const colour of colours) lamps[colour].close();
+    }
+  } catch (error) {
+    if (!(error instanceof DriverRefusal)) throw error;
+    yield fault('Lights', `the driver ${wanted} can't be used: ${error.message}`, error.remedy);
+  }
+}
+
+async function checkDriver(
+  driver: LampDriver,
+  { driver: wanted, wirings }: CheckLightsOptions,
+): Promise<Finding> {
+  const name = `Driver ${driver.name}`;
+  try {
+    const lamps = await driver.open(wirings);
+    for (const colour of colours) lamps[colour].close();
+    return ok(name, 'reaches the pins');
+  } catch (error) {
+    if (!(error instanceof DriverRefusal)) throw error;
+    const text = `can't be used: ${error.message}`;
+    // With `auto` one driver is enough, so none of them alone is a fault.
+    return wanted === driver.name
+      ? fault(name, text, error.remedy)
+      : warn(name, text, error.remedy);
+  }
+}
+
+async function* showLamps(lamps: Lamps, options: CheckLightsOptions): AsyncGenerator<Finding> {
+  const { wirings, showMs, pause, askSeen } = options;
+  for (const colour of colours) {
+    const name = `The ${colour} light`;
+    const place = describePin(wirings[colour].pin);
+    lamps[colour].set(true);
+    await pause(showMs);
+    const seen = askSeen ? await askSeen(colour) : undefined;
+    lamps[colour].set(false);
+    if (seen === undefined) yield ok(name, `was lit for ${showMs / 1000} s on ${place}`);
+    else if (seen) yield ok(name, `on ${place} was seen`);
+    else {
+      yield fault(
+        name,
+        `on ${place} was driven, but not seen`,
+        'Check the pin, the resistor and which way round the LED stands; hardware/README.md has the picture. If it is lit while it should be dark, set activeLow',
+      );
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Connection,
+  openConnection,
+  SubscriptionRefused,
+} from '../../bridge/link/connection.ts';
+import { failureOf } from '../../bridge/link/connection-failure.ts';
+import { createOwnBrokerTest } from '../../bridge/link/own-broker.ts';
+import {
+  describeEndpoint,
+  type Endpoint,
+  type RemoteBroker,
+} from '../../bridge/link/remote-broker.ts';
+import {
+  type ConnectProgress,
+  explainConnectError,
+  ownBrokerFault,
+} from '../../bridge/link/remote-broker-fault.ts';
+import type { ConnectionForm } from '../../bridge/link/retain-fallback.ts';
+import { readSignIn } from '../../bridge/link/sign-in.ts';
+import { type Finding, fault, ok, warn } from '../../health/finding.ts';
+
+export interface CheckRemoteBrokerOptions {
+  /** What is looked at, e.g. `Upstream broker`. */
+  readonly name: string;
+  readonly broker: RemoteBroker;
+  readonly locate: () => Promise<Endpoint>;
+  /** The port of the broker inside the appliance, which this one must not be. */
+  readonly ownPort: number;
+  /** What the appliance will subscribe to there. */
+  readonly filters: readonly string[];
+  /** The topic of the will, where the appliance has one there, and whether it is to be retained. */
+  readonly will?: { readonly topic: string; readonly retain: boolean };
+  readonly now: () => Date;
+}
+
+/** Connects to another broker as the appliance would, and publishes nothing. */
+export async function checkRemoteBroker(options: CheckRemoteBrokerOptions): Promise<Finding> {
+  const { name, broker, will } = options;
+  const first = await tryForm(options, { retain: will?.retain ?? true, will: will !== undefined });
+  if (first.ok || !will || !first.mayBeForm) return first.finding;
+  // As the appliance does: what some brokers take offence at is left out.
+  for (const form of [
+    ...(will.retain ? [{ retain: false, will: true }] : []),
+    { retain: false, will: false },
+  ]) {
+    const other = await tryForm(options, form);
+    if (!other.ok) continue;
+    const what = form.will ? 'no retained messages' : 'no last will';
+    return warn(
+      name,
+      `${other.finding.text}, and takes ${what}`,
+      `Fix: set ${broker.section}.retain to false; everything else is sent there all the same`,
+    );
+  }
+  return first.finding;
+}
+
+interface Attempt {
+  readonly ok: boolean;
+  readonly finding: Finding;
+  /** Whether it may have failed for what was asked of the broker. */
+  readonly mayBeForm: boolean;
+}
+
+async function tryForm(options: CheckRemoteBrokerOptions, form: ConnectionForm): Promise<Attempt> {
+  const { name, broker, locate, will } = options;
+  const { settings } = broker;
+  let endpoint: Endpoint = { host: settings.brokerHost, port: settings.brokerPort };
+  const progress: ConnectProgress = { asked: false, accepted: false, ...(will && { form }) };
+  try {
+    endpoint = await locate();
+    const connection = await connect(options, endpoint, form, progress);
+    try {
+      await subscribe(connection, options.filters);
+    } finally {
+      await connection.end();
+    }
+    const as = settings.brokerUser ? ` as ${settings.brokerUser}` : '';
+    const text = `${describeEndpoint(endpoint)} lets this appliance in${as}`;
+    const finding =
+      will?.retain && !connection.retainAvailable
+        ? warn(
+            name,
+            `${text}, and takes no retained messages`,
+            `Fix: set ${broker.section}.retain to false; everything else is sent there all the same`,
+          )
+        : ok(name, text);
+    return { ok: true, finding, mayBeForm: false };
+  } catch (error) {
+    const { message, remedy } = explainConnectError(error, broker, endpoint, progress).fault;
+    const mayBeForm = !progress.accepted && failureOf(error, progress.asked) !== 'other';
+    return { ok: false, finding: fault(name, message, remedy), mayBeForm };
+  }
+}
+
+async function connect(
+  { broker, ownPort, will, now }: CheckRemoteBrokerOptions,
+  endpoint: Endpoint,
+  form: ConnectionForm,
+  progress: ConnectProgress,
+): Promise<Connection> {
+  const { tls, protocolVersion, brokerClientId } = broker.settings;
+  const isOwnBroker = createOwnBrokerTest(() => [ownPort]);
+  const connection = await openConnection({
+    ...endpoint,
+    ...(await readSignIn(broker, now())),
+    tls: tls.enable,
+    protocolVersion,
+    clientId: brokerClientId || `blinky-check-${randomBytes(6).toString('hex')}`,
+    clean: true,
+    // A connection that ends with a goodbye has its will thrown away.
+    ...(will && { will: { topic: will.topic, payload: 'offline', retain: true } }),
+    form,
+    onAsked: () => {
+      progress.asked = true;
+    },
+    checkPeer: (peer) => {
+      if (isOwnBroker(peer)) throw ownBrokerFault(broker, endpoint);
+    },
+  });
+  progress.accepted = true;
+  return connection;
+}
+
+async function subscribe(connection: Connection, filters: readonly string[]): Promise<void> {
+  if (filters.length === 0) return;
+  const refused = await connection.subscribe(filters);
+  if (refused.length === filters.length) throw new SubscriptionRefused(refused);
+}

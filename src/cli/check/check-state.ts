@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Finding, fault, ok, warn } from '../../health/finding.ts';
+import { checkDatabaseInUse } from '../../storage/check-database.ts';
+import { readLosses } from '../../storage/losses.ts';
+import { databaseFolder } from '../../storage/repair.ts';
+import { copiesIn } from '../../storage/set-aside.ts';
+import { failuresAfter, readStartRecord } from '../../storage/start-guard.ts';
+import { stateUnavailable } from '../../storage/state-unavailable.ts';
+
+/**
+ * Whether what the appliance has stored is whole, what lies aside of it, and whether starts have
+ * failed. Only reads files: the database may be in use.
+ */
+export async function* checkStored(directory: string): AsyncGenerator<Finding> {
+  yield await checkFiles(directory);
+  yield* checkCopies(directory);
+  yield* checkStarts(directory);
+}
+
+async function checkFiles(directory: string): Promise<Finding> {
+  const name = 'Database';
+  const folder = join(directory, databaseFolder);
+  if (!existsSync(folder)) return ok(name, 'none yet');
+  try {
+    const { files, problems } = await checkDatabaseInUse(folder);
+    if (problems.length === 0)
+      return ok(name, `${files} ${files === 1 ? 'file' : 'files'} checked`);
+    const found = problems.map(({ file, what }) => `${file} ${what}`).join('; ');
+    const remedy =
+      'Restart Blinky: it keeps what can be read. If this happens again, replace the SD card';
+    return fault(name, `damaged: ${found}`, remedy);
+  } catch (error) {
+    const { message, remedy } = stateUnavailable(error, directory);
+    return fault(name, message, remedy);
+  }
+}
+
+function* checkCopies(directory: string): Generator<Finding> {
+  const losses = readLosses(directory);
+  for (const copy of copiesIn(directory)) {
+    const loss = losses.find((one) => one.copy === copy);
+    const text = `${copy} was set aside${loss ? `: ${loss.message}` : ''}`;
+    yield warn('Set aside', text, `Delete ${join(directory, copy)} when you don't need it`);
+  }
+}
+
+function* checkStarts(directory: string): Generator<Finding> {
+  const record = readStartRecord(directory);
+  // A start that is under way now has not failed.
+  const failures = record ? failuresAfter({ ...record, phase: 'cut-short' }, record.boot) : [];
+  if (failures.length === 0) return;
+  const text =
+    failures.length === 1 ? 'the last start failed' : `${failures.length} starts in a row failed`;
+  yield warn('Starts', text, 'Look in the log for the reason: journalctl -u blinky -p err');
+}

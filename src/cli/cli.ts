@@ -1,0 +1,97 @@
+import { ConfigError, describeProblem } from '../config/problem.ts';
+import { nearestName } from '../platform/nearest-name.ts';
+import { appenderCommand } from './appender.ts';
+import { checkCommand } from './check.ts';
+import { type Command, commandHelp, parseCommandArguments, UsageError } from './command.ts';
+import { configCommand } from './config.ts';
+import { passwdCommand } from './passwd.ts';
+import { runCommand } from './run.ts';
+import { sendCommand } from './send.ts';
+import { exitStatus, type Surroundings } from './surroundings.ts';
+import { watchCommand } from './watch.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  runCommand,
+  sendCommand,
+  watchCommand,
+  checkCommand,
+  appenderCommand,
+  configCommand,
+  passwdCommand,
+];
+
+/** Runs the command that the arguments name; resolves with the exit status. */
+export async function runCommandLine(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  // `blinky help send` is `blinky send --help`.
+  if (args[0] === 'help' && args[1] !== undefined) {
+    return runCommandLine([args[1], '--help'], surroundings);
+  }
+  const [first] = args;
+  if (first === '--version' || first === '-v') {
+    stdout.write(`${surroundings.version}\n`);
+    return exitStatus.fine;
+  }
+  if (first === '--help' || first === '-h' || first === 'help') {
+    stdout.write(overview());
+    return exitStatus.fine;
+  }
+
+  const isNamed = first !== undefined && !first.startsWith('-');
+  const command = isNamed ? commands.find(({ name }) => name === first) : runCommand;
+  if (!command) {
+    stderr.write(`blinky: there is no command "${first}"; ${whatElse(first ?? '')}\n`);
+    return exitStatus.wrongUsage;
+  }
+  try {
+    const { positionals, values } = parseCommandArguments(command, isNamed ? args.slice(1) : args);
+    if (values['help'] === true) {
+      stdout.write(commandHelp(command));
+      return exitStatus.fine;
+    }
+    if (values['version'] === true) {
+      stdout.write(`${surroundings.version}\n`);
+      return exitStatus.fine;
+    }
+    return await command.run({ positionals, values, surroundings });
+  } catch (error) {
+    if (error instanceof UsageError) {
+      stderr.write(`blinky ${command.name}: ${error.message}; see blinky ${command.name} --help\n`);
+      return exitStatus.wrongUsage;
+    }
+    if (error instanceof ConfigError) {
+      for (const problem of error.problems) stderr.write(`${describeProblem(problem)}\n`);
+      return exitStatus.wrongConfiguration;
+    }
+    throw error;
+  }
+}
+
+/** What to write instead of a command that there is not. */
+function whatElse(name: string): string {
+  const nearest = nearestName(
+    name,
+    commands.map((command) => command.name),
+  );
+  return nearest ? `did you mean ${nearest}?` : '`blinky --help` lists them';
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    'Usage: blinky [COMMAND] [options]',
+    '',
+    'Lights, MQTT and Slack for the user activity of Qlik Sense servers.',
+    '',
+    'Commands:',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'blinky COMMAND --help tells more about one; blinky --version prints the version.',
+    'Exit status: 0 fine, 1 fault, 2 wrong usage, 78 wrong configuration.',
+    '',
+  ].join('\n');
+}

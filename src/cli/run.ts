@@ -1,0 +1,215 @@
+import { readBoard } from '../../hardware/board.ts';
+import { openButton } from '../../hardware/button.ts';
+import type { App, AppOptions } from '../appliance/app-interface.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { timeIsSet } from '../health/clock-watch.ts';
+import { connectServiceManager, type ServiceManager } from '../health/service-manager.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createLog, type Log, type LogStyle } from '../platform/log.ts';
+import type { CredentialSources } from '../slack/credentials.ts';
+import { stateDirectory } from '../storage/state.ts';
+import { reachableAddresses } from './addresses.ts';
+import { announce } from './announcement.ts';
+import { type Command, refuseExtraArguments } from './command.ts';
+import { configOptions, configOrDefaults, faultAtBoot } from './config-options.ts';
+import { createLampOpener } from './lamps.ts';
+import { requestPowerOff } from './power-off.ts';
+import { StatusLine } from './status-line.ts';
+import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
+import { welcome } from './welcome.ts';
+
+/** How long the parts may take to finish what they accepted, ms. */
+const stopWithinMs = 5000;
+
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'Run the appliance (the default command).',
+  usage: '[options]',
+  options: configOptions,
+  notes: [
+    'The configuration is read once; after a change, start it again (on a Pi: sudo systemctl restart',
+    'blinky). SIGINT (Ctrl+C), SIGTERM and SIGHUP end it, a second one at once.',
+  ],
+  examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
+  run: async ({ positionals, values, surroundings }) => {
+    refuseExtraArguments(positionals, 0);
+    const loaded = await configOrDefaults(values, surroundings);
+    const configFault = loaded.fault ?? faultAtBoot(surroundings);
+    return runAppliance(loaded, surroundings, configFault && { configFault });
+  },
+};
+
+/**
+ * Runs the appliance until it is told to stop; resolves with the exit status.
+ * @param replaced what a test puts in the place of the real thing
+ */
+export async function runAppliance(
+  { config, file, warnings, unusedButlerKeys }: LoadedConfig,
+  surroundings: Surroundings,
+  replaced: Partial<AppOptions> = {},
+): Promise<number> {
+  const { stdout, environment, version } = surroundings;
+  const colours = wantsColours(stdout, environment);
+  const statusLine = stdout.isTerminal ? new StatusLine(stdout, colours) : undefined;
+  const log = createLog({
+    level: config.logLevel,
+    style: logStyle(surroundings, colours),
+    now: systemClock.now,
+    writeLine: (line) => {
+      if (statusLine) statusLine.writeLine(line);
+      else stdout.write(`${line}\n`);
+    },
+  });
+  logConfiguration(log, file, warnings, unusedButlerKeys);
+
+  // Loaded only here: the other commands answer sooner without it.
+  const { createApp } = await import('../appliance/app.ts');
+  const app = createApp({
+    config,
+    version,
+    stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
+    slackToken: slackCredentialSources(config.slackConfig, environment),
+    environment,
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    openLamps: createLampOpener({
+      lightConfig: config.lightConfig,
+      log: log.for('lights'),
+      onSimulated: (colour, lit) => {
+        if (!statusLine) log.info(`${colour} light ${lit ? 'on' : 'off'}`);
+      },
+    }),
+    ...(config.lightConfig.button.enable && {
+      openButton: (handlers) => openButton({ pin: config.lightConfig.button.pin, ...handlers }),
+    }),
+    ...(readBoard().isRaspberryPi && { addresses: reachableAddresses, timeIsSet }),
+    powerOff: () => requestPowerOff(environment['RUNTIME_DIRECTORY']),
+    clock: systemClock,
+    random: Math.random,
+    log,
+    extraSinks: statusLine ? [statusLine] : [],
+    onLight: (colour, lit) => statusLine?.showLight(colour, lit),
+    ...replaced,
+  });
+  surroundings.onCrash((error) => {
+    app.crashed();
+    log.error(`stopping because of a bug: ${error instanceof Error ? error.stack : error}`);
+  });
+
+  const serviceManager = await connectServiceManager({
+    environment,
+    processId: surroundings.processId,
+    log: log.for('systemd'),
+  });
+  const stopped = stopOnSignal(app, log, surroundings, serviceManager);
+  await app.start();
+  announceOnNetwork(app, config, environment['RUNTIME_DIRECTORY'], log);
+  serviceManager.ready();
+  feedWatchdog(app, serviceManager, log);
+  const command = testCommand(app, surroundings.commandName);
+  if (statusLine) statusLine.writeLine(welcome(app, config, command, version, colours));
+  else log.info(`ready; to send a test event: ${command}`);
+  return stopped;
+}
+
+/** The ports that are open, or will be once whoever holds them has let go. */
+function announceOnNetwork(
+  app: App,
+  { webConfig, brokerConfig }: Config,
+  runtimeDirectory: string | undefined,
+  log: Log,
+): void {
+  try {
+    announce(runtimeDirectory, {
+      web: webConfig.enable ? (app.ports.web ?? webConfig.port) : undefined,
+      mqtt: app.ports.mqtt ?? brokerConfig.port,
+    });
+  } catch (error) {
+    log.warn(`can't be announced on the network: ${String(error)}`);
+  }
+}
+
+/** Where Slack's token and webhook are looked for: the configuration, systemd, the environment. */
+export function slackCredentialSources(
+  {
+    tokenFile,
+    webhookURL,
+    webhookFile,
+  }: Pick<Config['slackConfig'], 'tokenFile' | 'webhookURL' | 'webhookFile'>,
+  environment: Surroundings['environment'],
+): CredentialSources {
+  return {
+    tokenFile,
+    webhookURL,
+    webhookFile,
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    environmentToken: environment['SLACK_BOT_TOKEN'],
+    environmentWebhook: environment['SLACK_WEBHOOK_URL'],
+  };
+}
+
+/** The command that sends a test event to this appliance. */
+function testCommand(app: App, commandName: string): string {
+  const { udp } = app.ports;
+  const to = udp === undefined || udp === 9997 ? '' : ` --to 127.0.0.1:${udp}`;
+  return `${commandName} send open --user LAB/goran --host sense1${to}`;
+}
+
+/** Under systemd the journal adds times and reads priorities itself. */
+function logStyle({ environment, stdout }: Surroundings, colours: boolean): LogStyle {
+  if (colours) return 'terminal';
+  return environment['JOURNAL_STREAM'] && !stdout.isTerminal ? 'journal' : 'plain';
+}
+
+function logConfiguration(
+  log: Log,
+  file: string | undefined,
+  warnings: readonly string[],
+  unusedButlerKeys: readonly string[],
+): void {
+  log.info(file ? `configuration: ${file}` : 'no configuration file: using the defaults');
+  for (const warning of warnings) log.warn(warning);
+  if (unusedButlerKeys.length > 0) {
+    log.info(`settings of Butler that are not used here: ${unusedButlerKeys.join(', ')}`);
+  }
+}
+
+/** Resolves with the exit status when the appliance has stopped. A second signal ends it at once. */
+function stopOnSignal(
+  app: App,
+  log: Log,
+  surroundings: Surroundings,
+  serviceManager: ServiceManager,
+): Promise<number> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    surroundings.onSignal((signal) => {
+      signals += 1;
+      if (signals > 1) {
+        app.lights.goDark();
+        resolve(exitStatus.fault);
+        return;
+      }
+      log.info(`stopping (${signal})`);
+      serviceManager.stopping();
+      // Not AbortSignal.timeout, whose timer would not keep the process while a part hangs.
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(), stopWithinMs);
+      void app.stop(deadline.signal).then(() => {
+        clearTimeout(timer);
+        log.info('stopped');
+        resolve(exitStatus.fine);
+      });
+    });
+  });
+}
+
+/** Signs of life, twice in the time systemd gives, but only while events can really arrive. */
+function feedWatchdog(app: App, { watchdogMs, alive }: ServiceManager, log: Log): void {
+  if (watchdogMs === undefined) return;
+  alive();
+  setInterval(async () => {
+    if (await app.eventsFlow()) alive();
+    else log.error('no datagram arrives at the own socket: systemd will start the program again');
+  }, watchdogMs / 2).unref();
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Light } from './light.ts';
+
+/** Slow enough to be counted, and never mistaken for a blink; ms. */
+export const faultFlash = { onMs: 600, offMs: 600, pauseMs: 3000 } as const;
+
+/** Shows a fault code on a light: so many slow flashes, a pause, and again. Events go first. */
+export class FaultSignal {
+  readonly #light: Light;
+  readonly #clock: Clock;
+  #flashes = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(light: Light, clock: Clock) {
+    this.#light = light;
+    this.#clock = clock;
+  }
+
+  /** Shows the code with so many flashes from now on; 0 shows none. */
+  show(flashes: number): void {
+    if (flashes === this.#flashes) return;
+    this.#flashes = flashes;
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (flashes > 0) this.#flash(flashes);
+  }
+
+  #flash(left: number): void {
+    const isInterrupted = !this.#light.planner.idle;
+    if (!isInterrupted) this.#light.wink(faultFlash.onMs);
+    const isLast = left === 1 || isInterrupted;
+    const next = isLast ? this.#flashes : left - 1;
+    const wait = faultFlash.onMs + (isLast ? faultFlash.pauseMs : faultFlash.offMs);
+    this.#cancel = this.#clock.schedule(wait, () => this.#flash(next));
+  }
+}

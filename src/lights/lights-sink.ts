@@ -1,0 +1,177 @@
+import { type Colour, colours, type Lamps } from '../../hardware/lamp.ts';
+import type { EventKind, UserEvent } from '../events/user-event.ts';
+import type { Sink } from '../fan-out/sink.ts';
+import type { Fault, PartHealth } from '../health/health.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RetryPauses } from '../platform/retry-pauses.ts';
+import type { BlinkSettings } from './blink-planner.ts';
+import { FaultSignal } from './fault-signal.ts';
+import { Light } from './light.ts';
+
+/** How long the heartbeat's wink lasts, ms. */
+const winkMs = 30;
+
+/** Lamps that could be opened. */
+export interface LampOpening {
+  readonly lamps: Lamps;
+  /** What they are, in words. */
+  readonly description: string;
+  /** These lamps only stand in for the ones that are wanted, which will be tried again. */
+  readonly fault?: Fault;
+}
+
+export interface LightsSinkOptions {
+  readonly blink: BlinkSettings;
+  /** Which light shows which kind of event. */
+  readonly lightFor: Readonly<Record<EventKind, Colour | 'none'>>;
+  /** How often the green light winks while all is well, ms; undefined for never. */
+  readonly heartbeatMs?: number | undefined;
+  /** Opens the lamps; rejects when the hardware can't be reached at present. */
+  readonly openLamps: () => Promise<LampOpening>;
+  /** Told after a light went on or off. Must return at once. */
+  readonly onChange: (colour: Colour, lit: boolean) => void;
+  readonly clock: Clock;
+  readonly health: PartHealth;
+  readonly retry: RetryPauses;
+}
+
+/** Blinks the lights for events. Keeps its plan when the hardware fails, and opens it again. */
+export class LightsSink implements Sink {
+  readonly name = 'lights';
+  readonly lights: Readonly<Record<Colour, Light>>;
+  readonly #options: LightsSinkOptions;
+  readonly #faultSignal: FaultSignal;
+  #lamps: Lamps | undefined;
+  #stopped = false;
+  #cancelRetry: (() => void) | undefined;
+  #cancelHeartbeat: (() => void) | undefined;
+  #cancelTest: (() => void) | undefined;
+  #faultFlashes = 0;
+
+  constructor(options: LightsSinkOptions) {
+    this.#options = options;
+    const light = (colour: Colour) =>
+      new Light({
+        settings: options.blink,
+        clock: options.clock,
+        onChange: (lit) => options.onChange(colour, lit),
+        onFailure: (error) => this.#reopenAfter(error),
+      });
+    this.lights = { green: light('green'), red: light('red') };
+    this.#faultSignal = new FaultSignal(this.lights.red, options.clock);
+  }
+
+  async start(): Promise<void> {
+    await this.#open();
+    this.testLamps();
+    this.#planHeartbeat();
+  }
+
+  accept(event: Pick<UserEvent, 'kind'>): void {
+    const colour = this.#options.lightFor[event.kind];
+    if (colour !== 'none') this.lights[colour].blink();
+  }
+
+  /** One blink that somebody asked for. */
+  testBlink(colour: Colour): void {
+    this.lights[colour].blink();
+  }
+
+  /** Green, then red. */
+  testLamps(): void {
+    const { clock, blink } = this.#options;
+    this.lights.green.wink(blink.onMs);
+    this.#cancelTest?.();
+    this.#cancelTest = clock.schedule(blink.onMs + blink.offMs, () => {
+      this.lights.red.wink(blink.onMs);
+    });
+  }
+
+  /** Shows a fault that a person must mend, as so many slow red flashes; 0 ends it. */
+  showFault(flashes: number): void {
+    this.#faultFlashes = flashes;
+    if (!this.#stopped) this.#faultSignal.show(flashes);
+  }
+
+  async stop(): Promise<void> {
+    this.goDark();
+  }
+
+  /** Both lights dark and their pins let go, before this returns: for every way out. */
+  goDark(): void {
+    this.#stopped = true;
+    this.#cancelRetry?.();
+    this.#cancelHeartbeat?.();
+    this.#cancelTest?.();
+    this.#faultSignal.show(0);
+    for (const colour of colours) this.lights[colour].clear();
+    this.#closeLamps();
+  }
+
+  async #open(): Promise<void> {
+    const { openLamps, health, retry } = this.#options;
+    this.#closeLamps();
+    try {
+      const { lamps, description, fault } = await openLamps();
+      if (this.#stopped) {
+        for (const colour of colours) lamps[colour].close();
+        return;
+      }
+      this.#lamps = lamps;
+      for (const colour of colours) this.lights[colour].connect(lamps[colour]);
+      if (fault) {
+        health.fault(fault);
+        this.#openLater();
+      } else {
+        health.ok(description);
+        retry.reset();
+      }
+    } catch (error) {
+      this.#reopenAfter(error);
+    }
+  }
+
+  #reopenAfter(error: unknown): void {
+    if (this.#stopped) return;
+    const { health } = this.#options;
+    this.#closeLamps();
+    const reason = error instanceof Error ? error.message : String(error);
+    const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
+    health.fault({
+      message: `the lights can't be driven: ${reason}`,
+      remedy:
+        known ?? 'Check the wiring and that no other program uses the pins; it is tried again',
+      needsPerson: true,
+    });
+    this.#openLater();
+  }
+
+  #openLater(): void {
+    const { clock, retry } = this.#options;
+    this.#cancelRetry?.();
+    this.#cancelRetry = clock.schedule(retry.next(), () => void this.#open());
+  }
+
+  #closeLamps(): void {
+    const lamps = this.#lamps;
+    this.#lamps = undefined;
+    if (!lamps) return;
+    for (const colour of colours) {
+      this.lights[colour].disconnect();
+      try {
+        lamps[colour].close();
+      } catch {
+        // Closing is the last that can be done for a lamp that fails.
+      }
+    }
+  }
+
+  #planHeartbeat(): void {
+    const { heartbeatMs, clock } = this.#options;
+    if (heartbeatMs === undefined || this.#stopped) return;
+    this.#cancelHeartbeat = clock.schedule(heartbeatMs, () => {
+      if (this.#faultFlashes === 0) this.lights.green.wink(winkMs);
+      this.#planHeartbeat();
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { AddressLimits } from '../access/address-limits.ts';
+import { networkOf } from '../access/network-of.ts';
+import { RefusalPeriod, type RefusalPeriodOptions } from '../access/refusal-period.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import { type WebFigures, type WebRefusalReason, webRefusalReasons } from './web-figures.ts';
+
+/**
+ * From one network (an IPv4 address or an IPv6 /64, which may be a whole office), connections: as
+ * many as the broker takes. A page opens up to six and one for MQTT.
+ */
+const connectionRate = { burst: 250, everyMs: 20 };
+
+/**
+ * Requests from one network, which may be an office or a proxy on another machine. A page takes 30;
+ * twenty people may open it at once, and three a second. How many begin in a turn of the event loop
+ * is bounded by `request-pace.ts`.
+ */
+const requestRate = { burst: 600, everyMs: 10 };
+
+/** From this machine itself: a proxy on it passes on the requests of everybody. */
+const ownRate = { burst: 5000, everyMs: 1 };
+
+const lines: Readonly<Record<WebRefusalReason, Pick<RefusalPeriodOptions, 'began' | 'ended'>>> = {
+  'too many connections': {
+    began: (who) =>
+      `too many HTTP connections: the network with most of them loses some (first: ${who})`,
+    ended: (count) => `enough places for HTTP connections again; closed meanwhile: ${count}`,
+  },
+  'connects too often': {
+    began: (who) => `${who} opens HTTP connections too often: some are refused`,
+    ended: (count) => `no HTTP connections are refused any longer; refused meanwhile: ${count}`,
+  },
+  'too many requests': {
+    began: (who) => `${who} sends too many HTTP requests: some are refused`,
+    ended: (count) => `no HTTP requests are refused any longer; refused meanwhile: ${count}`,
+  },
+};
+
+export interface AdmissionOptions {
+  readonly figures: WebFigures;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Whether a network is this machine. Not the whole of 127.0.0.0/8: what runs here and connects to
+ * it comes from the first address.
+ */
+export const isThisMachine = (network: string): boolean =>
+  network === '127.0.0.1' || network === '0:0:0:0';
+
+/** How often each network may connect and ask; counts and logs what is refused. */
+export class Admission {
+  readonly #figures: WebFigures;
+  readonly #periods: ReadonlyMap<WebRefusalReason, RefusalPeriod>;
+  readonly #connections: AddressLimits;
+  readonly #requests: AddressLimits;
+  readonly #own: { readonly connections: AddressLimits; readonly requests: AddressLimits };
+
+  constructor({ figures, clock, log }: AdmissionOptions) {
+    this.#figures = figures;
+    this.#periods = new Map(
+      webRefusalReasons.map((reason) => [
+        reason,
+        new RefusalPeriod({ ...lines[reason], clock, log }),
+      ]),
+    );
+    this.#connections = new AddressLimits(connectionRate, clock);
+    this.#requests = new AddressLimits(requestRate, clock);
+    this.#own = {
+      connections: new AddressLimits(ownRate, clock),
+      requests: new AddressLimits(ownRate, clock),
+    };
+  }
+
+  /** Whether one more connection from this address is taken now. */
+  admitsConnection(address: string): boolean {
+    const limits = isThisMachine(networkOf(address)) ? this.#own.connections : this.#connections;
+    if (limits.take(address) === 0) return true;
+    this.refuse('connects too often', address);
+    return false;
+  }
+
+  /** How long this address must wait with its request, ms; 0 when it is taken now. */
+  takeRequest(address: string): number {
+    const limits = isThisMachine(networkOf(address)) ? this.#own.requests : this.#requests;
+    const waitMs = limits.take(address);
+    if (waitMs > 0) this.refuse('too many requests', address);
+    return waitMs;
+  }
+
+  /** Counts and logs a refusal. */
+  refuse(reason: WebRefusalReason, address: string): void {
+    this.#figures.refused[reason] += 1;
+    this.#periods.get(reason)?.refused(address);
+  }
+
+  stop(): void {
+    for (const period of this.#periods.values()) period.stop();
+  }
+}

@@ -1,0 +1,108 @@
+import type { Socket } from 'node:net';
+import { FairShares, type Party } from '../access/fair-shares.ts';
+import { networkOf } from '../access/network-of.ts';
+import { plainAddress } from '../platform/plain-address.ts';
+import { type Admission, isThisMachine } from './admission.ts';
+import type { WebFigures } from './web-figures.ts';
+
+/** HTTP connections open at a time, without WebSockets. A browser holds up to six for 15 s. */
+const mostConnections = 500;
+
+/** On top of these, for this machine alone: who watches it from inside always gets an answer. */
+const ownPlaces = 20;
+
+interface Connection {
+  readonly socket: Socket;
+  readonly party: Party;
+  /** Whether it has one of the places that this machine has for itself. */
+  readonly isOwn: boolean;
+  /** Requests that are being answered. */
+  busy: number;
+}
+
+/**
+ * Bounds how many connections the web server holds, and shares them by network: while all places are
+ * taken, a newcomer gets one of the network that has most, if that has more than the newcomer's.
+ */
+export class ConnectionLimits {
+  readonly #admission: Admission;
+  readonly #figures: WebFigures;
+  readonly #shares = new FairShares();
+  readonly #connections = new Map<Socket, Connection>();
+  /** The same by network, the oldest first. */
+  readonly #byNetwork = new Map<string, Set<Connection>>();
+  #ownOpen = 0;
+
+  constructor(admission: Admission, figures: WebFigures) {
+    this.#admission = admission;
+    this.#figures = figures;
+  }
+
+  /** Whether a new connection is let in; the caller closes it when not. */
+  admits(socket: Socket): boolean {
+    // It has gone already.
+    if (socket.remoteAddress === undefined) return false;
+    const address = plainAddress(socket.remoteAddress);
+    if (!this.#admission.admitsConnection(address)) return false;
+    const party: Party = { key: networkOf(address), standing: 'stranger' };
+    const isOwn = isThisMachine(party.key) && this.#ownOpen < ownPlaces;
+    if (!isOwn && this.#shares.total >= mostConnections) {
+      this.#admission.refuse('too many connections', address);
+      const victim = this.#firstToGiveWayTo(party);
+      if (!victim) return false;
+      this.release(victim.socket);
+      victim.socket.destroy();
+    }
+    this.#add({ socket, party, isOwn, busy: 0 });
+    socket.once('close', () => this.release(socket));
+    return true;
+  }
+
+  /** A request on this connection is being answered; the result is called when it has been. */
+  busy(socket: Socket): () => void {
+    const connection = this.#connections.get(socket);
+    if (!connection) return () => {};
+    connection.busy += 1;
+    return () => {
+      connection.busy -= 1;
+    };
+  }
+
+  /** It is none of the web server's connections any longer: closed, or a WebSocket now. */
+  release(socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (!connection) return;
+    const { party, isOwn } = connection;
+    this.#connections.delete(socket);
+    const ofNetwork = this.#byNetwork.get(party.key);
+    ofNetwork?.delete(connection);
+    if (ofNetwork?.size === 0) this.#byNetwork.delete(party.key);
+    if (isOwn) this.#ownOpen -= 1;
+    else this.#shares.remove(party, 1);
+    this.#figures.connections = this.#connections.size;
+  }
+
+  #add(connection: Connection): void {
+    const { socket, party, isOwn } = connection;
+    this.#connections.set(socket, connection);
+    const ofNetwork = this.#byNetwork.get(party.key);
+    if (ofNetwork) ofNetwork.add(connection);
+    else this.#byNetwork.set(party.key, new Set([connection]));
+    if (isOwn) this.#ownOpen += 1;
+    else this.#shares.add(party, 1);
+    this.#figures.connections = this.#connections.size;
+  }
+
+  /** The oldest that nobody works for; where all are busy, as who reads nothing keeps them, the oldest. */
+  #firstToGiveWayTo(newcomer: Party): Connection | undefined {
+    const party = this.#shares.firstToGiveWayTo(newcomer);
+    if (!party) return undefined;
+    let oldest: Connection | undefined;
+    for (const connection of this.#byNetwork.get(party.key) ?? []) {
+      if (connection.isOwn) continue;
+      if (connection.busy === 0) return connection;
+      oldest ??= connection;
+    }
+    return oldest;
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { type EventKind, eventKinds } from '../events/user-event.ts';
+
+const minuteMs = 60_000;
+const minutesPerBlock = 60;
+/** What `lastDay` gives, in minutes. */
+export const historyMinutes = 24 * 60;
+/** More than a day's blocks can only be there when the clock jumped; then the farthest go. */
+const mostBlocks = 48;
+
+/** Events per minute of one hour, by kind. */
+type Block = Record<EventKind, number[]>;
+
+const minuteCounts = z.array(z.int().min(0)).length(minutesPerBlock);
+const savedBlock = z.object({
+  'session-start': minuteCounts,
+  'session-stop': minuteCounts,
+  'connection-open': minuteCounts,
+  'connection-close': minuteCounts,
+});
+
+/** Events per minute over the last day; the last figure is that of the minute that runs now. */
+export interface DayOfEvents {
+  /** ISO 8601: when the first minute began. */
+  readonly since: string;
+  readonly counts: Readonly<Record<EventKind, readonly number[]>>;
+}
+
+/** How many events of each kind there were in each minute. Figures only: no names. */
+export class History {
+  readonly #blocks = new Map<number, Block>();
+
+  /** Counts one event; the result is the number of the hour whose block changed. */
+  add(kind: EventKind, timeMs: number): number {
+    const minute = Math.floor(timeMs / minuteMs);
+    const hour = Math.floor(minute / minutesPerBlock);
+    const counts = this.#block(hour)[kind];
+    const index = minute - hour * minutesPerBlock;
+    counts[index] = (counts[index] ?? 0) + 1;
+    return hour;
+  }
+
+  /** The figures of the day that ends with the minute of `nowMs` (ms since 1970). */
+  lastDay(nowMs: number): DayOfEvents {
+    const first = Math.floor(nowMs / minuteMs) - historyMinutes + 1;
+    const countsOf = (kind: EventKind) =>
+      Array.from({ length: historyMinutes }, (_, index) => this.#count(kind, first + index));
+    return {
+      since: new Date(first * minuteMs).toISOString(),
+      counts: {
+        'session-start': countsOf('session-start'),
+        'session-stop': countsOf('session-stop'),
+        'connection-open': countsOf('connection-open'),
+        'connection-close': countsOf('connection-close'),
+      },
+    };
+  }
+
+  /** One hour's figures as they are kept on disk; undefined when there are none. */
+  save(hour: number): string | undefined {
+    const block = this.#blocks.get(hour);
+    return block && JSON.stringify(block);
+  }
+
+  /** Adds one hour's figures as `save` gave them to what was counted meanwhile. Throws if they are damaged. */
+  restore(hour: number, saved: string): void {
+    const figures = savedBlock.parse(JSON.parse(saved));
+    const block = this.#block(hour);
+    for (const kind of eventKinds) {
+      for (const [index, count] of figures[kind].entries()) {
+        block[kind][index] = (block[kind][index] ?? 0) + count;
+      }
+    }
+  }
+
+  /** Forgets hours that are too many, those farthest from now first; the result names them. */
+  forget(nowMs: number): number[] {
+    const now = nowMs / minuteMs / minutesPerBlock;
+    const farthestFirst = [...this.#blocks.keys()].sort(
+      (a, b) => Math.abs(b - now) - Math.abs(a - now),
+    );
+    const surplus = farthestFirst.slice(0, Math.max(0, farthestFirst.length - mostBlocks));
+    for (const hour of surplus) this.#blocks.delete(hour);
+    return surplus;
+  }
+
+  #count(kind: EventKind, minute: number): number {
+    const hour = Math.floor(minute / minutesPerBlock);
+    return this.#blocks.get(hour)?.[kind][minute - hour * minutesPerBlock] ?? 0;
+  }
+
+  #block(hour: number): Block {
+    const known = this.#blocks.get(hour);
+    if (known) return known;
+    const zeros = () => new Array<number>(minutesPerBlock).fill(0);
+    const block: Block = {
+      'session-start': zeros(),
+      'session-stop': zeros(),
+      'connection-open': zeros(),
+      'connection-close': zeros(),
+    };
+    this.#blocks.set(hour, block);
+    return block;
+  }
+}

@@ -1,0 +1,101 @@
+import { byId, element, withCode } from './dom.js';
+import { texts } from './texts.js';
+import { momentOf } from './times.js';
+
+/** @typedef {import('../../health/health.ts').PartStatus} PartStatus */
+
+/**
+ * @typedef {{
+ *   version: string,
+ *   parts: Record<string, PartStatus>,
+ *   faultCode?: { flashes: number },
+ * }} Status what of `/api/status` is shown here
+ */
+
+/**
+ * How every part is doing, in words.
+ * @param {Readonly<Record<string, Node>>} actions what a person can do about a fault, by part
+ */
+export function createHealthView(actions = {}) {
+  const list = byId('parts', HTMLUListElement);
+  const summary = byId('health-summary', HTMLElement);
+  const flashing = byId('health-flashing', HTMLElement);
+  const version = byId('version', HTMLElement);
+  const alarm = byId('alarm', HTMLAnchorElement);
+  let shown = '';
+
+  return {
+    /** @param {Status} status */
+    show({ version: number, parts, faultCode }) {
+      const all = Object.entries(parts);
+      const next = JSON.stringify([all, faultCode]);
+      // Drawing the same again would only disturb the reader.
+      if (next === shown) return;
+      shown = next;
+      const broken = all.filter(([, { state }]) => state === 'fault');
+      summary.className = broken.length === 0 ? 'summary ok' : 'summary fault';
+      summary.textContent =
+        broken.length === 0 ? texts.health.allWell : texts.health.troubles(broken.length);
+      const inOrder = all.sort(
+        ([name, part], [otherName, other]) =>
+          rank(part) - rank(other) || place(name) - place(otherName),
+      );
+      list.replaceChildren(
+        ...inOrder.map(([name, part]) => {
+          const row = element('li', { class: `part ${part.state}` });
+          row.append(...partWords(name, part));
+          const action = part.state === 'fault' ? actions[name] : undefined;
+          if (action) row.append(action);
+          return row;
+        }),
+      );
+      alarm.hidden = broken.length === 0;
+      alarm.textContent = texts.health.alarm(texts.health.troubles(broken.length));
+      flashing.textContent = faultCode ? texts.health.flashing(faultCode.flashes) : '';
+      version.textContent = texts.health.version(number);
+    },
+    noAnswer() {
+      shown = '';
+      summary.className = 'summary fault';
+      summary.textContent = texts.health.noAnswer;
+    },
+  };
+}
+
+/** What is wrong comes first, what is not used last. @param {PartStatus} part */
+const rank = ({ state }) => ['fault', 'starting', 'ok', 'off'].indexOf(state);
+
+/** Parts stand in the order of their names' list. @param {string} name */
+const place = (name) => (Object.keys(texts.health.parts).indexOf(name) + 100) % 100;
+
+/** What there is to say of a part. @param {string} name @param {PartStatus} part */
+export function partWords(name, { state, message, remedy, since }) {
+  /** @type {Readonly<Record<string, string>>} */
+  const names = texts.health.parts;
+  const words = [
+    element(
+      'p',
+      { class: 'head' },
+      element('strong', {}, names[name] ?? name),
+      ' ',
+      element('span', { class: 'state' }, texts.health.states[state]),
+    ),
+    element(
+      'p',
+      { class: 'detail' },
+      ...withCode(sentence(message)),
+      ...(state === 'fault' ? [` (${texts.health.since(momentOf(since))})`] : []),
+    ),
+  ];
+  if (remedy) {
+    const toDo = element('b', {}, texts.health.remedy);
+    words.push(element('p', { class: 'remedy' }, toDo, ' ', ...withCode(sentence(remedy))));
+  }
+  return words;
+}
+
+/** With a capital letter and a full stop. @param {string} text */
+export function sentence(text) {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}

@@ -1,0 +1,188 @@
+import type { FastifyInstance } from 'fastify';
+import { createTimeReader } from '../events/received-at.ts';
+import type { EventKind, UserEvent } from '../events/user-event.ts';
+import type { Sink } from '../fan-out/sink.ts';
+import type { PartHealth } from '../health/health.ts';
+import { listenFault } from '../health/listen-fault.ts';
+import type { Clock } from '../platform/clock.ts';
+import { addressToBind } from '../platform/listen-address.ts';
+import type { Log } from '../platform/log.ts';
+import { everyOrigin } from '../platform/origin.ts';
+import { withPort } from '../platform/plain-address.ts';
+import type { RetryPauses } from '../platform/retry-pauses.ts';
+import { type Asset, loadAssets } from './assets.ts';
+import type { ShownFaultCode } from './fault-code-list.ts';
+import { HistoryKeeper, type HistoryStore } from './history-keeper.ts';
+import { createHostCheck } from './host-check.ts';
+import { createOriginCheck, parseHostName } from './origin-check.ts';
+import { RecentEvents } from './recent.ts';
+import type { SetupSources } from './routes/setup.ts';
+import type { StateSources } from './routes/state.ts';
+import { type SenderRejection, Senders } from './senders.ts';
+import type { UpgradeHandler } from './upgrades.ts';
+import { createVisitorOf, type WebAccess } from './visitor.ts';
+import { WebFigures } from './web-figures.ts';
+
+/** `/api/events` and the page show this many. */
+const recentEvents = 500;
+
+export interface WebSinkOptions {
+  readonly host: string;
+  /** 0 takes any free port; `port` tells which. */
+  readonly port: number;
+  /** The machine's own name, as the operating system gives it. */
+  readonly machineName: string;
+  /** Other names under which browsers may reach the page. */
+  readonly hostNames: readonly string[];
+  /** Pages of others that may use MQTT over WebSocket. */
+  readonly allowedOrigins: readonly string[];
+  readonly access: WebAccess;
+  readonly state: StateSources;
+  readonly setup: Pick<SetupSources, 'eventPort' | 'eventAddress' | 'lastRejected'>;
+  /** The codes of the red light, which the page explains. */
+  readonly faultCodes: readonly ShownFaultCode[];
+  /** Sends a datagram to the appliance's own UDP port; rejects with the reason why it can't. */
+  readonly sendTestEvent: (kind: EventKind) => Promise<void>;
+  /** Lets Slack be tried again at once; whether it was waiting after a failure. Left out: Slack is off. */
+  readonly trySlackNow?: (() => boolean) | undefined;
+  /** Takes MQTT over WebSocket at `/mqtt`; the page is not live without it. */
+  readonly onUpgrade?: UpgradeHandler;
+  /** The certificate that clients of the broker have to trust, PEM, where there is one of our own. */
+  readonly authority?: () => string | undefined;
+  readonly historyStore: HistoryStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: PartHealth;
+  readonly retry: RetryPauses;
+}
+
+const everyPageMayListen =
+  'Butler.webConfig.allowedOrigins has "*": any web page that somebody on this network opens can read the events';
+
+/** Serves the page and what programs ask for over HTTP. */
+export class WebSink implements Sink {
+  readonly name = 'web';
+  readonly figures = new WebFigures();
+  readonly #options: WebSinkOptions;
+  readonly #recent = new RecentEvents(recentEvents);
+  readonly #senders: Senders;
+  readonly #history: HistoryKeeper;
+  readonly #readTime = createTimeReader();
+  #assets: readonly Asset[] = [];
+  #server: FastifyInstance | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(options: WebSinkOptions) {
+    const { clock, log, historyStore: store } = options;
+    this.#options = options;
+    this.#senders = new Senders(clock);
+    this.#history = new HistoryKeeper({ store, clock, log });
+  }
+
+  /** The TCP port it listens on; undefined while it does not. */
+  get port(): number | undefined {
+    const [address] = this.#server?.addresses() ?? [];
+    return typeof address === 'object' ? address.port : undefined;
+  }
+
+  /** Resolves when it listens, or when the first try has failed and others will follow. */
+  async start(): Promise<void> {
+    this.#assets = loadAssets(this.#options.faultCodes);
+    await this.#history.load();
+    await this.#listen();
+  }
+
+  accept(event: UserEvent): void {
+    this.#recent.add(event);
+    this.#senders.add(event);
+    this.#history.add(event.kind, this.#readTime(event.receivedAt));
+  }
+
+  /** A datagram came that was no event. */
+  rejected(rejection: SenderRejection): void {
+    this.#senders.rejected(rejection);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelRetry?.();
+    await this.#server?.close();
+    await this.#history.stop();
+  }
+
+  async #listen(): Promise<void> {
+    const { host, port, health, log, retry, clock } = this.#options;
+    const address = await addressToBind({ host, protocol: 'TCP', log });
+    const server = await this.#createServer();
+    try {
+      await server.listen({ host: address, port });
+    } catch (error) {
+      await server.close();
+      if (this.#stopped) return;
+      health.fault(
+        listenFault(error, {
+          protocol: 'TCP',
+          host,
+          port,
+          purpose: 'the page',
+          hostKey: 'Butler.webConfig.host',
+          portKey: 'Butler.webConfig.port',
+        }),
+      );
+      this.#cancelRetry = clock.schedule(retry.next(), () => void this.#listen());
+      return;
+    }
+    if (this.#stopped) {
+      await server.close();
+      return;
+    }
+    this.#server = server;
+    retry.reset();
+    log.info(`page on http://${withPort(address, this.port ?? port)}/`);
+    if (this.#options.allowedOrigins.includes(everyOrigin)) log.warn(everyPageMayListen);
+    health.ok(`listening on TCP port ${this.port}`);
+  }
+
+  async #createServer(): Promise<FastifyInstance> {
+    // Loaded only here: events reach the lights and the broker sooner without it.
+    const { createWebServer } = await import('./server.ts');
+    const {
+      machineName,
+      hostNames,
+      allowedOrigins,
+      access,
+      state,
+      setup,
+      sendTestEvent,
+      clock,
+      log,
+    } = this.#options;
+    const visitorOf = createVisitorOf(access, createHostCheck(machineName, []));
+    return createWebServer({
+      assets: this.#assets,
+      isOwnHost: createHostCheck(
+        machineName,
+        hostNames.map((text) => parseHostName(text).name),
+      ),
+      origins: createOriginCheck({ hostNames, allowedOrigins }),
+      access,
+      state,
+      senders: () => this.#senders.statuses(),
+      events: {
+        recent: () => this.#recent.newestFirst(),
+        newestId: () => this.#recent.newestId,
+        lastDay: () => this.#history.lastDay(),
+        visitorOf,
+      },
+      setup: { ...setup, senders: () => this.#senders.newestFirst(), visitorOf },
+      testEvent: { send: sendTestEvent, visitorOf, clock },
+      slackRetry: { tryNow: this.#options.trySlackNow, visitorOf, clock },
+      onUpgrade: this.#options.onUpgrade,
+      authority: () => this.#options.authority?.(),
+      figures: this.figures,
+      clock,
+      log,
+    });
+  }
+}

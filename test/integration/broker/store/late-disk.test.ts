@@ -1,0 +1,100 @@
+// A disk that comes late gives nobody what waits for another.
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import type { Party } from '../../../../src/access/fair-shares.ts';
+import { BrokerStore } from '../../../../src/broker/store/broker-store.ts';
+import type { SessionClient } from '../../../../src/broker/store/session.ts';
+import { systemClock } from '../../../../src/platform/clock.ts';
+import { silentLog } from '../../../../src/platform/log.ts';
+import { RetryPauses } from '../../../../src/platform/retry-pauses.ts';
+import { openState, type StateDatabase } from '../../../../src/storage/state.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { testConfig } from '../../../support/test-app.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+
+const bob = { owner: 'bob', party: { key: 'bob', standing: 'signedIn' } as Party };
+const nobody = { owner: '', party: { key: '10.0.0.66', standing: 'stranger' } as Party };
+const phone = (): SessionClient => ({
+  id: 'phone',
+  clean: false,
+  sessionExpiryInterval: 3600,
+  _nextId: 1,
+});
+
+function storeOn(state: { database: StateDatabase | undefined }) {
+  const ended: string[] = [];
+  const store = new BrokerStore({
+    state,
+    limits: { ...testConfig().brokerConfig.limits, queuedBytesPerClient: 1_000_000 },
+    onDropped: () => {},
+    onGiveWay: ({ owner }) => ended.push(owner ?? 'unknown'),
+    onLeftOut: () => {},
+    clock: systemClock,
+    log: silentLog,
+    retry: new RetryPauses(20, 20, () => 0.5),
+  });
+  return { store, ended };
+}
+
+async function waitingIn(store: BrokerStore): Promise<string[]> {
+  const client = phone();
+  store.connected(client, bob);
+  const payloads: string[] = [];
+  for await (const { payload } of store.persistence.outgoingStream(client)) {
+    payloads.push(String(payload));
+    if (payloads.length === 1) break;
+  }
+  return payloads;
+}
+
+async function databaseWithSessionOf(
+  context: TestContext,
+  owner: typeof bob,
+): Promise<StateDatabase> {
+  const database = await openState(temporaryFolder(context));
+  context.after(() => database.close());
+  const { store } = storeOn({ database });
+  await store.persistence.setup({ id: 'aedes' });
+  const client = phone();
+  store.connected(client, owner);
+  await store.persistence.addSubscriptions(client, [{ topic: 't', qos: 1 }]);
+  store.disconnected(client, false);
+  const packet = { cmd: 'publish', topic: 't', payload: `for ${owner.owner}`, qos: 1 } as const;
+  const subscriptions = await store.persistence.subscriptionsByTopic('t');
+  await store.persistence.outgoingEnqueueCombi(subscriptions, packet);
+  await store.persistence.destroy();
+  return database;
+}
+
+describe('a disk that comes late', () => {
+  test('a stranger who took a user’s client id meanwhile gives way, and gets nothing of theirs', async (context) => {
+    const database = await databaseWithSessionOf(context, bob);
+    const state: { database: StateDatabase | undefined } = { database: undefined };
+    const { store, ended } = storeOn(state);
+    await store.persistence.setup({ id: 'aedes' });
+    store.connected(phone(), nobody);
+    assert.equal(store.ownerOf('phone'), '');
+    state.database = database;
+    await waitFor('the disk', () => store.ownerOf('phone') === 'bob');
+    assert.deepEqual(ended, ['']);
+    assert.deepEqual(await waitingIn(store), ['for bob']);
+    await store.persistence.destroy();
+  });
+
+  test('a user keeps the client id, and gets nothing of the anonymous session on the disk', async (context) => {
+    const database = await databaseWithSessionOf(context, nobody);
+    const state: { database: StateDatabase | undefined } = { database: undefined };
+    const { store, ended } = storeOn(state);
+    await store.persistence.setup({ id: 'aedes' });
+    store.connected(phone(), bob);
+    state.database = database;
+    await waitFor('the disk', async () => {
+      const keys = await database.keys().all();
+      return !keys.some((key) => key.includes('queued/'));
+    });
+    assert.equal(store.ownerOf('phone'), 'bob');
+    assert.deepEqual(ended, []);
+    assert.equal(store.figures.messages, 0);
+    await store.persistence.destroy();
+  });
+});

@@ -1,0 +1,154 @@
+// Whatever lies on the disk: no more of it is loaded than fits, and it is the fairest part.
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { keys, readKey } from '../../../../src/broker/store/keys.ts';
+import { StoredSelection } from '../../../../src/broker/store/select-stored.ts';
+import { StateRoom } from '../../../../src/storage/room.ts';
+import { openState } from '../../../../src/storage/state.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+const limits = {
+  sessions: 50,
+  subscriptionsOfAll: 100,
+  queuedBytesOfAll: 100_000,
+  retainedMessages: 20,
+  retainedBytes: 10_000,
+};
+
+async function roomOf(context: TestContext): Promise<StateRoom> {
+  const database = await openState(temporaryFolder(context));
+  context.after(() => database.close());
+  return new StateRoom({ database }, 'broker');
+}
+
+const session = (owner: string | undefined, network?: string, filters = ['#']) =>
+  JSON.stringify({
+    expirySeconds: 3600,
+    disconnectedAt: 1,
+    subscriptions: filters.map((filter) => [filter, { qos: 1 }]),
+    ...(owner !== undefined && { owner }),
+    ...(network && { network }),
+  });
+
+const message = (number: number) =>
+  JSON.stringify({ topic: 'qliksense/userevent', text: `${number}` });
+
+/** What is left on disk, by kind. */
+async function onDisk(room: StateRoom): Promise<Record<string, string[]>> {
+  const kinds: Record<string, string[]> = {};
+  for (const [key] of (await room.entries()) ?? []) {
+    const { kind, name } = readKey(key);
+    kinds[kind] = [...(kinds[kind] ?? []), name];
+  }
+  return kinds;
+}
+
+describe('what is loaded of what an earlier run left', () => {
+  test('of too many sessions those of users stay, and of strangers those with few', async (context) => {
+    const room = await roomOf(context);
+    const crowd = Array.from({ length: 500 }, (_, number) => `crowd-${number}`);
+    await room.write([
+      ...crowd.map((id) => [keys.session(id), session('', '10.0.0.66')] as const),
+      [keys.session('anna-1'), session('anna')],
+      [keys.session('lamp'), session('', '10.0.0.7')],
+    ]);
+    const { entries, leftOut } = await new StoredSelection(room, limits).run();
+    const names = entries.map(([key]) => readKey(key).name);
+    assert.equal(names.length, limits.sessions);
+    assert.ok(names.includes('anna-1') && names.includes('lamp'));
+    assert.equal(leftOut.sessions, 502 - limits.sessions);
+    assert.deepEqual((await onDisk(room))['session']?.sort(), names.sort(), 'the rest is erased');
+  });
+
+  test('a session with more subscriptions than all may have is left out', async (context) => {
+    const room = await roomOf(context);
+    const many = Array.from({ length: 200 }, (_, number) => `topic/${number}`);
+    await room.write([
+      [keys.session('greedy'), session('', '10.0.0.66', many)],
+      [keys.session('lamp'), session('', '10.0.0.7')],
+    ]);
+    const { entries } = await new StoredSelection(room, limits).run();
+    assert.deepEqual(
+      entries.map(([key]) => readKey(key).name),
+      ['lamp'],
+    );
+  });
+
+  test('of what waits the newest is loaded, and something for everybody', async (context) => {
+    const room = await roomOf(context);
+    const crowd = Array.from({ length: 40 }, (_, number) => `crowd-${number}`);
+    await room.write([
+      ...crowd.map((id) => [keys.session(id), session('', '10.0.0.66')] as const),
+      [keys.session('lamp'), session('', '10.0.0.7')],
+      [keys.session('anna'), session('anna')],
+    ]);
+    // The lamp's messages are older than all of the crowd's.
+    for (let number = 1; number <= 500; number += 1) {
+      const holders = number <= 20 ? ['lamp', 'anna'] : crowd;
+      await room.write([
+        [keys.message(number), message(number)],
+        ...holders.map((id) => [keys.queued(number, id), '{"qos":1}'] as const),
+      ]);
+    }
+    const { entries, leftOut } = await new StoredSelection(room, limits).run();
+    const queued = entries.map(([key]) => readKey(key)).filter(({ kind }) => kind === 'queued');
+    const of = (id: string) => queued.filter(({ name }) => name === id).map(({ number }) => number);
+    assert.equal(of('lamp').length, 20);
+    assert.equal(of('anna').length, 20);
+    assert.ok(of('crowd-0').includes(500));
+    assert.ok(!of('crowd-0').includes(21));
+    assert.ok(leftOut.queued > 10_000);
+    const bytes = entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+    assert.ok(bytes < 2 * limits.queuedBytesOfAll, `${bytes} bytes`);
+    const messages = entries.map(([key]) => readKey(key)).filter(({ kind }) => kind === 'message');
+    const numbers = messages.map(({ number }) => number);
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((one, other) => one - other),
+      'the oldest first',
+    );
+    const left = await onDisk(room);
+    assert.equal(left['queued']?.length, queued.length);
+    assert.equal(left['message']?.length, messages.length);
+  });
+
+  test('what waits for nobody, or is not there, is erased', async (context) => {
+    const room = await roomOf(context);
+    await room.write([
+      [keys.session('lamp'), session(undefined)],
+      [keys.message(1), message(1)],
+      [keys.queued(1, 'nobody'), '{"qos":1}'],
+      [keys.queued(2, 'lamp'), '{"qos":1}'],
+      [keys.message(3), message(3)],
+      [keys.incoming('nobody', 7), ''],
+      [keys.incoming('lamp', 7), ''],
+    ]);
+    await new StoredSelection(room, limits).run();
+    assert.deepEqual(await onDisk(room), { session: ['lamp'], incoming: ['lamp'] });
+  });
+
+  test('retained messages and networks are bounded as well', async (context) => {
+    const room = await roomOf(context);
+    await room.write([
+      ...Array.from({ length: 100 }, (_, number) => {
+        return [keys.retained(`topic/${number}`), message(number)] as const;
+      }),
+      [keys.known('10.0.0.7'), '1'],
+    ]);
+    const { entries, leftOut } = await new StoredSelection(room, limits).run();
+    assert.equal(entries.length, limits.retainedMessages + 1);
+    assert.equal(leftOut.others, 80);
+  });
+
+  test('what can’t be read does not stop the rest', async (context) => {
+    const room = await roomOf(context);
+    await room.write([
+      [keys.session('torn'), '{"expirySeconds":36'],
+      [keys.session('null'), 'null'],
+      [keys.session('odd'), '{"subscriptions":5}'],
+      [keys.session('lamp'), session(undefined)],
+    ]);
+    const { entries } = await new StoredSelection(room, limits).run();
+    assert.equal(entries.length, 4, 'loading says what it could not read');
+  });
+});

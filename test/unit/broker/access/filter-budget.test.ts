@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Party } from '../../../../src/access/fair-shares.ts';
+import {
+  FilterBudget,
+  type FilterHolder,
+  weightOf,
+} from '../../../../src/broker/access/filter-budget.ts';
+
+function holder(key: string, standing: Party['standing'], ended: string[]): FilterHolder {
+  return { party: { key, standing }, giveWay: () => ended.push(key) };
+}
+
+test('whoever has too many gives way to others, and is refused more', () => {
+  const ended: string[] = [];
+  const budget = new FilterBudget(10);
+  const greedy = holder('10.0.0.3', 'stranger', ended);
+  for (let count = 0; count < 10; count += 1) {
+    assert.ok(budget.hasRoomFor(greedy.party, 1));
+    budget.add(greedy, 1);
+  }
+  assert.equal(budget.hasRoomFor(greedy.party, 1), false);
+  assert.deepEqual(ended, []);
+  const other = holder('10.0.0.4', 'stranger', ended);
+  assert.ok(budget.hasRoomFor(other.party, 1));
+  assert.deepEqual(ended, ['10.0.0.3']);
+  assert.equal(budget.total, 0);
+});
+
+test('users lose nothing to strangers', () => {
+  const ended: string[] = [];
+  const budget = new FilterBudget(10);
+  budget.add(holder('anna', 'signedIn', ended), 10);
+  assert.equal(budget.hasRoomFor({ key: '10.0.0.4', standing: 'stranger' }, 1), false);
+  assert.deepEqual(ended, []);
+});
+
+test('what is taken back is free again', () => {
+  const budget = new FilterBudget(10);
+  const one = holder('anna', 'signedIn', []);
+  budget.add(one, 7);
+  budget.add(one, -3);
+  assert.equal(budget.total, 4);
+  budget.release(one);
+  budget.release(one);
+  assert.equal(budget.total, 0);
+});
+
+test('a filter that is deep or long counts as several', () => {
+  assert.equal(weightOf('qliksense/#'), 1);
+  assert.equal(weightOf(Array(32).fill('+').join('/')), 4);
+  assert.equal(weightOf('x'.repeat(1024)), 8);
+});

@@ -1,0 +1,67 @@
+// A message waits in its queue before it is handed out; a client that is behind may have it by then.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BrokerStore } from '../../../../src/broker/store/broker-store.ts';
+import type { SessionClient } from '../../../../src/broker/store/session.ts';
+import { silentLog } from '../../../../src/platform/log.ts';
+import { RetryPauses } from '../../../../src/platform/retry-pauses.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+import { testConfig } from '../../../support/test-app.ts';
+
+const lamp: SessionClient = { id: 'lamp', clean: false, sessionExpiryInterval: 3600, _nextId: 1 };
+
+/** A store with one message in the queue of a client that is connected. */
+async function storeWithMessage() {
+  const store = new BrokerStore({
+    state: { database: undefined },
+    limits: { ...testConfig().brokerConfig.limits, queuedBytesPerClient: 1_000_000 },
+    onDropped: () => {},
+    onGiveWay: () => {},
+    onLeftOut: () => {},
+    clock: new ManualClock(),
+    log: silentLog,
+    retry: new RetryPauses(1000, 60_000, () => 0.5),
+  });
+  await store.persistence.setup({ id: 'aedes' });
+  store.connected(lamp, { owner: '', party: { key: '10.0.0.7', standing: 'stranger' } });
+  await store.persistence.addSubscriptions(lamp, [{ topic: 't', qos: 1 }]);
+  for await (const _ of store.persistence.outgoingStream(lamp)) assert.fail('nothing waits');
+  const packet = {
+    cmd: 'publish',
+    brokerId: 'aedes',
+    brokerCounter: 1,
+    topic: 't',
+    payload: Buffer.from('1'),
+    qos: 1,
+  } as const;
+  const subscriptions = await store.persistence.subscriptionsByTopic('t');
+  await store.persistence.outgoingEnqueueCombi(subscriptions, packet);
+  return { store, packet };
+}
+
+test('a message goes to a client that has had all before it', async () => {
+  const { store, packet } = await storeWithMessage();
+  assert.equal(store.outgoing.goesNow(lamp, packet, true), true);
+});
+
+test('a message that the client has got out of its queue does not go to it again', async () => {
+  const { store, packet } = await storeWithMessage();
+  store.outgoing.fallBehind(lamp);
+  const queued = store.outgoing.next(lamp);
+  assert.ok(queued);
+  assert.equal(store.outgoing.next(lamp), undefined, 'the client has all there is');
+  assert.equal(store.outgoing.goesNow(lamp, packet, true), false, 'it is on its way');
+  await store.persistence.outgoingUpdate(lamp, { ...queued, messageId: 1 });
+  assert.equal(
+    store.outgoing.goesNow(lamp, packet, true),
+    false,
+    'it waits for its acknowledgement',
+  );
+  await store.persistence.outgoingClearMessageId(lamp, { messageId: 1 });
+  assert.equal(store.outgoing.goesNow(lamp, packet, true), false, 'it has been acknowledged');
+});
+
+test('a retained message is in no queue, and goes', async () => {
+  const { store, packet } = await storeWithMessage();
+  assert.equal(store.outgoing.goesNow(lamp, { ...packet, brokerId: '', retain: true }, true), true);
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Colour, DriverRefusal, type LampDriver } from '../../../../hardware/lamp.ts';
+import { checkLights } from '../../../../src/cli/check/check-lights.ts';
+import type { Finding } from '../../../../src/health/finding.ts';
+
+const wirings = { green: { pin: 17, activeLow: false }, red: { pin: 27, activeLow: false } };
+
+const refusing = (name: LampDriver['name']): LampDriver => ({
+  name,
+  open: async () => {
+    throw new DriverRefusal('the user is not in the group gpio', 'sudo usermod -aG gpio $USER');
+  },
+});
+
+function working(name: LampDriver['name'], steps: string[] = []): LampDriver {
+  const lamp = (colour: Colour) => ({
+    set: (on: boolean) => void steps.push(`${colour} ${on ? 'on' : 'off'}`),
+    close: () => void steps.push(`${colour} closed`),
+  });
+  return { name, open: async () => ({ green: lamp('green'), red: lamp('red') }) };
+}
+
+async function check(options: {
+  driver?: 'auto' | 'gpiochip';
+  drivers: readonly LampDriver[];
+  askSeen?: (colour: Colour) => Promise<boolean>;
+}): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for await (const finding of checkLights({
+    driver: options.driver ?? 'auto',
+    wirings,
+    showMs: 1500,
+    pause: async () => {},
+    askSeen: options.askSeen,
+    drivers: options.drivers,
+  })) {
+    findings.push(finding);
+  }
+  return findings;
+}
+
+const named = (findings: readonly Finding[], name: string) =>
+  findings.find((finding) => finding.name === name);
+
+describe('checkLights', () => {
+  test('lights both lamps in turn, and leaves them dark and closed', async () => {
+    const steps: string[] = [];
+    const findings = await check({ drivers: [refusing('onoff'), working('gpiochip', steps)] });
+    assert.equal(named(findings, 'Driver onoff')?.result, 'warn');
+    assert.equal(named(findings, 'Driver onoff')?.remedy, 'sudo usermod -aG gpio $USER');
+    assert.match(named(findings, 'Lights')?.text ?? '', /gpiochip is used/);
+    assert.match(named(findings, 'The green light')?.text ?? '', /was lit for 1\.5 s on GPIO 17/);
+    assert.deepEqual(steps.slice(-6), [
+      'green on',
+      'green off',
+      'red on',
+      'red off',
+      'green closed',
+      'red closed',
+    ]);
+  });
+
+  test('asks whether each was seen, while it is lit', async () => {
+    const steps: string[] = [];
+    const findings = await check({
+      drivers: [working('gpiochip', steps)],
+      askSeen: async (colour) => {
+        steps.push(`asked for ${colour}`);
+        return colour === 'green';
+      },
+    });
+    assert.equal(named(findings, 'The green light')?.result, 'ok');
+    assert.equal(named(findings, 'The red light')?.result, 'fault');
+    assert.match(named(findings, 'The red light')?.remedy ?? '', /resistor/);
+    const asked = steps.indexOf('asked for red');
+    assert.deepEqual(steps.slice(asked - 1, asked + 2), ['red on', 'asked for red', 'red off']);
+  });
+
+  test('a driver that was asked for by name and refuses is a fault', async () => {
+    const findings = await check({ driver: 'gpiochip', drivers: [refusing('gpiochip')] });
+    assert.equal(named(findings, 'Driver gpiochip')?.result, 'fault');
+    assert.match(
+      named(findings, 'Lights')?.text ?? '',
+      /gpiochip can't be used: the user is not in/,
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createLog, type LogLevel, type LogStyle } from '../../../src/platform/log.ts';
+
+function lines(
+  style: LogStyle,
+  level: LogLevel,
+  write: (log: ReturnType<typeof createLog>) => void,
+) {
+  const written: string[] = [];
+  write(
+    createLog({ level, style, now: () => new Date(0), writeLine: (line) => written.push(line) }),
+  );
+  return written;
+}
+
+describe('the log', () => {
+  test('plain lines carry the time, the level and the part', () => {
+    assert.deepEqual(
+      lines('plain', 'info', (log) => log.for('udp').warn('hello')),
+      ['1970-01-01T00:00:00.000Z warn    udp: hello'],
+    );
+  });
+
+  test("journal lines carry systemd's priority", () => {
+    assert.deepEqual(
+      lines('journal', 'debug', (log) => {
+        log.error('a');
+        log.debug('b');
+      }),
+      ['<3>a', '<7>b'],
+    );
+  });
+
+  test('drops what is less important than its level', () => {
+    assert.equal(
+      lines('plain', 'warn', (log) => {
+        log.info('no');
+        log.warn('yes');
+      }).length,
+      1,
+    );
+  });
+
+  test('no Slack token passes, wherever it stands', () => {
+    const written = lines('plain', 'info', (log) =>
+      log.info('failed with xoxb-123-abc-DEF and "xapp-1-A-2-b"'),
+    );
+    assert.doesNotMatch(written[0] ?? '', /123|DEF|A-2/);
+  });
+
+  test('nobody can forge a line', () => {
+    assert.equal(
+      lines('plain', 'info', (log) => log.info('a\nb\u2028c\u001b[2J'))
+        .join('')
+        .includes('\n'),
+      false,
+    );
+  });
+});

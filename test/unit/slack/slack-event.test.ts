@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { slackEventCodec } from '../../../src/slack/slack-event.ts';
+import { slackEvent } from '../../support/events.ts';
+
+test('an event comes back from disk as it went', () => {
+  const events = [
+    slackEvent(),
+    slackEvent({ kind: 'session-stop', userId: '"\\;\u00e5', userDirectory: '' }),
+    slackEvent({ appId: 'a421', browser: { name: 'Edge' } }),
+    slackEvent({ timeUnknown: true }),
+  ];
+  for (const event of events) {
+    assert.deepEqual(slackEventCodec.decode(slackEventCodec.encode(event)), event);
+  }
+});
+
+test('what no event made is not taken for one', () => {
+  for (const text of [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"a":1}',
+    '[1,"other-kind","h","d","u"]',
+    '[1,2,3]',
+  ]) {
+    assert.equal(slackEventCodec.decode(text), undefined);
+  }
+});
