@@ -33,7 +33,7 @@ import { createWebPart } from '../web/web-part.ts';
 import type { App, AppOptions } from './app-interface.ts';
 import { type Part, type PartTools, type Reports, sinkPart } from './part.ts';
 import { PartRunner } from './part-runner.ts';
-import { inOrder, type PartName, parts as table } from './parts.ts';
+import { inOrder, namespaceOf, type PartName, parts as table } from './parts.ts';
 
 /** Pauses between tries at something outside, ms. */
 const firstRetryMs = 1000;
@@ -55,7 +55,11 @@ export function createApp(options: AppOptions): App {
   const shown = () => shownFault(health.faults(), table);
 
   const configuration = createConfigurationPart(health.part('configuration'), options.configFault);
-  const { state: statePart, guard } = createStateParts(options.stateDirectory, tools('state'));
+  const { state: statePart, guard } = createStateParts(
+    options.stateDirectory,
+    tools('state'),
+    namespaceOf,
+  );
   const { state } = statePart;
   const identity = createIdentity(new StateRoom(state, 'appliance'));
   const announcer = new Announcer(mqttConfig);

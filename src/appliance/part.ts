@@ -14,6 +14,8 @@ export interface PartDescription {
   readonly label: string;
   /** What the red light shows for a fault of this part that needs a person. */
   readonly faultCode?: FaultName;
+  /** The namespace of the state that it loads when it starts. */
+  readonly stores?: string;
 }
 
 /** What is read when somebody asks. */

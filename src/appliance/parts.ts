@@ -14,15 +14,20 @@ export const parts = [
   { name: 'udp', label: 'Events from Sense', faultCode: 'events' },
   { name: 'home assistant', label: 'Home Assistant' },
   { name: 'sign-in', label: 'Sign-in' },
-  { name: 'mqtt', label: 'MQTT broker', faultCode: 'broker' },
+  { name: 'mqtt', label: 'MQTT broker', faultCode: 'broker', stores: 'broker' },
   { name: 'mqtt tls', label: 'MQTT with TLS', faultCode: 'broker' },
   { name: 'mqtt limits', label: 'Limits of the MQTT broker' },
-  { name: 'active users', label: 'Active users' },
-  { name: 'upstream', label: 'Upstream broker', faultCode: 'remote-broker' },
+  { name: 'active users', label: 'Active users', stores: 'active-users' },
+  {
+    name: 'upstream',
+    label: 'Upstream broker',
+    faultCode: 'remote-broker',
+    stores: 'upstream-outbox',
+  },
   { name: 'upstream outbox', label: 'Upstream outbox', faultCode: 'storage' },
-  { name: 'slack', label: 'Slack', faultCode: 'slack' },
+  { name: 'slack', label: 'Slack', faultCode: 'slack', stores: 'slack-outbox' },
   { name: 'slack outbox', label: 'Slack outbox', faultCode: 'storage' },
-  { name: 'web', label: 'This page', faultCode: 'web' },
+  { name: 'web', label: 'This page', faultCode: 'web', stores: 'history' },
   // What has stored something has loaded it by now.
   { name: 'start guard', label: 'Start guard' },
   { name: 'satellite', label: 'Source broker', faultCode: 'remote-broker' },
@@ -31,6 +36,14 @@ export const parts = [
 ] as const satisfies readonly PartDescription[];
 
 export type PartName = (typeof parts)[number]['name'];
+
+/**
+ * The namespace that loads with a part, by the part's name or its sink's.
+ */
+export function namespaceOf(loading: string): string | undefined {
+  const rows: readonly PartDescription[] = parts;
+  return rows.find(({ name, stores }) => name === loading || stores === loading)?.stores;
+}
 
 /** The same parts in the order of the table. */
 export function inOrder<One extends { readonly name: PartName }>(some: readonly One[]): One[] {

@@ -1,11 +1,18 @@
 import { type EventKind, sumByKind, type UserEvent } from '../events/user-event.ts';
 import type { HistogramFigures, Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
-import { FanOut, type FanOutOptions } from './fan-out.ts';
+import type { Inbox } from './inbox.ts';
+import type { Sink } from './sink.ts';
 
 type AcceptedByKind = Readonly<Record<EventKind, number>>;
 
-export interface DeliveryOptions extends FanOutOptions {
+export interface DeliveryOptions {
+  /** Gets every event at once, before anybody else: the lights. */
+  readonly first: Pick<Sink, 'accept'>;
+  /** Get every event through queues of their own. */
+  readonly inboxes: readonly Inbox[];
+  /** Called when `first` threw. */
+  readonly onFailure: (error: unknown) => void;
   /** Events accepted since the start, from each place they come from; undefined where none do. */
   readonly accepted: () => readonly (AcceptedByKind | undefined)[];
   /** Called with each event that came by UDP: it may come back from another broker. */
@@ -16,7 +23,10 @@ export interface DeliveryOptions extends FanOutOptions {
 /** Times from datagram to light that are counted apart, at most so long, s. */
 const buckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05] as const;
 
-/** Where all events come together: lights and sinks get them, and the time that took is counted. */
+/**
+ * Where all events come together. Gives each to every sink and waits for none of them, and counts
+ * how long that took.
+ */
 export class Delivery {
   readonly metrics: readonly Metric[] = [
     {
@@ -34,14 +44,12 @@ export class Delivery {
     },
   ];
   readonly #options: DeliveryOptions;
-  readonly #fanOut: FanOut;
   /** How often it took that long, by bucket; the last is for what took longer. */
   readonly #counts = new Float64Array(buckets.length + 1);
   #seconds = 0;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#fanOut = new FanOut(options);
   }
 
   status() {
@@ -50,8 +58,14 @@ export class Delivery {
 
   /** @param readAtMs when its datagram or message was read, on the monotonic clock */
   deliver(event: UserEvent, readAtMs: number): void {
-    this.#fanOut.deliver(event);
-    this.#observe((this.#options.clock.monotonicMs() - readAtMs) / 1000);
+    const { first, inboxes, onFailure, clock } = this.#options;
+    try {
+      first.accept(event);
+    } catch (error) {
+      onFailure(error);
+    }
+    for (const inbox of inboxes) inbox.put(event);
+    this.#observe((clock.monotonicMs() - readAtMs) / 1000);
   }
 
   /** The same for an event that came by UDP. */

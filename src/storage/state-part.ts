@@ -1,6 +1,6 @@
 import type { Part, PartTools } from '../appliance/part.ts';
 import { memoryInUse } from './memory-in-use.ts';
-import { StartGuard } from './start-guard.ts';
+import { StartGuard, type StartGuardOptions } from './start-guard.ts';
 import { State } from './state.ts';
 
 export interface StatePart extends Part<'state'> {
@@ -15,8 +15,9 @@ export interface StartGuardPart extends Part<'start guard'> {
 export function createStateParts(
   directory: string,
   tools: PartTools,
+  namespaceOf: StartGuardOptions['namespaceOf'],
 ): { readonly state: StatePart; readonly guard: StartGuardPart } {
-  const guard = new StartGuard({ directory, clock: tools.clock, memoryInUse });
+  const guard = new StartGuard({ directory, clock: tools.clock, memoryInUse, namespaceOf });
   const state = new State({ ...tools, directory, guard });
   return {
     state: { name: 'state', state, start: () => state.open(), stop: () => state.close() },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { UserEvent } from '../../../src/events/user-event.ts';
 import { Delivery } from '../../../src/fan-out/delivery.ts';
+import { Inbox } from '../../../src/fan-out/inbox.ts';
 import { createMetrics } from '../../../src/health/metrics.ts';
 import { userEvent } from '../../support/events.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -29,6 +30,30 @@ function setUp() {
 }
 
 describe('delivery', () => {
+  test('lights that throw keep the event from nobody', () => {
+    const failures: unknown[] = [];
+    const inbox = new Inbox({
+      sink: { name: 'slack', accept: () => {} },
+      capacity: 10,
+      onFailure: () => {},
+    });
+    const delivery = new Delivery({
+      first: {
+        accept: () => {
+          throw new Error('no lamp');
+        },
+      },
+      inboxes: [inbox],
+      onFailure: (error) => failures.push(error),
+      accepted: () => [],
+      onUdpEvent: () => {},
+      clock: new ManualClock(),
+    });
+    delivery.deliver(userEvent(), 0);
+    assert.equal(inbox.length, 1);
+    assert.equal(String(failures[0]), 'Error: no lamp');
+  });
+
   test('only events that came by UDP are noted', () => {
     const { delivery, lit, noted } = setUp();
     const [own, foreign] = [userEvent({ id: 'own' }), userEvent({ id: 'foreign' })];
