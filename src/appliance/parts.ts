@@ -37,9 +37,7 @@ export const parts = [
 
 export type PartName = (typeof parts)[number]['name'];
 
-/**
- * The namespace that loads with a part, by the part's name or its sink's.
- */
+/** The namespace that loads with a part, by the part's name or its sink's. */
 export function namespaceOf(loading: string): string | undefined {
   const rows: readonly PartDescription[] = parts;
   return rows.find(({ name, stores }) => name === loading || stores === loading)?.stores;

@@ -1,5 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client';
-import { ReadDistribution } from './read-distribution.ts';
+import * as prometheus from 'prom-client';
 
 /** One metric whose figures live elsewhere and are read when somebody asks. */
 export type Metric = Figures | Summary | Histogram;
@@ -52,14 +51,14 @@ export interface Metrics {
 
 /** Prometheus metrics, each read from where its figures live. */
 export function createMetrics(metrics: readonly Metric[]): Metrics {
-  const registry = new Registry();
+  const registry = new prometheus.Registry();
   for (const metric of metrics) register(registry, metric);
   return {
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }
 
-function register(registry: Registry, metric: Metric): void {
+function register(registry: prometheus.Registry, metric: Metric): void {
   if (metric.type === 'summary' || metric.type === 'histogram') {
     registry.registerMetric(new ReadDistribution(metric));
     return;
@@ -74,7 +73,7 @@ function register(registry: Registry, metric: Metric): void {
       : [[{ ...metric.labels }, metric.read()]];
   const registers = [registry];
   if (metric.type === 'gauge') {
-    new Gauge({
+    new prometheus.Gauge({
       name,
       help,
       labelNames,
@@ -87,7 +86,7 @@ function register(registry: Registry, metric: Metric): void {
     });
     return;
   }
-  new Counter({
+  new prometheus.Counter({
     name,
     help,
     labelNames,
@@ -97,4 +96,49 @@ function register(registry: Registry, metric: Metric): void {
       for (const [labels, figure] of figures()) this.inc(labels, figure);
     },
   });
+}
+
+type Value = readonly [suffix: string, labels: Readonly<Record<string, string>>, value: number];
+
+/**
+ * A summary or histogram whose figures live elsewhere; prom-client's own keep what they have
+ * observed. Both are made from its summary, whose values the registry writes as `get` gives them.
+ */
+class ReadDistribution extends prometheus.Summary {
+  readonly #metric: Summary | Histogram;
+
+  constructor(metric: Summary | Histogram) {
+    // Registered by the one who makes it.
+    super({ name: metric.name, help: metric.help, registers: [] });
+    this.#metric = metric;
+  }
+
+  override async get() {
+    const { name, type } = this.#metric;
+    const values = valuesOf(this.#metric).map(([suffix, labels, value]) => ({
+      labels,
+      value,
+      metricName: name + suffix,
+    }));
+    // prom-client's types have an enumeration here that its program does not: it is a text.
+    return { ...(await super.get()), type: type as unknown as prometheus.MetricType, values };
+  }
+}
+
+function valuesOf(metric: Summary | Histogram): readonly Value[] {
+  const { sum, count, parts } = metric.type === 'summary' ? quantiles(metric) : buckets(metric);
+  return [...parts, ['_sum', {}, sum], ['_count', {}, count]];
+}
+
+function quantiles({ readSummary }: Summary) {
+  const { quantiles, ...totals } = readSummary();
+  const parts = quantiles.map(([quantile, value]): Value => ['', { quantile }, value]);
+  return { ...totals, parts };
+}
+
+function buckets({ readHistogram }: Histogram) {
+  const { buckets, ...totals } = readHistogram();
+  const parts = buckets.map(([le, value]): Value => ['_bucket', { le: String(le) }, value]);
+  const all: Value = ['_bucket', { le: '+Inf' }, totals.count];
+  return { ...totals, parts: [...parts, all] };
 }

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import type { Part } from '../../../src/appliance/part.ts';
 import { PartRunner } from '../../../src/appliance/part-runner.ts';
 import { Health } from '../../../src/health/health.ts';
+import { createMetrics } from '../../../src/health/metrics.ts';
+import { userEvent } from '../../support/events.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
@@ -100,6 +102,31 @@ describe('parts', () => {
     assert.match(lines[0] ?? '', /error +satellite: did not stop cleanly: Error: no goodbye/);
     assert.match(lines[1] ?? '', /error +satellite: did not stop cleanly: Error: no end/);
   });
+});
+
+test('what waits for a sink, was dropped there or failed is counted under its name', async () => {
+  let accepted = 0;
+  const sink = {
+    name: 'broker',
+    accept: () => {
+      accepted += 1;
+      if (accepted <= 2) throw new Error('broken on purpose');
+    },
+  };
+  const { runner, lines } = run([{ name: 'mqtt', sink }]);
+  const figures = async () => {
+    const { text } = await createMetrics(runner.metrics).render();
+    return [...text.matchAll(/^blinky_events_(\w+)\{sink="broker"\} (\d+)$/gm)].map(
+      ([, what, figure]) => `${what} ${figure}`,
+    );
+  };
+  const [inbox] = runner.inboxes;
+  for (let number = 0; number < 100_003; number += 1) inbox?.put(userEvent());
+  assert.deepEqual(await figures(), ['waiting 100000', 'dropped_total 3', 'failed_total 0']);
+  await runner.start();
+  await runner.stop(never);
+  assert.deepEqual(await figures(), ['waiting 0', 'dropped_total 3', 'failed_total 2']);
+  assert.match(lines[0] ?? '', /error +mqtt: failed at an event: Error: broken on purpose/);
 });
 
 describe('a part that fails to start', () => {
