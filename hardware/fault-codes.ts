@@ -69,6 +69,12 @@ export const faultCodes = [
     meaning: "The lights can't be driven",
     remedy: 'Run `blinky check`: it says for each driver what would mend it',
   },
+  {
+    flashes: 0,
+    name: 'button',
+    meaning: "The button can't be read",
+    remedy: 'Check its wiring and `lightConfig.button`; it is tried again',
+  },
 ] as const satisfies readonly FaultCode[];
 
 export type FaultName = (typeof faultCodes)[number]['name'];

@@ -1,3 +1,4 @@
+import type { Part } from '../appliance/part.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -24,7 +25,8 @@ export interface ButtonOptions {
 }
 
 /** The button on the case, if there is one: a press tests the lamps, a hold shuts the Pi down. */
-export class Button {
+export class Button implements Part {
+  readonly name = 'button';
   readonly #options: ButtonOptions;
   #opened: { close(): void } | undefined;
   #cancelRetry: (() => void) | undefined;

@@ -64,7 +64,7 @@ export async function runAppliance(
   logConfiguration(log, file, warnings, unusedButlerKeys);
 
   // Loaded only here: the other commands answer sooner without it.
-  const { createApp } = await import('../appliance/app.ts');
+  const { createApp } = await import('../appliance/appliance.ts');
   const app = createApp({
     config,
     version,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Part } from '../appliance/part.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { PartHealth } from './health.ts';
@@ -18,7 +19,8 @@ export interface ClockWatchOptions {
  * Knows whether the time of day can be believed. A Raspberry Pi has no clock that goes on without
  * power: it starts with the time at which it was last on, until a time server tells it the right one.
  */
-export class ClockWatch {
+export class ClockWatch implements Part {
+  readonly name = 'clock';
   readonly #options: ClockWatchOptions;
   #timeIsKnown = true;
   #cancel: (() => void) | undefined;

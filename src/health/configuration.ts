@@ -1,3 +1,4 @@
+import type { Part } from '../appliance/part.ts';
 import type { PartHealth } from './health.ts';
 
 /** Why other settings are in force than those that somebody wrote. */
@@ -7,7 +8,15 @@ export interface ConfigFault {
 }
 
 /** Reports whether the configuration is in force. */
-export function reportConfiguration(health: PartHealth, fault: ConfigFault | undefined): void {
-  if (fault) health.fault({ ...fault, needsPerson: true });
-  else health.ok('understood');
+export function createConfigurationPart(
+  health: PartHealth,
+  fault: ConfigFault | undefined,
+): Part<'configuration'> {
+  return {
+    name: 'configuration',
+    start: () => {
+      if (fault) health.fault({ ...fault, needsPerson: true });
+      else health.ok('understood');
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import type { Metric } from './metrics.ts';
 
 /** How one part of the appliance is doing. */
 export interface PartStatus {
@@ -50,6 +51,18 @@ export interface PartHealth {
 
 /** Collects the health of every part; `/healthz`, the page and the fault code read it. */
 export class Health {
+  readonly metrics: readonly Metric[] = [
+    {
+      type: 'gauge',
+      name: 'blinky_part_up',
+      help: 'Whether a part works (1) or has a fault (0)',
+      label: 'part',
+      readEach: () =>
+        [...this.statuses()]
+          .filter(([, { state }]) => state !== 'off')
+          .map(([part, { state }]) => [part, state === 'ok' ? 1 : 0]),
+    },
+  ];
   readonly #parts = new Map<string, PartHealth>();
   readonly #clock: Clock;
   readonly #log: Log;

@@ -1,10 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { PartStatus } from './health.ts';
-import { processMetrics } from './process-metrics.ts';
-import { ReadSummary } from './read-summary.ts';
+import * as prometheus from 'prom-client';
 
 /** One metric whose figures live elsewhere and are read when somebody asks. */
-export type Metric = Figures | Distribution;
+export type Metric = Figures | Summary | Histogram;
 
 type Figures = Named & {
   readonly type: 'counter' | 'gauge';
@@ -24,7 +21,7 @@ interface Named {
   readonly help: string;
 }
 
-export interface Distribution extends Named {
+export interface Summary extends Named {
   readonly type: 'summary';
   readonly readSummary: () => SummaryFigures;
 }
@@ -36,168 +33,34 @@ export interface SummaryFigures {
   readonly count: number;
 }
 
-/** What the appliance's own metrics are read from. */
-export interface MetricSources {
-  readonly version: string;
-  /** Events accepted, by kind. */
-  readonly accepted: () => Readonly<Record<string, number>>;
-  /** Datagrams rejected, by reason. */
-  readonly rejected: () => Readonly<Record<string, number>>;
-  /** Blinks shown and events coalesced, by light. */
-  readonly lights: () => Readonly<
-    Record<string, { readonly blinked: number; readonly coalesced: number }>
-  >;
-  /** What waits, was dropped and failed, by sink. */
-  readonly inboxes: () => readonly {
-    readonly name: string;
-    readonly length: number;
-    readonly dropped: number;
-    readonly failed: number;
-  }[];
-  /** What waits for Slack, went there or was dropped; undefined while Slack is off. */
-  readonly slack: () =>
-    | {
-        readonly waiting: number;
-        readonly delivered: number;
-        readonly posted: number;
-        readonly dropped: number;
-      }
-    | undefined;
-  readonly activeUsers: () => number;
-  readonly clients: () => number;
-  readonly parts: () => ReadonlyMap<string, PartStatus>;
+export interface Histogram extends Named {
+  readonly type: 'histogram';
+  readonly readHistogram: () => HistogramFigures;
+}
+
+/** How many were at most so large, by bucket and all together, since the start. */
+export interface HistogramFigures {
+  readonly buckets: readonly (readonly [atMost: number, count: number])[];
+  readonly sum: number;
+  readonly count: number;
 }
 
 export interface Metrics {
-  /** Takes the time from datagram to light of one event, ms. */
-  observeLightLatency(ms: number): void;
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
-/**
- * Prometheus metrics of the appliance.
- * @param more metrics that parts bring themselves
- */
-export function createMetrics(sources: MetricSources, more: readonly Metric[] = []): Metrics {
-  const registry = new Registry();
-  for (const metric of [...applianceMetrics(sources), ...processMetrics(), ...more]) {
-    register(registry, metric);
-  }
-  const lightLatency = new Histogram({
-    name: 'blinky_light_latency_seconds',
-    help: 'From the datagram read to the light driven',
-    buckets: [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05],
-    registers: [registry],
-  });
+/** Prometheus metrics, each read from where its figures live. */
+export function createMetrics(metrics: readonly Metric[]): Metrics {
+  const registry = new prometheus.Registry();
+  for (const metric of metrics) register(registry, metric);
   return {
-    observeLightLatency: (ms) => lightLatency.observe(ms / 1000),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
 }
 
-function applianceMetrics(sources: MetricSources): readonly Metric[] {
-  const { accepted, rejected, lights, inboxes, slack, parts } = sources;
-  return [
-    {
-      type: 'gauge',
-      name: 'blinky_build_info',
-      help: 'What runs here; the figure is always 1',
-      labels: { version: sources.version, node: process.versions.node, arch: process.arch },
-      read: () => 1,
-    },
-    {
-      type: 'counter',
-      name: 'blinky_events_total',
-      help: 'User activity events accepted',
-      label: 'kind',
-      readEach: () => Object.entries(accepted()),
-    },
-    {
-      type: 'counter',
-      name: 'blinky_datagrams_rejected_total',
-      help: 'Datagrams that were no events',
-      label: 'reason',
-      readEach: () => Object.entries(rejected()),
-    },
-    {
-      type: 'counter',
-      name: 'blinky_blinks_total',
-      help: 'Blinks shown',
-      label: 'light',
-      readEach: () => Object.entries(lights()).map(([light, { blinked }]) => [light, blinked]),
-    },
-    {
-      type: 'counter',
-      name: 'blinky_blinks_coalesced_total',
-      help: 'Events without a blink of their own',
-      label: 'light',
-      readEach: () => Object.entries(lights()).map(([light, { coalesced }]) => [light, coalesced]),
-    },
-    {
-      type: 'gauge',
-      name: 'blinky_events_waiting',
-      help: 'Events waiting in the inbox of a sink',
-      label: 'sink',
-      readEach: () => inboxes().map(({ name, length }) => [name, length]),
-    },
-    {
-      type: 'counter',
-      name: 'blinky_events_dropped_total',
-      help: 'Events dropped by a full inbox',
-      label: 'sink',
-      readEach: () => inboxes().map(({ name, dropped }) => [name, dropped]),
-    },
-    {
-      type: 'counter',
-      name: 'blinky_events_failed_total',
-      help: 'Events at which a sink failed',
-      label: 'sink',
-      readEach: () => inboxes().map(({ name, failed }) => [name, failed]),
-    },
-    {
-      type: 'gauge',
-      name: 'blinky_slack_waiting',
-      help: 'Events waiting for Slack',
-      read: () => slack()?.waiting ?? 0,
-    },
-    {
-      type: 'counter',
-      name: 'blinky_slack_events_total',
-      help: 'Events delivered to Slack, or dropped',
-      label: 'result',
-      readEach: () => {
-        const { delivered = 0, dropped = 0 } = slack() ?? {};
-        return Object.entries({ delivered, dropped });
-      },
-    },
-    {
-      type: 'gauge',
-      name: 'blinky_part_up',
-      help: 'Whether a part works (1) or has a fault (0)',
-      label: 'part',
-      readEach: () =>
-        [...parts()]
-          .filter(([, { state }]) => state !== 'off')
-          .map(([part, { state }]) => [part, state === 'ok' ? 1 : 0]),
-    },
-    {
-      type: 'gauge',
-      name: 'blinky_active_users',
-      help: 'Users with a session',
-      read: sources.activeUsers,
-    },
-    {
-      type: 'gauge',
-      name: 'blinky_mqtt_clients',
-      help: 'MQTT clients connected',
-      read: sources.clients,
-    },
-  ];
-}
-
-function register(registry: Registry, metric: Metric): void {
-  if (metric.type === 'summary') {
-    registry.registerMetric(new ReadSummary(metric));
+function register(registry: prometheus.Registry, metric: Metric): void {
+  if (metric.type === 'summary' || metric.type === 'histogram') {
+    registry.registerMetric(new ReadDistribution(metric));
     return;
   }
   const { name, help } = metric;
@@ -210,7 +73,7 @@ function register(registry: Registry, metric: Metric): void {
       : [[{ ...metric.labels }, metric.read()]];
   const registers = [registry];
   if (metric.type === 'gauge') {
-    new Gauge({
+    new prometheus.Gauge({
       name,
       help,
       labelNames,
@@ -223,7 +86,7 @@ function register(registry: Registry, metric: Metric): void {
     });
     return;
   }
-  new Counter({
+  new prometheus.Counter({
     name,
     help,
     labelNames,
@@ -233,4 +96,49 @@ function register(registry: Registry, metric: Metric): void {
       for (const [labels, figure] of figures()) this.inc(labels, figure);
     },
   });
+}
+
+type Value = readonly [suffix: string, labels: Readonly<Record<string, string>>, value: number];
+
+/**
+ * A summary or histogram whose figures live elsewhere; prom-client's own keep what they have
+ * observed. Both are made from its summary, whose values the registry writes as `get` gives them.
+ */
+class ReadDistribution extends prometheus.Summary {
+  readonly #metric: Summary | Histogram;
+
+  constructor(metric: Summary | Histogram) {
+    // Registered by the one who makes it.
+    super({ name: metric.name, help: metric.help, registers: [] });
+    this.#metric = metric;
+  }
+
+  override async get() {
+    const { name, type } = this.#metric;
+    const values = valuesOf(this.#metric).map(([suffix, labels, value]) => ({
+      labels,
+      value,
+      metricName: name + suffix,
+    }));
+    // prom-client's types have an enumeration here that its program does not: it is a text.
+    return { ...(await super.get()), type: type as unknown as prometheus.MetricType, values };
+  }
+}
+
+function valuesOf(metric: Summary | Histogram): readonly Value[] {
+  const { sum, count, parts } = metric.type === 'summary' ? quantiles(metric) : buckets(metric);
+  return [...parts, ['_sum', {}, sum], ['_count', {}, count]];
+}
+
+function quantiles({ readSummary }: Summary) {
+  const { quantiles, ...totals } = readSummary();
+  const parts = quantiles.map(([quantile, value]): Value => ['', { quantile }, value]);
+  return { ...totals, parts };
+}
+
+function buckets({ readHistogram }: Histogram) {
+  const { buckets, ...totals } = readHistogram();
+  const parts = buckets.map(([le, value]): Value => ['_bucket', { le: String(le) }, value]);
+  const all: Value = ['_bucket', { le: '+Inf' }, totals.count];
+  return { ...totals, parts: [...parts, all] };
 }

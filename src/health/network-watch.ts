@@ -1,3 +1,4 @@
+import type { Part } from '../appliance/part.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartHealth } from './health.ts';
 
@@ -14,7 +15,8 @@ export interface NetworkWatchOptions {
 }
 
 /** Reports when the machine has been without any network address for a while. */
-export class NetworkWatch {
+export class NetworkWatch implements Part {
+  readonly name = 'network';
   readonly #options: NetworkWatchOptions;
   #lastSeenMs = 0;
   #cancel: (() => void) | undefined;

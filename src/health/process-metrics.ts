@@ -5,11 +5,18 @@ import type { Metric } from './metrics.ts';
 /** Where Linux lists the files that this process has open (proc_pid_fd(5)). */
 const openFiles = '/proc/self/fd';
 
-/** How the process is doing, under the names that Prometheus's client libraries agree on. */
-export function processMetrics(): readonly Metric[] {
+/** What runs and how it is doing, under the names that Prometheus's client libraries agree on. */
+export function processMetrics(version: string): readonly Metric[] {
   const eventLoopDelay = createEventLoopDelay();
   const startTime = createStartTime();
   return [
+    {
+      type: 'gauge',
+      name: 'blinky_build_info',
+      help: 'What runs here; the figure is always 1',
+      labels: { version, node: process.versions.node, arch: process.arch },
+      read: () => 1,
+    },
     {
       type: 'gauge',
       name: 'process_resident_memory_bytes',

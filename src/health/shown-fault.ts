@@ -1,32 +1,20 @@
 import { type FaultCode, type FaultName, faultCode } from '../../hardware/fault-codes.ts';
 import type { PartStatus } from './health.ts';
 
-/** Which fault code a part's fault shows; parts that are not here show none. */
-const faultOfPart: ReadonlyMap<string, FaultName> = new Map([
-  ['network', 'network'],
-  ['configuration', 'configuration'],
-  ['state', 'storage'],
-  ['udp', 'events'],
-  ['mqtt', 'broker'],
-  ['slack', 'slack'],
-  ['slack outbox', 'storage'],
-  ['web', 'web'],
-  ['upstream', 'remote-broker'],
-  ['upstream outbox', 'storage'],
-  ['satellite', 'remote-broker'],
-  ['lights', 'lights'],
-]);
+/** Which code the faults of a part show; none where it has none. */
+type PartWithCode = { readonly name: string; readonly faultCode?: FaultName };
 
 /**
- * The fault code that the red light shows: of the faults that a person must mend, the one with
- * the fewest flashes. Undefined when there is none that can be shown.
+ * The fault code that the red light shows: of the faults that need a person, the one with the
+ * fewest flashes. Undefined when there is none that can be shown.
  */
 export function shownFault(
   faults: readonly (PartStatus & { readonly part: string })[],
+  parts: readonly PartWithCode[],
 ): FaultCode | undefined {
   return faults
     .filter(({ needsPerson }) => needsPerson)
-    .flatMap(({ part }) => faultOfPart.get(part) ?? [])
+    .flatMap(({ part }) => parts.find(({ name }) => name === part)?.faultCode ?? [])
     .map(faultCode)
     .filter(({ flashes }) => flashes > 0)
     .sort((one, other) => one.flashes - other.flashes)[0];

@@ -1,3 +1,4 @@
+import type { Part } from '../appliance/part.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Announcer } from '../publications/announcer.ts';
@@ -27,7 +28,8 @@ const secondRepeatMs = 10_000;
 const leastPauseMs = 5000;
 
 /** Lets Home Assistant find the appliance by MQTT discovery. */
-export class HomeAssistant {
+export class HomeAssistant implements Part {
+  readonly name = 'home assistant';
   readonly #options: HomeAssistantOptions;
   #repeatedAtMs = Number.NEGATIVE_INFINITY;
   /** Until when repeats are wanted. */

@@ -1,3 +1,4 @@
+import type { Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { auditRowCommand } from './audit-row.ts';
@@ -98,6 +99,15 @@ export interface Rejection extends Explanation {
  */
 export class Rejections {
   readonly counts: Record<RejectionReason, number>;
+  readonly metrics: readonly Metric[] = [
+    {
+      type: 'counter',
+      name: 'blinky_datagrams_rejected_total',
+      help: 'Datagrams that were no events',
+      label: 'reason',
+      readEach: () => Object.entries(this.counts),
+    },
+  ];
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onRejection: ((rejection: Rejection) => void) | undefined;

@@ -17,15 +17,6 @@ const fileName = 'starts.json';
 /** What may be set aside: the whole database, or one namespace in it. */
 export type Suspect = 'database' | (string & {});
 
-/** The namespace that each part loads, by the name of the part. */
-const namespaceOf: ReadonlyMap<string, string> = new Map([
-  ['broker', 'broker'],
-  ['active users', 'active-users'],
-  ['web', 'history'],
-  ['upstream', 'upstream-outbox'],
-  ['slack', 'slack-outbox'],
-]);
-
 /** One run of the program, as far as it has come, and the failed starts before it. */
 export interface StartRecord {
   /** Linux's id of the time since the machine was switched on. */
@@ -50,6 +41,8 @@ export interface StartGuardOptions {
   /** How much of the memory that there may be is in use, 0 to 1. */
   readonly memoryInUse: () => number;
   readonly bootId?: () => string;
+  /** The namespace that each part loads, by the name with which it is loading. */
+  readonly namespaceOf: (part: string) => string | undefined;
 }
 
 /**
@@ -99,7 +92,9 @@ export class StartGuard {
     const failures = this.#previous ? failuresAfter(this.#previous, this.#boot) : [];
     const setAside = failures.length > 0 ? (this.#previous?.setAside ?? []) : [];
     const suspect =
-      failures.length >= patience ? nextSuspect(failures.slice(-patience), setAside) : undefined;
+      failures.length >= patience
+        ? nextSuspect(failures.slice(-patience), setAside, this.#options.namespaceOf)
+        : undefined;
     this.#write({
       boot: this.#boot,
       phase: 'opening',
@@ -248,11 +243,12 @@ export function failuresAfter(record: StartRecord, boot: string): readonly strin
 function nextSuspect(
   failures: readonly string[],
   setAside: readonly Suspect[],
+  namespaceOf: StartGuardOptions['namespaceOf'],
 ): Suspect | undefined {
   const parts = failures.map((failure) => failure.replace(marked, ''));
   const part = parts.at(-1) ?? '';
   const mayBeAll = !parts.includes('');
-  const namespace = part === 'database' ? part : namespaceOf.get(part);
+  const namespace = part === 'database' ? part : namespaceOf(part);
   const isOutbox = namespace?.endsWith('-outbox') === true;
   const order = [
     ...(namespace && !isOutbox ? [namespace] : []),

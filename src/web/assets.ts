@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { faultCodeList, type ShownFaultCode } from './fault-code-list.ts';
 import { texts } from './page/texts.js';
+import { type PartLabel, partLabelList } from './part-label-list.ts';
 import { renderTemplate } from './template.ts';
 
 /** One file of the page, ready to be sent. */
@@ -48,7 +49,10 @@ const monitoringFolders = [
 const monitoringFiles = ['grafana-dashboard.json', 'prometheus-alerts.yaml'];
 
 /** Reads every file of the page once, fills in its texts, and compresses it. */
-export function loadAssets(faultCodes: readonly ShownFaultCode[]): readonly Asset[] {
+export function loadAssets(
+  faultCodes: readonly ShownFaultCode[],
+  partLabels: readonly PartLabel[],
+): readonly Asset[] {
   const names = readdirSync(pageFolder);
   const read = (name: string) => readFileSync(new URL(name, pageFolder), 'utf8');
   const parts = new Map(
@@ -57,6 +61,7 @@ export function loadAssets(faultCodes: readonly ShownFaultCode[]): readonly Asse
       .map((name) => [name.slice(0, -partEnding.length), read(name)]),
   );
   parts.set('fault-codes', faultCodeList(faultCodes));
+  parts.set('part-labels', partLabelList(partLabels));
 
   const pages = [...addressOf].map(([name, path]) =>
     createAsset(path, '.html', renderTemplate(read(name), texts, parts)),

@@ -15,6 +15,7 @@ import type { ShownFaultCode } from './fault-code-list.ts';
 import { HistoryKeeper, type HistoryStore } from './history-keeper.ts';
 import { createHostCheck } from './host-check.ts';
 import { createOriginCheck, parseHostName } from './origin-check.ts';
+import type { PartLabel } from './part-label-list.ts';
 import { RecentEvents } from './recent.ts';
 import type { SetupSources } from './routes/setup.ts';
 import type { StateSources } from './routes/state.ts';
@@ -41,6 +42,8 @@ export interface WebSinkOptions {
   readonly setup: Pick<SetupSources, 'eventPort' | 'eventAddress' | 'lastRejected'>;
   /** The codes of the red light, which the page explains. */
   readonly faultCodes: readonly ShownFaultCode[];
+  /** What the page calls the parts of the appliance, in the order in which it shows them. */
+  readonly partLabels: readonly PartLabel[];
   /** Sends a datagram to the appliance's own UDP port; rejects with the reason why it can't. */
   readonly sendTestEvent: (kind: EventKind) => Promise<void>;
   /** Lets Slack be tried again at once; whether it was waiting after a failure. Left out: Slack is off. */
@@ -88,7 +91,7 @@ export class WebSink implements Sink {
 
   /** Resolves when it listens, or when the first try has failed and others will follow. */
   async start(): Promise<void> {
-    this.#assets = loadAssets(this.#options.faultCodes);
+    this.#assets = loadAssets(this.#options.faultCodes, this.#options.partLabels);
     await this.#history.load();
     await this.#listen();
   }

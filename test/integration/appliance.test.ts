@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { createApp } from '../../src/appliance/app.ts';
+import { createApp } from '../../src/appliance/appliance.ts';
 import type { UserEvent } from '../../src/events/user-event.ts';
 import type { Sink } from '../../src/fan-out/sink.ts';
 import { systemClock } from '../../src/platform/clock.ts';

@@ -1,5 +1,5 @@
 import { hashPassword } from '../../src/access/password.ts';
-import { createApp } from '../../src/appliance/app.ts';
+import { createApp } from '../../src/appliance/appliance.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { testConfig } from './test-app.ts';

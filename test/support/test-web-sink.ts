@@ -39,6 +39,7 @@ export async function startTestWebSink(
     },
     setup: { eventPort: () => 9997, eventAddress: () => '0.0.0.0', lastRejected: () => undefined },
     faultCodes: [],
+    partLabels: [],
     sendTestEvent: async (kind) => void testEvents.push(kind),
     historyStore: { entries: async () => [], write: async () => {} },
     clock: systemClock,

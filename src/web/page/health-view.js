@@ -65,18 +65,27 @@ export function createHealthView(actions = {}) {
 /** What is wrong comes first, what is not used last. @param {PartStatus} part */
 const rank = ({ state }) => ['fault', 'starting', 'ok', 'off'].indexOf(state);
 
-/** Parts stand in the order of their names' list. @param {string} name */
-const place = (name) => (Object.keys(texts.health.parts).indexOf(name) + 100) % 100;
+/**
+ * What people call each part, as the page was served with it, in the order in which parts are shown.
+ * @type {ReadonlyMap<string, string>}
+ */
+const labels = new Map(
+  [...byId('part-labels', HTMLUListElement).children].map((item) => [
+    item.getAttribute('data-part') ?? '',
+    item.textContent ?? '',
+  ]),
+);
+
+/** Parts without a label come last. @param {string} name */
+const place = (name) => ([...labels.keys()].indexOf(name) + 100) % 100;
 
 /** What there is to say of a part. @param {string} name @param {PartStatus} part */
 export function partWords(name, { state, message, remedy, since }) {
-  /** @type {Readonly<Record<string, string>>} */
-  const names = texts.health.parts;
   const words = [
     element(
       'p',
       { class: 'head' },
-      element('strong', {}, names[name] ?? name),
+      element('strong', {}, labels.get(name) ?? name),
       ' ',
       element('span', { class: 'state' }, texts.health.states[state]),
     ),

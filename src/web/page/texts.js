@@ -155,25 +155,11 @@ export const texts = {
     /** @type {(count: number) => string} */
     troubles: (count) => counted(count, 'part does not work', 'parts do not work'),
     states: { ok: 'Works', fault: 'Does not work', off: 'Switched off', starting: 'Starting' },
-    parts: {
-      udp: 'Events from Sense',
-      lights: 'Lights',
-      mqtt: 'MQTT broker',
-      'mqtt tls': 'MQTT with TLS',
-      'mqtt limits': 'Limits of the MQTT broker',
-      slack: 'Slack',
-      'slack outbox': 'Slack outbox',
-      web: 'This page',
-      state: 'Storage',
-      button: 'Button',
-      clock: 'Clock',
-      network: 'Network',
-      configuration: 'Configuration',
-      upstream: 'Upstream broker',
-      'upstream outbox': 'Upstream outbox',
-      satellite: 'Source broker',
-      discovery: 'Home Assistant',
-    },
+    /**
+     * Labels of parts in the place of the appliance's own, by the part's name: for another language.
+     * @type {Readonly<Record<string, string>>}
+     */
+    parts: {},
     remedy: 'What to do:',
     /** @type {(time: string) => string} */
     since: (time) => `since ${time}`,

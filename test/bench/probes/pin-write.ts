@@ -3,7 +3,7 @@
 // `pin-write EVENTS BYTES` prints {"firstUs":…,"p50Us":…,"p99Us":…}.
 import { monotonicFactory } from 'ulid';
 import type { Lamp } from '../../../hardware/lamp.ts';
-import { FanOut } from '../../../src/fan-out/fan-out.ts';
+import { Delivery } from '../../../src/fan-out/delivery.ts';
 import { Health } from '../../../src/health/health.ts';
 import { Ingest } from '../../../src/ingest/ingest.ts';
 import { Rejections } from '../../../src/ingest/rejections.ts';
@@ -42,7 +42,14 @@ const lights = new LightsSink({
 const fail = (error: unknown): never => {
   throw error;
 };
-const fanOut = new FanOut({ first: lights, inboxes: [], onFailure: fail });
+const delivery = new Delivery({
+  first: lights,
+  inboxes: [],
+  onFailure: fail,
+  accepted: () => [],
+  onUdpEvent: () => {},
+  clock,
+});
 const newId = monotonicFactory(Math.random);
 const ingest = new Ingest({
   allowFrom: [],
@@ -52,7 +59,7 @@ const ingest = new Ingest({
   clock,
   timeIsKnown: () => true,
   createId: (timeMs) => newId(timeMs),
-  deliver: (event) => fanOut.deliver(event),
+  deliver: (event, readAtMs) => delivery.deliverFromUdp(event, readAtMs),
 });
 
 await lights.start();

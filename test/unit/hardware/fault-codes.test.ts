@@ -18,6 +18,7 @@ test('the numbers are public and stay as they are', () => {
       [7, 'remote-broker'],
       [8, 'web'],
       [0, 'lights'],
+      [0, 'button'],
     ],
   );
 });

@@ -2,22 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMetrics, type Metric } from '../../../src/health/metrics.ts';
+import { processMetrics } from '../../../src/health/process-metrics.ts';
+import { Rejections } from '../../../src/ingest/rejections.ts';
+import { silentLog } from '../../../src/platform/log.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const metrics = (more: readonly Metric[] = []) =>
-  createMetrics(
-    {
-      version: '1.2.3',
-      accepted: () => ({}),
-      rejected: () => ({ empty: 2, 'missing-user': 0 }),
-      lights: () => ({}),
-      inboxes: () => [],
-      slack: () => undefined,
-      activeUsers: () => 0,
-      clients: () => 0,
-      parts: () => new Map(),
-    },
-    more,
-  );
+  createMetrics([...processMetrics('1.2.3'), ...more]);
 
 test('a summary has its quantiles, its sum and its count', async () => {
   const { text } = await metrics([
@@ -34,6 +25,28 @@ test('a summary has its quantiles, its sum and its count', async () => {
   );
 });
 
+test('a histogram has its buckets, each with all that was less, its sum and its count', async () => {
+  const { text } = await metrics([
+    {
+      type: 'histogram',
+      name: 'blinky_made_up_seconds',
+      help: 'Made up',
+      readHistogram: () => ({
+        buckets: [
+          [0.00005, 1],
+          [0.01, 3],
+        ],
+        sum: 30,
+        count: 4,
+      }),
+    },
+  ]).render();
+  assert.match(
+    text,
+    /^# TYPE blinky_made_up_seconds histogram\nblinky_made_up_seconds_bucket\{le="0\.00005"\} 1\nblinky_made_up_seconds_bucket\{le="0\.01"\} 3\nblinky_made_up_seconds_bucket\{le="\+Inf"\} 4\nblinky_made_up_seconds_sum 30\nblinky_made_up_seconds_count 4$/m,
+  );
+});
+
 test('says what runs', async () => {
   const { text } = await metrics().render();
   const { node } = process.versions;
@@ -44,7 +57,10 @@ test('says what runs', async () => {
 });
 
 test('rejections have a series for each reason, from zero', async () => {
-  const { text } = await metrics().render();
+  const rejections = new Rejections(new ManualClock(), silentLog);
+  for (let times = 0; times < 2; times += 1) rejections.add('empty', '10.0.0.5:1', Buffer.of());
+  const { text } = await metrics(rejections.metrics).render();
+  rejections.stop();
   assert.match(text, /^blinky_datagrams_rejected_total\{reason="empty"\} 2$/m);
   assert.match(text, /^blinky_datagrams_rejected_total\{reason="missing-user"\} 0$/m);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parts } from '../../../src/appliance/parts.ts';
 import { Health } from '../../../src/health/health.ts';
 import { NetworkWatch } from '../../../src/health/network-watch.ts';
 import { shownFault } from '../../../src/health/shown-fault.ts';
@@ -22,7 +23,7 @@ test('reports a missing network after a while, once, and its return', () => {
   clock.advance(20_000);
   assert.deepEqual(health.faults(), [], 'a cable pulled for a moment is no fault');
   clock.advance(60_000);
-  assert.equal(shownFault(health.faults())?.name, 'network');
+  assert.equal(shownFault(health.faults(), parts)?.name, 'network');
   addresses = ['10.0.0.6'];
   clock.advance(10_000);
   assert.deepEqual(health.faults(), []);
@@ -40,11 +41,11 @@ test('of several faults the one with the fewest flashes shows, and only what a p
     needsPerson,
   });
   assert.equal(
-    shownFault([part('web', true), part('udp', true), part('slack', true)])?.name,
+    shownFault([part('web', true), part('udp', true), part('slack', true)], parts)?.name,
     'events',
   );
   assert.equal(
-    shownFault([part('slack', false), part('lights', true), part('unheard of', true)]),
+    shownFault([part('slack', false), part('lights', true), part('unheard of', true)], parts),
     undefined,
   );
 });

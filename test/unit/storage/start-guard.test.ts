@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { namespaceOf } from '../../../src/appliance/parts.ts';
 import { StartGuard } from '../../../src/storage/start-guard.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -19,6 +20,7 @@ function createLives(context: TestContext) {
       clock,
       memoryInUse: () => memory.inUse,
       bootId: () => boot,
+      namespaceOf,
     });
     const suspect = guard.begin();
     life(guard, clock, memory);
@@ -177,7 +179,7 @@ test('an orderly stop is known at the next start, with the size of the logs', (c
 
 test('a file that says nothing sensible, or can not be written, is no obstacle', (context) => {
   const directory = temporaryFolder(context);
-  const options = { clock: new ManualClock(), memoryInUse: () => 0 };
+  const options = { clock: new ManualClock(), memoryInUse: () => 0, namespaceOf };
   for (const text of ['', '{', 'null', '{"boot":1}', '[]']) {
     writeFileSync(join(directory, 'starts.json'), text);
     assert.equal(new StartGuard({ directory, ...options }).begin(), undefined);

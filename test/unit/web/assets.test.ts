@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { faultCodes } from '../../../hardware/fault-codes.ts';
+import { parts } from '../../../src/appliance/parts.ts';
 import { loadAssets } from '../../../src/web/assets.ts';
 import { acceptsGzip } from '../../../src/web/compress.ts';
 import { renderTemplate } from '../../../src/web/template.ts';
 
 describe('the files of the page', () => {
-  const assets = loadAssets(faultCodes);
+  const assets = loadAssets(faultCodes, parts);
   const asset = (path: string) => assets.find((one) => one.path === path)?.body.toString() ?? '';
 
   test('every text is filled in, on both pages', () => {
@@ -55,6 +56,16 @@ describe('the files of the page', () => {
     for (const { flashes, meaning } of faultCodes) {
       if (flashes > 0)
         assert.ok(asset('/').includes(`<td>${flashes}</td><td>${meaning.slice(0, 20)}`));
+    }
+  });
+
+  test('both pages have the label of every part, in the order of the table', () => {
+    for (const path of ['/', '/setup']) {
+      const items = [...asset(path).matchAll(/<li data-part="([^"]+)">([^<]+)<\/li>/g)];
+      assert.deepEqual(
+        items.map(([, name, label]) => ({ name, label })),
+        parts.map(({ name, label }) => ({ name, label })),
+      );
     }
   });
 

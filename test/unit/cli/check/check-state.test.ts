@@ -55,7 +55,12 @@ test('what lies aside and starts that failed are mentioned', async (context) => 
   const directory = temporaryFolder(context);
   mkdirSync(join(directory, 'db.damaged-2026-11-26T12-00-00Z'));
   for (let start = 0; start < 3; start += 1) {
-    const guard = new StartGuard({ directory, clock: new ManualClock(), memoryInUse: () => 0 });
+    const guard = new StartGuard({
+      directory,
+      clock: new ManualClock(),
+      memoryInUse: () => 0,
+      namespaceOf: () => undefined,
+    });
     guard.begin();
     guard.crashed();
   }

@@ -1,10 +1,13 @@
 import { type Colour, colours } from '../../hardware/lamp.ts';
-import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
-import { ownTopics } from '../publications/topics.ts';
+import { ownTopics } from './topics.ts';
 
 export interface RequestOptions {
   readonly testBlink: (colour: Colour) => void;
-  readonly homeAssistant: Pick<HomeAssistant, 'birthTopic' | 'heardBirth'>;
+  /** Where Home Assistant says that it has started, and what takes that. */
+  readonly homeAssistant: {
+    readonly birthTopic: string;
+    heardBirth(payload: string): void;
+  };
 }
 
 /** Does what clients of a broker ask of the appliance, on topics as they are on its own. */

@@ -1,31 +1,28 @@
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { SignIns } from '../access/sign-ins.ts';
 import type { Users } from '../access/users.ts';
-import { createAccess } from '../broker/access/access.ts';
-import { LimitReports } from '../broker/access/limit-reports.ts';
-import { Broker } from '../broker/broker.ts';
-import { BrokerSink } from '../broker/broker-sink.ts';
-import { createMqttWebSocket } from '../broker/listeners/mqtt-web-socket.ts';
-import { TcpListener } from '../broker/listeners/tcp-listener.ts';
-import { TlsListener } from '../broker/listeners/tls-listener.ts';
-import { BrokerStore } from '../broker/store/broker-store.ts';
-import { storeMetrics } from '../broker/store/store-metrics.ts';
-import { createNameRemover } from '../broker/without-names.ts';
+import { offPart, type Part, type PartTools, sinkPart } from '../appliance/part.ts';
 import type { Config } from '../config/schema.ts';
-import type { PartHealth } from '../health/health.ts';
 import { LimitWatch } from '../health/limit-watch.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
-import type { RetryPauses } from '../platform/retry-pauses.ts';
+import type { Metric } from '../health/metrics.ts';
 import type { Announcer } from '../publications/announcer.ts';
 import { createReservedTopics } from '../publications/reserved-topics.ts';
 import type { State } from '../storage/state.ts';
 import { GivenCertificate } from '../tls/given-certificate.ts';
 import { OwnCertificate } from '../tls/own-certificate.ts';
-import { ownAddresses } from '../web/own-addresses.ts';
+import { createAccess } from './access/access.ts';
+import { LimitReports } from './access/limit-reports.ts';
+import { Broker } from './broker.ts';
+import { BrokerSink } from './broker-sink.ts';
+import { createMqttWebSocket, type MqttWebSocket } from './listeners/mqtt-web-socket.ts';
+import { TcpListener } from './listeners/tcp-listener.ts';
+import { TlsListener } from './listeners/tls-listener.ts';
+import { BrokerStore } from './store/broker-store.ts';
+import { storeMetrics } from './store/store-metrics.ts';
+import { createNameRemover } from './without-names.ts';
 
-export interface BrokerPartsOptions {
+export interface MqttPartsOptions {
   readonly config: Pick<Config, 'brokerConfig' | 'mqttConfig'>;
   readonly signIns: SignIns;
   readonly users: Users;
@@ -38,20 +35,26 @@ export interface BrokerPartsOptions {
   readonly state: Pick<State, 'database'>;
   readonly stateDirectory: string;
   readonly version: string;
-  /** What a part that reaches outside works with, by the part's name. */
-  readonly partTools: (name: string) => {
-    readonly clock: Clock;
-    readonly log: Log;
-    readonly health: PartHealth;
-    readonly retry: RetryPauses;
-  };
+  /** The addresses at which others reach this machine, for a certificate of its own. */
+  readonly addresses: () => readonly string[];
+  readonly tools: (name: 'mqtt' | 'mqtt limits' | 'mqtt tls') => PartTools;
+}
+
+export interface MqttParts {
+  readonly parts: readonly Part<'mqtt' | 'mqtt limits' | 'mqtt tls'>[];
+  /** The ports it listens on; undefined while it does not. */
+  readonly ports: { readonly mqtt: number | undefined; readonly mqtts: number | undefined };
+  /** Takes MQTT over WebSocket from the web server. */
+  readonly onUpgrade: MqttWebSocket['handleUpgrade'];
+  /** The certificate that clients have to trust, PEM, where there is one of our own. */
+  authority(): string | undefined;
 }
 
 /** Bounds on what clients can make the appliance keep that nobody should have to set. */
 const storeLimits = { queuedBytesPerClient: 8_388_608 };
 
 /** Builds the broker, what clients reach it through, and the sink that publishes on it. */
-export function createBrokerParts({
+export function createMqttParts({
   config,
   signIns,
   users,
@@ -61,14 +64,15 @@ export function createBrokerParts({
   state,
   stateDirectory,
   version,
-  partTools,
-}: BrokerPartsOptions) {
+  addresses,
+  tools: toolsFor,
+}: MqttPartsOptions): MqttParts {
   const { brokerConfig, mqttConfig } = config;
-  const tools = partTools('mqtt');
-  const watch = new LimitWatch(partTools('mqtt limits'));
+  const tools = toolsFor('mqtt');
+  const watch = new LimitWatch(toolsFor('mqtt limits'));
   const reports = new LimitReports(watch, tools.log);
   const store = new BrokerStore({
-    ...partTools('mqtt'),
+    ...toolsFor('mqtt'),
     state,
     limits: { ...brokerConfig.limits, ...storeLimits },
     onDropped: (session, reason) => {
@@ -105,8 +109,9 @@ export function createBrokerParts({
     portKey: 'Butler.brokerConfig.port',
     onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
   });
+  const tlsTools = toolsFor('mqtt tls');
   const tls = brokerConfig.tls.enable
-    ? createTlsListener(config, stateDirectory, partTools('mqtt tls'), broker)
+    ? createTlsListener(brokerConfig, join(stateDirectory, 'tls'), addresses, tlsTools, broker)
     : undefined;
   const webSocket = createMqttWebSocket({
     serve: (stream, remoteAddress) => broker.serve(stream, remoteAddress),
@@ -119,34 +124,71 @@ export function createBrokerParts({
     broker,
     listeners: [listener, ...(tls ? [tls.listener] : [])],
   });
-  const metrics = [...broker.figures.metrics, ...storeMetrics(store), ...watch.metrics];
-  return { broker, listener, tls, webSocket, sink, metrics };
+  const { figures } = broker;
+  const status = () => ({
+    mqttClients: broker.clientCount,
+    mqtt: { slowClients: figures.slowClients, dropped: figures.dropped, refused: figures.refused },
+    topics: {
+      activeUsers: mqttConfig.activeUsersTopic,
+      activeUsersWithDirectory: mqttConfig.activeUsersWithDirectoryTopic,
+      activeUserCount: mqttConfig.activeUserCountTopic,
+    },
+  });
+  const metrics = [clientCount(broker), ...figures.metrics, ...storeMetrics(store)];
+  return {
+    parts: [
+      // The sink starts and stops the listeners, too: they close together with the broker.
+      sinkPart('mqtt', sink, { metrics, status }),
+      tls
+        ? { name: 'mqtt tls' }
+        : offPart('mqtt tls', tlsTools.health, 'Butler.brokerConfig.tls.enable is false'),
+      { name: 'mqtt limits', metrics: watch.metrics },
+    ],
+    ports: {
+      get mqtt() {
+        return listener.port;
+      },
+      get mqtts() {
+        return tls?.listener.port;
+      },
+    },
+    onUpgrade: webSocket.handleUpgrade,
+    authority: () => tls?.authority(),
+  };
 }
+
+const clientCount = (broker: Broker): Metric => ({
+  type: 'gauge',
+  name: 'blinky_mqtt_clients',
+  help: 'MQTT clients connected',
+  read: () => broker.clientCount,
+});
 
 /** Builds what accepts clients over TLS: with the certificate that the settings name, or one's own. */
 function createTlsListener(
-  { brokerConfig }: BrokerPartsOptions['config'],
-  stateDirectory: string,
-  tools: ReturnType<BrokerPartsOptions['partTools']>,
+  { host, tls, limits }: Config['brokerConfig'],
+  directory: string,
+  addresses: () => readonly string[],
+  tools: PartTools,
   broker: Broker,
 ) {
-  const { port, certFile, keyFile } = brokerConfig.tls;
+  const { port, certFile, keyFile } = tls;
   const source =
     certFile === ''
       ? new OwnCertificate({
-          directory: join(stateDirectory, 'tls'),
+          directory,
           hostName: hostname().split('.')[0] ?? '',
-          addresses: () => ownAddresses(networkInterfaces, undefined).map(({ address }) => address),
+          addresses,
           now: () => tools.clock.now(),
           log: tools.log,
         })
       : new GivenCertificate({ cert: certFile, key: keyFile }, () => tools.clock.now());
   const listener = new TlsListener({
     ...tools,
-    host: brokerConfig.host,
+    host,
     port,
     source,
-    connectionsPerSecond: brokerConfig.limits.connectionsPerSecond,
+    connectionsPerSecond: limits.connectionsPerSecond,
     figures: broker.figures,
     onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
   });

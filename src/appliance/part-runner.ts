@@ -1,0 +1,127 @@
+import { Inbox } from '../fan-out/inbox.ts';
+import type { Health } from '../health/health.ts';
+import type { Metric } from '../health/metrics.ts';
+import type { Log } from '../platform/log.ts';
+import type { Part, Reports } from './part.ts';
+
+/** Events that may wait for a sink; a minute of the worst flood measured. */
+const inboxCapacity = 100_000;
+
+export interface PartRunnerOptions {
+  readonly health: Health;
+  readonly log: Log;
+  /** Called with the name of each sink before its part starts. */
+  readonly onLoading?: (sink: string) => void;
+}
+
+/**
+ * Starts parts in order and stops them in reverse, each sink behind an inbox of its own. A part that
+ * fails at either is logged under its name and stepped over.
+ */
+export class PartRunner implements Reports {
+  readonly inboxes: readonly Inbox[];
+  readonly #parts: readonly { readonly part: Part; readonly inbox: Inbox | undefined }[];
+  readonly #options: PartRunnerOptions;
+
+  constructor(parts: readonly Part[], options: PartRunnerOptions) {
+    this.#options = options;
+    this.#parts = parts.map((part) => ({ part, inbox: this.#inboxFor(part) }));
+    this.inboxes = this.#parts.flatMap(({ inbox }) => inbox ?? []);
+  }
+
+  get metrics(): readonly Metric[] {
+    return [
+      {
+        type: 'gauge',
+        name: 'blinky_events_waiting',
+        help: 'Events waiting in the inbox of a sink',
+        label: 'sink',
+        readEach: () => this.inboxes.map(({ name, length }) => [name, length]),
+      },
+      {
+        type: 'counter',
+        name: 'blinky_events_dropped_total',
+        help: 'Events dropped by a full inbox',
+        label: 'sink',
+        readEach: () => this.inboxes.map(({ name, dropped }) => [name, dropped]),
+      },
+      {
+        type: 'counter',
+        name: 'blinky_events_failed_total',
+        help: 'Events at which a sink failed',
+        label: 'sink',
+        readEach: () => this.inboxes.map(({ name, failed }) => [name, failed]),
+      },
+    ];
+  }
+
+  /** Resolves when every part has started, or reported why it could not. */
+  async start(): Promise<void> {
+    const { health, onLoading } = this.#options;
+    for (const { part, inbox } of this.#parts) {
+      try {
+        if (inbox) onLoading?.(inbox.name);
+        await part.start?.();
+        inbox?.open();
+      } catch (error) {
+        this.#log(part, 'did not start', error);
+        health.part(part.name).fault({
+          message: `did not start: ${messageOf(error)}`,
+          remedy: 'This is a bug of the program; please report it with this log',
+          needsPerson: true,
+        });
+      }
+    }
+  }
+
+  /**
+   * Lets no more events in, and lets the parts finish what waits for them, until `deadline` aborts;
+   * those that hang are left behind.
+   */
+  async stop(deadline: AbortSignal): Promise<void> {
+    const late = aborted(deadline);
+    const taking = this.#parts.map(({ part }) => this.#end(part, () => part.stopTaking?.()));
+    await Promise.race([Promise.all(taking), late]);
+    await Promise.all(this.inboxes.map((inbox) => inbox.drained(deadline)));
+    for (const { part } of [...this.#parts].reverse()) {
+      await Promise.race([this.#end(part, () => part.stop?.(deadline)), late]);
+    }
+  }
+
+  async #end(part: Part, action: () => void | Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#log(part, 'did not stop cleanly', error);
+    }
+  }
+
+  #inboxFor(part: Part): Inbox | undefined {
+    const { sink } = part;
+    if (!sink) return undefined;
+    const onFailure = (error: unknown) => this.#log(part, 'failed at an event', error);
+    return new Inbox({ sink, capacity: inboxCapacity, onFailure });
+  }
+
+  #log(part: Part, what: string, error: unknown): void {
+    this.#options.log.for(part.name).error(`${what}: ${stackOf(error)}`);
+  }
+}
+
+/** Resolves when `deadline` aborts. */
+function aborted(deadline: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (deadline.aborted) resolve();
+    else deadline.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** An absolute path, also as a URL. */
+const path = /(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g;
+
+/** What may be shown to everybody on the network: nothing of where the program lies. */
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(path, '…');
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,78 @@
+import type { FaultName } from '../../hardware/fault-codes.ts';
+import type { Sink } from '../fan-out/sink.ts';
+import type { PartHealth } from '../health/health.ts';
+import type { Metric } from '../health/metrics.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { RetryPauses } from '../platform/retry-pauses.ts';
+
+/** What is known of a part without running it. */
+export interface PartDescription {
+  /** What it is called in `/healthz`, `/api/status`, `/metrics` and the log. */
+  readonly name: string;
+  /** What people read on the page. */
+  readonly label: string;
+  /** What the red light shows for a fault of this part that needs a person. */
+  readonly faultCode?: FaultName;
+  /** The namespace of the state that it loads when it starts. */
+  readonly stores?: string;
+}
+
+/** What is read when somebody asks. */
+export interface Reports {
+  readonly metrics?: readonly Metric[];
+  /** The keys it adds to `/api/status`. */
+  status?(): object;
+}
+
+/**
+ * One part of the appliance. Making it starts nothing. What is switched off is a part as well: it
+ * says so to its health, with the reason.
+ */
+export interface Part<Name extends string = string> extends Reports {
+  readonly name: Name;
+  /**
+   * Resolves once it works. A fault outside (a port in use, say) does not reject: the part reports
+   * it to its health and tries again in its own time.
+   */
+  start?(): void | Promise<void>;
+  /** Gets every event through an inbox, which opens when the part has started. */
+  readonly sink?: Pick<Sink, 'name' | 'accept' | 'flush'>;
+  /** Lets no more events in. Called on every part before the first of them stops. */
+  stopTaking?(): void | Promise<void>;
+  /** Finishes what was accepted and releases everything, before `deadline` aborts. */
+  stop?(deadline: AbortSignal): void | Promise<void>;
+}
+
+/** What a part works with, made for it by its name. */
+export interface PartTools {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: PartHealth;
+  readonly retry: RetryPauses;
+}
+
+/** A part that is its sink. */
+export function sinkPart<Name extends string>(
+  name: Name,
+  sink: Sink,
+  reports: Reports = {},
+): Part<Name> {
+  return {
+    name,
+    sink,
+    start: () => sink.start(),
+    stop: (deadline) => sink.stop(deadline),
+    ...reports,
+  };
+}
+
+/** A part that the configuration does not want. */
+export function offPart<Name extends string>(
+  name: Name,
+  health: PartHealth,
+  reason: string,
+  reports: Reports = {},
+): Part<Name> {
+  return { name, start: () => health.off(reason), ...reports };
+}

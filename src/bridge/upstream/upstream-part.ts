@@ -1,0 +1,81 @@
+import { offPart, type Part, sinkPart } from '../../appliance/part.ts';
+import type { Config } from '../../config/schema.ts';
+import type { PartHealth } from '../../health/health.ts';
+import type { Metric } from '../../health/metrics.ts';
+import { levelPrefix, ownTopics } from '../../publications/topics.ts';
+import { upstreamBroker } from '../link/remote-broker.ts';
+import { UpstreamSink, type UpstreamSinkOptions } from './upstream-sink.ts';
+
+export interface UpstreamPartOptions
+  extends Omit<
+    UpstreamSinkOptions,
+    | 'broker'
+    | 'mqtt'
+    | 'topicPrefix'
+    | 'retain'
+    | 'subscriptions'
+    | 'onMessage'
+    | 'health'
+    | 'outboxHealth'
+  > {
+  readonly settings: Config['mqttConfig'];
+  readonly credentialsDirectory: string | undefined;
+  readonly healthOf: (name: 'upstream' | 'upstream outbox') => PartHealth;
+  /** Where Home Assistant says that it has started. */
+  readonly birthTopic: string;
+  /** Does what somebody asks for on a topic, named as it is on the broker inside. */
+  readonly onRequest: (topic: string, payload: Buffer) => void;
+}
+
+/** Sends everything to another broker as well, where one is wanted. */
+export function createUpstreamPart(options: UpstreamPartOptions): Part<'upstream'> {
+  const { settings, credentialsDirectory, birthTopic, onRequest, healthOf } = options;
+  const health = healthOf('upstream');
+  if (!settings.enable || settings.brokerHost === '') {
+    const reason = settings.enable ? 'brokerHost is empty' : 'enable is false';
+    return offPart('upstream', health, `Butler.mqttConfig.${reason}`);
+  }
+  const topicPrefix = levelPrefix(settings.brokerTopicPrefix);
+  /** What is asked for there, and what it is called here. */
+  const requests = new Map([
+    [topicPrefix + ownTopics.blink, ownTopics.blink],
+    // Home Assistant knows of no prefix.
+    ...(settings.homeAssistant.enable ? [[birthTopic, birthTopic] as const] : []),
+  ]);
+  const sink = new UpstreamSink({
+    ...options,
+    health,
+    outboxHealth: healthOf('upstream outbox'),
+    broker: upstreamBroker(settings, credentialsDirectory),
+    mqtt: settings,
+    topicPrefix,
+    retain: settings.retain,
+    subscriptions: [...requests.keys()],
+    onMessage: (topic, payload, retained) => {
+      const request = requests.get(topic);
+      // What is retained was asked of somebody else, some time.
+      if (request !== undefined && !retained) onRequest(request, payload);
+    },
+  });
+  const status = () => {
+    const { waiting, sent, dropped } = sink;
+    return { upstream: { waiting, sent, dropped } };
+  };
+  return sinkPart('upstream', sink, { metrics: upstreamMetrics(sink), status });
+}
+
+const upstreamMetrics = (sink: UpstreamSink): readonly Metric[] => [
+  {
+    type: 'gauge',
+    name: 'blinky_upstream_waiting',
+    help: 'Events waiting for the upstream broker',
+    read: () => sink.waiting,
+  },
+  {
+    type: 'counter',
+    name: 'blinky_upstream_events_total',
+    help: 'Events taken by the upstream broker, or dropped',
+    label: 'result',
+    readEach: () => Object.entries({ sent: sink.sent, dropped: sink.dropped }),
+  },
+];

@@ -1,0 +1,112 @@
+import type { Part, PartTools } from '../appliance/part.ts';
+import type { Config } from '../config/schema.ts';
+import type { EventKind } from '../events/user-event.ts';
+import type { PartHealth } from '../health/health.ts';
+import { eventsFlow } from './flow-check.ts';
+import { Ingest, type IngestOptions } from './ingest.ts';
+import { type RejectedDatagram, type Rejection, Rejections } from './rejections.ts';
+import { UdpListener } from './udp-listener.ts';
+
+export interface UdpPartOptions
+  extends Pick<IngestOptions, 'timeIsKnown' | 'createId' | 'deliver'> {
+  readonly tools: PartTools;
+  readonly settings: Config['udpServerConfig'];
+  readonly excludeUser: IngestOptions['excludeUser'];
+  readonly onRejected: (rejection: Rejection) => void;
+}
+
+export interface UdpPart extends Part<'udp'> {
+  readonly health: PartHealth;
+  /** The port it listens on; undefined while it does not. */
+  readonly port: number | undefined;
+  /** The port it listens on, or will. */
+  readonly wantedPort: number;
+  /** The address it listens on, or will. */
+  readonly address: string;
+  readonly accepted: Readonly<Record<EventKind, number>>;
+  readonly lastRejected: RejectedDatagram | undefined;
+  /** Whether a datagram of the program's own arrives. */
+  eventsFlow(): Promise<boolean>;
+}
+
+/** The way in: from the UDP socket to events and rejections. */
+export function createUdpPart(options: UdpPartOptions): UdpPart {
+  const { tools, settings, excludeUser, onRejected, ...events } = options;
+  const { clock, log, health } = tools;
+  const { serverHost: host, portSessionConnectionEvents: port } = settings;
+  const probe = Buffer.from(`blinky-probe;${events.createId(clock.now().getTime())}`);
+  const rejections = new Rejections(clock, log, onRejected);
+  const ingest = new Ingest({
+    ...events,
+    probe,
+    allowFrom: settings.allowFrom,
+    excludeUser,
+    rejections,
+    clock,
+    log,
+  });
+  const listener = new UdpListener({
+    ...tools,
+    host,
+    port,
+    onDatagram: (bytes, address, senderPort) => ingest.receive(bytes, address, senderPort),
+  });
+  const address = () => listener.address ?? host;
+  return {
+    name: 'udp',
+    health,
+    start: async () => {
+      if (settings.enable) await listener.start();
+      else health.off('Butler.udpServerConfig.enable is false');
+    },
+    stopTaking: async () => {
+      await listener.stop();
+      rejections.stop();
+    },
+    metrics: [...listener.metrics, ...ingest.metrics, ...rejections.metrics],
+    status: () => ({
+      excluded: ingest.excluded,
+      copies: ingest.copies,
+      rejected: rejections.counts,
+    }),
+    get port() {
+      return listener.port;
+    },
+    get wantedPort() {
+      return listener.port ?? port;
+    },
+    get address() {
+      return address();
+    },
+    accepted: ingest.accepted,
+    get lastRejected() {
+      return rejections.last;
+    },
+    eventsFlow: () =>
+      eventsFlow({
+        host: address(),
+        port: () => listener.port,
+        read: () => ingest.read,
+        probe,
+        clock,
+      }),
+  };
+}
+
+/**
+ * Makes the function that publishes whether events can arrive. Call it when the health of a part
+ * has changed; where UDP is off, it says nothing.
+ */
+export function createUdpStatePublisher(
+  { health }: Pick<UdpPart, 'health'>,
+  publish: (state: 'start' | 'error') => void,
+): () => void {
+  let published: boolean | undefined;
+  return () => {
+    const { state } = health.status;
+    const works = state === 'ok';
+    if (state === 'off' || works === published) return;
+    published = works;
+    publish(works ? 'start' : 'error');
+  };
+}

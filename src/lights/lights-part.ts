@@ -1,0 +1,75 @@
+import { type Colour, colours } from '../../hardware/lamp.ts';
+import type { Part, PartTools } from '../appliance/part.ts';
+import type { Config } from '../config/schema.ts';
+import { eventKinds } from '../events/user-event.ts';
+import type { Metric } from '../health/metrics.ts';
+import { LightsSink, type LightsSinkOptions } from './lights-sink.ts';
+
+export interface LightsPartOptions {
+  readonly tools: PartTools;
+  readonly settings: Config['lightConfig'];
+  readonly openLamps: LightsSinkOptions['openLamps'];
+  /** Called after a light went on or off. Must return at once. */
+  readonly onLight?: ((colour: Colour, lit: boolean) => void) | undefined;
+  /** The same in a later turn of the event loop, for those that need not be as quick. */
+  readonly afterLight: (colour: Colour, lit: boolean) => void;
+}
+
+export interface LightsPart extends Part<'lights'> {
+  /** Gets every event at once, without an inbox. */
+  readonly lights: LightsSink;
+}
+
+/** The lights as they are configured. */
+export function createLightsPart(options: LightsPartOptions): LightsPart {
+  const { tools, settings, openLamps, onLight, afterLight } = options;
+  const lightFor = {
+    'session-start': settings.sessionStart,
+    'session-stop': settings.sessionStop,
+    'connection-open': settings.connectionOpen,
+    'connection-close': settings.connectionClose,
+  };
+  const lights = new LightsSink({
+    ...tools,
+    blink: settings,
+    lightFor,
+    heartbeatMs: settings.heartbeat.enable ? settings.heartbeat.everySeconds * 1000 : undefined,
+    openLamps,
+    onChange: (colour, lit) => {
+      onLight?.(colour, lit);
+      setImmediate(() => afterLight(colour, lit));
+    },
+  });
+  const lightStatus = (colour: Colour) => {
+    const { lit, planner } = lights.lights[colour];
+    const shows = eventKinds.filter((kind) => lightFor[kind] === colour);
+    return { lit, blinked: planner.blinked, coalesced: planner.coalesced, shows };
+  };
+  return {
+    name: 'lights',
+    lights,
+    start: () => lights.start(),
+    stop: () => lights.goDark(),
+    metrics: lightsMetrics(lights),
+    status: () => ({
+      lights: Object.fromEntries(colours.map((colour) => [colour, lightStatus(colour)])),
+    }),
+  };
+}
+
+const lightsMetrics = ({ lights }: LightsSink): readonly Metric[] => [
+  {
+    type: 'counter',
+    name: 'blinky_blinks_total',
+    help: 'Blinks shown',
+    label: 'light',
+    readEach: () => colours.map((colour) => [colour, lights[colour].planner.blinked]),
+  },
+  {
+    type: 'counter',
+    name: 'blinky_blinks_coalesced_total',
+    help: 'Events without a blink of their own',
+    label: 'light',
+    readEach: () => colours.map((colour) => [colour, lights[colour].planner.coalesced]),
+  },
+];
