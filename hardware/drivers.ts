@@ -21,7 +21,7 @@ export interface NamedDriver extends PinDriver {
   readonly name: DriverName;
 }
 
-/** One of each driver. Whoever shares pins shares these, too. */
+/** One of each driver, for lamps and button together: some share what they have opened. */
 export function createDrivers(options: DriverOptions = {}): readonly NamedDriver[] {
   return driverNames.map((name) => ({ name, ...makers[name](options) }));
 }
