@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DriverRefusal } from './lamp.ts';
+import { DriverRefusal } from './pins.ts';
 
 /**
  * Throws the system's error when this user may not write to the file. Opens it, because only that

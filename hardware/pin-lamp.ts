@@ -1,45 +1,34 @@
-import type { Colour, Lamp, Lamps, LampWiring, LampWirings } from './lamp.ts';
-
-/** Level of a pin: 1 is high, 3.3 V. */
-export type Level = 0 | 1;
-
-/** The level at which a light so wired is on or off. */
-export function levelFor({ activeLow }: LampWiring, on: boolean): Level {
-  return on !== activeLow ? 1 : 0;
-}
-
-/** A pin that a driver has claimed as an output, at the level that keeps the light dark. */
-export interface OutputPin {
-  write(level: Level): void;
-  release(): void;
-}
+import { type Colour, colours, type Lamp, type Lamps, type LampWirings } from './lamp.ts';
+import { levelFor, type OutputPin, type OutputWiring, type Pins } from './pins.ts';
 
 /**
- * Claims both pins and makes lamps of them. When the second can't be had, the first is released
- * before the error is passed on.
+ * Claims a pin for each light and makes lamps of them. When one can't be had, the ones before are
+ * released before the error is passed on.
  */
-export function openLampPins(
-  wirings: LampWirings,
-  claim: (wiring: LampWiring, colour: Colour) => OutputPin,
-): Lamps {
-  const green = new PinLamp(wirings.green, claim(wirings.green, 'green'));
+export function claimLamps(pins: Pins, wirings: LampWirings): Lamps {
+  const lamps = new Map<Colour, Lamp>();
   try {
-    return { green, red: new PinLamp(wirings.red, claim(wirings.red, 'red')) };
+    for (const colour of colours) {
+      lamps.set(colour, new PinLamp(wirings[colour], pins.output(wirings[colour])));
+    }
   } catch (error) {
-    try {
-      green.close();
-    } catch {
-      // The reason why the second pin was refused is the one to tell.
+    for (const lamp of lamps.values()) {
+      try {
+        lamp.close();
+      } catch {
+        // The reason why the other pin was refused is the one to report.
+      }
     }
     throw error;
   }
+  return Object.fromEntries(lamps) as Record<Colour, Lamp>;
 }
 
 class PinLamp implements Lamp {
-  readonly #wiring: LampWiring;
+  readonly #wiring: OutputWiring;
   #pin: OutputPin | undefined;
 
-  constructor(wiring: LampWiring, pin: OutputPin) {
+  constructor(wiring: OutputWiring, pin: OutputPin) {
     this.#wiring = wiring;
     this.#pin = pin;
   }

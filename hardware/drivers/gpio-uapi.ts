@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import type { Level } from '../pin-lamp.ts';
+import type { Level } from '../pins.ts';
 
 /**
  * The kernel's GPIO character device, version 2: request numbers and layouts as in
@@ -10,6 +10,7 @@ export const requests = {
   getChipInfo: 0x8044_b401,
   getLineInfo: 0xc100_b405,
   getLine: 0xc250_b407,
+  getValues: 0xc010_b40e,
   setValues: 0xc010_b40f,
 } as const;
 
@@ -30,37 +31,56 @@ export const lineInfo = {
   consumer: (info: Buffer) => textAt(info, 32),
 };
 
-const flagOutput = 1n << 3n;
+const flags = {
+  input: 1n << 2n,
+  output: 1n << 3n,
+  risingEdge: 1n << 4n,
+  fallingEdge: 1n << 5n,
+  pullUp: 1n << 8n,
+} as const;
 const attributeOutputValues = 2;
 
-/** A request for one line as an output: struct gpio_v2_line_request. */
+/** A request for one line: struct gpio_v2_line_request. */
 export const lineRequest = {
   /** The line has `level` from the moment at which it becomes an output. */
   output(offset: number, level: Level, consumer: string): Buffer {
-    const request = Buffer.alloc(592);
-    writeU32(request, 0, offset);
-    request.write(consumer.slice(0, 31), 256, 'latin1');
-    writeU64(request, 288, flagOutput);
+    const request = requestFor(offset, consumer, flags.output);
     // One attribute: the initial values of the lines in the mask that follows them.
     writeU32(request, 296, 1);
     writeU32(request, 320, attributeOutputValues);
     writeU64(request, 328, BigInt(level));
     writeU64(request, 336, 1n);
-    writeU32(request, 560, 1);
     return request;
+  },
+  /** Pulled up where the chip can do that; each edge becomes something to read. */
+  input(offset: number, consumer: string): Buffer {
+    const edges = flags.risingEdge | flags.fallingEdge;
+    return requestFor(offset, consumer, flags.input | edges | flags.pullUp);
   },
   /** The file descriptor of the line, which the kernel has filled in. */
   descriptor: (request: Buffer) =>
     endianness() === 'LE' ? request.readInt32LE(588) : request.readInt32BE(588),
 };
 
-/** A level for the one line of a request: struct gpio_v2_line_values. */
-export function lineValues(level: Level): Buffer {
-  const values = Buffer.alloc(16);
-  writeU64(values, 0, BigInt(level));
-  writeU64(values, 8, 1n);
-  return values;
+function requestFor(offset: number, consumer: string, lineFlags: bigint): Buffer {
+  const request = Buffer.alloc(592);
+  writeU32(request, 0, offset);
+  request.write(consumer.slice(0, 31), 256, 'latin1');
+  writeU64(request, 288, lineFlags);
+  writeU32(request, 560, 1);
+  return request;
 }
+
+/** The level of the one line of a request, to be set or filled in: struct gpio_v2_line_values. */
+export const lineValues = {
+  of(level: Level): Buffer {
+    const values = Buffer.alloc(16);
+    writeU64(values, 0, BigInt(level));
+    writeU64(values, 8, 1n);
+    return values;
+  },
+  level: (values: Buffer): Level => ((values[endianness() === 'LE' ? 0 : 7] ?? 0) & 1 ? 1 : 0),
+};
 
 function textAt(buffer: Buffer, offset: number): string {
   const field = buffer.subarray(offset, offset + 32);

@@ -1,35 +1,29 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { getSystemErrorName } from 'node:util';
 import { accessRefusal } from '../access.ts';
 import { type Board, headerChipLabels, readBoard, unexportAdvice } from '../board.ts';
 import { describePin } from '../header.ts';
-import { DriverRefusal, type LampDriver, type LampWiring } from '../lamp.ts';
-import { type OutputPin, openLampPins } from '../pin-lamp.ts';
+import {
+  type DriverOptions,
+  DriverRefusal,
+  type InputPin,
+  levelFor,
+  type OutputPin,
+  type OutputWiring,
+  type PinDriver,
+} from '../pins.ts';
 import { chipInfo, lineInfo, lineRequest, lineValues, requests } from './gpio-uapi.ts';
+import { type KoffiLibrary, type Libc, libcOf } from './libc.ts';
 import { codeOf, loadLibrary } from './library.ts';
 
-/** The part of the package koffi that is used here: calling a function of the C library. */
-export interface KoffiLibrary {
-  /** Opens what the process has loaded already, so it works with glibc and musl alike. */
-  load(path: null): { func(prototype: string): (...args: unknown[]) => unknown };
-  /** The error number of the last call. */
-  errno(): number;
-}
-
-export interface GpiochipOptions {
-  /** The root of the file system: `/` but in tests. */
-  readonly root?: string;
+export interface GpiochipOptions extends DriverOptions {
   readonly load?: () => Promise<KoffiLibrary>;
 }
-
-/** Fills `argument` in, or throws an error with the system's `code`. */
-type Ioctl = (descriptor: number, request: number, argument: Buffer) => void;
 
 /** The header's chip, while its lines are claimed. */
 interface Chip {
   readonly descriptor: number;
-  readonly ioctl: Ioctl;
+  readonly libc: Libc;
   readonly board: Board;
 }
 
@@ -37,35 +31,30 @@ interface Chip {
 const consumer = 'blinky';
 
 /**
- * The lights through the kernel's GPIO character device (/dev/gpiochip*), called through the
- * package koffi, which alone this file knows. For every Pi with Linux 5.10 or later.
+ * Pins through the kernel's GPIO character device (/dev/gpiochip*), called through the package koffi.
+ * For every Pi with Linux 5.10 or later.
  */
-export function gpiochipDriver(options: GpiochipOptions = {}): LampDriver {
+export function gpiochipDriver(options: GpiochipOptions = {}): PinDriver {
   const { root = '/', load = async () => (await import('koffi')).default } = options;
   return {
-    name: 'gpiochip',
-    open: async (wirings) => {
+    hasInputs: true,
+    open: async (claim) => {
       const board = readBoard(root);
       const devices = devicesIn(root);
       if (devices.length === 0) throw noChip(board, 'there is no /dev/gpiochip*');
-      const ioctl = ioctlOf(await loadLibrary('koffi', load));
-      const descriptor = openHeaderChip(root, board, devices, ioctl);
+      const libc = libcOf(await loadLibrary('koffi', load));
+      const descriptor = openHeaderChip(root, board, devices, libc);
+      const chip = { descriptor, libc, board };
       try {
-        return openLampPins(wirings, (wiring) => claim({ descriptor, ioctl, board }, wiring));
+        return claim({
+          output: (wiring) => outputOf(chip, wiring),
+          input: (bcm) => inputOf(chip, bcm),
+        });
       } finally {
         // The lines have descriptors of their own.
         closeSync(descriptor);
       }
     },
-  };
-}
-
-function ioctlOf(koffi: KoffiLibrary): Ioctl {
-  const call = koffi.load(null).func('int ioctl(int fd, unsigned long request, ...)');
-  return (descriptor, request, argument) => {
-    if (call(descriptor, request, 'void *', argument) === 0) return;
-    const code = getSystemErrorName(-koffi.errno());
-    throw Object.assign(new Error(`ioctl 0x${request.toString(16)}: ${code}`), { code });
   };
 }
 
@@ -81,7 +70,7 @@ function openHeaderChip(
   root: string,
   board: Board,
   devices: readonly string[],
-  ioctl: Ioctl,
+  libc: Libc,
 ): number {
   let refusal: DriverRefusal | undefined;
   for (const device of devices) {
@@ -93,17 +82,17 @@ function openHeaderChip(
       if (isForbidden) refusal ??= accessRefusal(root, `/dev/${device}`, error);
       continue;
     }
-    const label = labelOf(descriptor, ioctl);
+    const label = labelOf(descriptor, libc);
     if (headerChipLabels.some((known) => known === label)) return descriptor;
     closeSync(descriptor);
   }
   throw refusal ?? noChip(board, 'no /dev/gpiochip* is the header of a Raspberry Pi');
 }
 
-function labelOf(descriptor: number, ioctl: Ioctl): string | undefined {
+function labelOf(descriptor: number, libc: Libc): string | undefined {
   try {
     const info = chipInfo.empty();
-    ioctl(descriptor, requests.getChipInfo, info);
+    libc.ioctl(descriptor, requests.getChipInfo, info);
     return chipInfo.label(info);
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
@@ -121,19 +110,44 @@ function noChip(board: Board, reason: string): DriverRefusal {
   );
 }
 
-function claim(chip: Chip, { pin, activeLow }: LampWiring): OutputPin {
-  const request = lineRequest.output(pin, activeLow ? 1 : 0, consumer);
-  try {
-    chip.ioctl(chip.descriptor, requests.getLine, request);
-  } catch (error) {
-    throw explain(chip, pin, error);
-  }
-  const line = lineRequest.descriptor(request);
-  const levels = [lineValues(0), lineValues(1)] as const;
+function outputOf(chip: Chip, wiring: OutputWiring): OutputPin {
+  const { pin } = wiring;
+  const line = claimLine(chip, pin, lineRequest.output(pin, levelFor(wiring, false), consumer));
+  const levels = [lineValues.of(0), lineValues.of(1)] as const;
   return {
-    write: (level) => chip.ioctl(line, requests.setValues, levels[level]),
+    write: (level) => chip.libc.ioctl(line, requests.setValues, levels[level]),
     release: () => closeSync(line),
   };
+}
+
+function inputOf(chip: Chip, bcm: number): InputPin {
+  const { libc } = chip;
+  const line = claimLine(chip, bcm, lineRequest.input(bcm, consumer));
+  const values = lineValues.of(0);
+  let stopWatching = () => {};
+  return {
+    read: () => {
+      libc.ioctl(line, requests.getValues, values);
+      return lineValues.level(values);
+    },
+    watch: (onEdge, onFailure) => {
+      stopWatching = libc.watch(line, onEdge, onFailure);
+    },
+    release: () => {
+      stopWatching();
+      closeSync(line);
+    },
+  };
+}
+
+/** The descriptor of a line that the kernel has given. */
+function claimLine(chip: Chip, bcm: number, request: Buffer): number {
+  try {
+    chip.libc.ioctl(chip.descriptor, requests.getLine, request);
+    return lineRequest.descriptor(request);
+  } catch (error) {
+    throw explain(chip, bcm, error);
+  }
 }
 
 function explain(chip: Chip, bcm: number, cause: unknown): DriverRefusal {
@@ -151,7 +165,7 @@ function explain(chip: Chip, bcm: number, cause: unknown): DriverRefusal {
     case 'ENOTTY':
     case 'EINVAL':
       return new DriverRefusal(
-        `the kernel refused ${pin} as an output`,
+        `the kernel refused ${pin}`,
         'Use Linux 5.10 or later, or choose another pin',
         { cause },
       );
@@ -164,10 +178,10 @@ function explain(chip: Chip, bcm: number, cause: unknown): DriverRefusal {
   }
 }
 
-function consumerOf({ descriptor, ioctl }: Chip, bcm: number): string {
+function consumerOf({ descriptor, libc }: Chip, bcm: number): string {
   try {
     const info = lineInfo.ask(bcm);
-    ioctl(descriptor, requests.getLineInfo, info);
+    libc.ioctl(descriptor, requests.getLineInfo, info);
     return lineInfo.consumer(info);
   } catch {
     return '';

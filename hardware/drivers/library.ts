@@ -1,4 +1,4 @@
-import { DriverRefusal } from '../lamp.ts';
+import { DriverRefusal } from '../pins.ts';
 
 /**
  * Awaits the loading of an optional package. What npm could not install or build becomes a

@@ -1,18 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../src/platform/clock.ts';
 import { accessRefusal, checkWritable } from '../access.ts';
 import { type Board, readBoard, type Soc, unexportAdvice } from '../board.ts';
 import { describePin } from '../header.ts';
-import { colours, DriverRefusal, type LampDriver, type LampWirings } from '../lamp.ts';
-import { levelFor, type OutputPin, openLampPins } from '../pin-lamp.ts';
+import { type DriverOptions, DriverRefusal, levelFor, type PinDriver } from '../pins.ts';
+import { polledInput } from '../polled-input.ts';
 import { loadLibrary } from './library.ts';
 
 /** The part of the package rpio that is used here. */
 export interface RpioLibrary {
+  readonly INPUT: number;
   readonly OUTPUT: number;
+  readonly PULL_UP: number;
   readonly PIN_PRESERVE: number;
   init(options: { gpiomem: boolean; mapping: 'gpio'; mock: false; close_on_exit: boolean }): void;
-  open(pin: number, mode: number, level: number): void;
+  /** @param initial the level of an output, the pull of an input */
+  open(pin: number, mode: number, initial: number): void;
+  read(pin: number): number;
   write(pin: number, level: number): void;
   close(pin: number, reset: number): void;
   /** Unmaps the registers. Any use of a pin after it ends the process with a segmentation fault. */
@@ -21,9 +26,7 @@ export interface RpioLibrary {
   removeListener(event: 'warn', listener: (message: string) => void): unknown;
 }
 
-export interface RpioOptions {
-  /** The root of the file system: `/` but in tests. */
-  readonly root?: string;
+export interface RpioOptions extends DriverOptions {
   readonly load?: () => Promise<RpioLibrary>;
 }
 
@@ -31,24 +34,59 @@ export interface RpioOptions {
 const knownSocs: ReadonlySet<Soc> = new Set(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711']);
 
 /**
- * The lights through the chip's registers and the package rpio, which alone this file knows. For
- * Pis up to the 4 with the kernel of Raspberry Pi OS.
+ * Pins through the chip's registers and the package rpio, which alone this file knows. For Pis up
+ * to the 4 with the kernel of Raspberry Pi OS. Inputs are polled: rpio's own way looks every ms, and
+ * wants an overlay (gpio-no-irq) that takes the interrupts away from the kernel.
  *
  * rpio contains code under the GPL. It is no part of this program: it is an optional package,
  * loaded here while the program runs, and everything else works without it.
  */
-export function rpioDriver(options: RpioOptions = {}): LampDriver {
-  const { root = '/', load = async () => (await import('rpio')).default } = options;
+export function rpioDriver(options: RpioOptions = {}): PinDriver {
+  const {
+    root = '/',
+    clock = systemClock,
+    load = async () => (await import('rpio')).default,
+  } = options;
+  /** Claimed pins, and claims under way: all of them use the same mapping of the registers. */
+  let users = 0;
   return {
-    name: 'rpio',
-    open: async (wirings) => {
+    hasInputs: true,
+    open: async (claim) => {
       const board = readBoard(root);
       checkBoard(board);
       const gpiomem = chooseMemory(root, board);
-      checkNotExported(root, board, wirings);
       const rpio = await loadLibrary('rpio', load);
-      start(rpio, gpiomem);
-      return openPins(rpio, wirings);
+      if (users === 0) start(rpio, gpiomem);
+      const leave = () => {
+        users -= 1;
+        if (users === 0) rpio.exit();
+      };
+      const claimPin = (pin: number, mode: number, initial: number) => {
+        checkNotExported(root, board, pin);
+        openPin(rpio, pin, mode, initial);
+        users += 1;
+        return () => {
+          // Nobody watches over the registers: an output stays one, and so surely dark.
+          rpio.close(pin, rpio.PIN_PRESERVE);
+          leave();
+        };
+      };
+      users += 1;
+      try {
+        return claim({
+          output: (wiring) => {
+            const { pin } = wiring;
+            const release = claimPin(pin, rpio.OUTPUT, levelFor(wiring, false));
+            return { write: (level) => rpio.write(pin, level), release };
+          },
+          input: (pin) => {
+            const release = claimPin(pin, rpio.INPUT, rpio.PULL_UP);
+            return polledInput({ read: () => (rpio.read(pin) === 1 ? 1 : 0), release }, clock);
+          },
+        });
+      } finally {
+        leave();
+      }
     },
   };
 }
@@ -95,16 +133,13 @@ function chooseMemory(root: string, { commandLine, kernel }: Board): boolean {
 }
 
 /** rpio looks for this too, but by numbers that kernels from 6.6 on no longer use. */
-function checkNotExported(root: string, { sysfsChip }: Board, wirings: LampWirings): void {
-  for (const colour of colours) {
-    const { pin } = wirings[colour];
-    const number = (sysfsChip?.base ?? 0) + pin;
-    if (!existsSync(join(root, `sys/class/gpio/gpio${number}`))) continue;
-    throw new DriverRefusal(
-      `${describePin(pin)} is in use through /sys/class/gpio`,
-      unexportAdvice(number),
-    );
-  }
+function checkNotExported(root: string, { sysfsChip }: Board, pin: number): void {
+  const number = (sysfsChip?.base ?? 0) + pin;
+  if (!existsSync(join(root, `sys/class/gpio/gpio${number}`))) return;
+  throw new DriverRefusal(
+    `${describePin(pin)} is in use through /sys/class/gpio`,
+    unexportAdvice(number),
+  );
 }
 
 function start(rpio: RpioLibrary, gpiomem: boolean): void {
@@ -131,32 +166,14 @@ function start(rpio: RpioLibrary, gpiomem: boolean): void {
   }
 }
 
-function openPins(rpio: RpioLibrary, wirings: LampWirings) {
-  let claimed = 0;
-  const exitAfterLast = () => {
-    if (claimed === 0) rpio.exit();
-  };
-  return openLampPins(wirings, (wiring): OutputPin => {
-    const { pin } = wiring;
-    try {
-      rpio.open(pin, rpio.OUTPUT, levelFor(wiring, false));
-    } catch (cause) {
-      exitAfterLast();
-      throw new DriverRefusal(
-        `rpio refused ${describePin(pin)}: ${cause instanceof Error ? cause.message : String(cause)}`,
-        'Choose another pin, or use the driver gpiochip',
-        { cause },
-      );
-    }
-    claimed += 1;
-    return {
-      write: (level) => rpio.write(pin, level),
-      release: () => {
-        // Nobody watches over the registers: the pin stays an output, and so surely dark.
-        rpio.close(pin, rpio.PIN_PRESERVE);
-        claimed -= 1;
-        exitAfterLast();
-      },
-    };
-  });
+function openPin(rpio: RpioLibrary, pin: number, mode: number, initial: number): void {
+  try {
+    rpio.open(pin, mode, initial);
+  } catch (cause) {
+    throw new DriverRefusal(
+      `rpio refused ${describePin(pin)}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Choose another pin, or use the driver gpiochip',
+      { cause },
+    );
+  }
 }

@@ -1,22 +1,26 @@
-import type { Colour, Lamp, LampDriver } from '../lamp.ts';
+import { type DriverOptions, DriverRefusal, levelFor, type PinDriver } from '../pins.ts';
 
-/** Told when a simulated light goes on or off; must return at once. */
-export type SimulatedListener = (colour: Colour, lit: boolean) => void;
-
-/** Lights without hardware: they tell the listener. */
-export function simulatedDriver(listener: SimulatedListener = () => {}): LampDriver {
+/** Outputs without hardware: they report to `onSimulated`. There is nothing to read. */
+export function simulatedDriver({ onSimulated }: DriverOptions = {}): PinDriver {
   return {
-    name: 'simulated',
-    open: async () => ({ green: lamp('green', listener), red: lamp('red', listener) }),
+    hasInputs: false,
+    open: async (claim) =>
+      claim({
+        output: (wiring) => {
+          const onLevel = levelFor(wiring, true);
+          let isOn = false;
+          return {
+            write: (level) => {
+              if ((level === onLevel) === isOn) return;
+              isOn = !isOn;
+              onSimulated?.(wiring.pin, isOn);
+            },
+            release: () => {},
+          };
+        },
+        input: () => {
+          throw new DriverRefusal('nothing is simulated that could be read', 'Use a Raspberry Pi');
+        },
+      }),
   };
-}
-
-function lamp(colour: Colour, listener: SimulatedListener): Lamp {
-  let lit = false;
-  const set = (on: boolean) => {
-    if (on === lit) return;
-    lit = on;
-    listener(colour, on);
-  };
-  return { set, close: () => set(false) };
 }

@@ -1,5 +1,4 @@
 import { readBoard } from '../../hardware/board.ts';
-import { openButton } from '../../hardware/button.ts';
 import type { App, AppOptions } from '../appliance/app-interface.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -13,7 +12,7 @@ import { reachableAddresses } from './addresses.ts';
 import { announce } from './announcement.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
 import { configOptions, configOrDefaults, faultAtBoot } from './config-options.ts';
-import { createLampOpener } from './lamps.ts';
+import { createPinOpeners } from './pins.ts';
 import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
@@ -72,15 +71,12 @@ export async function runAppliance(
     slackToken: slackCredentialSources(config.slackConfig, environment),
     environment,
     credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
-    openLamps: createLampOpener({
+    ...createPinOpeners({
       lightConfig: config.lightConfig,
-      log: log.for('lights'),
+      log: { lights: log.for('lights'), button: log.for('button') },
       onSimulated: (colour, lit) => {
         if (!statusLine) log.info(`${colour} light ${lit ? 'on' : 'off'}`);
       },
-    }),
-    ...(config.lightConfig.button.enable && {
-      openButton: (handlers) => openButton({ pin: config.lightConfig.button.pin, ...handlers }),
     }),
     ...(readBoard().isRaspberryPi && { addresses: reachableAddresses, timeIsSet }),
     powerOff: () => requestPowerOff(environment['RUNTIME_DIRECTORY']),

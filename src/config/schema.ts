@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driverNames } from '../../hardware/drivers.ts';
 import { isPasswordHash } from '../access/password.ts';
 import { everyAddress } from '../platform/listen-address.ts';
 import { logLevels } from '../platform/log.ts';
@@ -31,7 +32,7 @@ const lightChoice = (byDefault: 'green' | 'red' | 'none') =>
   choice(['green', 'red', 'none'], byDefault);
 
 const lightConfig = section({
-  driver: choice(['auto', 'onoff', 'gpiochip', 'rpio', 'simulated'], 'auto'),
+  driver: choice(['auto', ...driverNames], 'auto'),
   green: light(17),
   red: light(27),
   onMs: wholeNumber(20, 1000, 250, 'ms'),

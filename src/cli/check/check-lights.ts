@@ -1,18 +1,14 @@
 import { describeBoard, readBoard } from '../../../hardware/board.ts';
+import { createDrivers, type DriverName, type NamedDriver } from '../../../hardware/drivers.ts';
 import { describePin } from '../../../hardware/header.ts';
-import {
-  type Colour,
-  colours,
-  DriverRefusal,
-  type LampDriver,
-  type Lamps,
-  type LampWirings,
-} from '../../../hardware/lamp.ts';
-import { lampDrivers, openLamps } from '../../../hardware/open-lamps.ts';
+import { type Colour, colours, type Lamps, type LampWirings } from '../../../hardware/lamp.ts';
+import { openLamps } from '../../../hardware/open-pins.ts';
+import { claimLamps } from '../../../hardware/pin-lamp.ts';
+import { DriverRefusal } from '../../../hardware/pins.ts';
 import { type Finding, fault, ok, warn } from '../../health/finding.ts';
 
 export interface CheckLightsOptions {
-  readonly driver: 'auto' | 'onoff' | 'gpiochip' | 'rpio' | 'simulated';
+  readonly driver: 'auto' | DriverName;
   readonly wirings: LampWirings;
   /** How long each light is lit for the person to see, ms. */
   readonly showMs: number;
@@ -22,12 +18,12 @@ export interface CheckLightsOptions {
   /** The root of the file system: `/` but in tests. */
   readonly root?: string;
   /** The drivers, in the order in which `auto` tries them; tests give their own. */
-  readonly drivers?: readonly LampDriver[];
+  readonly drivers?: readonly NamedDriver[];
 }
 
 /** Looks at the board and at every driver, and lights both lamps. */
 export async function* checkLights(options: CheckLightsOptions): AsyncGenerator<Finding> {
-  const { driver: wanted, wirings, root = '/', drivers = lampDrivers(root) } = options;
+  const { driver: wanted, wirings, root = '/', drivers = createDrivers({ root }) } = options;
   const board = readBoard(root);
   yield ok('Board', describeBoard(board));
   const verdicts: Finding[] = [];
@@ -61,12 +57,12 @@ export async function* checkLights(options: CheckLightsOptions): AsyncGenerator<
 }
 
 async function checkDriver(
-  driver: LampDriver,
+  driver: NamedDriver,
   { driver: wanted, wirings }: CheckLightsOptions,
 ): Promise<Finding> {
   const name = `Driver ${driver.name}`;
   try {
-    const lamps = await driver.open(wirings);
+    const lamps = await driver.open((pins) => claimLamps(pins, wirings));
     for (const colour of colours) lamps[colour].close();
     return ok(name, 'reaches the pins');
   } catch (error) {

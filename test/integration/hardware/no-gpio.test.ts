@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readBoard } from '../../../hardware/board.ts';
 import { gpiochipDriver } from '../../../hardware/drivers/gpiochip-driver.ts';
-import { DriverRefusal, type LampWirings } from '../../../hardware/lamp.ts';
-import { openLamps } from '../../../hardware/open-lamps.ts';
+import type { LampWirings } from '../../../hardware/lamp.ts';
+import { openLamps } from '../../../hardware/open-pins.ts';
+import { claimLamps } from '../../../hardware/pin-lamp.ts';
+import { DriverRefusal } from '../../../hardware/pins.ts';
 
 const wirings: LampWirings = {
   green: { pin: 17, activeLow: false },
@@ -37,7 +39,7 @@ test('the real koffi asks the kernel, and a device that is no GPIO chip is a cle
   mkdirSync(join(root, 'dev'));
   symlinkSync('/dev/null', join(root, 'dev/gpiochip0'));
   await assert.rejects(
-    gpiochipDriver({ root }).open(wirings),
+    gpiochipDriver({ root }).open((pins) => claimLamps(pins, wirings)),
     (error: unknown) =>
       error instanceof DriverRefusal &&
       error.message === 'no /dev/gpiochip* is the header of a Raspberry Pi',

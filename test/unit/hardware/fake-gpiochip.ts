@@ -1,15 +1,20 @@
-import { fstatSync, openSync, readlinkSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readlinkSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, join } from 'node:path';
-import type { KoffiLibrary } from '../../../hardware/drivers/gpiochip-driver.ts';
+import koffi from 'koffi';
+import type { KoffiLibrary } from '../../../hardware/drivers/libc.ts';
 
 export interface FakeGpiochip extends KoffiLibrary {
   /** What was asked of the kernel, in order, in words. */
   readonly calls: string[];
-  /** Level by line, of those that are outputs. */
+  /** Level by line. */
   readonly levels: Map<number, number>;
   /** Whether the file descriptor of this line is open. */
   isHeld(line: number): boolean;
+  /** Gives an input a level, and so an edge to read. Throws EPIPE when nobody has the line open. */
+  drive(line: number, level: 0 | 1): void;
+  /** The chip goes, and with it every line. */
+  unplug(): void;
 }
 
 export interface FakeGpiochipOptions {
@@ -33,7 +38,21 @@ export function fakeGpiochip(options: FakeGpiochipOptions): FakeGpiochip {
   const calls: string[] = [];
   const levels = new Map<number, number>();
   const lineOf = new Map<number, number>();
-  let errno = 0;
+  /** What writes edges, by line: an input is the reading end of a pipe. */
+  const edgesOf = new Map<number, number>();
+  const library = koffi.load(null);
+  const pipe = library.func('int pipe(_Out_ int *ends)');
+  let isGone = false;
+  let errno: number | undefined;
+
+  const openInput = (line: number): number => {
+    const ends = [-1, -1];
+    pipe(ends);
+    const [reading = -1, writing = -1] = ends;
+    edgesOf.set(line, writing);
+    levels.set(line, 1);
+    return reading;
+  };
 
   const answers: Readonly<Record<number, (fd: number, argument: Buffer) => string | undefined>> = {
     // GPIO_GET_CHIPINFO_IOCTL
@@ -53,6 +72,14 @@ export function fakeGpiochip(options: FakeGpiochipOptions): FakeGpiochip {
       const line = u32(request, 0);
       if (options.busy?.[line] !== undefined) return 'EBUSY';
       if (options.refuse) return options.refuse;
+      // GPIO_V2_LINE_FLAG_INPUT, EDGE_RISING, EDGE_FALLING and BIAS_PULL_UP
+      if (u32(request, 560) === 1 && u64(request, 288) === 4 + 16 + 32 + 256) {
+        const fd = openInput(line);
+        lineOf.set(fd, line);
+        request.writeInt32LE(fd, 588);
+        calls.push(`get ${line} for ${text(request, 256)} as input`);
+        return undefined;
+      }
       const isOneOutput = u32(request, 560) === 1 && u64(request, 288) === 8;
       const isInitialValue =
         u32(request, 296) === 1 && u32(request, 320) === 2 && u64(request, 336) === 1;
@@ -63,6 +90,14 @@ export function fakeGpiochip(options: FakeGpiochipOptions): FakeGpiochip {
       levels.set(line, level);
       request.writeInt32LE(fd, 588);
       calls.push(`get ${line} for ${text(request, 256)} at ${level}`);
+      return undefined;
+    },
+    // GPIO_V2_LINE_GET_VALUES_IOCTL
+    [0xc010_b40e]: (fd, values) => {
+      const line = lineOf.get(fd);
+      if (isGone) return 'ENODEV';
+      if (line === undefined || u64(values, 8) !== 1) return 'EINVAL';
+      values.writeBigUInt64LE(BigInt(levels.get(line) ?? 0), 0);
       return undefined;
     },
     // GPIO_V2_LINE_SET_VALUES_IOCTL
@@ -81,6 +116,7 @@ export function fakeGpiochip(options: FakeGpiochipOptions): FakeGpiochip {
       type === 'void *' &&
       Buffer.isBuffer(argument) &&
       argument.length === sizeOf(request);
+    errno = undefined;
     const code = isCall ? answers[request]?.(fd, argument) : 'EFAULT';
     if (code === undefined) return 0;
     errno = constants.errno[code as keyof typeof constants.errno];
@@ -100,7 +136,19 @@ export function fakeGpiochip(options: FakeGpiochipOptions): FakeGpiochip {
         return false;
       }
     },
-    load: () => ({ func: () => ioctl }),
-    errno: () => errno,
+    drive: (line, level) => {
+      levels.set(line, level);
+      // struct gpio_v2_line_event
+      writeSync(edgesOf.get(line) ?? -1, Buffer.alloc(48));
+    },
+    unplug: () => {
+      isGone = true;
+      for (const edges of edgesOf.values()) closeSync(edges);
+    },
+    // Lines are asked for here; waiting for them is the real kernel's.
+    load: () => ({
+      func: (prototype) => (/ ioctl\(/.test(prototype) ? ioctl : library.func(prototype)),
+    }),
+    errno: () => errno ?? koffi.errno(),
   };
 }

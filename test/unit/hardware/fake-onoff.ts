@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OnoffLibrary } from '../../../hardware/drivers/onoff-pins.ts';
+import type { OnoffLibrary } from '../../../hardware/drivers/onoff-driver.ts';
 import { systemError } from './fake-root.ts';
 
 export type FakeOnoffGpio = InstanceType<OnoffLibrary['Gpio']> & {

@@ -2,7 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { DriverRefusal, type LampWirings } from '../../../hardware/lamp.ts';
+import type { LampWirings } from '../../../hardware/lamp.ts';
+import { claimLamps } from '../../../hardware/pin-lamp.ts';
+import { DriverRefusal, type Pins } from '../../../hardware/pins.ts';
 
 /** What a made-up computer offers. */
 export interface FakeBoard {
@@ -39,6 +41,9 @@ export const wirings: LampWirings = {
   green: { pin: 17, activeLow: false },
   red: { pin: 27, activeLow: false },
 };
+
+/** What a driver's `open` is given to claim both lights. */
+export const claimWired = (pins: Pins) => claimLamps(pins, wirings);
 
 /** Makes a root file system with the /proc, /sys and /dev of such a computer. */
 export function fakeRoot(t: TestContext, board: FakeBoard = {}): string {

@@ -1,29 +1,42 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Colour, DriverRefusal, type LampDriver } from '../../../../hardware/lamp.ts';
+import type { NamedDriver } from '../../../../hardware/drivers.ts';
+import type { Colour } from '../../../../hardware/lamp.ts';
+import { DriverRefusal } from '../../../../hardware/pins.ts';
 import { checkLights } from '../../../../src/cli/check/check-lights.ts';
 import type { Finding } from '../../../../src/health/finding.ts';
 
 const wirings = { green: { pin: 17, activeLow: false }, red: { pin: 27, activeLow: false } };
 
-const refusing = (name: LampDriver['name']): LampDriver => ({
+const refusing = (name: NamedDriver['name']): NamedDriver => ({
   name,
+  hasInputs: false,
   open: async () => {
     throw new DriverRefusal('the user is not in the group gpio', 'sudo usermod -aG gpio $USER');
   },
 });
 
-function working(name: LampDriver['name'], steps: string[] = []): LampDriver {
-  const lamp = (colour: Colour) => ({
-    set: (on: boolean) => void steps.push(`${colour} ${on ? 'on' : 'off'}`),
-    close: () => void steps.push(`${colour} closed`),
-  });
-  return { name, open: async () => ({ green: lamp('green'), red: lamp('red') }) };
+function working(name: NamedDriver['name'], steps: string[] = []): NamedDriver {
+  return {
+    name,
+    hasInputs: false,
+    open: async (claim) =>
+      claim({
+        output: ({ pin }) => {
+          const colour = pin === wirings.green.pin ? 'green' : 'red';
+          return {
+            write: (level) => void steps.push(`${colour} ${level === 1 ? 'on' : 'off'}`),
+            release: () => void steps.push(`${colour} closed`),
+          };
+        },
+        input: () => assert.fail('no input is wanted'),
+      }),
+  };
 }
 
 async function check(options: {
   driver?: 'auto' | 'gpiochip';
-  drivers: readonly LampDriver[];
+  drivers: readonly NamedDriver[];
   askSeen?: (colour: Colour) => Promise<boolean>;
 }): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -51,12 +64,14 @@ describe('checkLights', () => {
     assert.equal(named(findings, 'Driver onoff')?.remedy, 'sudo usermod -aG gpio $USER');
     assert.match(named(findings, 'Lights')?.text ?? '', /gpiochip is used/);
     assert.match(named(findings, 'The green light')?.text ?? '', /was lit for 1\.5 s on GPIO 17/);
-    assert.deepEqual(steps.slice(-6), [
+    assert.deepEqual(steps.slice(-8), [
       'green on',
       'green off',
       'red on',
       'red off',
+      'green off',
       'green closed',
+      'red off',
       'red closed',
     ]);
   });

@@ -3,8 +3,17 @@ import { chmodSync, chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gpiochipDriver } from '../../../../hardware/drivers/gpiochip-driver.ts';
+import { claimLamps } from '../../../../hardware/pin-lamp.ts';
 import { fakeGpiochip } from '../fake-gpiochip.ts';
-import { asOrdinaryUser, debianSysfs, fakeRoot, pi3, pi5, refusal, wirings } from '../fake-root.ts';
+import {
+  asOrdinaryUser,
+  claimWired,
+  debianSysfs,
+  fakeRoot,
+  pi3,
+  pi5,
+  refusal,
+} from '../fake-root.ts';
 
 const labels = { gpiochip0: 'raspberrypi-exp-gpio', gpiochip4: 'pinctrl-rp1' };
 const board = { ...pi5, devices: ['gpiochip0', 'gpiochip4', 'gpiochip', 'null'] };
@@ -12,7 +21,7 @@ const board = { ...pi5, devices: ['gpiochip0', 'gpiochip4', 'gpiochip', 'null'] 
 test('both lines of the chip with the right label become outputs at once dark', async (t) => {
   const root = fakeRoot(t, board);
   const kernel = fakeGpiochip({ labels });
-  const lamps = await gpiochipDriver({ root, load: async () => kernel }).open(wirings);
+  const lamps = await gpiochipDriver({ root, load: async () => kernel }).open(claimWired);
   assert.deepEqual(kernel.calls, ['get 17 for blinky at 0', 'get 27 for blinky at 0']);
   lamps.red.set(true);
   assert.equal(kernel.levels.get(27), 1);
@@ -26,7 +35,7 @@ test('both lines of the chip with the right label become outputs at once dark', 
 test('closing darkens the light, then closes the line, once', async (t) => {
   const root = fakeRoot(t, board);
   const kernel = fakeGpiochip({ labels });
-  const lamps = await gpiochipDriver({ root, load: async () => kernel }).open(wirings);
+  const lamps = await gpiochipDriver({ root, load: async () => kernel }).open(claimWired);
   lamps.green.set(true);
   assert.equal(kernel.isHeld(17), true);
   lamps.green.close();
@@ -41,10 +50,12 @@ test('closing darkens the light, then closes the line, once', async (t) => {
 test('a light that is on while the pin is low starts high, so that it never flashes', async (t) => {
   const root = fakeRoot(t, board);
   const kernel = fakeGpiochip({ labels });
-  const lamps = await gpiochipDriver({ root, load: async () => kernel }).open({
-    green: { pin: 5, activeLow: true },
-    red: { pin: 27, activeLow: false },
-  });
+  const lamps = await gpiochipDriver({ root, load: async () => kernel }).open((pins) =>
+    claimLamps(pins, {
+      green: { pin: 5, activeLow: true },
+      red: { pin: 27, activeLow: false },
+    }),
+  );
   assert.equal(kernel.calls[0], 'get 5 for blinky at 1');
   lamps.green.set(true);
   assert.equal(kernel.levels.get(5), 0);
@@ -57,7 +68,7 @@ test('a busy second pin names its holder, and the first is let go dark', async (
   const root = fakeRoot(t, board);
   const kernel = fakeGpiochip({ labels, busy: { 27: 'gpio-fan' } });
   await assert.rejects(
-    gpiochipDriver({ root, load: async () => kernel }).open(wirings),
+    gpiochipDriver({ root, load: async () => kernel }).open(claimWired),
     refusal(/GPIO 27 \(pin 13\) is in use by "gpio-fan"/, /Stop what uses it/),
   );
   assert.equal(kernel.levels.get(17), 0);
@@ -73,7 +84,7 @@ test('the advice about a busy pin depends on the holder', async (t) => {
   ] as const) {
     const kernel = fakeGpiochip({ labels: { gpiochip0: 'pinctrl-bcm2835' }, busy: { 17: holder } });
     const driver = gpiochipDriver({ root, load: async () => kernel });
-    await assert.rejects(driver.open(wirings), refusal(reason, remedy));
+    await assert.rejects(driver.open(claimWired), refusal(reason, remedy));
   }
 });
 
@@ -82,11 +93,11 @@ test('without a chip that is a header, Pi and PC are refused each in its own wor
   const load = async () => kernel;
   const pc = fakeRoot(t, { devices: ['gpiochip0', 'gpiochip1'] });
   await assert.rejects(
-    gpiochipDriver({ root: pc, load }).open(wirings),
+    gpiochipDriver({ root: pc, load }).open(claimWired),
     refusal(/no \/dev\/gpiochip\* is the header/, /Use a Raspberry Pi, or simulated/),
   );
   await assert.rejects(
-    gpiochipDriver({ root: fakeRoot(t, pi3), load: () => assert.fail('loaded') }).open(wirings),
+    gpiochipDriver({ root: fakeRoot(t, pi3), load: () => assert.fail('loaded') }).open(claimWired),
     refusal(/there is no \/dev\/gpiochip/, /Use a kernel .* 6\.12\.48\+deb13-arm64/),
   );
 });
@@ -100,7 +111,7 @@ test('a user outside the group gpio is told so', async (t) => {
   const kernel = fakeGpiochip({ labels: { gpiochip0: 'pinctrl-bcm2835' } });
   await asOrdinaryUser(() =>
     assert.rejects(
-      gpiochipDriver({ root, load: async () => kernel }).open(wirings),
+      gpiochipDriver({ root, load: async () => kernel }).open(claimWired),
       refusal(/no permission for \/dev\/gpiochip0/, isRoot ? /usermod -aG gpio \$USER/ : /group/),
     ),
   );
@@ -113,7 +124,7 @@ test('a device that belongs to root alone asks for a udev rule', async (t) => {
   const kernel = fakeGpiochip({ labels: { gpiochip0: 'pinctrl-bcm2835' } });
   await asOrdinaryUser(() =>
     assert.rejects(
-      gpiochipDriver({ root, load: async () => kernel }).open(wirings),
+      gpiochipDriver({ root, load: async () => kernel }).open(claimWired),
       refusal(/no permission for \/dev\/gpiochip0/, /udev rule/),
     ),
   );
@@ -127,7 +138,7 @@ test('a kernel that refuses the line, and an unforeseen error: a refusal that na
   ] as const) {
     const kernel = fakeGpiochip({ labels, refuse });
     const driver = gpiochipDriver({ root, load: async () => kernel });
-    await assert.rejects(driver.open(wirings), refusal(reason, /choose another/));
+    await assert.rejects(driver.open(claimWired), refusal(reason, /choose another/));
   }
 });
 
@@ -135,7 +146,7 @@ test('koffi without its native part is a refusal', async (t) => {
   const root = fakeRoot(t, board);
   const error = new Error('Cannot find the native Koffi module; did you bundle it correctly?');
   await assert.rejects(
-    gpiochipDriver({ root, load: () => Promise.reject(error) }).open(wirings),
+    gpiochipDriver({ root, load: () => Promise.reject(error) }).open(claimWired),
     refusal(/koffi has not been built/, /npm rebuild/),
   );
 });

@@ -3,15 +3,24 @@ import { chmodSync, chownSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { onoffDriver } from '../../../../hardware/drivers/onoff-driver.ts';
+import { claimLamps } from '../../../../hardware/pin-lamp.ts';
 import { fakeOnoff } from '../fake-onoff.ts';
-import { asOrdinaryUser, debianSysfs, fakeRoot, pi3, refusal, wirings } from '../fake-root.ts';
+import {
+  asOrdinaryUser,
+  claimWired,
+  debianSysfs,
+  fakeRoot,
+  pi3,
+  refusal,
+  wirings,
+} from '../fake-root.ts';
 
 const debianPi3 = { ...pi3, sysfsChips: debianSysfs };
 
 test('both pins become outputs at once dark, by the number of the chip plus that of the pin', async (t) => {
   const root = fakeRoot(t, debianPi3);
   const onoff = fakeOnoff(root);
-  const lamps = await onoffDriver({ root, load: async () => onoff }).open(wirings);
+  const lamps = await onoffDriver({ root, load: async () => onoff }).open(claimWired);
   assert.deepEqual(onoff.calls, [
     'new 529 low none activeLow=false',
     'new 539 low none activeLow=false',
@@ -26,7 +35,7 @@ test('both pins become outputs at once dark, by the number of the chip plus that
 test('closing darkens the light, then lets go of the pin, once', async (t) => {
   const root = fakeRoot(t, debianPi3);
   const onoff = fakeOnoff(root);
-  const lamps = await onoffDriver({ root, load: async () => onoff }).open(wirings);
+  const lamps = await onoffDriver({ root, load: async () => onoff }).open(claimWired);
   lamps.green.set(true);
   onoff.calls.length = 0;
   lamps.green.close();
@@ -38,10 +47,12 @@ test('closing darkens the light, then lets go of the pin, once', async (t) => {
 test('a light that is on while the pin is low starts high, so that it never flashes', async (t) => {
   const root = fakeRoot(t, debianPi3);
   const onoff = fakeOnoff(root);
-  const lamps = await onoffDriver({ root, load: async () => onoff }).open({
-    ...wirings,
-    red: { pin: 27, activeLow: true },
-  });
+  const lamps = await onoffDriver({ root, load: async () => onoff }).open((pins) =>
+    claimLamps(pins, {
+      ...wirings,
+      red: { pin: 27, activeLow: true },
+    }),
+  );
   assert.equal(onoff.calls[1], 'new 539 high none activeLow=false');
   lamps.red.set(true);
   assert.equal(onoff.pins.get(539)?.level, 0);
@@ -52,7 +63,7 @@ test('a light that is on while the pin is low starts high, so that it never flas
 test('a pin that a killed process left exported and lit is taken over dark', async (t) => {
   const root = fakeRoot(t, { ...debianPi3, exported: [529, 539] });
   const onoff = fakeOnoff(root);
-  const lamps = await onoffDriver({ root, load: async () => onoff }).open(wirings);
+  const lamps = await onoffDriver({ root, load: async () => onoff }).open(claimWired);
   assert.equal(onoff.pins.get(529)?.level, 0);
   lamps.green.set(true);
   assert.equal(onoff.pins.get(529)?.level, 1);
@@ -62,7 +73,7 @@ test('an exported pin that can not be made an output is refused', async (t) => {
   const root = fakeRoot(t, { ...debianPi3, exported: [529] });
   const onoff = fakeOnoff(root, { stuck: [529] });
   await assert.rejects(
-    onoffDriver({ root, load: async () => onoff }).open(wirings),
+    onoffDriver({ root, load: async () => onoff }).open(claimWired),
     refusal(/GPIO 17 \(pin 11\) was exported by another user/, /choose another pin/),
   );
 });
@@ -71,7 +82,7 @@ test('when the second pin is busy, the first is darkened and released', async (t
   const root = fakeRoot(t, debianPi3);
   const onoff = fakeOnoff(root, { refuse: { 539: 'EBUSY' } });
   await assert.rejects(
-    onoffDriver({ root, load: async () => onoff }).open(wirings),
+    onoffDriver({ root, load: async () => onoff }).open(claimWired),
     refusal(/GPIO 27 \(pin 13\) is in use by another program/, /debug\/gpio/),
   );
   assert.deepEqual(onoff.calls.slice(2), ['write 529 0', 'unexport 529']);
@@ -81,7 +92,7 @@ test('a pin whose files stay closed to this user is refused, and no longer expor
   const root = fakeRoot(t, debianPi3);
   const onoff = fakeOnoff(root, { refuse: { 529: 'EACCES' } });
   await assert.rejects(
-    onoffDriver({ root, load: async () => onoff }).open(wirings),
+    onoffDriver({ root, load: async () => onoff }).open(claimWired),
     refusal(/no permission for \/sys\/class\/gpio\/gpio529\/value/, /group gpio/),
   );
   assert.equal(readFileSync(join(root, 'sys/class/gpio/unexport'), 'utf8'), '529');
@@ -95,7 +106,7 @@ test('EINVAL, anything unforeseen: a refusal that names the pin', async (t) => {
   ] as const) {
     const onoff = fakeOnoff(root, { refuse: { 529: code } });
     const driver = onoffDriver({ root, load: async () => onoff });
-    await assert.rejects(driver.open(wirings), refusal(reason, /another (driver|pin)/));
+    await assert.rejects(driver.open(claimWired), refusal(reason, /another (driver|pin)/));
   }
 });
 
@@ -108,7 +119,7 @@ test('a user outside the group gpio is told so, before the library is loaded', a
   const remedy = process.geteuid?.() === 0 ? /usermod -aG gpio \$USER/ : /group/;
   await asOrdinaryUser(() =>
     assert.rejects(
-      driver.open(wirings),
+      driver.open(claimWired),
       refusal(/no permission for \/sys\/class\/gpio\/export/, remedy),
     ),
   );
@@ -117,11 +128,11 @@ test('a user outside the group gpio is told so, before the library is loaded', a
 test('a kernel without sysfs GPIO is refused, before the library is loaded', async (t) => {
   const load = () => assert.fail('loaded');
   await assert.rejects(
-    onoffDriver({ root: fakeRoot(t, pi3), load }).open(wirings),
+    onoffDriver({ root: fakeRoot(t, pi3), load }).open(claimWired),
     refusal(/6\.12\.48\+deb13-arm64 offers no \/sys\/class\/gpio\/export/, /driver gpiochip/),
   );
   await assert.rejects(
-    onoffDriver({ root: fakeRoot(t), load }).open(wirings),
+    onoffDriver({ root: fakeRoot(t), load }).open(claimWired),
     refusal(/offers no \/sys\/class\/gpio\/export/, /Use a Raspberry Pi, or simulated/),
   );
 });
@@ -129,7 +140,7 @@ test('a kernel without sysfs GPIO is refused, before the library is loaded', asy
 test('chips without a header among them are refused', async (t) => {
   const root = fakeRoot(t, { sysfsChips: [{ label: 'INT34C5:00', base: 512 }] });
   await assert.rejects(
-    onoffDriver({ root, load: () => assert.fail('loaded') }).open(wirings),
+    onoffDriver({ root, load: () => assert.fail('loaded') }).open(claimWired),
     refusal(/no chip in \/sys\/class\/gpio is the header/, /Use a Raspberry Pi/),
   );
 });
@@ -155,14 +166,14 @@ test('a package that is missing, not built or built for another Node says what m
   ];
   for (const [error, reason, remedy] of cases) {
     const driver = onoffDriver({ root, load: () => Promise.reject(error) });
-    await assert.rejects(driver.open(wirings), refusal(reason, remedy));
+    await assert.rejects(driver.open(claimWired), refusal(reason, remedy));
   }
 });
 
 test('a light that fails while it runs throws, for its owner to deal with', async (t) => {
   const root = fakeRoot(t, debianPi3);
   const onoff = fakeOnoff(root);
-  const lamps = await onoffDriver({ root, load: async () => onoff }).open(wirings);
+  const lamps = await onoffDriver({ root, load: async () => onoff }).open(claimWired);
   const pin = onoff.pins.get(529);
   assert.ok(pin);
   pin.gone = true;

@@ -4,32 +4,27 @@ import { gpiochipDriver } from '../../../hardware/drivers/gpiochip-driver.ts';
 import { onoffDriver } from '../../../hardware/drivers/onoff-driver.ts';
 import { rpioDriver } from '../../../hardware/drivers/rpio-driver.ts';
 import { simulatedDriver } from '../../../hardware/drivers/simulated-driver.ts';
-import type { Colour, LampDriver } from '../../../hardware/lamp.ts';
-import { lampDrivers, openLamps } from '../../../hardware/open-lamps.ts';
+import { createDrivers, type DriverName, type NamedDriver } from '../../../hardware/drivers.ts';
+import { openInput, openLamps } from '../../../hardware/open-pins.ts';
+import { DriverRefusal } from '../../../hardware/pins.ts';
 import { fakeGpiochip } from './fake-gpiochip.ts';
 import { fakeOnoff } from './fake-onoff.ts';
 import { debianSysfs, type FakeBoard, fakeRoot, pi3, pi5, refusal, wirings } from './fake-root.ts';
+import { fakeRpio } from './fake-rpio.ts';
 
 /** The real drivers over fakes of their libraries. */
-function driversFor(root: string, chipLabel: string): LampDriver[] {
+function driversFor(root: string, chipLabel: string): NamedDriver[] {
   return [
-    onoffDriver({ root, load: async () => fakeOnoff(root) }),
-    gpiochipDriver({ root, load: async () => fakeGpiochip({ labels: { gpiochip0: chipLabel } }) }),
-    rpioDriver({
-      root,
-      load: async () => ({
-        OUTPUT: 1,
-        PIN_PRESERVE: 0,
-        init: () => {},
-        open: () => {},
-        write: () => {},
-        close: () => {},
-        exit: () => {},
-        on: () => {},
-        removeListener: () => {},
+    { name: 'onoff', ...onoffDriver({ root, load: async () => fakeOnoff(root) }) },
+    {
+      name: 'gpiochip',
+      ...gpiochipDriver({
+        root,
+        load: async () => fakeGpiochip({ labels: { gpiochip0: chipLabel } }),
       }),
-    }),
-    simulatedDriver(),
+    },
+    { name: 'rpio', ...rpioDriver({ root, load: async () => fakeRpio().library }) },
+    { name: 'simulated', ...simulatedDriver() },
   ];
 }
 
@@ -37,8 +32,8 @@ interface Case {
   readonly what: string;
   readonly board: FakeBoard;
   readonly chipLabel?: string;
-  readonly driver: LampDriver['name'];
-  readonly refused: readonly [LampDriver['name'], RegExp][];
+  readonly driver: DriverName;
+  readonly refused: readonly [DriverName, RegExp][];
 }
 
 const cases: readonly Case[] = [
@@ -113,12 +108,16 @@ for (const { what, board, chipLabel = 'pinctrl-bcm2835', driver, refused } of ca
 }
 
 test('auto goes on past a driver that fails in a way nobody foresaw', async (t) => {
-  const broken: LampDriver = { name: 'onoff', open: () => Promise.reject(new Error('oh no')) };
+  const broken: NamedDriver = {
+    name: 'onoff',
+    hasInputs: true,
+    open: () => Promise.reject(new Error('oh no')),
+  };
   const opened = await openLamps({
     driver: 'auto',
     wirings,
     root: fakeRoot(t, pi3),
-    drivers: [broken, simulatedDriver()],
+    drivers: [broken, { name: 'simulated', ...simulatedDriver() }],
   });
   assert.equal(opened.driver, 'simulated');
   assert.equal(opened.refusals[0]?.reason, 'oh no');
@@ -134,7 +133,7 @@ test('a named driver that refuses is not replaced by another', async (t) => {
 
 test('drivers are tried in the order of the contract', () => {
   assert.deepEqual(
-    lampDrivers().map(({ name }) => name),
+    createDrivers().map(({ name }) => name),
     ['onoff', 'gpiochip', 'rpio', 'simulated'],
   );
 });
@@ -152,16 +151,16 @@ test('reserved pins, and one pin for both lights, are refused whatever the drive
     });
   await assert.rejects(at(0, 27), refusal(/GPIO 0 \(pin 27\) is reserved/, /another pin/));
   await assert.rejects(at(17, 40), refusal(/no GPIO 40/, /another pin/));
-  await assert.rejects(at(17, 17), refusal(/both lights are wired to GPIO 17/, /another pin/));
+  await assert.rejects(at(17, 17), refusal(/two lights are wired to GPIO 17/, /another pin/));
 });
 
 test('simulated lights tell the listener each change, and end dark', async (t) => {
-  const told: [Colour, boolean][] = [];
+  const changes: [number, boolean][] = [];
   const { lamps, driver } = await openLamps({
     driver: 'simulated',
     wirings,
     root: fakeRoot(t),
-    onSimulated: (colour, lit) => told.push([colour, lit]),
+    drivers: createDrivers({ onSimulated: (pin, on) => changes.push([pin, on]) }),
   });
   assert.equal(driver, 'simulated');
   lamps.green.set(true);
@@ -170,10 +169,78 @@ test('simulated lights tell the listener each change, and end dark', async (t) =
   lamps.red.set(false);
   lamps.green.close();
   lamps.green.close();
-  assert.deepEqual(told, [
-    ['green', true],
-    ['red', true],
-    ['red', false],
-    ['green', false],
+  assert.deepEqual(changes, [
+    [17, true],
+    [27, true],
+    [27, false],
+    [17, false],
   ]);
+});
+
+/** A driver that notes what is asked of it, and refuses inputs where told so. */
+function readable(name: DriverName, asked: string[], refuses = false): NamedDriver {
+  return {
+    name,
+    hasInputs: true,
+    open: async (claim) =>
+      claim({
+        output: () => assert.fail('an output'),
+        input: (bcm) => {
+          asked.push(`${name} ${bcm}`);
+          if (refuses) throw new DriverRefusal(`${name} is busy`, `Free ${name}`);
+          return { read: () => 1, watch: () => {}, release: () => {} };
+        },
+      }),
+  };
+}
+
+test('the button goes with the driver of the lights', async (t) => {
+  const asked: string[] = [];
+  const drivers = [readable('onoff', asked), readable('gpiochip', asked)];
+  const options = { pin: 3, root: fakeRoot(t, pi3), drivers } as const;
+  const open = async (driver: 'auto' | DriverName, usedByLamps?: DriverName) =>
+    (await openInput({ ...options, driver, usedByLamps })).driver;
+  assert.equal(await open('auto', 'gpiochip'), 'gpiochip');
+  assert.equal(await open('auto', 'onoff'), 'onoff');
+  assert.equal(await open('auto'), 'onoff');
+  assert.equal(await open('gpiochip', 'gpiochip'), 'gpiochip');
+  assert.equal(await open('auto', 'simulated'), 'onoff');
+  assert.deepEqual(asked, ['gpiochip 3', 'onoff 3', 'onoff 3', 'gpiochip 3', 'onoff 3']);
+});
+
+test('where the driver of the lights has no inputs, the button takes the next that has', async (t) => {
+  const asked: string[] = [];
+  const { driver } = await openInput({
+    driver: 'simulated',
+    usedByLamps: 'simulated',
+    pin: 3,
+    root: fakeRoot(t, pi3),
+    drivers: [
+      { name: 'simulated', ...simulatedDriver() },
+      readable('onoff', asked, true),
+      readable('gpiochip', asked),
+    ],
+  });
+  assert.equal(driver, 'gpiochip');
+  assert.deepEqual(asked, ['onoff 3', 'gpiochip 3']);
+});
+
+test('a button that no driver can read: on a Pi every reason, elsewhere the first', async (t) => {
+  const drivers = [readable('onoff', [], true), readable('gpiochip', [], true)];
+  const refused = { pin: 3, drivers } as const;
+  await assert.rejects(
+    openInput({ ...refused, driver: 'auto', root: fakeRoot(t, pi3) }),
+    refusal(
+      /no driver reaches the pins\. onoff: onoff is busy \(Free onoff\)\. gpiochip: gpiochip is busy/,
+      /Fix what one/,
+    ),
+  );
+  await assert.rejects(
+    openInput({ ...refused, driver: 'auto', root: fakeRoot(t) }),
+    refusal(/^onoff is busy$/, /^Free onoff$/),
+  );
+  await assert.rejects(
+    openInput({ ...refused, driver: 'gpiochip', root: fakeRoot(t, pi3) }),
+    refusal(/^gpiochip is busy$/, /^Free gpiochip$/),
+  );
 });

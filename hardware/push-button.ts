@@ -1,27 +1,14 @@
-import type { InputPin } from './drivers/onoff-pins.ts';
-import { type OnoffOptions, openOnoff } from './drivers/onoff-pins.ts';
+import type { Clock } from '../src/platform/clock.ts';
+import type { InputPin } from './pins.ts';
 
-/** The part of the appliance's clock that a button needs. */
-export interface ButtonClock {
-  /** Calls `task` once after `delayMs` ms; the returned function calls it off. */
-  schedule(delayMs: number, task: () => void): () => void;
-}
-
-export interface ButtonOptions extends OnoffOptions {
-  /** BCM number of the GPIO. The button connects it to ground; something must pull it up. */
-  readonly pin: number;
-  readonly clock: ButtonClock;
+export interface PushButtonHandlers {
+  readonly clock: Pick<Clock, 'schedule'>;
   /** Pressed and let go before `holdMs` had passed. */
   readonly onPress: () => void;
-  /** Held down for `holdMs`; told while it is still down. */
+  /** Held down for `holdMs`; called while it is still down. */
   readonly onHold: () => void;
   /** The button can't be read any more. */
   readonly onFailure: (error: unknown) => void;
-}
-
-export interface Button {
-  /** Lets go of the pin. Calling it twice is harmless. */
-  close(): void;
 }
 
 /** How long contacts may bounce, ms: makers of small buttons promise 5 to 20. */
@@ -30,26 +17,12 @@ export const settleMs = 30;
 export const holdMs = 3000;
 
 /**
- * A button between a GPIO and ground, read by interrupts through onoff. A button that is down
- * when this is called, as after waking the Pi with it, counts only once it has been let go.
- * Throws `DriverRefusal` when onoff can't be used here.
+ * A button between an input and ground; something must pull the input up. A button that is down
+ * at first, as after waking the Pi with it, counts only once it has been let go.
  */
-export async function openButton(options: ButtonOptions): Promise<Button> {
-  const pins = await openOnoff(options);
-  const input = pins.input(options.pin);
-  try {
-    return new WatchedButton(input, options);
-  } catch (error) {
-    input.release();
-    throw error;
-  }
-}
-
-type Handlers = Pick<ButtonOptions, 'clock' | 'onPress' | 'onHold' | 'onFailure'>;
-
-class WatchedButton implements Button {
+export class PushButton {
   readonly #input: InputPin;
-  readonly #handlers: Handlers;
+  readonly #handlers: PushButtonHandlers;
   #down: boolean;
   /** A press has begun that nothing has come of yet. */
   #pressed = false;
@@ -57,16 +30,23 @@ class WatchedButton implements Button {
   #cancelSettle: (() => void) | undefined;
   #cancelHold: (() => void) | undefined;
 
-  constructor(input: InputPin, handlers: Handlers) {
+  /** Lets go of the input when it can't be read. */
+  constructor(input: InputPin, handlers: PushButtonHandlers) {
     this.#input = input;
     this.#handlers = handlers;
-    this.#down = input.read() === 0;
-    input.watch(
-      () => this.#edge(),
-      (error) => this.#fail(error),
-    );
+    try {
+      this.#down = input.read() === 0;
+      input.watch(
+        () => this.#edge(),
+        (error) => this.#fail(error),
+      );
+    } catch (error) {
+      input.release();
+      throw error;
+    }
   }
 
+  /** Lets go of the pin. Calling it twice is harmless. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
