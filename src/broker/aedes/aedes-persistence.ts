@@ -109,7 +109,7 @@ export class AedesPersistence {
     return [...session.subscriptions].map(([topic, subscription]) => ({ topic, ...subscription }));
   }
 
-  async subscriptionsByTopic(topic: string): Promise<Subscribed[]> {
+  async subscriptionsByTopic(topic: string): Promise<readonly Subscribed[]> {
     return this.#kept.sessions.subscribedTo(topic);
   }
 
