@@ -8,7 +8,7 @@ import type { Queues, Recipient } from './queues.ts';
 import { isSame, Session, type SessionClient, type StoredSubscription } from './session.ts';
 import { presenceOf, SessionWrites } from './session-writes.ts';
 import { partyOfStored, readStoredSession } from './stored-session.ts';
-import { widest } from './widest-subscription.ts';
+import { type Subscribed, subscribed, widest } from './widest-subscription.ts';
 
 export interface SessionLimits {
   /** Sessions of all clients; past it one of those that are away ends. */
@@ -34,12 +34,6 @@ export interface SessionOwner {
 
 /** How often sessions are looked through for those that have expired, ms. */
 const expiryLookMs = 60_000;
-
-/** A session's subscription, as it decides what the session gets. */
-export interface Subscribed extends Omit<StoredSubscription, 'subscriptionIdentifier'> {
-  readonly clientId: string;
-  readonly topic: string;
-}
 
 /** The sessions of all clients that asked for one that outlives the connection. */
 export class Sessions {
@@ -297,12 +291,4 @@ export class Sessions {
     }
     return longest;
   }
-}
-
-function subscribed(
-  clientId: string,
-  topic: string,
-  { qos, rh, rap, nl }: StoredSubscription,
-): Subscribed {
-  return { clientId, topic, qos, rh, rap, nl } as Subscribed;
 }
