@@ -25,8 +25,8 @@ export interface BrokerOptions {
   readonly onMessage: (topic: string, payload: Buffer) => void;
   /** Whether a topic is one on which the appliance hears also who may not publish there. */
   readonly isHeardFromAnybody: (topic: string) => boolean;
-  /** Keeps retained messages and sessions over restarts; without it they are in memory only. */
-  readonly store?: BrokerStore;
+  /** Keeps retained messages and sessions, over restarts where it has a disk. */
+  readonly store: BrokerStore;
   /** Where limits are reported that somebody has reached. */
   readonly watch: LimitWatch;
   /** The appliance's version, which the broker tells. */

@@ -15,6 +15,7 @@ import type { SessionOwner } from '../store/sessions.ts';
 import { unknownParty } from '../store/stored-session.ts';
 import { reasonCodes } from '../wire/packet-reader.ts';
 import type { PublishFrames } from '../wire/publish-frames.ts';
+import { goOnWithSession, markAnswered } from './private-members.ts';
 
 /** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
 export const brokerId = 'aedes';
@@ -63,7 +64,7 @@ export interface AedesHooksOptions {
   readonly signIn: SignIn;
   readonly frames: PublishFrames;
   readonly figures: BrokerFigures;
-  readonly store: BrokerStore | undefined;
+  readonly store: BrokerStore;
   readonly subscriptions: SubscriptionCount;
   readonly connectionOf: (client: Client) => Connection | undefined;
   readonly admission: Admission<Connection>;
@@ -134,7 +135,7 @@ export class AedesHooks {
         // An MQTT 5 client that resumes a session and lets it end with the connection gets what waits
         // for it all the same (section 3.1.2.11.2); Aedes takes its Session Expiry Interval of 0 for
         // a wish to forget everything at once. At the end the session is wiped in any case.
-        if (this.#resumesSession.get(client)) (client as { clean: boolean }).clean = false;
+        if (this.#resumesSession.get(client)) goOnWithSession(client);
         const returnCode = this.#refusals.get(client);
         if (returnCode === undefined) done(null, true);
         else done(Object.assign(new Error('not let in'), { returnCode }), false);
@@ -152,7 +153,7 @@ export class AedesHooks {
         withoutWillDelay(packet);
         // Aedes acknowledges a QoS 1 message before it stores it.
         if (wasDropped(packet.topic)) packet.payload = Buffer.alloc(0);
-        else if (client && store) {
+        else if (client) {
           keep(store, client, this.ownerOf(client), packet, (error) => {
             const isRefused = error && this.#refuses(client, packet, reasonCodes.quotaExceeded);
             done(isRefused ? null : error);
@@ -165,14 +166,14 @@ export class AedesHooks {
         const refusal = this.#refusalOf(client, subscription.topic);
         const answers = this.#options.connectionOf(client)?.stream.outgoing.gate.answers;
         if (refusal !== undefined) {
-          store?.refused.add(subscription);
+          store.refused.add(subscription);
           answers?.refused(refusal);
-        } else if (answers?.isUnfinished) store?.unfinished.add(subscription);
+        } else if (answers?.isUnfinished) store.unfinished.add(subscription);
         done(null, refusal === undefined ? subscription : null);
       },
       authorizeForward: (client, packet) => {
         if (!maySee(packet.topic)) return null;
-        if (store && !store.outgoing.mayForward(client as SessionClient, packet)) return null;
+        if (!store.outgoing.mayForward(client as SessionClient, packet)) return null;
         if (!this.hidesNames(client)) return packet;
         const { payload: given } = packet;
         const payload = typeof given === 'string' ? Buffer.from(given) : given;
@@ -222,7 +223,7 @@ export class AedesHooks {
 
   async #restoreTurn(connection: Connection, clientId: string): Promise<void> {
     const { store, restorePace } = this.#options;
-    const subscriptions = store?.subscriptionsOf(clientId) ?? 0;
+    const subscriptions = store.subscriptionsOf(clientId);
     const { stream } = connection;
     await restorePace.turn(stream.party, subscriptions, () => stream.destroyed);
   }
@@ -231,8 +232,7 @@ export class AedesHooks {
   #refuses(client: Client, packet: RefusedMessage, reasonCode: number): boolean {
     if (client.version !== 5 || client.closed) return false;
     this.#options.connectionOf(client)?.stream.refuse(packet, reasonCode);
-    // Aedes then takes it for answered. Its own answer knows no other reason than "not authorized".
-    Object.assign(packet, { _notAuthorized: true });
+    markAnswered(packet);
     return true;
   }
 

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { Kept } from '../store/kept.ts';
 import { hasExpired, outgoingPacket } from '../store/outgoing-packet.ts';
 import type { Session, SessionClient, StoredSubscription } from '../store/session.ts';
-import type { Subscribed } from '../store/sessions.ts';
 import type { MessagePacket } from '../store/stored-packets.ts';
+import type { Subscribed } from '../store/widest-subscription.ts';
 import type { WillPacket } from '../store/wills.ts';
 import { writeRest } from '../store/write-rest.ts';
 
@@ -109,7 +109,7 @@ export class AedesPersistence {
     return [...session.subscriptions].map(([topic, subscription]) => ({ topic, ...subscription }));
   }
 
-  async subscriptionsByTopic(topic: string): Promise<Subscribed[]> {
+  async subscriptionsByTopic(topic: string): Promise<readonly Subscribed[]> {
     return this.#kept.sessions.subscribedTo(topic);
   }
 

@@ -20,9 +20,7 @@ const changesAtATime = 100;
  * take yet is its own stream's business (`outgoing.ts`).
  */
 export class TopicEmitter<Message extends { readonly topic: string }> {
-  /** Grows whenever a filter comes or goes. */
-  generation = 0;
-  readonly #listeners = new TopicTree<Listener<Message>>();
+  readonly #listeners = new TopicTree<Listener<Message>, Listener<Message>>();
   /** Changes that wait for a later iteration of the event loop, in order. */
   #waiting: Change<Message>[] = [];
   #leftInIteration = changesAtATime;
@@ -70,9 +68,8 @@ export class TopicEmitter<Message extends { readonly topic: string }> {
 
   #apply({ filter, listener, isAdded, done }: Change<Message>): void {
     this.#leftInIteration -= 1;
-    if (isAdded) this.#listeners.add(filter, listener);
-    else this.#listeners.remove(filter, listener);
-    this.generation += 1;
+    if (isAdded) this.#listeners.set(filter, listener, listener);
+    else this.#listeners.delete(filter, listener);
     if (done) setImmediate(done);
   }
 

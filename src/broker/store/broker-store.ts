@@ -6,10 +6,9 @@ import type { State } from '../../storage/state.ts';
 import type { Owner } from '../access/client-ids.ts';
 import { FilterBudget } from '../access/filter-budget.ts';
 import { KnownNetworks } from '../access/known-networks.ts';
-import { AedesPersistence } from '../aedes/aedes-persistence.ts';
 import { Incoming } from './incoming.ts';
 import { type Entry, Journal } from './journal.ts';
-import { AcceptedMessages } from './kept.ts';
+import { AcceptedMessages, type Kept } from './kept.ts';
 import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
 import { MessageExpiry } from './message-expiry.ts';
@@ -59,14 +58,14 @@ const sessionsPart = 2;
 const sessionShares = { ofStrangers: 1 / 2, ofOne: 1 };
 
 /**
- * What the broker keeps for its clients, over restarts and power cuts: what Aedes asks for
- * (`persistence`), and what the broker tells beside.
+ * What the broker keeps for its clients, over restarts and power cuts.
  *
  * Everything is in memory, where it is read; the journal brings changes to disk. What a publisher
  * gets an acknowledgement for is on disk before (`accept`), unless the disk takes nothing.
  */
 export class BrokerStore {
-  readonly persistence: AedesPersistence;
+  /** What there is of each kind, for those who answer what the protocol asks. */
+  readonly kept: Kept;
   /** The networks that strangers come after. */
   readonly known: KnownNetworks;
   /** What subscriptions of clients and sessions take together. */
@@ -133,7 +132,7 @@ export class BrokerStore {
       queues: this.#queues,
       expiry: this.#expiry,
     });
-    this.persistence = new AedesPersistence({
+    this.kept = {
       sessions: this.#sessions,
       queues: this.#queues,
       retained: this.#retained,
@@ -146,7 +145,7 @@ export class BrokerStore {
       journal: this.#journal,
       accepted: this.#accepted,
       expiry: this.#expiry,
-    });
+    };
   }
 
   get figures() {
@@ -208,6 +207,28 @@ export class BrokerStore {
   /** Names a topic on which the appliance itself retains a message: it says it again after a restart. */
   addOwnTopic(topic: string): void {
     this.#retained.addOwnTopic(topic);
+  }
+
+  /**
+   * Keeps a message that is about to be handed to those connected, for those who want it later: as the
+   * retained one of its topic, and in the queues of sessions.
+   */
+  keep(message: MessagePacket): void {
+    if (message.retain) {
+      const kept = { ...message };
+      this.#expiry.begin(kept);
+      this.#retained.store(kept, undefined);
+    }
+    if (message.qos === 0 || !this.hasSessions) return;
+    const subscribed = this.#sessions.subscribedTo(message.topic);
+    if (subscribed.length === 0) return;
+    this.#expiry.begin(message);
+    this.#queues.enqueue(this.#sessions.recipients(subscribed), message, 'soon');
+  }
+
+  /** The packet identifier with which messages to a client go on; undefined where any will do. */
+  nextMessageIdOf(clientId: string): number | undefined {
+    return this.#sessions.get(clientId)?.nextMessageId;
   }
 
   /** A client has connected (and one of the same name, if there was one, is gone). */

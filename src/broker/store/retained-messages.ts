@@ -1,5 +1,5 @@
 import type { Log } from '../../platform/log.ts';
-import { filterMatcher } from '../topics/topic-filter.ts';
+import { matchesFilter } from '../topics/topic-filter.ts';
 import { hasWildcard } from '../topics/topic-rules.ts';
 import type { Journal, Urgency } from './journal.ts';
 import type { Accepted } from './kept.ts';
@@ -119,11 +119,10 @@ export class RetainedMessages {
       yield this.#byTopic.get(filter);
       return;
     }
-    const matches = filterMatcher(filter);
     // Topics that come and go again and again must not make it endless.
     let left = this.#byTopic.size;
     for (const [topic, packet] of this.#byTopic) {
-      yield matches(topic) ? packet : undefined;
+      yield matchesFilter(filter, topic) ? packet : undefined;
       left -= 1;
       if (left <= 0) return;
     }

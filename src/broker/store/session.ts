@@ -11,8 +11,6 @@ export interface SessionClient {
   readonly clean?: boolean;
   /** How long its session outlives the connection, s (MQTT 5, section 3.1.2.11.2). */
   readonly sessionExpiryInterval?: number;
-  /** The packet identifier that Aedes uses next, from 1 to 65,535. */
-  _nextId?: number;
 }
 
 /** A subscription with its MQTT 5 options (section 3.8.3.1). */
@@ -100,15 +98,21 @@ export class Session {
     this.caughtUp = false;
     this.disconnectedAt = undefined;
     this.expirySeconds = client.sessionExpiryInterval ?? 0;
-    // Identifiers of the last connection are still in use; Aedes begins each with any of them.
-    if (this.#lastMessageId !== undefined) {
-      client._nextId = (this.#lastMessageId % largestMessageId) + 1;
-    }
   }
 
   disconnect(): void {
     this.client = undefined;
     this.#stopCatchingUp();
+  }
+
+  /**
+   * The packet identifier for the next message, from 1 to 65,535: those of earlier connections may
+   * still be in use. Undefined when there were none.
+   */
+  get nextMessageId(): number | undefined {
+    return this.#lastMessageId === undefined
+      ? undefined
+      : (this.#lastMessageId % largestMessageId) + 1;
   }
 
   add(queued: QueuedMessage): void {

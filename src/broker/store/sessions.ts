@@ -1,14 +1,14 @@
-import QlobberSub from 'qlobber/aedes/qlobber-sub.js';
 import { FairShares, type Party } from '../../access/fair-shares.ts';
 import { type Clock, earliestTime } from '../../platform/clock.ts';
 import { anonymous, type Owner } from '../access/client-ids.ts';
 import { type FilterBudget, weightOf } from '../access/filter-budget.ts';
+import { TopicTree } from '../topics/topic-tree.ts';
 import type { Journal, Urgency } from './journal.ts';
 import type { Queues, Recipient } from './queues.ts';
 import { isSame, Session, type SessionClient, type StoredSubscription } from './session.ts';
 import { presenceOf, SessionWrites } from './session-writes.ts';
 import { partyOfStored, readStoredSession } from './stored-session.ts';
-import { widest } from './widest-subscription.ts';
+import { type Subscribed, subscribed, widest } from './widest-subscription.ts';
 
 export interface SessionLimits {
   /** Sessions of all clients; past it one of those that are away ends. */
@@ -35,20 +35,12 @@ export interface SessionOwner {
 /** How often sessions are looked through for those that have expired, ms. */
 const expiryLookMs = 60_000;
 
-export type Subscribed = ReturnType<QlobberSub['match']>[number];
-
 /** The sessions of all clients that asked for one that outlives the connection. */
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #byClient = new Map<string, Session>();
   /** Subscriptions for which messages are queued: QoS 1 and 2. */
-  readonly #filters = new QlobberSub({
-    wildcard_one: '+',
-    wildcard_some: '#',
-    separator: '/',
-    // MQTT 3.1.1, section 4.7.1.3: `+` takes an empty level, too.
-    match_empty_levels: true,
-  });
+  readonly #filters = new TopicTree<string, Subscribed>();
   /** How many of each party's sessions are away. */
   readonly #away = new FairShares();
   readonly #writes: SessionWrites;
@@ -62,7 +54,7 @@ export class Sessions {
   /** How many subscriptions messages are queued for, and how many clients have any. */
   counts() {
     const clients = [...this.#byClient.values()].filter(({ subscriptions }) => subscriptions.size);
-    return { subscriptions: this.#filters.subscriptionsCount, clients: clients.length };
+    return { subscriptions: this.#filters.count, clients: clients.length };
   }
 
   get count(): number {
@@ -121,7 +113,7 @@ export class Sessions {
     const session = this.#byClient.get(clientId);
     if (!session) return;
     for (const [topic, { qos }] of session.subscriptions) {
-      if (qos > 0) this.#filters.remove(topic, { clientId, topic });
+      if (qos > 0) this.#filters.delete(topic, clientId);
     }
     session.hasEnded = true;
     this.#options.filters.release(session);
@@ -144,8 +136,9 @@ export class Sessions {
       const before = session.subscriptions.get(topic);
       if (before && isSame(before, subscription)) continue;
       isNew = true;
-      if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
-      else if (before && before.qos > 0) this.#filters.remove(topic, { clientId, topic });
+      if (subscription.qos > 0)
+        this.#filters.set(topic, clientId, subscribed(clientId, topic, subscription));
+      else if (before && before.qos > 0) this.#filters.delete(topic, clientId);
       session.subscriptions.set(topic, subscription);
       if (!before) this.#options.filters.add(session, weightOf(topic));
     }
@@ -161,7 +154,7 @@ export class Sessions {
     for (const topic of topics) {
       const before = session.subscriptions.get(topic);
       if (!before) continue;
-      if (before.qos > 0) this.#filters.remove(topic, { clientId, topic });
+      if (before.qos > 0) this.#filters.delete(topic, clientId);
       session.subscriptions.delete(topic);
       this.#options.filters.add(session, -weightOf(topic));
     }
@@ -172,7 +165,7 @@ export class Sessions {
    * Every client with a session that wants messages on `topic`: once for each filter. What the
    * server tells of itself (`$…`) waits for nobody.
    */
-  subscribedTo(topic: string): Subscribed[] {
+  subscribedTo(topic: string): readonly Subscribed[] {
     if (topic.startsWith('$')) return [];
     return this.#filters.match(topic);
   }
@@ -223,7 +216,8 @@ export class Sessions {
     for (const [topic, subscription] of stored.subscriptions) {
       session.subscriptions.set(topic, subscription);
       this.#options.filters.add(session, weightOf(topic));
-      if (subscription.qos > 0) this.#filters.add(topic, { clientId, topic, ...subscription });
+      if (subscription.qos > 0)
+        this.#filters.set(topic, clientId, subscribed(clientId, topic, subscription));
     }
     session.writtenAs = presenceOf(session);
     return true;

@@ -1,4 +1,18 @@
-import type { Subscribed } from './sessions.ts';
+import type { StoredSubscription } from './session.ts';
+
+/** A subscription and whose it is, as far as it decides what the client gets. */
+export interface Subscribed extends Omit<StoredSubscription, 'subscriptionIdentifier'> {
+  readonly clientId: string;
+  readonly topic: string;
+}
+
+export function subscribed(
+  clientId: string,
+  topic: string,
+  { qos, rh, rap, nl }: StoredSubscription,
+): Subscribed {
+  return { clientId, topic, qos, rh, rap, nl } as Subscribed;
+}
 
 /** One subscription of each client: the one with the highest QoS (MQTT 3.1.1, section 3.3.5). */
 export function widest<Subscription extends Pick<Subscribed, 'clientId' | 'qos' | 'rap'>>(

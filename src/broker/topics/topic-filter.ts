@@ -1,15 +1,43 @@
-/** Whether a topic is one that a filter names (MQTT 3.1.1, section 4.7). */
+const slash = '/'.charCodeAt(0);
+const plus = '+'.charCodeAt(0);
+const hash = '#'.charCodeAt(0);
+const dollar = '$'.charCodeAt(0);
+
+/**
+ * Whether a topic is one that a filter names (MQTT 3.1.1, section 4.7). Splits neither: a look-up of
+ * retained messages asks it of each topic there is.
+ */
 export function matchesFilter(filter: string, topic: string): boolean {
-  const wanted = filter.split('/');
-  const levels = topic.split('/');
   // Wildcards at the beginning do not reach the server's own topics (section 4.7.2).
-  if (topic.startsWith('$') && !filter.startsWith('$')) return false;
-  for (const [index, level] of wanted.entries()) {
-    if (level === '#') return true;
-    if (index >= levels.length) return false;
-    if (level !== '+' && level !== levels[index]) return false;
+  if (topic.charCodeAt(0) === dollar && filter.charCodeAt(0) !== dollar) return false;
+  // Where a level of either begins. That of the topic is past the end when there is none.
+  let from = 0;
+  let at = 0;
+  for (;;) {
+    if (isLevel(filter, from, hash)) return true;
+    if (at > topic.length) return false;
+    if (isLevel(filter, from, plus)) {
+      from += 1;
+      const end = topic.indexOf('/', at);
+      at = end === -1 ? topic.length : end;
+    } else {
+      while (from < filter.length && filter.charCodeAt(from) !== slash) {
+        if (filter.charCodeAt(from) !== topic.charCodeAt(at)) return false;
+        from += 1;
+        at += 1;
+      }
+      if (at < topic.length && topic.charCodeAt(at) !== slash) return false;
+    }
+    if (from === filter.length) return at === topic.length;
+    from += 1;
+    at += 1;
   }
-  return wanted.length === levels.length;
+}
+
+/** Whether the level that begins there is this character alone. */
+function isLevel(filter: string, from: number, character: number): boolean {
+  if (filter.charCodeAt(from) !== character) return false;
+  return from + 1 === filter.length || filter.charCodeAt(from + 1) === slash;
 }
 
 /** Whether every topic of `filter` is also one of `allowed`, so that a right covers a subscription. */
@@ -24,31 +52,3 @@ export function coversFilter(allowed: string, filter: string): boolean {
   }
   return rights.length === levels.length;
 }
-
-/** `matchesFilter` for one filter and many topics. */
-export function filterMatcher(filter: string): (topic: string) => boolean {
-  const wanted = filter.split('/');
-  const reachesOwnTopics = filter.startsWith('$');
-  return (topic) => {
-    if (topic.charCodeAt(0) === dollar && !reachesOwnTopics) return false;
-    /** Where the next level begins; past the end there is none. */
-    let at = 0;
-    for (const level of wanted) {
-      if (level === '#') return true;
-      if (at > topic.length) return false;
-      if (level === '+') {
-        const end = topic.indexOf('/', at);
-        at = end === -1 ? topic.length + 1 : end + 1;
-        continue;
-      }
-      if (!topic.startsWith(level, at)) return false;
-      at += level.length;
-      if (at < topic.length && topic.charCodeAt(at) !== slash) return false;
-      at += 1;
-    }
-    return at === topic.length + 1;
-  };
-}
-
-const dollar = '$'.charCodeAt(0);
-const slash = '/'.charCodeAt(0);

@@ -1,24 +1,33 @@
-interface Node<Value> {
-  readonly children: Map<string, Node<Value>>;
-  readonly values: Set<Value>;
+/** What there is of filters that begin with the same levels. */
+interface Node<Key, Value> {
+  /** By the next level; undefined where there is none, as at most filters' ends. */
+  children: Map<string, Node<Key, Value>> | undefined;
+  /** Of the filter that ends here. */
+  values: Map<Key, Value> | undefined;
 }
 
-const emptyNode = <Value>(): Node<Value> => ({ children: new Map(), values: new Set() });
+const emptyNode = <Key, Value>(): Node<Key, Value> => ({ children: undefined, values: undefined });
 
-/** How many topics' results are remembered; topics that clients invent must not fill the memory. */
-const mostRemembered = 1000;
+/** How many topics' results are remembered, and how many values in them together. */
+const mostRemembered = { topics: 1000, values: 20_000 };
 
 /**
  * Values under topic filters, and which of them a topic matches (MQTT 3.1.1, section 4.7). Few
- * topics are published often, so results are remembered until a filter comes or goes.
+ * topics are published often, so results are remembered until a filter comes or goes. (Topics that
+ * clients invent must not fill the memory with them.)
  */
-export class TopicTree<Value> {
-  #root = emptyNode<Value>();
+export class TopicTree<Key, Value> {
+  /** How many values there are. */
+  count = 0;
+  readonly #root = emptyNode<Key, Value>();
   readonly #remembered = new Map<string, readonly Value[]>();
+  #rememberedValues = 0;
 
-  add(filter: string, value: Value): void {
+  /** Puts a value under a filter, in place of the one with the same key. */
+  set(filter: string, key: Key, value: Value): void {
     let node = this.#root;
     for (const level of filter.split('/')) {
+      node.children ??= new Map();
       let child = node.children.get(level);
       if (!child) {
         child = emptyNode();
@@ -26,26 +35,33 @@ export class TopicTree<Value> {
       }
       node = child;
     }
-    node.values.add(value);
-    this.#remembered.clear();
+    node.values ??= new Map();
+    if (!node.values.has(key)) this.count += 1;
+    node.values.set(key, value);
+    this.#forget();
   }
 
-  remove(filter: string, value: Value): void {
-    const path: (readonly [Node<Value>, string])[] = [];
+  delete(filter: string, key: Key): void {
+    const levels = filter.split('/');
+    const path = [this.#root];
     let node = this.#root;
-    for (const level of filter.split('/')) {
-      const child = node.children.get(level);
+    for (const level of levels) {
+      const child = node.children?.get(level);
       if (!child) return;
-      path.push([node, level]);
+      path.push(child);
       node = child;
     }
-    node.values.delete(value);
-    for (const [parent, level] of path.reverse()) {
-      const child = parent.children.get(level);
-      if (child && (child.values.size > 0 || child.children.size > 0)) break;
-      parent.children.delete(level);
+    if (!node.values?.delete(key)) return;
+    this.count -= 1;
+    if (node.values.size === 0) node.values = undefined;
+    for (let depth = levels.length; depth > 0; depth -= 1) {
+      const { children, values } = path[depth] as Node<Key, Value>;
+      if (values || children) break;
+      const parent = path[depth - 1] as Node<Key, Value>;
+      parent.children?.delete(levels[depth - 1] as string);
+      if (parent.children?.size === 0) parent.children = undefined;
     }
-    this.#remembered.clear();
+    this.#forget();
   }
 
   /** The values of every filter that matches, one for each filter. */
@@ -53,30 +69,53 @@ export class TopicTree<Value> {
     const remembered = this.#remembered.get(topic);
     if (remembered) return remembered;
     const found: Value[] = [];
-    collect(this.#root, topic.split('/'), 0, found);
-    if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
+    walkFilters(topic, this.#root, childOf, (node) => {
+      if (node.values) for (const value of node.values.values()) found.push(value);
+    });
+    const isFull = this.#rememberedValues + found.length > mostRemembered.values;
+    if (isFull || this.#remembered.size >= mostRemembered.topics) this.#forget();
     this.#remembered.set(topic, found);
+    this.#rememberedValues += found.length;
     return found;
+  }
+
+  #forget(): void {
+    if (this.#remembered.size === 0) return;
+    this.#remembered.clear();
+    this.#rememberedValues = 0;
   }
 }
 
-function collect<Value>(
-  node: Node<Value>,
-  levels: readonly string[],
-  depth: number,
-  found: Value[],
+function childOf<Key, Value>(node: Node<Key, Value>, level: string) {
+  return node.children?.get(level);
+}
+
+/**
+ * Goes the ways of all filters that match a topic, from level to level.
+ * @param next what follows a place by one more level of a filter; undefined where no filter goes on so
+ * @param visit called with each place where a filter that matches may end
+ */
+export function walkFilters<Place>(
+  topic: string,
+  start: Place,
+  next: (place: Place, level: string) => Place | undefined,
+  visit: (place: Place) => void,
 ): void {
-  // Wildcards at the beginning do not reach the server's own topics (section 4.7.2).
-  const wildcards = depth > 0 || !levels[0]?.startsWith('$');
-  const rest = wildcards ? node.children.get('#') : undefined;
-  if (rest) found.push(...rest.values);
-  const level = levels[depth];
-  if (level === undefined) {
-    found.push(...node.values);
-    return;
-  }
-  const one = wildcards ? node.children.get('+') : undefined;
-  if (one) collect(one, levels, depth + 1, found);
-  const same = node.children.get(level);
-  if (same) collect(same, levels, depth + 1, found);
+  const levels = topic.split('/');
+  const walk = (place: Place, depth: number): void => {
+    // Wildcards at the beginning do not reach the server's own topics (section 4.7.2).
+    const wildcards = depth > 0 || !topic.startsWith('$');
+    const rest = wildcards ? next(place, '#') : undefined;
+    if (rest !== undefined) visit(rest);
+    const level = levels[depth];
+    if (level === undefined) {
+      visit(place);
+      return;
+    }
+    const any = wildcards ? next(place, '+') : undefined;
+    if (any !== undefined) walk(any, depth + 1);
+    const same = next(place, level);
+    if (same !== undefined) walk(same, depth + 1);
+  };
+  walk(start, 0);
 }

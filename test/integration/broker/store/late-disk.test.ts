@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Party } from '../../../../src/access/fair-shares.ts';
+import { AedesPersistence } from '../../../../src/broker/aedes/aedes-persistence.ts';
 import { BrokerStore } from '../../../../src/broker/store/broker-store.ts';
 import type { SessionClient } from '../../../../src/broker/store/session.ts';
 import { systemClock } from '../../../../src/platform/clock.ts';
@@ -18,7 +19,6 @@ const phone = (): SessionClient => ({
   id: 'phone',
   clean: false,
   sessionExpiryInterval: 3600,
-  _nextId: 1,
 });
 
 function storeOn(state: { database: StateDatabase | undefined }) {
@@ -33,14 +33,14 @@ function storeOn(state: { database: StateDatabase | undefined }) {
     log: silentLog,
     retry: new RetryPauses(20, 20, () => 0.5),
   });
-  return { store, ended };
+  return { store, persistence: new AedesPersistence(store.kept), ended };
 }
 
-async function waitingIn(store: BrokerStore): Promise<string[]> {
+async function waitingIn({ store, persistence }: ReturnType<typeof storeOn>): Promise<string[]> {
   const client = phone();
   store.connected(client, bob);
   const payloads: string[] = [];
-  for await (const { payload } of store.persistence.outgoingStream(client)) {
+  for await (const { payload } of persistence.outgoingStream(client)) {
     payloads.push(String(payload));
     if (payloads.length === 1) break;
   }
@@ -53,16 +53,16 @@ async function databaseWithSessionOf(
 ): Promise<StateDatabase> {
   const database = await openState(temporaryFolder(context));
   context.after(() => database.close());
-  const { store } = storeOn({ database });
-  await store.persistence.setup({ id: 'aedes' });
+  const { store, persistence } = storeOn({ database });
+  await persistence.setup({ id: 'aedes' });
   const client = phone();
   store.connected(client, owner);
-  await store.persistence.addSubscriptions(client, [{ topic: 't', qos: 1 }]);
+  await persistence.addSubscriptions(client, [{ topic: 't', qos: 1 }]);
   store.disconnected(client, false);
   const packet = { cmd: 'publish', topic: 't', payload: `for ${owner.owner}`, qos: 1 } as const;
-  const subscriptions = await store.persistence.subscriptionsByTopic('t');
-  await store.persistence.outgoingEnqueueCombi(subscriptions, packet);
-  await store.persistence.destroy();
+  const subscriptions = await persistence.subscriptionsByTopic('t');
+  await persistence.outgoingEnqueueCombi(subscriptions, packet);
+  await persistence.destroy();
   return database;
 }
 
@@ -70,22 +70,23 @@ describe('a disk that comes late', () => {
   test('a stranger who took a user’s client id meanwhile gives way, and gets nothing of theirs', async (context) => {
     const database = await databaseWithSessionOf(context, bob);
     const state: { database: StateDatabase | undefined } = { database: undefined };
-    const { store, ended } = storeOn(state);
-    await store.persistence.setup({ id: 'aedes' });
+    const kept = storeOn(state);
+    const { store, persistence, ended } = kept;
+    await persistence.setup({ id: 'aedes' });
     store.connected(phone(), nobody);
     assert.equal(store.ownerOf('phone'), '');
     state.database = database;
     await waitFor('the disk', () => store.ownerOf('phone') === 'bob');
     assert.deepEqual(ended, ['']);
-    assert.deepEqual(await waitingIn(store), ['for bob']);
-    await store.persistence.destroy();
+    assert.deepEqual(await waitingIn(kept), ['for bob']);
+    await persistence.destroy();
   });
 
   test('a user keeps the client id, and gets nothing of the anonymous session on the disk', async (context) => {
     const database = await databaseWithSessionOf(context, nobody);
     const state: { database: StateDatabase | undefined } = { database: undefined };
-    const { store, ended } = storeOn(state);
-    await store.persistence.setup({ id: 'aedes' });
+    const { store, persistence, ended } = storeOn(state);
+    await persistence.setup({ id: 'aedes' });
     store.connected(phone(), bob);
     state.database = database;
     await waitFor('the disk', async () => {
@@ -95,6 +96,6 @@ describe('a disk that comes late', () => {
     assert.equal(store.ownerOf('phone'), 'bob');
     assert.deepEqual(ended, []);
     assert.equal(store.figures.messages, 0);
-    await store.persistence.destroy();
+    await persistence.destroy();
   });
 });

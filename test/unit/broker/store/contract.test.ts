@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import type { AedesPersistence } from '../../../../src/broker/aedes/aedes-persistence.ts';
+import { AedesPersistence } from '../../../../src/broker/aedes/aedes-persistence.ts';
 import { BrokerStore } from '../../../../src/broker/store/broker-store.ts';
 import { systemClock } from '../../../../src/platform/clock.ts';
 import { silentLog } from '../../../../src/platform/log.ts';
@@ -40,25 +40,27 @@ contract({
   testAsync: true,
   persistence: () =>
     withoutDuplicateFlag(
-      new BrokerStore({
-        state: { database: undefined },
-        limits: {
-          queuedPerClient: 1000,
-          queuedBytesPerClient: 1_000_000,
-          queuedBytesOfAll: 10_000_000,
-          sessions: 100,
-          subscriptionsOfAll: 10_000,
-          anonymousBytesPerHour: 1_000_000,
-          inFlightPerClient: 100,
-          retainedMessages: 1000,
-          retainedBytes: 1_000_000,
-        },
-        onDropped: () => {},
-        onGiveWay: () => {},
-        onLeftOut: () => {},
-        clock: systemClock,
-        log: silentLog,
-        retry: new RetryPauses(1000, 60_000, () => 0.5),
-      }).persistence,
+      new AedesPersistence(
+        new BrokerStore({
+          state: { database: undefined },
+          limits: {
+            queuedPerClient: 1000,
+            queuedBytesPerClient: 1_000_000,
+            queuedBytesOfAll: 10_000_000,
+            sessions: 100,
+            subscriptionsOfAll: 10_000,
+            anonymousBytesPerHour: 1_000_000,
+            inFlightPerClient: 100,
+            retainedMessages: 1000,
+            retainedBytes: 1_000_000,
+          },
+          onDropped: () => {},
+          onGiveWay: () => {},
+          onLeftOut: () => {},
+          clock: systemClock,
+          log: silentLog,
+          retry: new RetryPauses(1000, 60_000, () => 0.5),
+        }).kept,
+      ),
     ),
 });

@@ -1,6 +1,7 @@
 // A message waits in its queue before it is handed out; a client that is behind may have it by then.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AedesPersistence } from '../../../../src/broker/aedes/aedes-persistence.ts';
 import { BrokerStore } from '../../../../src/broker/store/broker-store.ts';
 import type { SessionClient } from '../../../../src/broker/store/session.ts';
 import { silentLog } from '../../../../src/platform/log.ts';
@@ -8,7 +9,7 @@ import { RetryPauses } from '../../../../src/platform/retry-pauses.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { testConfig } from '../../../support/test-app.ts';
 
-const lamp: SessionClient = { id: 'lamp', clean: false, sessionExpiryInterval: 3600, _nextId: 1 };
+const lamp: SessionClient = { id: 'lamp', clean: false, sessionExpiryInterval: 3600 };
 
 /** A store with one message in the queue of a client that is connected. */
 async function storeWithMessage() {
@@ -22,10 +23,11 @@ async function storeWithMessage() {
     log: silentLog,
     retry: new RetryPauses(1000, 60_000, () => 0.5),
   });
-  await store.persistence.setup({ id: 'aedes' });
+  const persistence = new AedesPersistence(store.kept);
+  await persistence.setup({ id: 'aedes' });
   store.connected(lamp, { owner: '', party: { key: '10.0.0.7', standing: 'stranger' } });
-  await store.persistence.addSubscriptions(lamp, [{ topic: 't', qos: 1 }]);
-  for await (const _ of store.persistence.outgoingStream(lamp)) assert.fail('nothing waits');
+  await persistence.addSubscriptions(lamp, [{ topic: 't', qos: 1 }]);
+  for await (const _ of persistence.outgoingStream(lamp)) assert.fail('nothing waits');
   const packet = {
     cmd: 'publish',
     brokerId: 'aedes',
@@ -34,9 +36,9 @@ async function storeWithMessage() {
     payload: Buffer.from('1'),
     qos: 1,
   } as const;
-  const subscriptions = await store.persistence.subscriptionsByTopic('t');
-  await store.persistence.outgoingEnqueueCombi(subscriptions, packet);
-  return { store, packet };
+  const subscriptions = await persistence.subscriptionsByTopic('t');
+  await persistence.outgoingEnqueueCombi(subscriptions, packet);
+  return { store, persistence, packet };
 }
 
 test('a message goes to a client that has had all before it', async () => {
@@ -45,19 +47,19 @@ test('a message goes to a client that has had all before it', async () => {
 });
 
 test('a message that the client has got out of its queue does not go to it again', async () => {
-  const { store, packet } = await storeWithMessage();
+  const { store, persistence, packet } = await storeWithMessage();
   store.outgoing.fallBehind(lamp);
   const queued = store.outgoing.next(lamp);
   assert.ok(queued);
   assert.equal(store.outgoing.next(lamp), undefined, 'the client has all there is');
   assert.equal(store.outgoing.goesNow(lamp, packet, true), false, 'it is on its way');
-  await store.persistence.outgoingUpdate(lamp, { ...queued, messageId: 1 });
+  await persistence.outgoingUpdate(lamp, { ...queued, messageId: 1 });
   assert.equal(
     store.outgoing.goesNow(lamp, packet, true),
     false,
     'it waits for its acknowledgement',
   );
-  await store.persistence.outgoingClearMessageId(lamp, { messageId: 1 });
+  await persistence.outgoingClearMessageId(lamp, { messageId: 1 });
   assert.equal(store.outgoing.goesNow(lamp, packet, true), false, 'it has been acknowledged');
 });
 

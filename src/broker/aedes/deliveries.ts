@@ -1,35 +1,17 @@
-import type { AedesPublishPacket, Client } from 'aedes';
+import type { Client } from 'aedes';
 import mqttPacket from 'mqtt-packet';
+import type { ClientStream } from '../clients/client-stream.ts';
 import { largestMessageId } from '../store/session.ts';
 import { matchingFilters } from '../topics/matching-filters.ts';
-import {
-  type ClientSubscriptions,
-  IdentifierProperties,
-} from '../topics/subscription-identifiers.ts';
+import { IdentifierProperties } from '../topics/subscription-identifiers.ts';
 import type { PublishFrames } from '../wire/publish-frames.ts';
-import type { ClientStream } from './client-stream.ts';
-
-export type Packet = Omit<AedesPublishPacket, 'payload'> & {
-  readonly payload: Buffer;
-  readonly clientId?: string;
-  /** The subscriber does not want its own messages back (MQTT 5). */
-  readonly nl?: boolean;
-};
-
-type Deliver = (packet: Packet, done: () => void) => void;
-
-/**
- * What clients of Aedes 2.0.0-beta.1 have besides their public face: each subscription hands its
- * messages to one of the two functions, which we put others in the place of.
- */
-type Internals = Client & {
-  deliver0: Deliver;
-  deliverQoS: Deliver;
-  duplicates: Record<string, number>;
-  readonly subscriptions: Readonly<Record<string, { readonly qos?: number }>> & ClientSubscriptions;
-  waitForDrain(done: (error?: Error) => void): void;
-  _nextId: number;
-};
+import {
+  type ClientInternals,
+  ignoreOrderOfCounters,
+  isStored,
+  type Packet,
+  setNextMessageId,
+} from './private-members.ts';
 
 /** So many messages of a client with a session wait for their turn; the rest stays in its queue. */
 const mostInTurn = 8;
@@ -57,8 +39,8 @@ export interface DeliveriesOptions {
   readonly mayForward: (packet: Packet) => boolean;
   /** Calls back when it is time for one more QoS 1 or 2 message to this client. */
   readonly pace: (deliver: () => void) => void;
-  /** Queues of clients with a session; undefined where none are kept. */
-  readonly queues: ClientQueues | undefined;
+  /** Queues of clients with a session. */
+  readonly queues: ClientQueues;
   /** Told of every message that is on its way to the client. */
   readonly onSent: () => void;
 }
@@ -89,7 +71,7 @@ export function takeOverDeliveries(
     onSent,
   }: DeliveriesOptions,
 ): Deliveries {
-  const internals = client as Internals;
+  const internals = client as ClientInternals;
   const deliverQoS = internals.deliverQoS.bind(client);
   let lastCounter: number | undefined;
   /** Messages out of the queue that are about to be sent. */
@@ -164,7 +146,7 @@ export function takeOverDeliveries(
     addIdentifiers(packet);
     packet.qos = lower(packet.qos, grantedQos(packet.topic));
     if (packet.qos === 0) return send(packet, done);
-    if (!client.clean && queues?.goesNow(client, packet, takesMore()) === false) return done();
+    if (!client.clean && queues.goesNow(client, packet, takesMore()) === false) return done();
     onSent();
     const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
     const isNumbered = ofExactFilter < packet.qos && client.clean;
@@ -186,18 +168,18 @@ export function takeOverDeliveries(
   /** Sends what waits in the client's queue, as much as it takes before it acknowledges some. */
   const feed = () => {
     // What is on its way already comes first.
-    if (client.clean || !client.connected || !queues || inTurn > 0) return;
+    if (client.clean || !client.connected || inTurn > 0) return;
     for (let room = stream.outgoing.gate.room - sending; room > 0; room -= 1) {
       const packet = queues.next(client);
       if (!packet) return;
-      void sendQueued(packet, queues);
+      void sendQueued(packet);
     }
   };
-  const sendQueued = async (packet: Packet, { update }: ClientQueues) => {
+  const sendQueued = async (packet: Packet) => {
     sending += 1;
     packet.messageId ??= takeMessageId(internals);
     try {
-      await update(client, packet);
+      await queues.update(client, packet);
       if (client.closed || (packet.cmd === 'publish' && !mayForward(packet))) return;
       onSent();
       mqttPacket.writeToStream(packet, stream, { protocolVersion: client.version });
@@ -212,15 +194,10 @@ export function takeOverDeliveries(
 }
 
 /** Takes the next packet identifier for a message to a client. */
-function takeMessageId(client: Internals): number {
+function takeMessageId(client: ClientInternals): number {
   const messageId = client._nextId;
-  client._nextId = (messageId % largestMessageId) + 1;
+  setNextMessageId(client, (messageId % largestMessageId) + 1);
   return messageId;
-}
-
-/** A retained message that a new subscription gets; Aedes takes their broker's id away. */
-function isStored(packet: Packet): boolean {
-  return !packet.brokerId;
 }
 
 /** Whether there are properties besides the identifier that Aedes adds. */
@@ -234,7 +211,7 @@ function lower(one: Packet['qos'], other: Packet['qos']): Packet['qos'] {
 }
 
 /** The highest QoS at which the client has subscribed to a topic, remembered until that may change. */
-function createGrantedQos(client: Internals, generation: () => number) {
+function createGrantedQos(client: ClientInternals, generation: () => number) {
   const remembered = new Map<string, Packet['qos']>();
   let rememberedAt = -1;
   return (topic: string): Packet['qos'] => {
@@ -251,16 +228,4 @@ function createGrantedQos(client: Internals, generation: () => number) {
     remembered.set(topic, qos);
     return qos;
   };
-}
-
-/**
- * Aedes numbers messages when they are published and takes every number below the last one
- * delivered for a duplicate. A QoS 1 message is stored before it is delivered: a QoS 0 message
- * overtakes it, and then it would be lost.
- */
-function ignoreOrderOfCounters(client: Internals, brokerId: string): void {
-  Object.defineProperty(client.duplicates, brokerId, {
-    get: () => Number.NEGATIVE_INFINITY,
-    set: () => {},
-  });
 }

@@ -1,0 +1,103 @@
+import type { Log } from '../platform/log.ts';
+import type { Publication } from '../publications/publication.ts';
+import type { BrokerStore } from './store/broker-store.ts';
+import type { MessagePacket } from './store/stored-packets.ts';
+import { TopicCheck, type TopicLimits } from './topics/topic-rules.ts';
+
+/** A message on its way to subscribers. */
+export interface RoutedMessage extends MessagePacket {
+  readonly cmd: 'publish';
+  readonly payload: Buffer;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  readonly brokerId: string;
+  readonly brokerCounter: number;
+}
+
+/** Who is connected and has subscribed. */
+export interface Subscribers {
+  /** Whether anybody would get a message on this topic. */
+  hasListener(topic: string): boolean;
+  emit(message: RoutedMessage): void;
+}
+
+export interface PublisherOptions {
+  readonly limits: TopicLimits;
+  readonly store: Pick<BrokerStore, 'hasSessions' | 'keep' | 'addOwnTopic'>;
+  readonly subscribers: Subscribers;
+  /** Under which name the broker numbers its messages. */
+  readonly brokerId: string;
+  readonly log: Log;
+}
+
+/**
+ * What the appliance itself publishes. It goes the way of every message: it is kept for those who
+ * want it later, then handed to whoever is connected. (What clients publish is kept when they may
+ * publish it, so that its acknowledgement is true; `aedes/aedes-hooks.ts`.)
+ */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #topics: TopicCheck;
+  /** Numbers that are below those that clients' messages get. */
+  #lastNumber = 0;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#topics = new TopicCheck(options.limits);
+  }
+
+  /** Whether anybody would get a message on this topic, now or when their session goes on. */
+  isWanted(topic: string): boolean {
+    const { store, subscribers } = this.#options;
+    return store.hasSessions || subscribers.hasListener(topic);
+  }
+
+  /** Publishes to every subscriber. A message no client could take is dropped and logged. */
+  publish({ topic, payload, retain = false }: Publication): void {
+    const { store, log } = this.#options;
+    if (!this.#topics.isTopic(topic)) {
+      log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
+      return;
+    }
+    if (retain) store.addOwnTopic(topic);
+    // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
+    this.#send(this.#message(topic, payload, retain ? 0 : 1, retain));
+  }
+
+  /** Publishes what is of use at the moment only. */
+  publishNow(topic: string, payload: string): void {
+    this.#send(this.#message(topic, payload, 0, false));
+  }
+
+  /** Publishes for a client that is gone. */
+  publishWill({ topic, payload, qos, retain = false, properties }: MessagePacket): void {
+    const message = this.#message(topic, payload, qos, retain);
+    this.#send(properties ? { ...message, properties } : message);
+  }
+
+  #message(
+    topic: string,
+    payload: string | Buffer,
+    qos: 0 | 1 | 2,
+    retain: boolean,
+  ): RoutedMessage {
+    this.#lastNumber -= 1;
+    // Spelt out: a spread here costs as much as all the rest of an event's way.
+    return {
+      cmd: 'publish',
+      topic,
+      payload: Buffer.from(payload),
+      qos,
+      retain,
+      dup: false,
+      brokerId: this.#options.brokerId,
+      brokerCounter: this.#lastNumber,
+    };
+  }
+
+  #send(message: RoutedMessage): void {
+    const { store, subscribers } = this.#options;
+    store.keep(message);
+    subscribers.emit(message);
+  }
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { Duplex } from 'node:stream';
+import { test } from 'node:test';
+import mqttPacket from 'mqtt-packet';
+import { BrokerFigures } from '../../../../src/broker/broker-figures.ts';
+import { type Connection, Connections } from '../../../../src/broker/clients/connections.ts';
+import { Health } from '../../../../src/health/health.ts';
+import { LimitWatch } from '../../../../src/health/limit-watch.ts';
+import { silentLog } from '../../../../src/platform/log.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+import { testConfig } from '../../../support/test-app.ts';
+
+const backlogBytes = 10_000;
+
+/** The connection of a client that never takes what it is sent. */
+function stuckConnection() {
+  const clock = new ManualClock();
+  const figures = new BrokerFigures();
+  const open: Connection[] = [];
+  const connections = new Connections({
+    limits: { ...testConfig().brokerConfig.limits, backlogBytes },
+    figures,
+    mayTakeFilters: () => true,
+    onConnect: (connection) => open.push(connection),
+    onClose: () => {},
+    onStayed: () => {},
+    watch: new LimitWatch({ clock, health: new Health(clock, silentLog).part('mqtt limits') }),
+    clock,
+    log: silentLog,
+  });
+  // It takes what it is sent, and never says that it has gone out.
+  const transport = new Duplex({ read: () => {}, write: () => {} });
+  connections.open(transport, '10.0.0.7');
+  const connect = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true } as const;
+  transport.push(mqttPacket.generate({ ...connect, clientId: 'lamp', keepalive: 0 }));
+  return { connections, figures, open };
+}
+
+test('each message that does not reach a client that is behind is counted', async () => {
+  const { connections, figures, open } = stuckConnection();
+  while (open.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const [connection] = open;
+  const message = Buffer.alloc(backlogBytes / 4);
+  for (let sent = 0; sent < 4; sent += 1) connection?.stream.outgoing.offer(message);
+  assert.deepEqual([figures.dropped, figures.slowClients], [0, 0]);
+  for (let sent = 0; sent < 3; sent += 1) connection?.stream.outgoing.offer(message);
+  assert.deepEqual([figures.dropped, figures.slowClients], [3, 1]);
+  const metric = figures.metrics.find(({ name }) => name === 'blinky_mqtt_messages_dropped_total');
+  assert.equal(metric && 'read' in metric && metric.read(), 3);
+  connections.close();
+  connection?.stream.destroy();
+});
