@@ -53,7 +53,7 @@ const changed: Partial<Record<keyof Recorded, readonly string[]>> = {
 };
 
 /** All parts at work: Slack, another broker for both directions, and TLS with a fault. */
-async function seen(context: TestContext): Promise<Seen> {
+async function seen(context: TestContext, expected?: readonly string[]): Promise<Seen> {
   const slack = await startFakeSlack(context, { token: 'xoxb-stand-in' });
   const other = await startOtherBroker(context);
   const program = await startProgram(context, {
@@ -75,7 +75,7 @@ async function seen(context: TestContext): Promise<Seen> {
     ],
     environment: { SLACK_BOT_TOKEN: 'xoxb-stand-in' },
   });
-  const all = await observe(program);
+  const all = await observe(program, expected);
   await program.stop();
   return all;
 }
@@ -105,7 +105,7 @@ if (recordOf !== undefined) {
 
   describe('what 1.0.0 shows is still there', () => {
     test('metrics, status, events, topics, and the device of Home Assistant', async (context) => {
-      const now = await seen(context);
+      const now = await seen(context, recorded.retained);
       const lost = Object.fromEntries(
         Object.entries(now).map(([what, all]) => [what, missing(what as keyof Seen, all)]),
       );
