@@ -41,12 +41,12 @@ const sharesProcess = (file) =>
 /** More than run at a time, so that a bug that ends a process takes fewer other tests along. */
 const sharedProcesses = 4;
 
-/** Writes files for the runner, each of which imports its share of `some`. */
+/** Writes files for the runner, each of which imports its share of `some`: all before any test runs. */
 function batches(some, folder) {
   return Array.from({ length: Math.min(sharedProcesses, some.length) }, (_, batch) => {
     const share = some.filter((_, index) => index % sharedProcesses === batch);
     const file = join(folder, `batch-${batch + 1}.mjs`);
-    const imports = share.map((one) => `await import('${pathToFileURL(join(root, one))}');\n`);
+    const imports = share.map((one) => `import '${pathToFileURL(join(root, one))}';\n`);
     writeFileSync(file, imports.join(''));
     return file;
   });
