@@ -118,6 +118,7 @@ export function createBrokerParts({
     announcer,
     broker,
     listeners: [listener, ...(tls ? [tls.listener] : [])],
+    log: tools.log,
   });
   const metrics = [...broker.figures.metrics, ...storeMetrics(store), ...watch.metrics];
   return { broker, listener, tls, webSocket, sink, metrics };

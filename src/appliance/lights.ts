@@ -1,11 +1,13 @@
 import type { PartHealth } from '../health/health.ts';
 import { LightsSink, type LightsSinkOptions } from '../lights/lights-sink.ts';
+import type { Log } from '../platform/log.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import type { Announcer } from '../publications/announcer.ts';
 import type { AppOptions } from './app-interface.ts';
 
 export interface LightsParts {
   readonly options: AppOptions;
+  readonly log: Log;
   readonly health: PartHealth;
   readonly retry: RetryPauses;
   /** Tells how things are. */
@@ -13,7 +15,7 @@ export interface LightsParts {
 }
 
 /** Builds the lights as they are configured, and tells everybody who wants to know when one changes. */
-export function createLights({ options, health, retry, announcer }: LightsParts): {
+export function createLights({ options, log, health, retry, announcer }: LightsParts): {
   readonly lights: LightsSink;
   readonly lightFor: LightsSinkOptions['lightFor'];
 } {
@@ -26,6 +28,7 @@ export function createLights({ options, health, retry, announcer }: LightsParts)
   };
   const lights = new LightsSink({
     clock: options.clock,
+    log,
     health,
     retry,
     blink: lightConfig,

@@ -1,4 +1,5 @@
 import type { Aedes } from 'aedes';
+import { excerpt } from '../platform/excerpt.ts';
 import type { Log } from '../platform/log.ts';
 import type { Publication } from '../publications/publication.ts';
 import { brokerId } from './aedes/aedes-hooks.ts';
@@ -41,6 +42,7 @@ export class OwnMessages {
       log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
       return;
     }
+    log.silly?.(`publishes on ${topic}: ${excerpt(payload)}`);
     const bytes = Buffer.from(payload);
     // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
     const qos = retain ? 0 : 1;

@@ -30,6 +30,7 @@ export class SinkRunner {
         sink,
         capacity: inboxCapacity,
         onFailure: (error) => log.for(sink.name).error(`failed at an event: ${stackOf(error)}`),
+        log: log.for(sink.name),
       }),
     }));
     this.inboxes = this.#sinks.map(({ inbox }) => inbox);

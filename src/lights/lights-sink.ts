@@ -3,6 +3,7 @@ import type { EventKind, UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Fault, PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import type { BlinkSettings } from './blink-planner.ts';
 import { FaultSignal } from './fault-signal.ts';
@@ -31,6 +32,7 @@ export interface LightsSinkOptions {
   /** Told after a light went on or off. Must return at once. */
   readonly onChange: (colour: Colour, lit: boolean) => void;
   readonly clock: Clock;
+  readonly log: Log;
   readonly health: PartHealth;
   readonly retry: RetryPauses;
 }
@@ -67,9 +69,11 @@ export class LightsSink implements Sink {
     this.#planHeartbeat();
   }
 
-  accept(event: Pick<UserEvent, 'kind'>): void {
-    const colour = this.#options.lightFor[event.kind];
+  accept({ id, kind }: Pick<UserEvent, 'id' | 'kind'>): void {
+    const { lightFor, log } = this.#options;
+    const colour = lightFor[kind];
     if (colour !== 'none') this.lights[colour].blink();
+    log.debug?.(`${id} ${colour === 'none' ? 'has no light' : `blinks ${colour}`}`);
   }
 
   /** One blink that somebody asked for. */

@@ -10,6 +10,7 @@ import {
   type SlackMessage,
   safeJsonLength,
 } from './message.ts';
+import { logOutcome } from './outcome-lines.ts';
 import type { Pace } from './pace.ts';
 import type { PermanentFailure, PostOutcome, TransientFailure } from './post-outcome.ts';
 import type { SlackEvent } from './slack-event.ts';
@@ -131,7 +132,7 @@ export class Delivery {
   }
 
   async #deliverSome(): Promise<void> {
-    const { account, clock, outbox } = this.#options;
+    const { account, clock, log, outbox } = this.#options;
     this.#arrived = false;
     const entries = await outbox.oldest(this.#linesAllowed);
     if (entries.length === 0) return await this.#arrival();
@@ -151,8 +152,10 @@ export class Delivery {
     if (this.#stopping) return;
     const outcome = await account.post(message, this.#plainly);
     await nextTurn();
+    const tried = entries.slice(0, message.eventCount);
+    logOutcome(log, tried, outcome);
     if (outcome.kind === 'delivered') {
-      await outbox.remove(entries.slice(0, message.eventCount));
+      await outbox.remove(tried);
       this.#leftOutSaid = leftOut;
       await this.#afterSuccess(message.eventCount);
     } else await this.#afterFailure(outcome, message.eventCount);

@@ -30,6 +30,7 @@ function create(options: Partial<LightsSinkOptions> = {}) {
     }),
     onChange: () => {},
     clock,
+    log,
     health: health.part('lights'),
     retry: new RetryPauses(1000, 60_000, () => 0.999),
     ...options,
@@ -51,10 +52,10 @@ describe('LightsSink', () => {
     await sink.start();
     clock.advance(5000);
     const before = changes.length;
-    sink.accept({ kind: 'connection-open' });
+    sink.accept({ id: '1', kind: 'connection-open' });
     clock.advance(100);
-    sink.accept({ kind: 'connection-close' });
-    sink.accept({ kind: 'session-start' });
+    sink.accept({ id: '1', kind: 'connection-close' });
+    sink.accept({ id: '1', kind: 'session-start' });
     clock.advance(1000);
     assert.deepEqual(since(before), [
       '5000 green on',
@@ -108,7 +109,7 @@ describe('LightsSink', () => {
     sink.showFault(3);
     clock.advance(700);
     const before = changes.length;
-    sink.accept({ kind: 'connection-close' });
+    sink.accept({ id: '1', kind: 'connection-close' });
     clock.advance(250);
     assert.deepEqual(since(before), ['10700 red on', '10950 red off']);
   });
@@ -117,7 +118,7 @@ describe('LightsSink', () => {
     const { sink, clock, changes, since } = create({ heartbeatMs: 1000 });
     await sink.start();
     clock.advance(5000);
-    for (let index = 0; index < 5; index += 1) sink.accept({ kind: 'connection-open' });
+    for (let index = 0; index < 5; index += 1) sink.accept({ id: '1', kind: 'connection-open' });
     sink.showFault(2);
     const before = changes.length;
     sink.goDark();
@@ -159,7 +160,7 @@ describe('LightsSink', () => {
     );
     assert.equal(lines.filter((line) => line.includes('no such chip')).length, 1);
     assert.equal(lines.filter((line) => line.includes('working again: found')).length, 1);
-    sink.accept({ kind: 'connection-open' });
+    sink.accept({ id: '1', kind: 'connection-open' });
     assert.equal(changes.at(-1), 'on');
   });
 });
