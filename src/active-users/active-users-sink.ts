@@ -65,7 +65,7 @@ export class ActiveUsersSink implements Sink {
     const isChange = this.users.apply(event, this.#timeOf(event));
     if (isChange) this.#changed();
     this.#options.log.debug?.(
-      `${event.id} ${isChange ? 'changes' : 'does not change'} who is active: ${this.users.count} users`,
+      `${event.id} ${isChange ? 'changes' : 'does not change'} who is active: now ${this.users.count}`,
     );
   }
 

@@ -64,7 +64,7 @@ export class BrokerSink implements Sink, Outlet {
   #places(publications: readonly Publication[]): string {
     if (publications.length === 0) return 'nowhere: nobody subscribes';
     const { broker } = this.#options;
-    const places = publications.map(({ topic }) => `${topic} (${broker.countListeners(topic)})`);
+    const places = publications.map(({ topic }) => `${topic} (to ${broker.countListeners(topic)})`);
     return `on ${places.join(', ')}`;
   }
 
