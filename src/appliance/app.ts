@@ -16,6 +16,7 @@ import { Health } from '../health/health.ts';
 import { createMetrics } from '../health/metrics.ts';
 import { NetworkWatch } from '../health/network-watch.ts';
 import { shownFault } from '../health/shown-fault.ts';
+import { stackOf } from '../platform/bug-log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
 import { Announcer } from '../publications/announcer.ts';
 import { createIdentity } from '../storage/identity.ts';
@@ -199,7 +200,7 @@ export function createApp(options: AppOptions): App {
   const fanOut = new FanOut({
     first: lights,
     inboxes: sinks.inboxes,
-    onFailure: (error) => log.for(lights.name).error(`failed at an event: ${String(error)}`),
+    onFailure: (error) => log.for(lights.name).error(`failed at an event: ${stackOf(error)}`),
   });
   const metrics = createMetrics(
     {

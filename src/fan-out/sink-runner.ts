@@ -1,4 +1,5 @@
 import type { Health } from '../health/health.ts';
+import { stackOf } from '../platform/bug-log.ts';
 import type { Log } from '../platform/log.ts';
 import { Inbox } from './inbox.ts';
 import type { Sink } from './sink.ts';
@@ -85,6 +86,3 @@ const path = /(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g;
 /** What may be shown to everybody on the network: nothing of where the program lies. */
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(path, '…');
-
-const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -2,6 +2,7 @@ import { type Colour, colours, type Lamps } from '../../hardware/lamp.ts';
 import type { EventKind, UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Fault, PartHealth } from '../health/health.ts';
+import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
@@ -43,6 +44,7 @@ export class LightsSink implements Sink {
   readonly lights: Readonly<Record<Colour, Light>>;
   readonly #options: LightsSinkOptions;
   readonly #faultSignal: FaultSignal;
+  readonly #bugs: BugLog;
   #lamps: Lamps | undefined;
   #stopped = false;
   #cancelRetry: (() => void) | undefined;
@@ -52,6 +54,7 @@ export class LightsSink implements Sink {
 
   constructor(options: LightsSinkOptions) {
     this.#options = options;
+    this.#bugs = new BugLog(options.clock, options.log);
     const light = (colour: Colour) =>
       new Light({
         settings: options.blink,
@@ -139,6 +142,7 @@ export class LightsSink implements Sink {
     if (this.#stopped) return;
     const { health } = this.#options;
     this.#closeLamps();
+    if (isBug(error)) this.#bugs.report('driving the lights', error);
     const reason = error instanceof Error ? error.message : String(error);
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
     health.fault({

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PartHealth } from '../health/health.ts';
+import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
@@ -60,6 +61,7 @@ export class Delivery {
   /** Messages that they went in. */
   posted = 0;
   readonly #options: DeliveryOptions;
+  readonly #bugs: BugLog;
   #running: Promise<void> | undefined;
   #stopping = false;
   #arrived = false;
@@ -75,8 +77,9 @@ export class Delivery {
   #leftOutSaid = 0;
 
   constructor(options: DeliveryOptions) {
-    const { pace, random } = options;
+    const { clock, log, pace, random } = options;
     this.#options = options;
+    this.#bugs = new BugLog(clock, log);
     this.#probe = new RetryPauses(pace.firstProbeMs, pace.longestProbeMs, random);
   }
 
@@ -245,6 +248,7 @@ export class Delivery {
 
   async #waitAfterFault(error: unknown): Promise<void> {
     const { health, retry } = this.#options;
+    if (isBug(error)) this.#bugs.report('posting', error);
     const words = error instanceof Error ? error.message : String(error);
     health.fault({
       message: `can not read the events that wait: ${words}`,

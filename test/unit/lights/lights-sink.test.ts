@@ -131,6 +131,21 @@ describe('LightsSink', () => {
     assert.equal(clock.pending, 0);
   });
 
+  test('a bug in a driver is logged with its stack; a lamp that is away is not', async () => {
+    const failing = async (error: Error) => {
+      const { sink, lines, health } = create({ openLamps: () => Promise.reject(error) });
+      await sink.start();
+      assert.equal(health.part('lights').status.message, "the lights can't be driven: no pin");
+      sink.goDark();
+      return lines.join('\n');
+    };
+    assert.match(
+      await failing(new TypeError('no pin')),
+      /driving the lights failed because of a bug: TypeError: no pin +at .*lights-sink\.test/,
+    );
+    assert.doesNotMatch(await failing(new Error('no pin')), / at /);
+  });
+
   test('lamps that are not there at first: reported once, tried with growing pauses, lit when found', async () => {
     const tries: number[] = [];
     const changes: string[] = [];
