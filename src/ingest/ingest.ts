@@ -119,7 +119,7 @@ export class Ingest {
     if (this.#isExcluded(event)) {
       this.excluded += 1;
       this.#log.debug?.(
-        `left out ${event.command} on ${event.host} from ${senderAddress}:${senderPort}: Butler.userEvents.excludeUser has its user`,
+        `left out ${described(event, senderAddress, senderPort)}: Butler.userEvents.excludeUser has its user`,
       );
       return;
     }
@@ -127,7 +127,7 @@ export class Ingest {
     if (copied !== undefined) {
       this.copies += 1;
       this.#log.debug?.(
-        `left out ${event.command} on ${event.host} from ${senderAddress}:${senderPort}: it came before, as ${copied}`,
+        `left out ${described(event, senderAddress, senderPort)}: it came before, as ${copied}`,
       );
       if (copied !== event.dialect) this.#hints.sentTwice(senderAddress, copied, event.dialect);
       return;
@@ -135,9 +135,7 @@ export class Ingest {
     const nowMs = clock.now().getTime();
     this.accepted[event.kind] += 1;
     const id = createId(nowMs);
-    this.#log.debug?.(
-      `${id} accepted: ${event.command} on ${event.host} from ${senderAddress}:${senderPort}, as ${event.dialect}`,
-    );
+    this.#log.debug?.(`${id} accepted: ${described(event, senderAddress, senderPort)}`);
     const receipt = {
       id,
       receivedAt: this.#writeTime(nowMs),
@@ -145,6 +143,11 @@ export class Ingest {
     };
     deliver(received(event, receipt, timeIsKnown()), readAtMs);
   }
+}
+
+/** Apart, so that what every event runs through stays small enough for V8 to join. */
+function described({ command, host, dialect }: ParsedEvent, address: string, port: number): string {
+  return `${command} on ${host} from ${address}:${port}, as ${dialect}`;
 }
 
 /** Spelt out, since every event comes here before its light is lit: a spread costs ten times as much. */

@@ -95,14 +95,14 @@ describe('what the log shows of an event', () => {
     await send(open.replace('goran', 'monitor'));
     await has(
       new RegExp(
-        `^debug +udp: left out Open connection on sense1 ${from}: Butler\\.userEvents\\.excludeUser has its user$`,
+        `^debug +udp: left out Open connection on sense1 ${from}, as butler-6: Butler\\.userEvents\\.excludeUser has its user$`,
       ),
     );
     await send(open);
     await send(open.replace('/proxy-', '/qseow-proxy-'));
     await has(
       new RegExp(
-        `^debug +udp: left out Open connection on sense1 ${from}: it came before, as butler-6$`,
+        `^debug +udp: left out Open connection on sense1 ${from}, as butler-sos: it came before, as butler-6$`,
       ),
     );
     await has(/^debug +slack: \w{26} left out: Butler\.slackConfig\.excludeUser has its user$/);
