@@ -56,8 +56,17 @@ export class ActiveUsersSink implements Sink {
 
   accept(event: UserEvent): void {
     // A broker that keeps names to itself publishes events without them.
-    if (isTestEvent(event) || event.userId === '') return;
-    if (this.users.apply(event, this.#timeOf(event))) this.#changed();
+    if (isTestEvent(event) || event.userId === '') {
+      this.#options.log.debug?.(
+        `${event.id} left out: it names no user, or the one of test events`,
+      );
+      return;
+    }
+    const isChange = this.users.apply(event, this.#timeOf(event));
+    if (isChange) this.#changed();
+    this.#options.log.debug?.(
+      `${event.id} ${isChange ? 'changes' : 'does not change'} who is active: now ${this.users.count}`,
+    );
   }
 
   async stop(): Promise<void> {

@@ -21,6 +21,7 @@ import { shownFault } from '../health/shown-fault.ts';
 import { createHomeAssistantPart } from '../home-assistant/home-assistant-part.ts';
 import { createUdpPart, createUdpStatePublisher } from '../ingest/udp-part.ts';
 import { createLightsPart } from '../lights/lights-part.ts';
+import { stackOf } from '../platform/bug-log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
 import { Announcer } from '../publications/announcer.ts';
 import { createRequestHandler } from '../publications/requests.ts';
@@ -225,7 +226,7 @@ export function createApp(options: AppOptions): App {
   const delivery = new Delivery({
     first: lights,
     inboxes: runner.inboxes,
-    onFailure: (error) => log.for('lights').error(`failed at an event: ${String(error)}`),
+    onFailure: (error) => log.for('lights').error(`failed at an event: ${stackOf(error)}`),
     accepted: () => [udp.accepted, satellite.accepted],
     onUdpEvent: (event) => satellite.note(event),
     clock,

@@ -1,6 +1,7 @@
 import { Inbox } from '../fan-out/inbox.ts';
 import type { Health } from '../health/health.ts';
 import type { Metric } from '../health/metrics.ts';
+import { stackOf } from '../platform/bug-log.ts';
 import type { Log } from '../platform/log.ts';
 import type { Part, Reports } from './part.ts';
 
@@ -100,7 +101,8 @@ export class PartRunner implements Reports {
     const { sink } = part;
     if (!sink) return undefined;
     const onFailure = (error: unknown) => this.#log(part, 'failed at an event', error);
-    return new Inbox({ sink, capacity: inboxCapacity, onFailure });
+    const log = this.#options.log.for(part.name);
+    return new Inbox({ sink, capacity: inboxCapacity, onFailure, log });
   }
 
   #log(part: Part, what: string, error: unknown): void {
@@ -122,6 +124,3 @@ const path = /(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g;
 /** What may be shown to everybody on the network: nothing of where the program lies. */
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(path, '…');
-
-const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);

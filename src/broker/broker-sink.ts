@@ -1,5 +1,6 @@
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
+import type { Log } from '../platform/log.ts';
 import type { Announcer } from '../publications/announcer.ts';
 import { type PublicationSettings, publicationsOf } from '../publications/event-publications.ts';
 import type { Outlet, Publication } from '../publications/publication.ts';
@@ -12,6 +13,7 @@ export interface BrokerSinkOptions {
   readonly broker: {
     start(): Promise<void>;
     isWanted(topic: string): boolean;
+    countListeners(topic: string): number;
     publish(publication: Publication): void;
     flush(): void;
     stop(): Promise<void>;
@@ -21,6 +23,7 @@ export interface BrokerSinkOptions {
     start(): Promise<void>;
     stop(): Promise<void>;
   }[];
+  readonly log: Log;
 }
 
 /** Publishes everything on the broker inside the appliance. */
@@ -42,10 +45,10 @@ export class BrokerSink implements Sink, Outlet {
   }
 
   accept(event: UserEvent): void {
-    const { mqtt } = this.#options;
-    for (const publication of publicationsOf(event, mqtt, this.#isWanted)) {
-      this.publish(publication);
-    }
+    const { mqtt, log } = this.#options;
+    const publications = publicationsOf(event, mqtt, this.#isWanted);
+    for (const publication of publications) this.publish(publication);
+    log.debug?.(`${event.id} published ${this.#places(publications)}`);
   }
 
   /** Subscribers need not wait for what the other sinks make of the event. */
@@ -55,6 +58,14 @@ export class BrokerSink implements Sink, Outlet {
 
   publish(publication: Publication): void {
     this.#options.broker.publish(publication);
+  }
+
+  /** Where it went, and to how many. */
+  #places(publications: readonly Publication[]): string {
+    if (publications.length === 0) return 'nowhere: nobody subscribes';
+    const { broker } = this.#options;
+    const places = publications.map(({ topic }) => `${topic} (to ${broker.countListeners(topic)})`);
+    return `on ${places.join(', ')}`;
   }
 
   async stop(): Promise<void> {

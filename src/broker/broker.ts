@@ -126,6 +126,11 @@ export class Broker {
     return this.#publisher.isWanted(topic);
   }
 
+  /** How many subscriptions of clients that are connected get a message on this topic. */
+  countListeners(topic: string): number {
+    return this.#engine.subscribers.countListeners(topic);
+  }
+
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
   publish(publication: Publication): void {
     this.#publisher.publish(publication);

@@ -123,6 +123,7 @@ export function createMqttParts({
     announcer,
     broker,
     listeners: [listener, ...(tls ? [tls.listener] : [])],
+    log: tools.log,
   });
   const { figures } = broker;
   const status = () => ({

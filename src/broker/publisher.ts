@@ -1,3 +1,4 @@
+import { excerpt } from '../platform/excerpt.ts';
 import type { Log } from '../platform/log.ts';
 import type { Publication } from '../publications/publication.ts';
 import type { BrokerStore } from './store/broker-store.ts';
@@ -59,6 +60,7 @@ export class Publisher {
       log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
       return;
     }
+    log.silly?.(`publishes on ${topic}: ${excerpt(payload)}`);
     if (retain) store.addOwnTopic(topic);
     // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
     this.#send(this.#message(topic, payload, retain ? 0 : 1, retain));

@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { timeIsSet } from '../health/clock-watch.ts';
 import { connectServiceManager, type ServiceManager } from '../health/service-manager.ts';
+import { stackOf } from '../platform/bug-log.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog, type Log, type LogStyle } from '../platform/log.ts';
 import type { CredentialSources } from '../slack/credentials.ts';
@@ -89,7 +90,7 @@ export async function runAppliance(
   });
   surroundings.onCrash((error) => {
     app.crashed();
-    log.error(`stopping because of a bug: ${error instanceof Error ? error.stack : error}`);
+    log.error(`stopping because of a bug: ${stackOf(error)}`);
   });
 
   const serviceManager = await connectServiceManager({

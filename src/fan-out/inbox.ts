@@ -1,4 +1,5 @@
 import type { UserEvent } from '../events/user-event.ts';
+import type { Log } from '../platform/log.ts';
 import type { Sink } from './sink.ts';
 
 export interface InboxOptions {
@@ -7,6 +8,8 @@ export interface InboxOptions {
   readonly capacity: number;
   /** Told about a sink that threw or rejected; the event it was given counts as failed. */
   readonly onFailure: (error: unknown) => void;
+  /** Speaks for the sink. */
+  readonly log: Log;
 }
 
 /** Gives the event loop a chance to read the next datagrams after so many events. */
@@ -44,8 +47,9 @@ export class Inbox {
 
   put(event: UserEvent): void {
     if (this.length >= this.#options.capacity) {
-      this.#take();
+      const { id } = this.#take();
       this.dropped += 1;
+      this.#options.log.debug?.(`${id} dropped: too many events wait`);
     }
     this.#queue.push(event);
     this.#wake();
@@ -87,7 +91,9 @@ export class Inbox {
       }
       this.#handedThisTurn += 1;
       try {
-        const busy = this.#options.sink.accept(this.#take());
+        const event = this.#take();
+        this.#options.log.debug?.(`${event.id} handed over`);
+        const busy = this.#options.sink.accept(event);
         if (busy) {
           void busy.catch((error: unknown) => this.#sinkFailed(error)).then(this.#drain);
           return;

@@ -3,6 +3,7 @@ import { createTimeWriter } from '../events/received-at.ts';
 import { type EventKind, eventKinds, type UserEvent } from '../events/user-event.ts';
 import type { Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
+import { excerpt } from '../platform/excerpt.ts';
 import { type Log, silentLog } from '../platform/log.ts';
 import { createAllowList } from './allow-list.ts';
 import { type Outcome, type ParsedEvent, parseDatagram } from './parse.ts';
@@ -19,7 +20,7 @@ export interface IngestOptions {
   /** The datagram by which the appliance checks its own socket; no event, and no mistake. */
   readonly probe: Uint8Array;
   readonly clock: Clock;
-  /** Gets hints about senders; without one there are none. */
+  /** Gets hints about senders, and what becomes of each event; without one nobody does. */
   readonly log?: Log;
   readonly timeIsKnown: () => boolean;
   /** Makes the id of an event received at `timeMs` (ms since 1970): unique, sortable by time. */
@@ -58,6 +59,7 @@ export class Ingest {
     },
   ];
   readonly #options: IngestOptions;
+  readonly #log: Log;
   readonly #maySend: (address: string) => boolean;
   readonly #readUserAgent = createUserAgentReader();
   readonly #writeTime = createTimeWriter();
@@ -67,7 +69,8 @@ export class Ingest {
 
   constructor(options: IngestOptions) {
     this.#options = options;
-    this.#hints = new SenderHints(options.log ?? silentLog);
+    this.#log = options.log ?? silentLog;
+    this.#hints = new SenderHints(this.#log);
     this.#maySend = createAllowList(options.allowFrom);
     this.#isExcluded = createUserFilter(options.excludeUser);
     this.accepted = Object.fromEntries(eventKinds.map((kind) => [kind, 0])) as Record<
@@ -83,6 +86,7 @@ export class Ingest {
     if (bytes.length === probe.length && probe.every((byte, index) => byte === bytes[index]))
       return;
     const readAtMs = clock.monotonicMs();
+    this.#log.silly?.(`datagram from ${senderAddress}:${senderPort}: ${excerpt(bytes)}`);
     if (!this.#maySend(senderAddress)) {
       rejections.add('sender-not-allowed', `${senderAddress}:${senderPort}`, bytes);
       return;
@@ -114,23 +118,36 @@ export class Ingest {
     const { event } = outcome;
     if (this.#isExcluded(event)) {
       this.excluded += 1;
+      this.#log.debug?.(
+        `left out ${described(event, senderAddress, senderPort)}: Butler.userEvents.excludeUser has its user`,
+      );
       return;
     }
     const copied = this.#repeated.firstDialectOf(event, senderAddress, readAtMs);
     if (copied !== undefined) {
       this.copies += 1;
+      this.#log.debug?.(
+        `left out ${described(event, senderAddress, senderPort)}: it came before, as ${copied}`,
+      );
       if (copied !== event.dialect) this.#hints.sentTwice(senderAddress, copied, event.dialect);
       return;
     }
     const nowMs = clock.now().getTime();
     this.accepted[event.kind] += 1;
+    const id = createId(nowMs);
+    this.#log.debug?.(`${id} accepted: ${described(event, senderAddress, senderPort)}`);
     const receipt = {
-      id: createId(nowMs),
+      id,
       receivedAt: this.#writeTime(nowMs),
       source: senderAddress,
     };
     deliver(received(event, receipt, timeIsKnown()), readAtMs);
   }
+}
+
+/** Apart, so that what every event runs through stays small enough for V8 to join. */
+function described({ command, host, dialect }: ParsedEvent, address: string, port: number): string {
+  return `${command} on ${host} from ${address}:${port}, as ${dialect}`;
 }
 
 /** Spelt out, since every event comes here before its light is lit: a spread costs ten times as much. */

@@ -2,7 +2,9 @@ import { type Colour, colours, type Lamps } from '../../hardware/lamp.ts';
 import type { EventKind, UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Fault, PartHealth } from '../health/health.ts';
+import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import type { BlinkSettings } from './blink-planner.ts';
 import { FaultSignal } from './fault-signal.ts';
@@ -31,6 +33,7 @@ export interface LightsSinkOptions {
   /** Told after a light went on or off. Must return at once. */
   readonly onChange: (colour: Colour, lit: boolean) => void;
   readonly clock: Clock;
+  readonly log: Log;
   readonly health: PartHealth;
   readonly retry: RetryPauses;
 }
@@ -41,6 +44,7 @@ export class LightsSink implements Sink {
   readonly lights: Readonly<Record<Colour, Light>>;
   readonly #options: LightsSinkOptions;
   readonly #faultSignal: FaultSignal;
+  readonly #bugs: BugLog;
   #lamps: Lamps | undefined;
   #stopped = false;
   #cancelRetry: (() => void) | undefined;
@@ -50,6 +54,7 @@ export class LightsSink implements Sink {
 
   constructor(options: LightsSinkOptions) {
     this.#options = options;
+    this.#bugs = new BugLog(options.clock, options.log);
     const light = (colour: Colour) =>
       new Light({
         settings: options.blink,
@@ -67,9 +72,11 @@ export class LightsSink implements Sink {
     this.#planHeartbeat();
   }
 
-  accept(event: Pick<UserEvent, 'kind'>): void {
-    const colour = this.#options.lightFor[event.kind];
+  accept({ id, kind }: Pick<UserEvent, 'id' | 'kind'>): void {
+    const { lightFor, log } = this.#options;
+    const colour = lightFor[kind];
     if (colour !== 'none') this.lights[colour].blink();
+    log.debug?.(`${id} ${colour === 'none' ? 'has no light' : `blinks ${colour}`}`);
   }
 
   /** One blink that somebody asked for. */
@@ -135,6 +142,7 @@ export class LightsSink implements Sink {
     if (this.#stopped) return;
     const { health } = this.#options;
     this.#closeLamps();
+    if (isBug(error)) this.#bugs.report('driving the lights', error);
     const reason = error instanceof Error ? error.message : String(error);
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
     health.fault({

@@ -10,8 +10,14 @@ export interface Log {
   warn(message: string): void;
   info(message: string): void;
   verbose(message: string): void;
-  debug(message: string): void;
-  silly(message: string): void;
+  /**
+   * What happens to each event, with its id. Undefined unless the level shows it: written
+   * `log.debug?.(…)`, what follows is not even put together then, and an event costs nothing more.
+   * No names of people.
+   */
+  readonly debug: ((message: string) => void) | undefined;
+  /** What goes in and out, byte by byte, names of people included. Undefined like `debug`. */
+  readonly silly: ((message: string) => void) | undefined;
   /** The same log, speaking for another part. */
   for(part: string): Log;
 }
@@ -75,8 +81,9 @@ export function createLog(options: LogOptions): Log {
   const format = formatters[options.style];
 
   const forPart = (part: string): Log => {
+    const shows = (level: LogLevel) => logLevels.indexOf(level) <= threshold;
     const write = (level: LogLevel) => (message: string) => {
-      if (logLevels.indexOf(level) > threshold) return;
+      if (!shows(level)) return;
       const safe = message
         .replace(slackToken, 'xox…')
         .replace(webhookPath, '$1…')
@@ -89,8 +96,8 @@ export function createLog(options: LogOptions): Log {
       warn: write('warn'),
       info: write('info'),
       verbose: write('verbose'),
-      debug: write('debug'),
-      silly: write('silly'),
+      debug: shows('debug') ? write('debug') : undefined,
+      silly: shows('silly') ? write('silly') : undefined,
       for: forPart,
     };
   };

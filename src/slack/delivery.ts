@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PartHealth } from '../health/health.ts';
+import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
@@ -10,6 +11,7 @@ import {
   type SlackMessage,
   safeJsonLength,
 } from './message.ts';
+import { logOutcome } from './outcome-lines.ts';
 import type { Pace } from './pace.ts';
 import type { PermanentFailure, PostOutcome, TransientFailure } from './post-outcome.ts';
 import type { SlackEvent } from './slack-event.ts';
@@ -59,6 +61,7 @@ export class Delivery {
   /** Messages that they went in. */
   posted = 0;
   readonly #options: DeliveryOptions;
+  readonly #bugs: BugLog;
   #running: Promise<void> | undefined;
   #stopping = false;
   #arrived = false;
@@ -74,8 +77,9 @@ export class Delivery {
   #leftOutSaid = 0;
 
   constructor(options: DeliveryOptions) {
-    const { pace, random } = options;
+    const { clock, log, pace, random } = options;
     this.#options = options;
+    this.#bugs = new BugLog(clock, log);
     this.#probe = new RetryPauses(pace.firstProbeMs, pace.longestProbeMs, random);
   }
 
@@ -131,7 +135,7 @@ export class Delivery {
   }
 
   async #deliverSome(): Promise<void> {
-    const { account, clock, outbox } = this.#options;
+    const { account, clock, log, outbox } = this.#options;
     this.#arrived = false;
     const entries = await outbox.oldest(this.#linesAllowed);
     if (entries.length === 0) return await this.#arrival();
@@ -151,8 +155,10 @@ export class Delivery {
     if (this.#stopping) return;
     const outcome = await account.post(message, this.#plainly);
     await nextTurn();
+    const tried = entries.slice(0, message.eventCount);
+    logOutcome(log, tried, outcome);
     if (outcome.kind === 'delivered') {
-      await outbox.remove(entries.slice(0, message.eventCount));
+      await outbox.remove(tried);
       this.#leftOutSaid = leftOut;
       await this.#afterSuccess(message.eventCount);
     } else await this.#afterFailure(outcome, message.eventCount);
@@ -242,6 +248,7 @@ export class Delivery {
 
   async #waitAfterFault(error: unknown): Promise<void> {
     const { health, retry } = this.#options;
+    if (isBug(error)) this.#bugs.report('posting', error);
     const words = error instanceof Error ? error.message : String(error);
     health.fault({
       message: `can not read the events that wait: ${words}`,

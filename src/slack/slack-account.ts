@@ -82,7 +82,8 @@ export class SlackAccount {
   }
 
   async #read(): Promise<OpenAccount | PermanentFailure> {
-    const { apiUrl, channel, defaultChannel, findWay, readCredentials, timeoutMs } = this.#options;
+    const { apiUrl, channel, defaultChannel, findWay, log, readCredentials, timeoutMs } =
+      this.#options;
     const credentials = await readCredentials();
     const foundWay = await findWay(this.#targetOf(credentials));
     this.#found = foundIn(credentials, foundWay);
@@ -96,7 +97,7 @@ export class SlackAccount {
       credentials.kind === 'token'
         ? {
             kind: 'open',
-            client: new SlackClient({ token: credentials.token, apiUrl, timeoutMs, way }),
+            client: new SlackClient({ token: credentials.token, apiUrl, timeoutMs, way, log }),
             way,
             manner: `to ${channel}`,
           }
@@ -107,6 +108,7 @@ export class SlackAccount {
               timeoutMs,
               defaultChannel,
               way,
+              log,
             }),
             way,
             manner: 'by webhook',

@@ -7,6 +7,7 @@ import {
   WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
+import type { Log } from '../platform/log.ts';
 import { failureOnTheWay } from './failure-on-the-way.ts';
 import { httpCall } from './http-call.ts';
 import { blocksOf, type SlackMessage } from './message.ts';
@@ -23,6 +24,8 @@ export interface SlackClientOptions {
   readonly timeoutMs: number;
   /** Other than straight there. */
   readonly way?: WayToSlack;
+  /** Shows what is posted. */
+  readonly log?: Log;
 }
 
 /** Whom the token belongs to, and what it may do. */
@@ -79,18 +82,18 @@ export class SlackClient {
 
   /** Posts one message. Never rejects. */
   async post(channel: string, message: SlackMessage, plainly = false): Promise<PostOutcome> {
-    const result = await this.#calls.run(() =>
-      this.#client.apiCall('chat.postMessage', {
-        channel,
-        text: message.text,
-        ...(!plainly && { blocks: blocksOf(message) }),
-        mrkdwn: false,
-        parse: 'none',
-        link_names: false,
-        unfurl_links: false,
-        unfurl_media: false,
-      }),
-    );
+    const content = {
+      channel,
+      text: message.text,
+      ...(!plainly && { blocks: blocksOf(message) }),
+      mrkdwn: false,
+      parse: 'none',
+      link_names: false,
+      unfurl_links: false,
+      unfurl_media: false,
+    };
+    this.#options.log?.silly?.(`chat.postMessage ${JSON.stringify(content)}`);
+    const result = await this.#calls.run(() => this.#client.apiCall('chat.postMessage', content));
     return result.failed ? this.#failureOf(result, channel) : { kind: 'delivered' };
   }
 

@@ -2,6 +2,8 @@ import { type EventKind, eventKinds, type UserEvent } from '../events/user-event
 
 /** What Slack is told of an event. */
 export interface SlackEvent {
+  /** The event's, where the log is to show it; it would cost room on disk for nothing elsewhere. */
+  readonly id?: string;
   /** When it was received, ms since 1970. */
   readonly receivedAtMs: number;
   /** Whether that is only what a clock showed that had not been set. */
@@ -16,13 +18,18 @@ export interface SlackEvent {
   readonly browser: string;
 }
 
-/** @param readTime gives the ms since 1970 of what `receivedAt` says */
+/**
+ * @param readTime gives the ms since 1970 of what `receivedAt` says
+ * @param withId whether the event is to be recognised later
+ */
 export function slackEventOf(
   event: UserEvent,
   readTime: (receivedAt: string) => number,
+  withId = false,
 ): SlackEvent {
   const { browser } = event;
   return {
+    ...(withId && { id: event.id }),
     receivedAtMs: readTime(event.receivedAt),
     timeUnknown: event.timeUnknown ?? false,
     kind: event.kind,
@@ -42,6 +49,7 @@ export const slackEventCodec = {
     const { receivedAtMs, kind, host, userDirectory, userId, appId, browser } = event;
     const fields = [receivedAtMs, kind, host, userDirectory, userId, appId, browser];
     if (event.timeUnknown) fields.push(timeUnknownMark);
+    if (event.id !== undefined) fields.push(event.id);
     return JSON.stringify(fields);
   },
 
@@ -50,11 +58,13 @@ export const slackEventCodec = {
     const [receivedAtMs, kindName, ...texts] = fields;
     const kind = eventKinds.find((known) => known === kindName);
     if (typeof receivedAtMs !== 'number' || !kind || !texts.every(isText)) return undefined;
-    const [host, userDirectory, userId, appId, browser, mark] = texts;
+    const [host, userDirectory, userId, appId, browser, ...extras] = texts;
     if (host === undefined || userDirectory === undefined || userId === undefined) return undefined;
+    const id = extras.find((extra) => extra !== timeUnknownMark);
     return {
+      ...(id !== undefined && { id }),
       receivedAtMs,
-      timeUnknown: mark === timeUnknownMark,
+      timeUnknown: extras.includes(timeUnknownMark),
       kind,
       host,
       userDirectory,

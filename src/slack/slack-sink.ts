@@ -78,6 +78,7 @@ const lastWriteMs = 500;
 export class SlackSink implements Sink {
   readonly name = 'slack';
   readonly #options: SlackSinkOptions;
+  readonly #log: Log;
   readonly #isExcluded: (event: UserEvent) => boolean;
   readonly #readTime = createTimeReader();
   readonly #outbox: Outbox<SlackEvent>;
@@ -86,7 +87,9 @@ export class SlackSink implements Sink {
 
   constructor(options: SlackSinkOptions) {
     this.#options = options;
-    const { clock, config, environment = {}, log, random, limits = slackLimits } = options;
+    const { clock, config, environment = {}, random, limits = slackLimits } = options;
+    const log = options.log.for(this.name);
+    this.#log = log;
     const retry = (longestMs = limits.longestRetryMs) =>
       new RetryPauses(limits.firstRetryMs, longestMs, random);
     this.#isExcluded = createUserFilter(config.excludeUser);
@@ -99,7 +102,7 @@ export class SlackSink implements Sink {
       clock,
       health: options.outboxHealth,
       retry: retry(),
-      log: log.for('slack outbox'),
+      log: options.log.for('slack outbox'),
       onReadable: () => this.#delivery.wake(),
     });
     this.#delivery = new Delivery({
@@ -111,7 +114,7 @@ export class SlackSink implements Sink {
         defaultChannel: defaultSlackChannel,
         readCredentials: () => readCredentials(options.token),
         findWay: (target) => findWay({ ...config, environment }, target),
-        log: log.for(this.name),
+        log,
       }),
       pace: options.pace ?? slackPace,
       clock,
@@ -119,7 +122,7 @@ export class SlackSink implements Sink {
       retry: retry(),
       limitRetry: retry(limits.longestLimitRetryMs),
       random,
-      log: log.for(this.name),
+      log,
     });
   }
 
@@ -155,7 +158,13 @@ export class SlackSink implements Sink {
 
   /** Puts the event into the outbox, and returns at once. */
   accept(event: UserEvent): void {
-    if (!this.#isExcluded(event)) this.#outbox.append(slackEventOf(event, this.#readTime));
+    if (this.#isExcluded(event)) {
+      this.#log.debug?.(`${event.id} left out: Butler.slackConfig.excludeUser has its user`);
+      return;
+    }
+    const { debug } = this.#log;
+    this.#outbox.append(slackEventOf(event, this.#readTime, debug !== undefined));
+    debug?.(`${event.id} queued; ${this.waiting} wait`);
   }
 
   /** Resolves when every event accepted so far is on disk, or waits for a disk that takes nothing. */

@@ -1,3 +1,4 @@
+import type { Log } from '../platform/log.ts';
 import { failureOnTheWay } from './failure-on-the-way.ts';
 import { httpCall } from './http-call.ts';
 import { blocksOf, type SlackMessage } from './message.ts';
@@ -14,6 +15,8 @@ export interface WebhookClientOptions {
   readonly defaultChannel: string;
   /** Other than straight there. */
   readonly way?: WayToSlack;
+  /** Shows what is posted. */
+  readonly log?: Log;
 }
 
 /** What Slack says to a message without content, if the webhook is one: nothing is posted. */
@@ -82,6 +85,8 @@ export class WebhookClient {
   async #send(content: object): Promise<WebhookAnswer | Failure> {
     const { url, way = directWay } = this.#options;
     const body = JSON.stringify(content);
+    // Not where to: who knows the URL may post.
+    this.#options.log?.silly?.(`webhook ${body}`);
     const result = await this.#calls.run(() =>
       httpCall(
         url,

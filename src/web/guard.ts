@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import type { BugLog } from '../platform/bug-log.ts';
 import { plainAddress } from '../platform/plain-address.ts';
 import type { ForeignOrigins } from './foreign-origins.ts';
 import { hasOneHost } from './host-check.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { OriginCheck } from './origin-check.ts';
-import type { RouteFaults } from './route-faults.ts';
 
 /** Everything comes from this machine, nothing is inline, nobody puts the page into a frame. */
 const contentSecurityPolicy = [
@@ -41,7 +41,7 @@ export interface RequestChecks {
 export function guard(
   server: FastifyInstance,
   { isOwnHost, origins, foreign }: RequestChecks,
-  faults: RouteFaults,
+  bugs: BugLog,
 ): void {
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
@@ -57,7 +57,7 @@ export function guard(
     const isKnown = error instanceof HttpProblem;
     const status = isKnown ? error.statusCode : statusOf(error);
     if (isKnown) reply.headers(error.headers);
-    else if (status >= 500) faults.report(request.method, request.url, error);
+    else if (status >= 500) bugs.report(`${request.method} ${pathOf(request.url)}`, error);
     reply.code(status);
     // What went wrong inside is for the log; nobody on the network can do anything about it.
     return { error: status < 500 || isKnown ? messageOf(error) : 'This did not work' };
@@ -76,6 +76,9 @@ export function unknownHost(host: string | undefined): HttpProblem {
     `This appliance does not know itself as "${name}". Use its address, or add the name to Butler.webConfig.hostNames`,
   );
 }
+
+/** Its query may hold names, and is left out. */
+const pathOf = (url: string): string => (url.split(/[?#]/)[0] ?? '').slice(0, 200);
 
 const statusOf = (error: unknown): number =>
   error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'

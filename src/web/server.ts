@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { BugLog } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Asset } from './assets.ts';
@@ -7,7 +8,6 @@ import { compressAnswers } from './compress.ts';
 import { ForeignOrigins } from './foreign-origins.ts';
 import { guard, type RequestChecks } from './guard.ts';
 import type { OriginCheck } from './origin-check.ts';
-import { RouteFaults } from './route-faults.ts';
 import { authorityRoute } from './routes/authority.ts';
 import { type EventSources, eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -65,7 +65,7 @@ export function createWebServer(parts: ServerParts): FastifyInstance<Server> {
   const foreign = new ForeignOrigins(parts);
   server.addHook('onClose', async () => foreign.stop());
   const checks: RequestChecks = { ...parts, foreign };
-  guard(server, checks, new RouteFaults(parts));
+  guard(server, checks, new BugLog(parts.clock, parts.log));
   compressAnswers(server);
   fileRoutes(server, parts.assets);
   const { senders } = parts;

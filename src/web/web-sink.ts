@@ -100,6 +100,7 @@ export class WebSink implements Sink {
     this.#recent.add(event);
     this.#senders.add(event);
     this.#history.add(event.kind, this.#readTime(event.receivedAt));
+    this.#options.log.debug?.(`${event.id} listed on the page`);
   }
 
   /** A datagram came that was no event. */

@@ -156,6 +156,47 @@ describe('the appliance', () => {
     await waitFor('three blinks', () => blinks('green') === 3);
   });
 
+  test('a bug in the lights is logged with its stack, and everybody else has the event', async (context) => {
+    let isBroken = false;
+    const { app, lines, lampTestOver, send, subscribe } = await startTestApp(context, [], {
+      onLight: () => {
+        if (!isBroken) return;
+        isBroken = false;
+        throw new TypeError('made on purpose');
+      },
+    });
+    await lampTestOver();
+    const { received } = await subscribe('qliksense/connection/open');
+    isBroken = true;
+    await send(open);
+    await received('qliksense/connection/open');
+    const errors = lines.filter((line) => line.startsWith('error'));
+    assert.match(errors.join('\n'), /lights: failed at an event: TypeError: made on purpose +at /);
+    assert.equal(app.health.faults().length, 0);
+  });
+
+  test('the stack of a part that does not start is in the log, and in no answer', async (context) => {
+    const { get, lines } = await startTestApp(context, [], {
+      extraSinks: [
+        {
+          name: 'broken',
+          start: async () => {
+            throw new TypeError(`made on purpose in ${import.meta.filename}`);
+          },
+          accept: () => {},
+          stop: async () => {},
+        },
+      ],
+    });
+    assert.match(lines.join('\n'), /broken: did not start: TypeError: made on purpose .* at /);
+    for (const path of ['/healthz', '/api/status']) {
+      const answer = await get(path);
+      const text = await answer.text();
+      assert.match(text, /did not start: made on purpose in …/, path);
+      assert.doesNotMatch(text, /\bat .*:\d+:\d+|\.ts\b|node:/, path);
+    }
+  });
+
   test('the light is on before any other sink has run', async (context) => {
     const order: string[] = [];
     const { send, lampTestOver } = await startTestApp(context, [], {

@@ -39,7 +39,7 @@ export async function startSlackSink(
   slack: FakeSlack,
   setup: SlackSinkSetup = {},
 ) {
-  const { log, lines } = recordingLog();
+  const { log, lines } = recordingLog('silly');
   const health = new Health(systemClock, log);
   const quickRetry = () => new RetryPauses(50, 200, Math.random);
   const state = new State({

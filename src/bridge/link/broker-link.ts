@@ -1,4 +1,5 @@
 import type { PartHealth } from '../../health/health.ts';
+import { BugLog, isBug } from '../../platform/bug-log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
@@ -49,6 +50,7 @@ export interface BrokerLinkOptions {
 /** Keeps a connection to another broker, and opens it again with growing pauses when it ends. */
 export class BrokerLink {
   readonly #options: BrokerLinkOptions;
+  readonly #bugs: BugLog;
   #connection: Connection | undefined;
   #isStarted = false;
   #endPause: (() => void) | undefined;
@@ -56,6 +58,7 @@ export class BrokerLink {
 
   constructor(options: BrokerLinkOptions) {
     this.#options = options;
+    this.#bugs = new BugLog(options.clock, options.log);
   }
 
   /** The connection, while there is one. */
@@ -111,6 +114,7 @@ export class BrokerLink {
       endpoint = await this.#options.locate();
       connection = await this.#open(endpoint, form, onAsked);
     } catch (error) {
+      this.#noteBug(error);
       fallback?.failed(failureOf(error, progress.asked));
       return explainConnectError(error, broker, endpoint, progress);
     }
@@ -139,10 +143,12 @@ export class BrokerLink {
       log.info(`connected to ${broker.role} ${place}`);
       health.ok(`connected to ${place}`);
       const reason = await connection.closed;
+      this.#noteBug(reason);
       if (connection.retainedTaken >= provenByRetained) fallback?.worked(clock.monotonicMs());
       else if (!holds) fallback?.failed(failureOf(reason, true));
       return connectionEndedFault(reason, broker, endpoint);
     } catch (error) {
+      this.#noteBug(error);
       connection.destroy();
       fallback?.failed(failureOf(error, true));
       return explainConnectError(error, broker, endpoint, progress);
@@ -151,6 +157,11 @@ export class BrokerLink {
       cancelSuccess();
       this.#connection = undefined;
     }
+  }
+
+  /** One of our own ends a connection, too, and looks like a fault of the other broker. */
+  #noteBug(error: unknown): void {
+    if (isBug(error)) this.#bugs.report(`working with ${this.#options.broker.role}`, error);
   }
 
   #holds(connection: Connection, form: ConnectionForm = fullForm): void {

@@ -3,6 +3,7 @@ import { type EventKind, eventKinds, type UserEvent } from '../../events/user-ev
 import type { PartHealth } from '../../health/health.ts';
 import { createUserAgentReader } from '../../ingest/user-agent.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { excerpt } from '../../platform/excerpt.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { TopicSettings } from '../../publications/topics.ts';
@@ -128,8 +129,9 @@ export class Satellite {
   #receive(topic: string, payload: Buffer, retained: boolean): void {
     // What is retained happened some time, and was heard then.
     if (retained) return;
-    const { clock, deliver } = this.#options;
+    const { clock, deliver, log } = this.#options;
     const readAtMs = clock.monotonicMs();
+    log.silly?.(`message on ${topic}: ${excerpt(payload)}`);
     const reading = this.#reader.read(topic, payload);
     if (!reading) return;
     if (!reading.ok) {
@@ -138,14 +140,19 @@ export class Satellite {
     }
     if (!this.#copies.isNew(reading.form, reading.event, readAtMs)) {
       this.copies += 1;
+      log.debug?.(`${reading.event.id ?? 'an event'} left out: it came before`);
       return;
     }
     if (this.#isExcluded(reading.event)) {
       this.excluded += 1;
+      log.debug?.(
+        `${reading.event.id ?? 'an event'} left out: Butler.userEvents.excludeUser has its user`,
+      );
       return;
     }
     const event = this.#complete(reading.event);
     this.accepted[event.kind] += 1;
+    log.debug?.(`${event.id} accepted: ${event.command} on ${event.host}, by ${topic}`);
     this.#copies.remember(event.id);
     this.#take(event.id);
     deliver(event, readAtMs);

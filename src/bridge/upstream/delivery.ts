@@ -1,5 +1,7 @@
 import type { UserEvent } from '../../events/user-event.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { excerpt } from '../../platform/excerpt.ts';
+import type { Log } from '../../platform/log.ts';
 import { type PublicationSettings, publicationsOf } from '../../publications/event-publications.ts';
 import { type Publication, withTopicPrefix } from '../../publications/publication.ts';
 import type { Entry } from '../../storage/outbox/outbox.ts';
@@ -27,6 +29,7 @@ export interface DeliveryOptions {
   /** Called with each topic that is left out, since the broker cuts the connection at it. */
   readonly onLeftOut: (topic: string) => void;
   readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly log: Log;
 }
 
 /**
@@ -100,7 +103,7 @@ export class Delivery {
 
   /** Tells whether there was anything to deliver. */
   async #deliverSome(connection: Connection): Promise<boolean> {
-    const { outbox, latest } = this.#options;
+    const { outbox, latest, log } = this.#options;
     const states = this.#wanted(latest.take());
     const entries = await outbox.oldest(eventsUnderWay);
     if (this.#cutTopics.isCautious) await this.#sendOneByOne(connection, states, entries);
@@ -111,6 +114,9 @@ export class Delivery {
       ]);
     }
     this.sent += entries.length;
+    if (log.debug) {
+      for (const { item } of entries) log.debug(`${item.id} sent to ${connection.peer.host}`);
+    }
     await outbox.remove(entries);
     if (states.length + entries.length === 0) return false;
     this.#cutTopics.delivered();
@@ -161,6 +167,8 @@ export class Delivery {
     connection: Connection,
     publication: Publication,
   ): Promise<PublicationRefused | undefined> {
+    const { topic, payload } = publication;
+    this.#options.log.silly?.(`publishes on ${topic}: ${excerpt(payload)}`);
     try {
       await connection.publish(publication);
       return undefined;

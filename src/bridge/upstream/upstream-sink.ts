@@ -75,6 +75,7 @@ export class UpstreamSink implements Sink, Outlet {
   readonly name = 'upstream';
   readonly topicPrefix: string;
   readonly #options: UpstreamSinkOptions;
+  readonly #log: Log;
   readonly #status: (payload: 'online' | 'offline') => Publication;
   readonly #latest = new LatestByTopic();
   readonly #outbox: Outbox<UserEvent>;
@@ -86,7 +87,9 @@ export class UpstreamSink implements Sink, Outlet {
 
   constructor(options: UpstreamSinkOptions) {
     this.#options = options;
-    const { topicPrefix, clock, log, random, limits = upstreamLimits } = options;
+    const { topicPrefix, clock, random, limits = upstreamLimits } = options;
+    const log = options.log.for(this.name);
+    this.#log = log;
     const retry = () => new RetryPauses(limits.firstRetryMs, limits.longestRetryMs, random);
     this.topicPrefix = topicPrefix;
     this.#status = (payload) => ({ topic: topicPrefix + ownTopics.status, payload, retain: true });
@@ -99,11 +102,11 @@ export class UpstreamSink implements Sink, Outlet {
       clock,
       health: options.outboxHealth,
       retry: retry(),
-      log: log.for('upstream outbox'),
+      log: options.log.for('upstream outbox'),
       onReadable: () => this.#delivery.wake(),
     });
     const fallback = new RetainFallback(options.retain);
-    this.#refused = new RefusedTopics(log.for(this.name), options.broker.section);
+    this.#refused = new RefusedTopics(log, options.broker.section);
     this.#delivery = new Delivery({
       onRefused: (refusal) => this.#refused.note(refusal),
       onLeftOut: (topic) => {
@@ -112,6 +115,7 @@ export class UpstreamSink implements Sink, Outlet {
         this.#refused.noteLeftOut(topic);
       },
       clock,
+      log,
       outbox: this.#outbox,
       latest: this.#latest,
       mqtt: options.mqtt,
@@ -132,7 +136,7 @@ export class UpstreamSink implements Sink, Outlet {
       onMessage: options.onMessage,
       onUp: (connection) => this.#connected(connection),
       clock,
-      log: log.for(this.name),
+      log,
       health: options.health,
       retry: retry(),
     });
@@ -161,8 +165,12 @@ export class UpstreamSink implements Sink, Outlet {
 
   /** Puts the event into the outbox, and returns at once. */
   accept(event: UserEvent): void {
-    if (this.#options.cameFrom(event, this.#link.connection?.peer)) return;
+    if (this.#options.cameFrom(event, this.#link.connection?.peer)) {
+      this.#log.debug?.(`${event.id} left out: it came from that broker`);
+      return;
+    }
     this.#outbox.append(event);
+    this.#log.debug?.(`${event.id} queued; ${this.waiting} wait`);
   }
 
   /** Replaces what was to be said, or was said, on the same topic. */
@@ -219,15 +227,16 @@ export class UpstreamSink implements Sink, Outlet {
   #logOnce(line: string): void {
     if (this.#logged.has(line)) return;
     this.#logged.add(line);
-    this.#options.log.for(this.name).warn(line);
+    this.#log.warn(line);
   }
 
   /** What may be asked from there is an extra: a broker that refuses it still gets everything. */
   async #listen(connection: Connection): Promise<void> {
     const refused = await connection.subscribe(this.#options.subscriptions);
     if (refused.length === 0) return;
-    const log = this.#options.log.for(this.name);
-    log.warn(`the upstream broker does not let this appliance listen to ${refused.join(', ')}`);
+    this.#log.warn(
+      `the upstream broker does not let this appliance listen to ${refused.join(', ')}`,
+    );
   }
 
   async #stop(): Promise<void> {

@@ -49,7 +49,12 @@ export class TopicEmitter<Message extends { readonly topic: string }> {
 
   /** Whether anybody would get a message on this topic. */
   hasListener(topic: string): boolean {
-    return this.#listeners.match(topic).length > 0;
+    return this.countListeners(topic) > 0;
+  }
+
+  /** How many get a message on this topic. */
+  countListeners(topic: string): number {
+    return this.#listeners.match(topic).length;
   }
 
   close(done: () => void): this {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RateLimit } from '../../access/rate-limit.ts';
 import { type EventKind, eventKinds } from '../../events/user-event.ts';
+import { isBug } from '../../platform/bug-log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { HttpProblem } from '../http-problem.ts';
 import { mustSignIn } from '../sign-in.ts';
@@ -40,6 +41,7 @@ export function testEventRoute(server: FastifyInstance, options: TestEventOption
     try {
       await options.send(parsed.data.kind);
     } catch (error) {
+      if (isBug(error)) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new HttpProblem(503, `The test event could not be sent: ${reason}`);
     }

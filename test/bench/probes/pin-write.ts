@@ -36,6 +36,7 @@ const lights = new LightsSink({
   openLamps: async () => ({ lamps: { green: lamp, red: lamp }, description: 'probe' }),
   onChange: () => {},
   clock,
+  log: silentLog,
   health: new Health(clock, silentLog).part('lights'),
   retry: new RetryPauses(1000, 60_000, Math.random),
 });

@@ -45,6 +45,7 @@ describe('a webhook', () => {
     sink.accept(event('<!channel>'));
     await waitFor('the message', () => sink.delivered === 201);
     assert.match(slack.posts.at(-1)?.text ?? '', /&lt;!channel&gt;/);
+    assert.match(lines.join('\n'), /silly +slack: webhook \{.*"text":".*&lt;!channel&gt;/);
     assert.match(lines.join('\n'), /posting by the webhook from Butler\.slackConfig\.webhookURL/);
     assert.doesNotMatch(lines.join('\n'), /services\/T1/);
   });

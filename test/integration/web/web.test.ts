@@ -108,6 +108,51 @@ describe('what browsers are told', () => {
     assert.deepEqual(await broken.json(), { error: 'This did not work' });
   });
 
+  test('a bug in any route is answered without what is inside, and logged by method and path', async (context) => {
+    const { log, lines } = recordingLog();
+    const bug = (name: string) => () => {
+      throw new TypeError(`${name}, made on purpose`);
+    };
+    const { fetch } = await startTestWebSink(context, {
+      log,
+      state: {
+        status: bug('status'),
+        faults: bug('faults'),
+        metrics: async () => bug('metrics')(),
+      },
+      setup: {
+        eventPort: () => 9997,
+        eventAddress: () => '0.0.0.0',
+        lastRejected: bug('setup'),
+      },
+      authority: bug('authority'),
+      sendTestEvent: async () => bug('test event')(),
+      trySlackNow: bug('slack'),
+    });
+    const routes: readonly (readonly [path: string, init?: RequestInit])[] = [
+      ['/api/status'],
+      ['/healthz'],
+      ['/metrics'],
+      ['/api/setup?user=LAB-goran'],
+      ['/ca.crt'],
+      ['/api/test-event', post('connection-open')],
+      ['/api/slack/try-now', { method: 'POST' }],
+    ];
+    for (const [path, init] of routes) {
+      const answer = await fetch(path, init);
+      const text = await answer.text();
+      assert.equal(answer.status, 500, path);
+      assert.deepEqual(JSON.parse(text), { error: 'This did not work' }, path);
+      const method = init?.method ?? 'GET';
+      const logged = `error   ${method} ${path.split('?')[0]} failed because of a bug`;
+      assert.ok(
+        lines.some((line) => line.startsWith(logged) && / at .*web\.test/.test(line)),
+        `${logged} in\n${lines.join('\n')}`,
+      );
+    }
+    assert.doesNotMatch(lines.join('\n'), /goran/);
+  });
+
   test('a bug in a route is logged once a minute, without the query', async (context) => {
     const { log, lines } = recordingLog();
     const { fetch } = await startTestWebSink(context, {

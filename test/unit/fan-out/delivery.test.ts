@@ -4,6 +4,7 @@ import type { UserEvent } from '../../../src/events/user-event.ts';
 import { Delivery } from '../../../src/fan-out/delivery.ts';
 import { Inbox } from '../../../src/fan-out/inbox.ts';
 import { createMetrics } from '../../../src/health/metrics.ts';
+import { silentLog } from '../../../src/platform/log.ts';
 import { userEvent } from '../../support/events.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
@@ -36,6 +37,7 @@ describe('delivery', () => {
       sink: { name: 'slack', accept: () => {} },
       capacity: 10,
       onFailure: () => {},
+      log: silentLog,
     });
     const delivery = new Delivery({
       first: {

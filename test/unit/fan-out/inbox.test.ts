@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { UserEvent } from '../../../src/events/user-event.ts';
 import { Inbox } from '../../../src/fan-out/inbox.ts';
+import { silentLog } from '../../../src/platform/log.ts';
 import { userEvent } from '../../support/events.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -13,6 +14,7 @@ function inboxFor(accept: (event: UserEvent) => void | Promise<void>, capacity =
     sink: { name: 'test', accept },
     capacity,
     onFailure: (error) => failures.push(error),
+    log: silentLog,
   });
   return { inbox, failures };
 }
@@ -68,6 +70,7 @@ describe('Inbox', () => {
             },
           },
           capacity: 10,
+          log: silentLog,
           onFailure: () => {},
         }),
     );

@@ -30,6 +30,7 @@ function create(options: Partial<LightsSinkOptions> = {}) {
     }),
     onChange: () => {},
     clock,
+    log,
     health: health.part('lights'),
     retry: new RetryPauses(1000, 60_000, () => 0.999),
     ...options,
@@ -51,10 +52,10 @@ describe('LightsSink', () => {
     await sink.start();
     clock.advance(5000);
     const before = changes.length;
-    sink.accept({ kind: 'connection-open' });
+    sink.accept({ id: '1', kind: 'connection-open' });
     clock.advance(100);
-    sink.accept({ kind: 'connection-close' });
-    sink.accept({ kind: 'session-start' });
+    sink.accept({ id: '1', kind: 'connection-close' });
+    sink.accept({ id: '1', kind: 'session-start' });
     clock.advance(1000);
     assert.deepEqual(since(before), [
       '5000 green on',
@@ -108,7 +109,7 @@ describe('LightsSink', () => {
     sink.showFault(3);
     clock.advance(700);
     const before = changes.length;
-    sink.accept({ kind: 'connection-close' });
+    sink.accept({ id: '1', kind: 'connection-close' });
     clock.advance(250);
     assert.deepEqual(since(before), ['10700 red on', '10950 red off']);
   });
@@ -117,7 +118,7 @@ describe('LightsSink', () => {
     const { sink, clock, changes, since } = create({ heartbeatMs: 1000 });
     await sink.start();
     clock.advance(5000);
-    for (let index = 0; index < 5; index += 1) sink.accept({ kind: 'connection-open' });
+    for (let index = 0; index < 5; index += 1) sink.accept({ id: '1', kind: 'connection-open' });
     sink.showFault(2);
     const before = changes.length;
     sink.goDark();
@@ -128,6 +129,21 @@ describe('LightsSink', () => {
       ['green off', 'red off', 'green closed', 'red closed'],
     );
     assert.equal(clock.pending, 0);
+  });
+
+  test('a bug in a driver is logged with its stack; a lamp that is away is not', async () => {
+    const failing = async (error: Error) => {
+      const { sink, lines, health } = create({ openLamps: () => Promise.reject(error) });
+      await sink.start();
+      assert.equal(health.part('lights').status.message, "the lights can't be driven: no pin");
+      sink.goDark();
+      return lines.join('\n');
+    };
+    assert.match(
+      await failing(new TypeError('no pin')),
+      /driving the lights failed because of a bug: TypeError: no pin +at .*lights-sink\.test/,
+    );
+    assert.doesNotMatch(await failing(new Error('no pin')), / at /);
   });
 
   test('lamps that are not there at first: reported once, tried with growing pauses, lit when found', async () => {
@@ -159,7 +175,7 @@ describe('LightsSink', () => {
     );
     assert.equal(lines.filter((line) => line.includes('no such chip')).length, 1);
     assert.equal(lines.filter((line) => line.includes('working again: found')).length, 1);
-    sink.accept({ kind: 'connection-open' });
+    sink.accept({ id: '1', kind: 'connection-open' });
     assert.equal(changes.at(-1), 'on');
   });
 });

@@ -26,7 +26,7 @@ describe('the log', () => {
     assert.deepEqual(
       lines('journal', 'debug', (log) => {
         log.error('a');
-        log.debug('b');
+        log.debug?.('b');
       }),
       ['<3>a', '<7>b'],
     );
@@ -40,6 +40,23 @@ describe('the log', () => {
       }).length,
       1,
     );
+  });
+
+  test('what its level does not show is not even put together', () => {
+    const asked: LogLevel[] = [];
+    const say = (level: LogLevel) => {
+      asked.push(level);
+      return level;
+    };
+    const write = (log: ReturnType<typeof createLog>) => {
+      log.for('udp').debug?.(say('debug'));
+      log.for('udp').silly?.(say('silly'));
+    };
+    assert.deepEqual(lines('journal', 'verbose', write), []);
+    assert.deepEqual(asked, []);
+    assert.deepEqual(lines('journal', 'debug', write), ['<7>udp: debug']);
+    assert.deepEqual(asked, ['debug']);
+    assert.deepEqual(lines('journal', 'silly', write), ['<7>udp: debug', '<7>udp: silly']);
   });
 
   test('no Slack token passes, wherever it stands', () => {

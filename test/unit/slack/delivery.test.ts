@@ -328,16 +328,28 @@ test('what the outbox had no room for is owned up to once', async () => {
 });
 
 test('an outbox that can not be read is a fault, not the end', async () => {
-  const { advance, outbox, status, waiting } = setUp(['ann']);
+  const { advance, lines, outbox, status, waiting } = setUp(['ann']);
   const { oldest } = outbox;
   outbox.oldest = async () => {
     throw new Error('IO error');
   };
   await advance(1200);
   assert.match(status().message, /can not read the events that wait: IO error/);
+  assert.doesNotMatch(lines.join('\n'), / at /, 'a fault outside has no stack');
   outbox.oldest = oldest;
   await advance(10_000);
   assert.equal(waiting(), 0);
+});
+
+test('a bug of our own is logged with its stack, and is no fault of the disk alone', async () => {
+  const { advance, lines, outbox } = setUp(['ann']);
+  outbox.oldest = async () => {
+    throw new TypeError('made on purpose');
+  };
+  await advance(5000);
+  const bugs = lines.filter((line) => line.includes('because of a bug'));
+  assert.equal(bugs.length, 1, lines.join('\n'));
+  assert.match(bugs[0] ?? '', /posting failed .*: TypeError: made on purpose +at .*delivery\.test/);
 });
 
 test('stopping lets the message under way finish, and gives it up after its time', async () => {

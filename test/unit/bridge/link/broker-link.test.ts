@@ -11,10 +11,10 @@ import {
 import { RemoteBrokerFault } from '../../../../src/bridge/link/remote-broker-fault.ts';
 import { upstreamLimits } from '../../../../src/bridge/upstream/upstream-sink.ts';
 import { Health } from '../../../../src/health/health.ts';
-import { silentLog } from '../../../../src/platform/log.ts';
 import { RetryPauses } from '../../../../src/platform/retry-pauses.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { startOtherBroker } from '../../../support/other-broker.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
 const settings: RemoteBrokerSettings = {
@@ -34,7 +34,8 @@ function startLink(
   random: () => number = () => 0,
 ) {
   const clock = new ManualClock();
-  const health = new Health(clock, silentLog);
+  const { log, lines } = recordingLog();
+  const health = new Health(clock, log);
   const link = new BrokerLink({
     broker: upstreamBroker(settings, undefined),
     locate,
@@ -44,13 +45,13 @@ function startLink(
     onMessage: () => {},
     onUp: async () => {},
     clock,
-    log: silentLog,
+    log,
     health: health.part('upstream'),
     retry: new RetryPauses(upstreamLimits.firstRetryMs, upstreamLimits.longestRetryMs, random),
   });
   context.after(() => link.stop(1000));
   link.start();
-  return { clock, link, part: health.part('upstream') };
+  return { clock, lines, link, part: health.part('upstream') };
 }
 
 const nowhere = new RemoteBrokerFault({ message: 'nowhere', remedy: 'none', needsPerson: false });
@@ -58,6 +59,19 @@ const nowhere = new RemoteBrokerFault({ message: 'nowhere', remedy: 'none', need
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a link to another broker', () => {
+  test('logs a bug of our own with its stack, and a fault of the other broker without', async (context) => {
+    const failing = async (error: Error) => {
+      const { lines } = startLink(context, () => Promise.reject(error));
+      await settle();
+      return lines.join('\n');
+    };
+    assert.match(
+      await failing(new TypeError('made on purpose')),
+      /working with the upstream broker failed because of a bug: TypeError: made on purpose +at .*broker-link\.test/,
+    );
+    assert.doesNotMatch(await failing(new Error('connect ECONNREFUSED')), / at /);
+  });
+
   test('tries at most once a second, with growing pauses up to a minute', async (context) => {
     const triesAt: number[] = [];
     const { clock, part } = startLink(context, async () => {
