@@ -1,3 +1,5 @@
+import { eventKinds, kinds } from '../events/kinds.ts';
+
 /** Which product's prefix the datagrams carry. */
 export const appenderVariants = ['butler', 'butler-sos'] as const;
 export type AppenderVariant = (typeof appenderVariants)[number];
@@ -22,17 +24,13 @@ const fields = [
 
 /** The log rows wanted, by the words that stand in them; the proxy writes many others. */
 const appenders = [
-  {
-    name: 'EventSession',
-    prefix: 'session',
-    rows: ['Start session for user', 'Stop session for user'],
-  },
-  {
-    name: 'EventConnection',
-    prefix: 'connection',
-    rows: ['connection Opened for session', 'connection Closed for session'],
-  },
+  { name: 'EventSession', prefix: 'session', rows: rowsOf('session') },
+  { name: 'EventConnection', prefix: 'connection', rows: rowsOf('connection') },
 ] as const;
+
+function rowsOf(log: 'session' | 'connection'): readonly string[] {
+  return eventKinds.filter((kind) => kinds[kind].log === log).map((kind) => kinds[kind].row);
+}
 
 /** The layout of one datagram, as log4net is told it. */
 export function conversionPattern(

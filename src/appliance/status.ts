@@ -2,7 +2,7 @@ import { type Colour, colours } from '../../hardware/lamp.ts';
 import type { ActiveUsersSink } from '../active-users/active-users-sink.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Config } from '../config/schema.ts';
-import { type EventKind, eventKinds } from '../events/user-event.ts';
+import { type EventKind, eventKinds } from '../events/kinds.ts';
 import type { Health } from '../health/health.ts';
 import { shownFault } from '../health/shown-fault.ts';
 import type { Ingest } from '../ingest/ingest.ts';

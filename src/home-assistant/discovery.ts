@@ -1,4 +1,4 @@
-import { eventKinds } from '../events/user-event.ts';
+import { eventKinds } from '../events/kinds.ts';
 import { ownTopics, type TopicSettings } from '../publications/topics.ts';
 
 export interface DiscoveryOptions {

@@ -1,4 +1,5 @@
-import { commandOf, type Dialect, type EventKind } from '../events/user-event.ts';
+import { type EventKind, eventKinds, kinds } from '../events/kinds.ts';
+import type { Dialect } from '../events/user-event.ts';
 
 /** Prefixes of Butler 6 and Butler SOS; see `docs/log4net_user-audit-event` of Butler 6.1.1. */
 const dialectOf: ReadonlyMap<string, Dialect> = new Map([
@@ -13,9 +14,9 @@ const mistakenPrefix = '/proxy-user-event/';
 
 /** By the command in lower case, and as Qlik spells it. */
 export const kindOf: ReadonlyMap<string, EventKind> = new Map(
-  (Object.entries(commandOf) as [EventKind, string][]).flatMap(([kind, command]) => [
-    [command.toLowerCase(), kind],
-    [command, kind],
+  eventKinds.flatMap((kind) => [
+    [kinds[kind].command.toLowerCase(), kind],
+    [kinds[kind].command, kind],
   ]),
 );
 

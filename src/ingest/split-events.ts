@@ -1,4 +1,4 @@
-import { commandOf } from '../events/user-event.ts';
+import { eventKinds, kinds } from '../events/kinds.ts';
 import { dialectIn, hasMistakenPrefix } from './layouts.ts';
 
 /** Events that one datagram may hold: all of them are handled before anything else can run. */
@@ -6,7 +6,7 @@ export const mostEvents = 100;
 /** Lines, and prefixes within a line, that are looked at; what follows belongs to the last event. */
 const mostPlaces = 1000;
 
-const commands = Object.values(commandOf).join('|');
+const commands = eventKinds.map((kind) => kinds[kind].command).join('|');
 const knownPrefix = String.raw`\/(?:qseow-)?proxy-(?:session|connection)\/;`;
 /**
  * A whole event behind something else: names in a context or a message are not enough. No part of it

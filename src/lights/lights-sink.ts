@@ -1,5 +1,6 @@
 import { type Colour, colours, type Lamps } from '../../hardware/lamp.ts';
-import type { EventKind, UserEvent } from '../events/user-event.ts';
+import type { EventKind } from '../events/kinds.ts';
+import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Fault, PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';

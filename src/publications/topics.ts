@@ -1,4 +1,4 @@
-import type { EventKind } from '../events/user-event.ts';
+import type { EventKind } from '../events/kinds.ts';
 
 /** The settings that name topics, as `Butler.mqttConfig` has them. */
 export interface TopicSettings {
