@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { isPasswordHash } from '../access/password.ts';
 import { everyAddress } from '../platform/listen-address.ts';
 import { logLevels } from '../platform/log.ts';
+import { recordOf } from '../platform/record-of.ts';
+import { butlerTopics, topicKeys } from '../publications/topics.ts';
 import {
   addressRanges,
   allowedOrigins,
@@ -130,15 +132,7 @@ const mqttConfig = section({
   /** Whether the upstream broker may be asked to keep messages. */
   retain: flag(true),
   payload: choice(['text', 'json'], 'text'),
-  sessionStartTopic: topic('qliksense/session/start'),
-  sessionStopTopic: topic('qliksense/session/stop'),
-  connectionOpenTopic: topic('qliksense/connection/open'),
-  connectionCloseTopic: topic('qliksense/connection/close'),
-  everythingTopic: topic('qliksense/userevent'),
-  sessionServerStatusTopic: topic('qliksense/butler/session_server'),
-  activeUserCountTopic: topic('qliksense/users/active/count'),
-  activeUsersTopic: topic('qliksense/users/active/usernames'),
-  activeUsersWithDirectoryTopic: topic('qliksense/users/active/users'),
+  ...recordOf(topicKeys, (key) => topic(butlerTopics[key])),
   homeAssistant: section({
     enable: flag(true),
     discoveryPrefix: topicPrefix('homeassistant'),
