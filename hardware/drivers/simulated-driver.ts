@@ -1,4 +1,5 @@
-import type { Colour, Lamp, LampDriver } from '../lamp.ts';
+import { recordOf } from '../../src/platform/record-of.ts';
+import { type Colour, colours, type Lamp, type LampDriver } from '../lamp.ts';
 
 /** Told when a simulated light goes on or off; must return at once. */
 export type SimulatedListener = (colour: Colour, lit: boolean) => void;
@@ -7,7 +8,7 @@ export type SimulatedListener = (colour: Colour, lit: boolean) => void;
 export function simulatedDriver(listener: SimulatedListener = () => {}): LampDriver {
   return {
     name: 'simulated',
-    open: async () => ({ green: lamp('green', listener), red: lamp('red', listener) }),
+    open: async () => recordOf(colours, (colour) => lamp(colour, listener)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { PartHealth } from '../health/health.ts';
 import { LightsSink, type LightsSinkOptions } from '../lights/lights-sink.ts';
+import { lightsByKind } from '../lights/settings.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import type { Announcer } from '../publications/announcer.ts';
 import type { AppOptions } from './app-interface.ts';
@@ -18,12 +19,7 @@ export function createLights({ options, health, retry, announcer }: LightsParts)
   readonly lightFor: LightsSinkOptions['lightFor'];
 } {
   const { lightConfig } = options.config;
-  const lightFor = {
-    'session-start': lightConfig.sessionStart,
-    'session-stop': lightConfig.sessionStop,
-    'connection-open': lightConfig.connectionOpen,
-    'connection-close': lightConfig.connectionClose,
-  };
+  const lightFor = lightsByKind(lightConfig);
   const lights = new LightsSink({
     clock: options.clock,
     health,

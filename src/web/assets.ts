@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { colours } from '../../hardware/lamp.ts';
+import { kindsByInterest } from '../events/kinds.ts';
 import { faultCodeList, type ShownFaultCode } from './fault-code-list.ts';
 import { texts } from './page/texts.js';
 import { renderTemplate } from './template.ts';
@@ -23,6 +25,9 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.yaml': 'application/yaml; charset=utf-8',
 };
+
+/** What the pages repeat something for. */
+const lists = { lights: colours, kinds: kindsByInterest };
 
 /** The pages, by their files. */
 const addressOf: ReadonlyMap<string, string> = new Map([
@@ -59,7 +64,7 @@ export function loadAssets(faultCodes: readonly ShownFaultCode[]): readonly Asse
   parts.set('fault-codes', faultCodeList(faultCodes));
 
   const pages = [...addressOf].map(([name, path]) =>
-    createAsset(path, '.html', renderTemplate(read(name), texts, parts)),
+    createAsset(path, '.html', renderTemplate(read(name), texts, parts, lists)),
   );
   const files = names
     .filter((name) => extname(name) in contentTypes && !name.endsWith('.html'))
