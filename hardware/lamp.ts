@@ -10,7 +10,8 @@ interface LampRow {
 
 /**
  * One row a light, in the order in which lamps are tested and listed. Its name is its colour. Its
- * colour on the page is in `lights.css`, its word there in `texts.js`.
+ * colour on the page is in `lights.css`, its word there in `texts.js`; `wiring.svg` draws the first
+ * two, and the guide (`README.md`) says where the others go.
  */
 const rows = {
   green: { pin: 17, terminal: 'green' },
