@@ -68,17 +68,16 @@ export async function openLamps(options: OpenLampsOptions): Promise<OpenedLamps>
   throw new DriverRefusal('no driver could be opened', 'Use the driver simulated');
 }
 
-/** A reserved pin or one for two lights; the configuration refuses these before. */
+/** A reserved pin or one for both lights; the configuration refuses these before. */
 function checkWirings(wirings: LampWirings): void {
   const remedy = 'Choose another pin in lightConfig';
-  const taken = new Set<number>();
   for (const colour of colours) {
-    const { pin } = wirings[colour];
-    const reserved = whyReserved(pin);
+    const reserved = whyReserved(wirings[colour].pin);
     if (reserved) throw new DriverRefusal(reserved, remedy);
-    if (taken.has(pin))
-      throw new DriverRefusal(`two lights are wired to ${describePin(pin)}`, remedy);
-    taken.add(pin);
+  }
+  const { pin } = wirings.green;
+  if (pin === wirings.red.pin) {
+    throw new DriverRefusal(`both lights are wired to ${describePin(pin)}`, remedy);
   }
 }
 

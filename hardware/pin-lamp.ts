@@ -1,12 +1,4 @@
-import { recordOf } from '../src/platform/record-of.ts';
-import {
-  type Colour,
-  colours,
-  type Lamp,
-  type Lamps,
-  type LampWiring,
-  type LampWirings,
-} from './lamp.ts';
+import type { Colour, Lamp, Lamps, LampWiring, LampWirings } from './lamp.ts';
 
 /** Level of a pin: 1 is high, 3.3 V. */
 export type Level = 0 | 1;
@@ -23,27 +15,21 @@ export interface OutputPin {
 }
 
 /**
- * Claims the pins and makes lamps of them. When one can't be had, those before it are released
+ * Claims both pins and makes lamps of them. When the second can't be had, the first is released
  * before the error is passed on.
  */
 export function openLampPins(
   wirings: LampWirings,
   claim: (wiring: LampWiring, colour: Colour) => OutputPin,
 ): Lamps {
-  const opened: PinLamp[] = [];
+  const green = new PinLamp(wirings.green, claim(wirings.green, 'green'));
   try {
-    return recordOf(colours, (colour) => {
-      const lamp = new PinLamp(wirings[colour], claim(wirings[colour], colour));
-      opened.push(lamp);
-      return lamp;
-    });
+    return { green, red: new PinLamp(wirings.red, claim(wirings.red, 'red')) };
   } catch (error) {
-    for (const lamp of opened) {
-      try {
-        lamp.close();
-      } catch {
-        // The reason why a pin was refused is the one to report.
-      }
+    try {
+      green.close();
+    } catch {
+      // The reason why the second pin was refused is the one to tell.
     }
     throw error;
   }

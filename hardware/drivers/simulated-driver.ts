@@ -1,5 +1,4 @@
-import { recordOf } from '../../src/platform/record-of.ts';
-import { type Colour, colours, type Lamp, type LampDriver } from '../lamp.ts';
+import type { Colour, Lamp, LampDriver } from '../lamp.ts';
 
 /** Told when a simulated light goes on or off; must return at once. */
 export type SimulatedListener = (colour: Colour, lit: boolean) => void;
@@ -8,7 +7,7 @@ export type SimulatedListener = (colour: Colour, lit: boolean) => void;
 export function simulatedDriver(listener: SimulatedListener = () => {}): LampDriver {
   return {
     name: 'simulated',
-    open: async () => recordOf(colours, (colour) => lamp(colour, listener)),
+    open: async () => ({ green: lamp('green', listener), red: lamp('red', listener) }),
   };
 }
 

@@ -207,7 +207,7 @@ export function createApp(options: AppOptions): App {
       version: options.version,
       accepted,
       rejected: () => rejections.counts,
-      lights: () => lights.planners,
+      lights: () => ({ green: lights.lights.green.planner, red: lights.lights.red.planner }),
       inboxes: () => sinks.inboxes,
       activeUsers: () => activeUsers.users.count,
       clients: () => mqtt.broker.clientCount,

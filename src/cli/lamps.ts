@@ -1,6 +1,6 @@
 import { describeBoard } from '../../hardware/board.ts';
 import { describePin } from '../../hardware/header.ts';
-import { type Colour, colours } from '../../hardware/lamp.ts';
+import type { Colour } from '../../hardware/lamp.ts';
 import { type OpenedLamps, openLamps } from '../../hardware/open-lamps.ts';
 import type { Config } from '../config/schema.ts';
 import type { LampOpening } from '../lights/lights-sink.ts';
@@ -19,18 +19,15 @@ export interface LampOpenerOptions {
  */
 export function createLampOpener(options: LampOpenerOptions): () => Promise<LampOpening> {
   const { lightConfig, log, onSimulated } = options;
-  const { driver } = lightConfig;
+  const { driver, green, red } = lightConfig;
   return async () => {
-    const opened = await openLamps({ driver, wirings: lightConfig, onSimulated });
+    const opened = await openLamps({ driver, wirings: { green, red }, onSimulated });
     for (const { driver: name, reason, remedy } of opened.refusals) {
       log.verbose(`driver ${name} can't be used: ${reason}. ${remedy}`);
     }
     if (opened.driver !== 'simulated') {
-      const places = colours.map(
-        (colour) => `${colour} on ${describePin(lightConfig[colour].pin)}`,
-      );
-      const description = `driver ${opened.driver}, ${places.join(', ')}`;
-      return { lamps: opened.lamps, description };
+      const where = `green on ${describePin(green.pin)}, red on ${describePin(red.pin)}`;
+      return { lamps: opened.lamps, description: `driver ${opened.driver}, ${where}` };
     }
     const description = `simulated lights (${describeBoard(opened.board)})`;
     if (driver !== 'auto' || !opened.board.isRaspberryPi)

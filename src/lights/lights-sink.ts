@@ -12,7 +12,7 @@ import type { Fault, PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';
 import { recordOf } from '../platform/record-of.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
-import type { BlinkPlanner, BlinkSettings } from './blink-planner.ts';
+import type { BlinkSettings } from './blink-planner.ts';
 import { FaultSignal } from './fault-signal.ts';
 import { Light } from './light.ts';
 
@@ -67,11 +67,6 @@ export class LightsSink implements Sink {
       });
     this.lights = recordOf(colours, light);
     this.#faultSignal = new FaultSignal(this.lights[faultColour], options.clock);
-  }
-
-  /** What each light has shown, and has to show. */
-  get planners(): Readonly<Record<Colour, BlinkPlanner>> {
-    return recordOf(colours, (colour) => this.lights[colour].planner);
   }
 
   async start(): Promise<void> {

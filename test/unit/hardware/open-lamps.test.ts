@@ -152,7 +152,7 @@ test('reserved pins, and one pin for both lights, are refused whatever the drive
     });
   await assert.rejects(at(0, 27), refusal(/GPIO 0 \(pin 27\) is reserved/, /another pin/));
   await assert.rejects(at(17, 40), refusal(/no GPIO 40/, /another pin/));
-  await assert.rejects(at(17, 17), refusal(/two lights are wired to GPIO 17/, /another pin/));
+  await assert.rejects(at(17, 17), refusal(/both lights are wired to GPIO 17/, /another pin/));
 });
 
 test('simulated lights tell the listener each change, and end dark', async (t) => {
