@@ -1,5 +1,9 @@
 import { recordOf } from '../platform/record-of.ts';
 
+/** The logs of the Sense proxy that have events. */
+export const proxyLogs = ['session', 'connection'] as const;
+export type ProxyLog = (typeof proxyLogs)[number];
+
 /** What differs from one kind of event to the next; everything else about kinds derives from it. */
 interface Kind {
   /** Qlik's own spelling, as it stands in the datagram's command field. */
@@ -12,8 +16,8 @@ interface Kind {
   readonly topic: string;
   /** What it does to the session of its user (`UserSessions`); `none`: it says nothing about that. */
   readonly session: 'start' | 'stop' | 'open' | 'close' | 'none';
-  /** Which log of the Sense proxy has it; it is also in the prefix of its datagrams. */
-  readonly log: 'session' | 'connection';
+  /** Which log has it; it is also in the prefix of its datagrams. */
+  readonly log: ProxyLog;
   /** The words by which an appender finds its rows in that log. */
   readonly row: string;
   /** What follows `blinky send`. */
