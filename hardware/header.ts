@@ -1,4 +1,5 @@
-import type { Colour } from './lamp.ts';
+import { recordOf } from '../src/platform/record-of.ts';
+import { type Colour, colours, lampRows } from './lamp.ts';
 
 /** One GPIO on the 40-pin header. */
 export interface HeaderPin {
@@ -57,8 +58,7 @@ export const powerPins = {
 
 /** Where the wiring picture and the configuration's defaults put things; BCM numbers. */
 export const defaultPins: Readonly<Record<Colour | 'button', number>> = {
-  green: 17,
-  red: 27,
+  ...recordOf(colours, (colour) => lampRows[colour].pin),
   button: 3,
 };
 

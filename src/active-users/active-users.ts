@@ -1,8 +1,9 @@
-import type { EventKind, UserEvent } from '../events/user-event.ts';
+import { kinds } from '../events/kinds.ts';
+import type { UserEvent } from '../events/user-event.ts';
 import { isAnonymous } from './anonymous.ts';
 import { SharedHosts } from './shared-hosts.ts';
 import { UserGroups } from './user-groups.ts';
-import { type Change, type Session, UserSessions } from './user-sessions.ts';
+import { type Session, UserSessions } from './user-sessions.ts';
 
 /** Names come from the network, so there is an end to what is kept: sessions of all users together. */
 export const mostSessionsOfAll = 10_000;
@@ -75,15 +76,15 @@ export class ActiveUsers {
    * @param atMs when it happened; any scale, the same for all calls
    */
   apply(event: UserEvent, atMs: number = Date.parse(event.receivedAt)): boolean {
-    const { kind, host } = event;
+    const effect = kinds[event.kind].session;
+    if (effect === 'none') return false;
     const known = this.#users.get(keyOf(event));
-    const mayBegin = kind === 'session-start' || kind === 'connection-open';
-    if (!known && !mayBegin) return false;
+    if (!known && effect !== 'start' && effect !== 'open') return false;
     const user = known ?? this.#add(event, event.source, atMs);
     user.userDirectory = event.userDirectory;
     user.userId = event.userId;
     const countBefore = user.sessions.count;
-    const change = changeBy(kind, user.sessions, host, atMs);
+    const change = user.sessions[effect](event.host, atMs);
     this.#groups.seen(user, atMs);
     this.#counted(user, countBefore);
     if (change !== 'nothing') this.#onChange(user.key);
@@ -167,19 +168,6 @@ export class ActiveUsers {
       this.dropped += 1;
       this.#onChange(user.key);
     }
-  }
-}
-
-function changeBy(kind: EventKind, sessions: UserSessions, host: string, atMs: number): Change {
-  switch (kind) {
-    case 'session-start':
-      return sessions.start(host, atMs);
-    case 'connection-open':
-      return sessions.open(host, atMs);
-    case 'connection-close':
-      return sessions.close(host, atMs);
-    case 'session-stop':
-      return sessions.stop(host, atMs);
   }
 }
 

@@ -1,4 +1,5 @@
-import { commandOf, type Dialect, type EventKind } from '../events/user-event.ts';
+import { type EventKind, kinds } from '../events/kinds.ts';
+import type { Dialect } from '../events/user-event.ts';
 
 export interface DatagramContent {
   readonly kind: EventKind;
@@ -13,14 +14,13 @@ export interface DatagramContent {
 /** One event as a Sense server's log appender sends it. */
 export function encodeDatagram(content: DatagramContent): Uint8Array {
   const { kind, host, userDirectory, userId, appId, userAgent, dialect } = content;
-  const isSession = kind.startsWith('session');
-  const who = [host, commandOf[kind], userDirectory, userId];
+  const { command, log, row } = kinds[kind];
+  const who = [host, command, userDirectory, userId];
   if (dialect === 'butler-4') return Buffer.from(who.join(';'));
 
-  const prefix = `/${dialect === 'butler-sos' ? 'qseow-' : ''}proxy-${isSession ? 'session' : 'connection'}/`;
-  const message = isSession
-    ? `${commandOf[kind]} for user ${userDirectory}\\${userId} UserAgent: '${userAgent}'`
-    : `Proxy connection ${kind === 'connection-open' ? 'Opened' : 'Closed'} for session UserAgent: '${userAgent}'`;
-  const context = isSession ? '/hub/' : `/app/${appId}`;
+  const prefix = `/${dialect === 'butler-sos' ? 'qseow-' : ''}proxy-${log}/`;
+  const words = log === 'session' ? `${row} ${userDirectory}\\${userId}` : `Proxy ${row}`;
+  const message = `${words} UserAgent: '${userAgent}'`;
+  const context = log === 'session' ? '/hub/' : `/app/${appId}`;
   return Buffer.from([prefix, ...who, 'AppAccess', context, message].join(';'));
 }

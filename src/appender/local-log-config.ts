@@ -1,3 +1,5 @@
+import { eventKinds, kinds, type ProxyLog, proxyLogs } from '../events/kinds.ts';
+
 /** Which product's prefix the datagrams carry. */
 export const appenderVariants = ['butler', 'butler-sos'] as const;
 export type AppenderVariant = (typeof appenderVariants)[number];
@@ -21,25 +23,15 @@ const fields = [
 ] as const;
 
 /** The log rows wanted, by the words that stand in them; the proxy writes many others. */
-const appenders = [
-  {
-    name: 'EventSession',
-    prefix: 'session',
-    rows: ['Start session for user', 'Stop session for user'],
-  },
-  {
-    name: 'EventConnection',
-    prefix: 'connection',
-    rows: ['connection Opened for session', 'connection Closed for session'],
-  },
-] as const;
+const appenders = proxyLogs.map((log) => ({
+  name: `Event${log.charAt(0).toUpperCase()}${log.slice(1)}`,
+  log,
+  rows: eventKinds.filter((kind) => kinds[kind].log === log).map((kind) => kinds[kind].row),
+}));
 
 /** The layout of one datagram, as log4net is told it. */
-export function conversionPattern(
-  variant: AppenderVariant,
-  kind: 'session' | 'connection',
-): string {
-  const prefix = `/${variant === 'butler-sos' ? 'qseow-' : ''}proxy-${kind}/`;
+export function conversionPattern(variant: AppenderVariant, log: ProxyLog): string {
+  const prefix = `/${variant === 'butler-sos' ? 'qseow-' : ''}proxy-${log}/`;
   return [prefix, ...fields].join(';');
 }
 
@@ -52,7 +44,7 @@ export function localLogConfig({ address, port, variant }: AppenderOptions): str
 <configuration>
 ${appenders
   .map(
-    ({ name, prefix, rows }) => `  <appender name="${name}" type="log4net.Appender.UdpAppender">
+    ({ name, log, rows }) => `  <appender name="${name}" type="log4net.Appender.UdpAppender">
 ${rows
   .map(
     (row) => `    <filter type="log4net.Filter.StringMatchFilter">
@@ -69,7 +61,7 @@ ${rows
         <param name="name" value="hostname" />
         <param name="type" value="Qlik.Sense.Logging.log4net.Layout.Pattern.HostNamePatternConverter" />
       </converter>
-      <param name="conversionpattern" value="${escapeXml(conversionPattern(variant, prefix))}" />
+      <param name="conversionpattern" value="${escapeXml(conversionPattern(variant, log))}" />
     </layout>
   </appender>
 `,

@@ -1,10 +1,19 @@
-import { butlerTopics, ownTopics, type TopicSettings } from '../publications/topics.ts';
+import { personalFields } from '../events/personal-data.ts';
+import { type Naming, type TopicSettings, topicsThatName } from '../publications/topics.ts';
 
 /** Takes people's names out of what appliances publish. */
 export type NameRemover = (topic: string, payload: string) => string;
 
-/** Keys (in lower case) under which an event's JSON names a person; the message often repeats the name. */
-const personalKeys = new Set(['userdirectory', 'userdir', 'userid', 'message']);
+/** Keys (in lower case) under which an event's JSON names a person, in our own form or Butler SOS's. */
+const personalKeys = new Set([...personalFields.map((key) => key.toLowerCase()), 'userdir']);
+
+const removers: Readonly<Record<Naming, (payload: string) => string>> = {
+  users: usersWithoutNames,
+  'user-ids': () => '[]',
+  event: eventWithoutName,
+};
+/** The strictest first, for topics that settings give to several. */
+const namings = Object.keys(removers) as readonly Naming[];
 
 /**
  * Makes the function that leaves every event as it is but for the user's name and directory.
@@ -13,26 +22,15 @@ const personalKeys = new Set(['userdirectory', 'userdir', 'userid', 'message']);
  * of their own, and on Butler's topics where this one has others.
  */
 export function createNameRemover(topics: TopicSettings): NameRemover {
-  const ofEvents = namedBy([...eventTopics(topics), ...eventTopics(butlerTopics), ownTopics.event]);
-  const ofUsers = namedBy([topics.activeUsersTopic, butlerTopics.activeUsersTopic]);
-  const ofUsersWithDirectory = namedBy([
-    topics.activeUsersWithDirectoryTopic,
-    butlerTopics.activeUsersWithDirectoryTopic,
-  ]);
+  const rules = namings.map((naming) => ({
+    isNamed: namedBy(topicsThatName(naming, topics)),
+    remove: removers[naming],
+  }));
   return (topic, payload) => {
-    if (ofUsersWithDirectory(topic)) return usersWithoutNames(payload);
-    if (ofUsers(topic)) return '[]';
-    return ofEvents(topic) ? eventWithoutName(payload) : payload;
+    for (const { isNamed, remove } of rules) if (isNamed(topic)) return remove(payload);
+    return payload;
   };
 }
-
-const eventTopics = (topics: TopicSettings): readonly string[] => [
-  topics.sessionStartTopic,
-  topics.sessionStopTopic,
-  topics.connectionOpenTopic,
-  topics.connectionCloseTopic,
-  topics.everythingTopic,
-];
 
 /** Makes the test whether a topic is one of these, as it is or below a prefix. */
 function namedBy(topics: readonly string[]): (topic: string) => boolean {

@@ -60,7 +60,7 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   const mayAsk = values['yes'] !== true && stdout.isTerminal;
   yield* checkLights({
     driver: config.lightConfig.driver,
-    wirings: { green: config.lightConfig.green, red: config.lightConfig.red },
+    wirings: config.lightConfig,
     showMs,
     pause,
     askSeen: mayAsk

@@ -2,7 +2,8 @@ import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeDatagram } from '../appender/datagram.ts';
-import type { Dialect, EventKind } from '../events/user-event.ts';
+import { type EventKind, eventKinds, kinds } from '../events/kinds.ts';
+import type { Dialect } from '../events/user-event.ts';
 import {
   type Command,
   hostOption,
@@ -15,12 +16,9 @@ import {
 import { describeNetworkError } from './network-error.ts';
 import { exitStatus } from './surroundings.ts';
 
-const kindOf: ReadonlyMap<string, EventKind> = new Map([
-  ['start', 'session-start'],
-  ['stop', 'session-stop'],
-  ['open', 'connection-open'],
-  ['close', 'connection-close'],
-]);
+const kindOf: ReadonlyMap<string, EventKind> = new Map(
+  eventKinds.map((kind) => [kinds[kind].word, kind]),
+);
 
 const dialects: readonly Dialect[] = ['butler-6', 'butler-sos', 'butler-4'];
 
@@ -34,7 +32,7 @@ const sleepsPerSecond = 100;
 export const sendCommand: Command = {
   name: 'send',
   summary: 'Send a real event to an appliance, as a Sense server does.',
-  usage: 'start|stop|open|close [options]',
+  usage: `${[...kindOf.keys()].join('|')} [options]`,
   options: {
     user: { type: 'string', placeholder: 'DIRECTORY/ID', help: 'the user (default LAB/goran)' },
     host: { type: 'string', placeholder: 'NAME', help: 'the Sense host (default sense1)' },

@@ -1,22 +1,30 @@
 import { styleText } from 'node:util';
-import type { Colour } from '../../hardware/lamp.ts';
+import { type Colour, colours, lampRows } from '../../hardware/lamp.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import { userName } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
+import { recordOf } from '../platform/record-of.ts';
 import type { Output } from './surroundings.ts';
 
 /** Moves to the first column and clears the line (ECMA-48, CR and EL). */
 const clearLine = '\r\x1b[K';
 
+/** The columns that the lights take, with a blank before them. */
+const lightsWidth = colours.reduce((width, colour) => width + '○  '.length + colour.length + 1, 1);
+/** Columns left free at the end of the line. */
+const spare = 3;
+/** The text takes so many columns at least, however narrow the terminal is. */
+const leastText = 5;
+
 /**
- * The last line of the terminal: both lights, how many events came, and the newest of them. Log
+ * The last line of the terminal: the lights, how many events came, and the newest of them. Log
  * lines go above it.
  */
 export class StatusLine implements Sink {
   readonly name = 'terminal';
   readonly #output: Output;
   readonly #colours: boolean;
-  readonly #lit: Record<Colour, boolean> = { green: false, red: false };
+  readonly #lit = recordOf(colours, () => false);
   #events = 0;
   #newest = 'waiting for the first event';
   #shown = '';
@@ -53,9 +61,9 @@ export class StatusLine implements Sink {
 
   #draw(): void {
     const count = `${this.#events} event${this.#events === 1 ? '' : 's'}`;
-    const plain = ` green   red   ${count}, newest: ${this.#newest}`;
-    const text = plain.slice(' green   red   '.length, Math.max(this.#output.columns - 5, 20));
-    const next = ` ${this.#light('green')} green  ${this.#light('red')} red  ${text}`;
+    const room = Math.max(this.#output.columns - lightsWidth - spare, leastText);
+    const text = `${count}, newest: ${this.#newest}`.slice(0, room);
+    const next = ` ${colours.map((colour) => `${this.#light(colour)} ${colour}  `).join('')}${text}`;
     if (next === this.#shown) return;
     this.#shown = next;
     this.#output.write(`${clearLine}${next}`);
@@ -64,6 +72,8 @@ export class StatusLine implements Sink {
   #light(colour: Colour): string {
     const mark = this.#lit[colour] ? '●' : '○';
     if (!this.#colours) return mark;
-    return styleText(this.#lit[colour] ? colour : 'gray', mark, { validateStream: false });
+    return styleText(this.#lit[colour] ? lampRows[colour].terminal : 'gray', mark, {
+      validateStream: false,
+    });
   }
 }

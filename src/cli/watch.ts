@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { z } from 'zod';
+import { lampRows } from '../../hardware/lamp.ts';
+import { eventKinds, kinds } from '../events/kinds.ts';
+import type { LightChoice } from '../lights/settings.ts';
 import {
   type Command,
   hostOption,
@@ -128,15 +131,19 @@ function printJson(json: string, { stdout }: Surroundings): void {
   stdout.write(`${json}\n`);
 }
 
-interface Mark {
-  readonly mark: string;
-  readonly colour: 'green' | 'red' | 'gray';
+/** By kind, as a text: an appliance of a later version may know more of them. */
+const marks: ReadonlyMap<string, Mark> = new Map(
+  eventKinds.map((kind) => [kind, markFor(kinds[kind].light)]),
+);
+const otherMark = markFor('none');
+
+type Mark = ReturnType<typeof markFor>;
+
+/** The light that an event has by default. */
+function markFor(light: LightChoice) {
+  if (light === 'none') return { mark: '○', colour: 'gray' } as const;
+  return { mark: '●', colour: lampRows[light].terminal };
 }
-const marks = new Map<string, Mark>([
-  ['connection-open', { mark: '●', colour: 'green' }],
-  ['connection-close', { mark: '●', colour: 'red' }],
-]);
-const otherMark: Mark = { mark: '○', colour: 'gray' };
 
 function printLine(json: string, { stdout, environment }: Surroundings): void {
   const result = watchedEvent.safeParse(safeJson(json));

@@ -1,3 +1,4 @@
+import { colours } from '../../hardware/lamp.ts';
 import { everyOrigin } from '../platform/origin.ts';
 import { clientCertificateMistakes } from './client-certificate.ts';
 import type { Config } from './schema.ts';
@@ -47,8 +48,8 @@ function signInMistakes(
   return [];
 }
 
-function pinClashes({ green, red, button }: Config['lightConfig']): Contradiction[] {
-  const taken = new Map([[green.pin, 'the green light']]);
+function pinClashes(lights: Config['lightConfig']): Contradiction[] {
+  const taken = new Map<number, string>();
   const clashes: Contradiction[] = [];
   const claim = (name: string, owner: string, wanted: number) => {
     const holder = taken.get(wanted);
@@ -61,8 +62,8 @@ function pinClashes({ green, red, button }: Config['lightConfig']): Contradictio
       });
     }
   };
-  claim('red', 'the red light', red.pin);
-  if (button.enable) claim('button', 'the button', button.pin);
+  for (const colour of colours) claim(colour, `the ${colour} light`, lights[colour].pin);
+  if (lights.button.enable) claim('button', 'the button', lights.button.pin);
   return clashes;
 }
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { driverNames } from '../../hardware/drivers.ts';
 import { isPasswordHash } from '../access/password.ts';
+import { lightConfig } from '../lights/settings.ts';
 import { everyAddress } from '../platform/listen-address.ts';
 import { logLevels } from '../platform/log.ts';
+import { recordOf } from '../platform/record-of.ts';
+import { butlerTopics, topicKeys } from '../publications/topics.ts';
 import {
   addressRanges,
   allowedOrigins,
@@ -22,32 +24,6 @@ import {
 import { defaultSlackChannel } from './slack-settings.ts';
 import { webProxy } from './web-proxy.ts';
 import { webhookAllowed } from './webhook-url.ts';
-
-/** GPIO 0 and 1 belong to the ID EEPROM of expansion boards; the header ends at 27. */
-const pin = (byDefault: number) => wholeNumber(2, 27, byDefault, 'a BCM number');
-
-const light = (byDefault: number) => section({ pin: pin(byDefault), activeLow: flag(false) });
-
-const lightChoice = (byDefault: 'green' | 'red' | 'none') =>
-  choice(['green', 'red', 'none'], byDefault);
-
-const lightConfig = section({
-  driver: choice(['auto', ...driverNames], 'auto'),
-  green: light(17),
-  red: light(27),
-  onMs: wholeNumber(20, 1000, 250, 'ms'),
-  offMs: wholeNumber(20, 1000, 100, 'ms'),
-  maxBacklogMs: wholeNumber(1100, 60_000, 3000, 'ms'),
-  connectionOpen: lightChoice('green'),
-  connectionClose: lightChoice('red'),
-  sessionStart: lightChoice('none'),
-  sessionStop: lightChoice('none'),
-  heartbeat: section({
-    enable: flag(false),
-    everySeconds: wholeNumber(2, 3600, 30, 's'),
-  }),
-  button: section({ enable: flag(false), pin: pin(3) }),
-});
 
 const brokerUser = z.object({
   name: field(z.string().min(1).max(64), 'a name of 1 to 64 characters'),
@@ -131,15 +107,7 @@ const mqttConfig = section({
   /** Whether the upstream broker may be asked to keep messages. */
   retain: flag(true),
   payload: choice(['text', 'json'], 'text'),
-  sessionStartTopic: topic('qliksense/session/start'),
-  sessionStopTopic: topic('qliksense/session/stop'),
-  connectionOpenTopic: topic('qliksense/connection/open'),
-  connectionCloseTopic: topic('qliksense/connection/close'),
-  everythingTopic: topic('qliksense/userevent'),
-  sessionServerStatusTopic: topic('qliksense/butler/session_server'),
-  activeUserCountTopic: topic('qliksense/users/active/count'),
-  activeUsersTopic: topic('qliksense/users/active/usernames'),
-  activeUsersWithDirectoryTopic: topic('qliksense/users/active/users'),
+  ...recordOf(topicKeys, (key) => topic(butlerTopics[key])),
   homeAssistant: section({
     enable: flag(true),
     discoveryPrefix: topicPrefix('homeassistant'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { eventKinds, type UserEvent } from './user-event.ts';
+import { eventKinds } from './kinds.ts';
+import type { UserEvent } from './user-event.ts';
 
 const text = z.string();
 

@@ -1,19 +1,4 @@
-/** What a user did, in the order of section 2 of the product's contract. */
-export const eventKinds = [
-  'session-start',
-  'session-stop',
-  'connection-open',
-  'connection-close',
-] as const;
-export type EventKind = (typeof eventKinds)[number];
-
-/** Qlik's own spelling of each kind, as it stands in the datagram's command field. */
-export const commandOf = {
-  'session-start': 'Start session',
-  'session-stop': 'Stop session',
-  'connection-open': 'Open connection',
-  'connection-close': 'Close connection',
-} as const satisfies Record<EventKind, string>;
+import type { EventKind } from './kinds.ts';
 
 /** Which log appender file sent the datagram. */
 export type Dialect = 'butler-4' | 'butler-6' | 'butler-sos';
@@ -46,15 +31,4 @@ export interface UserEvent {
 /** `LAB/goran`, as Butler writes a user. */
 export function userName(event: Pick<UserEvent, 'userDirectory' | 'userId'>): string {
   return `${event.userDirectory}/${event.userId}`;
-}
-
-/** Adds figures that are kept by kind. */
-export function sumByKind(
-  ...figures: readonly (Readonly<Record<EventKind, number>> | undefined)[]
-): Record<EventKind, number> {
-  const sumOf = (kind: EventKind) => figures.reduce((sum, one) => sum + (one?.[kind] ?? 0), 0);
-  return Object.fromEntries(eventKinds.map((kind) => [kind, sumOf(kind)])) as Record<
-    EventKind,
-    number
-  >;
 }

@@ -1,4 +1,5 @@
-import { type EventKind, sumByKind, type UserEvent } from '../events/user-event.ts';
+import { type EventKind, sumByKind } from '../events/kinds.ts';
+import type { UserEvent } from '../events/user-event.ts';
 import type { HistogramFigures, Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Inbox } from './inbox.ts';

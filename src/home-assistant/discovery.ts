@@ -1,4 +1,5 @@
-import { eventKinds } from '../events/user-event.ts';
+import { type Colour, colours } from '../../hardware/lamp.ts';
+import { eventKinds } from '../events/kinds.ts';
 import { ownTopics, type TopicSettings } from '../publications/topics.ts';
 
 export interface DiscoveryOptions {
@@ -35,15 +36,15 @@ export function discoveryPayload(options: DiscoveryOptions): object {
   const component = (platform: string, key: string, name: string, more: object) => ({
     [key]: { platform, unique_id: `blinky_${id}_${key}`, name, ...more },
   });
-  const light = (colour: 'green' | 'red', name: string) =>
-    component('binary_sensor', `light_${colour}`, name, {
+  const light = (colour: Colour) =>
+    component('binary_sensor', `light_${colour}`, `${capitalized(colour)} light`, {
       state_topic: there(ownTopics.light(colour)),
       payload_on: 'ON',
       payload_off: 'OFF',
       icon: 'mdi:led-on',
     });
-  const testButton = (colour: 'green' | 'red', name: string) =>
-    component('button', `test_${colour}`, name, {
+  const testButton = (colour: Colour) =>
+    component('button', `test_${colour}`, `Test the ${colour} light`, {
       command_topic: there(ownTopics.blink),
       payload_press: colour,
       icon: 'mdi:gesture-tap-button',
@@ -64,8 +65,7 @@ export function discoveryPayload(options: DiscoveryOptions): object {
     origin: { name: 'Blinky Light', sw_version: version },
     availability: [{ topic: there(ownTopics.status) }],
     components: {
-      ...light('green', 'Green light'),
-      ...light('red', 'Red light'),
+      ...forLights(light),
       ...component('sensor', 'active_users', 'Active users', {
         state_topic: there(topics.activeUserCountTopic),
         state_class: 'measurement',
@@ -88,8 +88,12 @@ export function discoveryPayload(options: DiscoveryOptions): object {
           device_class: 'connectivity',
           entity_category: 'diagnostic',
         })),
-      ...testButton('green', 'Test the green light'),
-      ...testButton('red', 'Test the red light'),
+      ...forLights(testButton),
     },
   };
 }
+
+const forLights = (components: (colour: Colour) => object): object =>
+  Object.assign({}, ...colours.map(components));
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,9 +1,10 @@
 import { cleanField } from './clean.ts';
+import { prefixPattern } from './layouts.ts';
 
 /** Enough to hold host, command, directory and user, bytes. */
 const readBytes = 512;
 
-const appenderPrefix = /^\s*\/(?:qseow-)?proxy-(?:session|connection)\/\s*;/i;
+const appenderPrefix = new RegExp(String.raw`^\s*${prefixPattern}\s*;`, 'i');
 /** Host names and addresses hold no blanks; Qlik's commands are words. */
 const hostName = /^[^\s;/]{1,100}$/;
 const commandWords = /^[a-z][\w ,.:()/'-]{0,60}$/i;

@@ -1,6 +1,7 @@
 import { createUserFilter, type ExcludedUser } from '../events/excluded-users.ts';
+import { byKind, type EventKind } from '../events/kinds.ts';
 import { createTimeWriter } from '../events/received-at.ts';
-import { type EventKind, eventKinds, type UserEvent } from '../events/user-event.ts';
+import type { UserEvent } from '../events/user-event.ts';
 import type { Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import { excerpt } from '../platform/excerpt.ts';
@@ -73,10 +74,7 @@ export class Ingest {
     this.#hints = new SenderHints(this.#log);
     this.#maySend = createAllowList(options.allowFrom);
     this.#isExcluded = createUserFilter(options.excludeUser);
-    this.accepted = Object.fromEntries(eventKinds.map((kind) => [kind, 0])) as Record<
-      EventKind,
-      number
-    >;
+    this.accepted = byKind(() => 0);
   }
 
   /** Takes one datagram from the network. Never throws for what is in it. */

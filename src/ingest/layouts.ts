@@ -1,21 +1,25 @@
-import { commandOf, type Dialect, type EventKind } from '../events/user-event.ts';
+import { type EventKind, eventKinds, kinds, proxyLogs } from '../events/kinds.ts';
+import type { Dialect } from '../events/user-event.ts';
 
 /** Prefixes of Butler 6 and Butler SOS; see `docs/log4net_user-audit-event` of Butler 6.1.1. */
-const dialectOf: ReadonlyMap<string, Dialect> = new Map([
-  ['/proxy-session/', 'butler-6'],
-  ['/proxy-connection/', 'butler-6'],
-  ['/qseow-proxy-session/', 'butler-sos'],
-  ['/qseow-proxy-connection/', 'butler-sos'],
-]);
+const dialectOf: ReadonlyMap<string, Dialect> = new Map(
+  proxyLogs.flatMap((log) => [
+    [`/proxy-${log}/`, 'butler-6'],
+    [`/qseow-proxy-${log}/`, 'butler-sos'],
+  ]),
+);
+
+/** Any of them, as part of a regular expression without regard to case. */
+export const prefixPattern = String.raw`\/(?:qseow-)?proxy-(?:${proxyLogs.join('|')})\/`;
 
 /** Printed by mistake in Butler SOS's documentation; its fields are others altogether. */
 const mistakenPrefix = '/proxy-user-event/';
 
 /** By the command in lower case, and as Qlik spells it. */
 export const kindOf: ReadonlyMap<string, EventKind> = new Map(
-  (Object.entries(commandOf) as [EventKind, string][]).flatMap(([kind, command]) => [
-    [command.toLowerCase(), kind],
-    [command, kind],
+  eventKinds.flatMap((kind) => [
+    [kinds[kind].command.toLowerCase(), kind],
+    [kinds[kind].command, kind],
   ]),
 );
 

@@ -1,4 +1,5 @@
-import { commandOf, type Dialect, type UserEvent } from '../events/user-event.ts';
+import { kinds } from '../events/kinds.ts';
+import type { Dialect, UserEvent } from '../events/user-event.ts';
 import { fieldValue, fit, withoutUnsafe } from './clean.ts';
 import { decodeUtf8 } from './decode.ts';
 import { decodeFields } from './decode-fields.ts';
@@ -40,7 +41,7 @@ export type Outcome =
 /** Field lengths in characters (UTF-16 code units). */
 const limits = { field: 100, origin: 200, context: 500, message: 1000 } as const;
 
-const shortestCommand = 'Stop session'.length;
+const shortestCommand = Math.min(...[...kindOf.keys()].map(({ length }) => length));
 
 /** Bytes of a datagram above which its events get texts of their own. */
 const largeDatagram = 8192;
@@ -155,7 +156,7 @@ function eventOfSafe(fields: RawFields, dialect: Dialect, readUserAgent: UserAge
   if (host === '') return { ok: false, reason: 'missing-host' };
   const event: Writable<ParsedEvent> = {
     kind,
-    command: commandOf[kind],
+    command: kinds[kind].command,
     host,
     userDirectory: fieldValue(fields.userDirectory, limits.field),
     userId: fieldValue(fields.userId, limits.field),

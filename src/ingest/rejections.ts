@@ -1,3 +1,4 @@
+import { commandList } from '../events/kinds.ts';
 import type { Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -33,8 +34,7 @@ const explanations: Record<RejectionReason, Explanation> = {
     remedy: 'send user events only; page /setup has the file',
   },
   'unknown-command': {
-    message:
-      'its command is none of Start session, Stop session, Open connection, Close connection',
+    message: `its command is none of ${commandList}`,
     remedy: 'find out which program there sends it; for a Sense server page /setup has the file',
   },
   'missing-host': {

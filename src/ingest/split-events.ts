@@ -1,13 +1,13 @@
-import { commandOf } from '../events/user-event.ts';
-import { dialectIn, hasMistakenPrefix } from './layouts.ts';
+import { eventKinds, kinds } from '../events/kinds.ts';
+import { dialectIn, hasMistakenPrefix, prefixPattern } from './layouts.ts';
 
 /** Events that one datagram may hold: all of them are handled before anything else can run. */
 export const mostEvents = 100;
 /** Lines, and prefixes within a line, that are looked at; what follows belongs to the last event. */
 const mostPlaces = 1000;
 
-const commands = Object.values(commandOf).join('|');
-const knownPrefix = String.raw`\/(?:qseow-)?proxy-(?:session|connection)\/;`;
+const commands = eventKinds.map((kind) => kinds[kind].command).join('|');
+const knownPrefix = `${prefixPattern};`;
 /**
  * A whole event behind something else: names in a context or a message are not enough. No part of it
  * takes what the next one may begin with, or a long field would take seconds.

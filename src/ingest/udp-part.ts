@@ -1,6 +1,6 @@
 import type { Part, PartTools } from '../appliance/part.ts';
 import type { Config } from '../config/schema.ts';
-import type { EventKind } from '../events/user-event.ts';
+import type { EventKind } from '../events/kinds.ts';
 import type { PartHealth } from '../health/health.ts';
 import { eventsFlow } from './flow-check.ts';
 import { Ingest, type IngestOptions } from './ingest.ts';

@@ -1,9 +1,10 @@
 import { type Colour, colours } from '../../hardware/lamp.ts';
 import type { Part, PartTools } from '../appliance/part.ts';
 import type { Config } from '../config/schema.ts';
-import { eventKinds } from '../events/user-event.ts';
+import { eventKinds } from '../events/kinds.ts';
 import type { Metric } from '../health/metrics.ts';
 import { LightsSink, type LightsSinkOptions } from './lights-sink.ts';
+import { lightsByKind } from './settings.ts';
 
 export interface LightsPartOptions {
   readonly tools: PartTools;
@@ -23,12 +24,7 @@ export interface LightsPart extends Part<'lights'> {
 /** The lights as they are configured. */
 export function createLightsPart(options: LightsPartOptions): LightsPart {
   const { tools, settings, openLamps, onLight, afterLight } = options;
-  const lightFor = {
-    'session-start': settings.sessionStart,
-    'session-stop': settings.sessionStop,
-    'connection-open': settings.connectionOpen,
-    'connection-close': settings.connectionClose,
-  };
+  const lightFor = lightsByKind(settings);
   const lights = new LightsSink({
     ...tools,
     blink: settings,

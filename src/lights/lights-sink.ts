@@ -1,10 +1,18 @@
-import { type Colour, colours, type Lamps } from '../../hardware/lamp.ts';
-import type { EventKind, UserEvent } from '../events/user-event.ts';
+import {
+  type Colour,
+  colours,
+  faultColour,
+  heartbeatColour,
+  type Lamps,
+} from '../../hardware/lamp.ts';
+import type { EventKind } from '../events/kinds.ts';
+import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Fault, PartHealth } from '../health/health.ts';
 import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { recordOf } from '../platform/record-of.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import type { BlinkSettings } from './blink-planner.ts';
 import { FaultSignal } from './fault-signal.ts';
@@ -26,7 +34,7 @@ export interface LightsSinkOptions {
   readonly blink: BlinkSettings;
   /** Which light shows which kind of event. */
   readonly lightFor: Readonly<Record<EventKind, Colour | 'none'>>;
-  /** How often the green light winks while all is well, ms; undefined for never. */
+  /** How often a light winks while all is well, ms; undefined for never. */
   readonly heartbeatMs?: number | undefined;
   /** Opens the lamps; rejects when the hardware can't be reached at present. */
   readonly openLamps: () => Promise<LampOpening>;
@@ -62,8 +70,8 @@ export class LightsSink implements Sink {
         onChange: (lit) => options.onChange(colour, lit),
         onFailure: (error) => this.#reopenAfter(error),
       });
-    this.lights = { green: light('green'), red: light('red') };
-    this.#faultSignal = new FaultSignal(this.lights.red, options.clock);
+    this.lights = recordOf(colours, light);
+    this.#faultSignal = new FaultSignal(this.lights[faultColour], options.clock);
   }
 
   async start(): Promise<void> {
@@ -84,17 +92,13 @@ export class LightsSink implements Sink {
     this.lights[colour].blink();
   }
 
-  /** Green, then red. */
+  /** One after the other, in their order. */
   testLamps(): void {
-    const { clock, blink } = this.#options;
-    this.lights.green.wink(blink.onMs);
     this.#cancelTest?.();
-    this.#cancelTest = clock.schedule(blink.onMs + blink.offMs, () => {
-      this.lights.red.wink(blink.onMs);
-    });
+    this.#testFrom(0);
   }
 
-  /** Shows a fault that a person must mend, as so many slow red flashes; 0 ends it. */
+  /** Shows a fault that a person must fix, as so many slow flashes; 0 ends it. */
   showFault(flashes: number): void {
     this.#faultFlashes = flashes;
     if (!this.#stopped) this.#faultSignal.show(flashes);
@@ -104,7 +108,7 @@ export class LightsSink implements Sink {
     this.goDark();
   }
 
-  /** Both lights dark and their pins let go, before this returns: for every way out. */
+  /** All lights dark and their pins let go, before this returns: for every way out. */
   goDark(): void {
     this.#stopped = true;
     this.#cancelRetry?.();
@@ -113,6 +117,14 @@ export class LightsSink implements Sink {
     this.#faultSignal.show(0);
     for (const colour of colours) this.lights[colour].clear();
     this.#closeLamps();
+  }
+
+  #testFrom(index: number): void {
+    const { clock, blink } = this.#options;
+    const colour = colours[index];
+    if (colour === undefined) return;
+    this.lights[colour].wink(blink.onMs);
+    this.#cancelTest = clock.schedule(blink.onMs + blink.offMs, () => this.#testFrom(index + 1));
   }
 
   async #open(): Promise<void> {
@@ -178,7 +190,7 @@ export class LightsSink implements Sink {
     const { heartbeatMs, clock } = this.#options;
     if (heartbeatMs === undefined || this.#stopped) return;
     this.#cancelHeartbeat = clock.schedule(heartbeatMs, () => {
-      if (this.#faultFlashes === 0) this.lights.green.wink(winkMs);
+      if (this.#faultFlashes === 0) this.lights[heartbeatColour].wink(winkMs);
       this.#planHeartbeat();
     });
   }

@@ -1,16 +1,12 @@
-import { type EventKind, type UserEvent, userName } from '../events/user-event.ts';
+import { byKind, kinds } from '../events/kinds.ts';
+import { type UserEvent, userName } from '../events/user-event.ts';
 
 /** `sense1: LAB/goran`, as Butler up to version 6 publishes an event. */
 export function butlerText(event: UserEvent): string {
   return `${event.host}: ${userName(event)}`;
 }
 
-const messageTypeOf: Record<EventKind, string> = {
-  'session-start': 'qseow-proxy-session',
-  'session-stop': 'qseow-proxy-session',
-  'connection-open': 'qseow-proxy-connection',
-  'connection-close': 'qseow-proxy-connection',
-};
+const messageTypeOf = byKind((kind) => `qseow-proxy-${kinds[kind].log}`);
 
 /** The event as Butler SOS publishes it (src/lib/post-to-mqtt.js of Butler SOS 15). */
 export function butlerSosJson(event: UserEvent): string {

@@ -1,4 +1,4 @@
-import { ownTopics, type TopicSettings } from './topics.ts';
+import { ownTopics, type TopicSettings, topicKeys } from './topics.ts';
 
 /** The settings that say where the appliance publishes. */
 export interface ReservedTopicSettings extends TopicSettings {
@@ -6,7 +6,7 @@ export interface ReservedTopicSettings extends TopicSettings {
   readonly homeAssistant: { readonly enable: boolean; readonly discoveryPrefix: string };
 }
 
-/** Reserved with everything below them, whatever the configuration says. */
+/** Reserved with everything below them, whatever the configuration says. Our own topics are there. */
 const reservedPrefixes = ['qliksense', 'blinky', '$SYS'];
 
 /**
@@ -17,22 +17,8 @@ const reservedPrefixes = ['qliksense', 'blinky', '$SYS'];
  */
 export function createReservedTopics(settings: ReservedTopicSettings): (topic: string) => boolean {
   const { enable, homeAssistant } = settings;
-  const published = new Set<string>([
-    ownTopics.status,
-    ownTopics.event,
-    ownTopics.receiving,
-    ownTopics.light('green'),
-    ownTopics.light('red'),
-    settings.sessionStartTopic,
-    settings.sessionStopTopic,
-    settings.connectionOpenTopic,
-    settings.connectionCloseTopic,
-    settings.everythingTopic,
-    settings.sessionServerStatusTopic,
-    settings.activeUserCountTopic,
-    settings.activeUsersTopic,
-    settings.activeUsersWithDirectoryTopic,
-  ]);
+  // The one of our own topics that discovery could take for its birth topic, with the prefix `blinky`.
+  const published = new Set([ownTopics.status, ...topicKeys.map((key) => settings[key])]);
   const isAnnounced = enable && homeAssistant.enable;
   const prefixes = [...reservedPrefixes, ...(isAnnounced ? [homeAssistant.discoveryPrefix] : [])];
   const birthTopic = isAnnounced ? `${homeAssistant.discoveryPrefix}/status` : undefined;

@@ -1,54 +1,84 @@
-import type { EventKind } from '../events/user-event.ts';
+import type { Colour } from '../../hardware/lamp.ts';
+import { byKind, type EventKind, eventKinds, type KindKey, kinds } from '../events/kinds.ts';
+import { recordOf } from '../platform/record-of.ts';
 
-/** The settings that name topics, as `Butler.mqttConfig` has them. */
-export interface TopicSettings {
-  readonly sessionStartTopic: string;
-  readonly sessionStopTopic: string;
-  readonly connectionOpenTopic: string;
-  readonly connectionCloseTopic: string;
-  readonly everythingTopic: string;
-  readonly sessionServerStatusTopic: string;
-  readonly activeUserCountTopic: string;
-  readonly activeUsersTopic: string;
-  readonly activeUsersWithDirectoryTopic: string;
+/** How payloads name people: as an event does, in a list of user ids, or as users with directories. */
+export type Naming = 'event' | 'user-ids' | 'users';
+
+/** One topic on which the appliance publishes. */
+interface TopicRow {
+  readonly topic: string;
+  /**
+   * How its payloads name people, who are hidden from clients that may not see names. A row that says
+   * nothing is taken for a topic of events: that there is `nobody` has to be said.
+   */
+  readonly names?: Naming | 'nobody';
 }
 
-/** What the settings name where nobody has changed them: Butler's topics, and one beside them. */
-export const butlerTopics: TopicSettings = {
-  sessionStartTopic: 'qliksense/session/start',
-  sessionStopTopic: 'qliksense/session/stop',
-  connectionOpenTopic: 'qliksense/connection/open',
-  connectionCloseTopic: 'qliksense/connection/close',
-  everythingTopic: 'qliksense/userevent',
-  sessionServerStatusTopic: 'qliksense/butler/session_server',
-  activeUserCountTopic: 'qliksense/users/active/count',
-  activeUsersTopic: 'qliksense/users/active/usernames',
-  activeUsersWithDirectoryTopic: 'qliksense/users/active/users',
-};
+type KindTopicKey = `${KindKey}Topic`;
+const kindTopicKeys: Readonly<Record<EventKind, KindTopicKey>> = byKind(
+  (kind) => `${kinds[kind].key}Topic` as const,
+);
+const kindRows = Object.fromEntries(
+  eventKinds.map((kind) => [kindTopicKeys[kind], { topic: kinds[kind].topic }]),
+) as Record<KindTopicKey, TopicRow>;
+
+/** The topics that settings name, by their keys in `Butler.mqttConfig`: Butler's, and one beside them. */
+const settingRows = {
+  ...kindRows,
+  everythingTopic: { topic: 'qliksense/userevent' },
+  sessionServerStatusTopic: { topic: 'qliksense/butler/session_server', names: 'nobody' },
+  activeUserCountTopic: { topic: 'qliksense/users/active/count', names: 'nobody' },
+  activeUsersTopic: { topic: 'qliksense/users/active/usernames', names: 'user-ids' },
+  activeUsersWithDirectoryTopic: { topic: 'qliksense/users/active/users', names: 'users' },
+} as const satisfies Record<string, TopicRow>;
 
 /** The appliance's own topics, the same everywhere. */
-export const ownTopics = {
-  status: 'blinky/status',
-  event: 'blinky/event',
+const ownRows = {
+  status: { topic: 'blinky/status', names: 'nobody' },
+  event: { topic: 'blinky/event' },
   /** Whether events can arrive by UDP, retained; Butler's `session_server` is not. */
-  receiving: 'blinky/receiving',
-  blink: 'blinky/blink',
-  light: (colour: 'green' | 'red') => `blinky/light/${colour}`,
+  receiving: { topic: 'blinky/receiving', names: 'nobody' },
+  /** Where clients ask for a blink. */
+  blink: { topic: 'blinky/blink', names: 'nobody' },
+} as const satisfies Record<string, TopicRow>;
+
+export type TopicKey = keyof typeof settingRows;
+export const topicKeys = Object.keys(settingRows) as readonly TopicKey[];
+
+/** The settings that name topics, as `Butler.mqttConfig` has them. */
+export type TopicSettings = Readonly<Record<TopicKey, string>>;
+
+/** What the settings name where nobody has changed them. */
+export const butlerTopics: TopicSettings = recordOf(topicKeys, (key) => settingRows[key].topic);
+
+/** The appliance's own topics; those that one function makes name nobody. */
+export const ownTopics = {
+  status: ownRows.status.topic,
+  event: ownRows.event.topic,
+  receiving: ownRows.receiving.topic,
+  blink: ownRows.blink.topic,
+  light: (colour: Colour) => `blinky/light/${colour}`,
   activePerServer: (host: string) => `qliksense/users/activeperserver/${topicLevel(host)}/count`,
 } as const;
 
 /** The topic on which each kind of event goes out. */
 export function topicOf(kind: EventKind, topics: TopicSettings): string {
-  switch (kind) {
-    case 'session-start':
-      return topics.sessionStartTopic;
-    case 'session-stop':
-      return topics.sessionStopTopic;
-    case 'connection-open':
-      return topics.connectionOpenTopic;
-    case 'connection-close':
-      return topics.connectionCloseTopic;
-  }
+  return topics[kindTopicKeys[kind]];
+}
+
+/**
+ * The topics whose payloads name people in this way: as the settings have them, as others have them
+ * who changed no settings, and our own.
+ */
+export function topicsThatName(naming: Naming, topics: TopicSettings): readonly string[] {
+  const isWanted = ({ names = 'event' }: TopicRow) => names === naming;
+  const keys = topicKeys.filter((key) => isWanted(settingRows[key]));
+  return [
+    ...keys.map((key) => topics[key]),
+    ...keys.map((key) => butlerTopics[key]),
+    ...Object.values(ownRows).flatMap((row: TopicRow) => (isWanted(row) ? [row.topic] : [])),
+  ];
 }
 
 /**

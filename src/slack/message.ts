@@ -1,4 +1,5 @@
-import { commandOf, type EventKind, userName } from '../events/user-event.ts';
+import { kinds } from '../events/kinds.ts';
+import { userName } from '../events/user-event.ts';
 import type { SlackEvent } from './slack-event.ts';
 
 /** The elements of a rich text section that we use (Block Kit reference, "Rich text block"). */
@@ -41,13 +42,6 @@ export interface ComposeOptions {
 export const recommendedTextLength = 4000;
 /** Slack refuses blocks whose JSON has more than about 13,000 characters (`msg_blocks_too_long`). */
 export const safeJsonLength = 12_000;
-
-const circles: Record<EventKind, string> = {
-  'session-start': '🔵',
-  'session-stop': '🟠',
-  'connection-open': '🟢',
-  'connection-close': '🔴',
-};
 
 /** An event that is posted later than this bears its time, ms. */
 const lateAfterMs = 60_000;
@@ -110,9 +104,10 @@ const heading = (count: number): RichText => bold(`${count} events`);
 
 /** `🟢 Open connection for user LAB/goran on sense1`, in Butler's words, and what else is known. */
 function lineOf(event: SlackEvent, now: Date): RichText[] {
-  const words = `${commandOf[event.kind]} for user ${userName(event)} on ${event.host}`;
+  const { circle, command } = kinds[event.kind];
+  const words = `${command} for user ${userName(event)} on ${event.host}`;
   const extras = [event.appId && `app ${event.appId}`, event.browser].filter(Boolean);
-  const text = oneLine([`${circles[event.kind]} ${words}`, ...extras].join(' · '));
+  const text = oneLine([`${circle} ${words}`, ...extras].join(' · '));
   if (now.getTime() - event.receivedAtMs <= lateAfterMs) return [{ type: 'text', text }];
   if (event.timeUnknown) return [{ type: 'text', text: `${text} · earlier, time unknown` }];
   return [

@@ -1,4 +1,5 @@
-import { type EventKind, eventKinds, type UserEvent } from '../events/user-event.ts';
+import { type EventKind, eventKinds } from '../events/kinds.ts';
+import type { UserEvent } from '../events/user-event.ts';
 
 /** What Slack is told of an event. */
 export interface SlackEvent {

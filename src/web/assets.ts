@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { colours } from '../../hardware/lamp.ts';
+import { kindsByInterest } from '../events/kinds.ts';
 import { faultCodeList, type ShownFaultCode } from './fault-code-list.ts';
 import { texts } from './page/texts.js';
 import { type PartLabel, partLabelList } from './part-label-list.ts';
@@ -24,6 +26,9 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.yaml': 'application/yaml; charset=utf-8',
 };
+
+/** What the pages repeat something for. */
+const lists = { lights: colours, kinds: kindsByInterest };
 
 /** The pages, by their files. */
 const addressOf: ReadonlyMap<string, string> = new Map([
@@ -64,7 +69,7 @@ export function loadAssets(
   parts.set('part-labels', partLabelList(partLabels));
 
   const pages = [...addressOf].map(([name, path]) =>
-    createAsset(path, '.html', renderTemplate(read(name), texts, parts)),
+    createAsset(path, '.html', renderTemplate(read(name), texts, parts, lists)),
   );
   const files = names
     .filter((name) => extname(name) in contentTypes && !name.endsWith('.html'))

@@ -1,4 +1,4 @@
-import type { EventKind } from '../events/user-event.ts';
+import type { EventKind } from '../events/kinds.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { type DayOfEvents, History } from './history.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EventKind, eventKinds } from '../events/user-event.ts';
+import { byKind, type EventKind, eventKinds } from '../events/kinds.ts';
 
 const minuteMs = 60_000;
 const minutesPerBlock = 60;
@@ -12,12 +12,8 @@ const mostBlocks = 48;
 type Block = Record<EventKind, number[]>;
 
 const minuteCounts = z.array(z.int().min(0)).length(minutesPerBlock);
-const savedBlock = z.object({
-  'session-start': minuteCounts,
-  'session-stop': minuteCounts,
-  'connection-open': minuteCounts,
-  'connection-close': minuteCounts,
-});
+/** A kind that a later version knows is missing in what an earlier one saved. */
+const savedBlock = z.object(byKind(() => minuteCounts.optional()));
 
 /** Events per minute over the last day; the last figure is that of the minute that runs now. */
 export interface DayOfEvents {
@@ -47,12 +43,7 @@ export class History {
       Array.from({ length: historyMinutes }, (_, index) => this.#count(kind, first + index));
     return {
       since: new Date(first * minuteMs).toISOString(),
-      counts: {
-        'session-start': countsOf('session-start'),
-        'session-stop': countsOf('session-stop'),
-        'connection-open': countsOf('connection-open'),
-        'connection-close': countsOf('connection-close'),
-      },
+      counts: byKind(countsOf),
     };
   }
 
@@ -67,7 +58,7 @@ export class History {
     const figures = savedBlock.parse(JSON.parse(saved));
     const block = this.#block(hour);
     for (const kind of eventKinds) {
-      for (const [index, count] of figures[kind].entries()) {
+      for (const [index, count] of figures[kind]?.entries() ?? []) {
         block[kind][index] = (block[kind][index] ?? 0) + count;
       }
     }
@@ -92,13 +83,7 @@ export class History {
   #block(hour: number): Block {
     const known = this.#blocks.get(hour);
     if (known) return known;
-    const zeros = () => new Array<number>(minutesPerBlock).fill(0);
-    const block: Block = {
-      'session-start': zeros(),
-      'session-stop': zeros(),
-      'connection-open': zeros(),
-      'connection-close': zeros(),
-    };
+    const block: Block = byKind(() => new Array<number>(minutesPerBlock).fill(0));
     this.#blocks.set(hour, block);
     return block;
   }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { EventKind } from '../events/kinds.ts';
 import { createTimeReader } from '../events/received-at.ts';
-import type { EventKind, UserEvent } from '../events/user-event.ts';
+import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { PartHealth } from '../health/health.ts';
 import { listenFault } from '../health/listen-fault.ts';

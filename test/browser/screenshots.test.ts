@@ -1,6 +1,6 @@
 import { describe, test } from 'node:test';
 import type { BrowserContextOptions } from 'playwright-core';
-import { commandOf, type EventKind } from '../../src/events/user-event.ts';
+import { type EventKind, kinds } from '../../src/events/kinds.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -35,12 +35,12 @@ async function live(app: TestApp, moveTo: (minutesAgo: number) => void): Promise
   for (let index = 0; index < events; index += 1) {
     moveTo(Math.round(events * (1 - index / (events - 1)) ** 1.5));
     const [directory = '', user = ''] = (people[(index * 7) % people.length] ?? '').split('/');
-    const kinds: EventKind[] = ['connection-open', 'connection-close', 'connection-open'];
-    const kind = index < 6 ? 'session-start' : (kinds[index % 3] ?? 'connection-open');
+    const script: EventKind[] = ['connection-open', 'connection-close', 'connection-open'];
+    const kind = index < 6 ? 'session-start' : (script[index % 3] ?? 'connection-open');
     const type = kind.startsWith('session') ? 'session' : 'connection';
     const context = `/app/a421f4a2-c311-4ef4-ba41-fe2e6a2b0d${60 + (index % 9)}`;
     await app.send(
-      `/proxy-${type}/;sense${1 + (index % 2)};${commandOf[kind]};${directory};${user};AppAccess;${context};UserAgent: '${userAgents[index % 2]}'`,
+      `/proxy-${type}/;sense${1 + (index % 2)};${kinds[kind].command};${directory};${user};AppAccess;${context};UserAgent: '${userAgents[index % 2]}'`,
     );
     await waitFor('the event', async () => (await accepted(app)) === index + 1);
   }

@@ -3,11 +3,13 @@ import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
+import { colours } from '../../hardware/lamp.ts';
 import { createApp } from '../../src/appliance/appliance.ts';
 import type { UserEvent } from '../../src/events/user-event.ts';
 import type { Sink } from '../../src/fan-out/sink.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { recordOf } from '../../src/platform/record-of.ts';
 import { openMqttSocket } from '../support/mqtt-socket.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTestApp, testConfig } from '../support/test-app.ts';
@@ -286,7 +288,7 @@ describe('the appliance', () => {
       slackToken: { tokenFile: '' },
       openLamps: async () => {
         const lamp = { set: () => {}, close: () => {} };
-        return { lamps: { green: lamp, red: lamp }, description: 'lamps of a test' };
+        return { lamps: recordOf(colours, () => lamp), description: 'lamps of a test' };
       },
       clock: systemClock,
       random: Math.random,

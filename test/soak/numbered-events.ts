@@ -1,5 +1,5 @@
 import { encodeDatagram } from '../../src/appender/datagram.ts';
-import { commandOf, type EventKind } from '../../src/events/user-event.ts';
+import { type EventKind, kinds } from '../../src/events/kinds.ts';
 
 /**
  * What users do, over and over, each time with new users: nobody stays active for ever, and nobody
@@ -45,7 +45,7 @@ export class Arrivals {
     this.#script = script;
     this.#users = usersIn(script);
     this.#steps = new Map(
-      script.map(({ kind, user }, index) => [`${commandOf[kind]}/${user}`, index]),
+      script.map(({ kind, user }, index) => [`${kinds[kind].command}/${user}`, index]),
     );
   }
 

@@ -7,11 +7,12 @@
 // running out of memory.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lamp } from '../../hardware/lamp.ts';
+import { colours, type Lamp } from '../../hardware/lamp.ts';
 import { processSurroundings } from '../../src/cli/process-surroundings.ts';
 import { runAppliance } from '../../src/cli/run.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Sink } from '../../src/fan-out/sink.ts';
+import { recordOf } from '../../src/platform/record-of.ts';
 
 const [folder = '.', ...overrides] = process.argv.slice(2);
 const crash = process.env['BLINKY_TEST_CRASH'];
@@ -55,7 +56,7 @@ const surroundings = processSurroundings({ version: 'test', commandName: 'blinky
 const status = await runAppliance(loaded, surroundings, {
   extraSinks: [poisoned],
   openLamps: async () => {
-    const lamps = { green: fileLamp('green'), red: fileLamp('red') };
+    const lamps = recordOf(colours, fileLamp);
     opened = true;
     return { lamps, description: 'lamps that are files' };
   },

@@ -1,7 +1,9 @@
+import { colours } from '../../hardware/lamp.ts';
 import { hashPassword } from '../../src/access/password.ts';
 import { createApp } from '../../src/appliance/appliance.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { silentLog } from '../../src/platform/log.ts';
+import { recordOf } from '../../src/platform/record-of.ts';
 import { testConfig } from './test-app.ts';
 
 /**
@@ -20,10 +22,7 @@ const app = createApp({
   slackToken: { tokenFile: '' },
   stateDirectory,
   openLamps: async () => ({
-    lamps: {
-      green: { set: () => {}, close: () => {} },
-      red: { set: () => {}, close: () => {} },
-    },
+    lamps: recordOf(colours, () => ({ set: () => {}, close: () => {} })),
     description: 'lamps of a test',
   }),
   clock: systemClock,

@@ -1,4 +1,5 @@
-import { commandOf, type EventKind, type UserEvent } from '../../src/events/user-event.ts';
+import { type EventKind, kinds } from '../../src/events/kinds.ts';
+import type { UserEvent } from '../../src/events/user-event.ts';
 import { type SlackEvent, slackEventOf } from '../../src/slack/slack-event.ts';
 
 /** An event as the parser would make it; what matters to a test is passed in. */
@@ -7,7 +8,7 @@ export function userEvent(overrides: Partial<UserEvent> & { kind?: EventKind } =
   return {
     id: '01JDC0000000000000000000A1',
     receivedAt: '2026-11-23T12:00:00.000Z',
-    command: commandOf[kind],
+    command: kinds[kind].command,
     host: 'sense1',
     userDirectory: 'LAB',
     userId: 'goran',

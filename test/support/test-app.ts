@@ -1,12 +1,13 @@
 import { createSocket } from 'node:dgram';
 import type { TestContext } from 'node:test';
 import mqtt, { type MqttClient } from 'mqtt';
-import type { Colour, Lamp } from '../../hardware/lamp.ts';
+import { type Colour, colours, type Lamp } from '../../hardware/lamp.ts';
 import type { App, AppOptions } from '../../src/appliance/app-interface.ts';
 import { createApp } from '../../src/appliance/appliance.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { recordOf } from '../../src/platform/record-of.ts';
 import { recordingLog } from './recording-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { waitFor } from './wait-for.ts';
@@ -76,7 +77,7 @@ export async function startTestApp(
     slackToken: { tokenFile: '' },
     stateDirectory: options.stateDirectory ?? temporaryFolder(context),
     openLamps: async () => ({
-      lamps: { green: lamp('green'), red: lamp('red') },
+      lamps: recordOf(colours, lamp),
       description: 'lamps of a test',
     }),
     clock: systemClock,

@@ -1,4 +1,4 @@
-import type { EventKind } from '../../src/events/user-event.ts';
+import type { EventKind } from '../../src/events/kinds.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { commandOf, type EventKind, eventKinds, type UserEvent } from '../../events/user-event.ts';
+import { type EventKind, eventKinds, kinds } from '../../events/kinds.ts';
+import type { UserEvent } from '../../events/user-event.ts';
 import { cleanField } from '../../ingest/clean.ts';
 import {
   eventOf,
@@ -120,7 +121,7 @@ export function createMessageReader(options: MessageReaderOptions): MessageReade
       kind,
       ...fields
     } = parsed.data;
-    const reading = fromRaw('whole', { ...fields, command: commandOf[kind] }, dialect);
+    const reading = fromRaw('whole', { ...fields, command: kinds[kind].command }, dialect);
     if (!reading.ok) return reading;
     return {
       ...reading,
@@ -147,7 +148,7 @@ export function createMessageReader(options: MessageReaderOptions): MessageReade
     const match = /^(.*?): ?([^/]*)\/(.*)$/s.exec(payload);
     if (!match) return { ok: false, reason: 'unreadable' };
     const [, host = '', userDirectory = '', userId = ''] = match;
-    const raw = { host, command: commandOf[kind], userDirectory, userId };
+    const raw = { host, command: kinds[kind].command, userDirectory, userId };
     return fromRaw('kind', { ...raw, origin: '', context: '', message: '' }, 'butler-6');
   };
 

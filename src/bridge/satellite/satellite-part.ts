@@ -1,6 +1,7 @@
 import { offPart, type Part, type PartTools } from '../../appliance/part.ts';
 import type { Config } from '../../config/schema.ts';
-import type { EventKind, UserEvent } from '../../events/user-event.ts';
+import type { EventKind } from '../../events/kinds.ts';
+import type { UserEvent } from '../../events/user-event.ts';
 import type { Metric } from '../../health/metrics.ts';
 import { levelPrefix } from '../../publications/topics.ts';
 import { type Endpoint, sourceBroker } from '../link/remote-broker.ts';

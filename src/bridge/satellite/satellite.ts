@@ -1,10 +1,12 @@
 import { createUserFilter, type ExcludedUser } from '../../events/excluded-users.ts';
-import { type EventKind, eventKinds, type UserEvent } from '../../events/user-event.ts';
+import { byKind, commandList } from '../../events/kinds.ts';
+import type { UserEvent } from '../../events/user-event.ts';
 import type { PartHealth } from '../../health/health.ts';
 import { createUserAgentReader } from '../../ingest/user-agent.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { excerpt } from '../../platform/excerpt.ts';
 import type { Log } from '../../platform/log.ts';
+import { recordOf } from '../../platform/record-of.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { TopicSettings } from '../../publications/topics.ts';
 import { BrokerLink } from '../link/broker-link.ts';
@@ -55,8 +57,8 @@ const goodbyeMs = 700;
 /** Takes events from another broker, as the UDP socket takes them from the network. */
 export class Satellite {
   /** Events accepted since the start. */
-  readonly accepted = zeros<EventKind>(eventKinds);
-  readonly rejected = zeros<MessageRejection>(messageRejections);
+  readonly accepted = byKind(() => 0);
+  readonly rejected = recordOf(messageRejections, () => 0);
   /** Messages that told of an event once more. */
   copies = 0;
   /** Events of excluded users, which go nowhere. */
@@ -195,10 +197,6 @@ export class Satellite {
 const explanations: Record<MessageRejection, string> = {
   'too-large': 'it is longer than any event',
   unreadable: 'it is neither `host: directory/user` nor the JSON of an event',
-  'unknown-command':
-    'its command is none of Start session, Stop session, Open connection, Close connection',
+  'unknown-command': `its command is none of ${commandList}`,
   'missing-host': 'it names no host',
 };
-
-const zeros = <Name extends string>(names: readonly Name[]): Record<Name, number> =>
-  Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;

@@ -1,4 +1,4 @@
-/** @typedef {import('../../events/user-event.ts').EventKind} EventKind */
+/** @typedef {import('../../events/kinds.ts').EventKind} EventKind */
 
 const minuteMs = 60_000;
 

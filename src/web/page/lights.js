@@ -1,38 +1,44 @@
 import { byId } from './dom.js';
 import { texts } from './texts.js';
 
-/** @typedef {'green' | 'red'} Colour */
+/** @typedef {import('../../../hardware/lamp.ts').Colour} Colour */
+/** @typedef {import('../../events/kinds.ts').EventKind} EventKind */
 
-const colours = /** @type {const} */ (['green', 'red']);
-
-/** The two lights of the page. */
+/** The lights of the page: those that it has an element for. */
 export function createLights() {
-  /** @param {Colour} colour */
-  const parts = (colour) => ({
-    light: byId(`light-${colour}`, HTMLElement),
-    state: byId(`light-${colour}-state`, HTMLElement),
-    shows: byId(`light-${colour}-shows`, HTMLElement),
-  });
-  const lights = { green: parts('green'), red: parts('red') };
+  const lights = new Map(
+    [...document.querySelectorAll('[data-colour]')].map((light) => {
+      const colour = /** @type {Colour} */ (light.getAttribute('data-colour'));
+      const state = byId(`light-${colour}-state`, HTMLElement);
+      const shows = byId(`light-${colour}-shows`, HTMLElement);
+      return [`blinky/light/${colour}`, { colour, light, state, shows }];
+    }),
+  );
 
   return {
-    /** @param {Colour} colour @param {boolean} on */
-    show(colour, on) {
-      lights[colour].light.className = `light ${colour} ${on ? 'on' : 'off'}`;
-      lights[colour].state.textContent = on ? texts.lights.on : texts.lights.off;
+    /** The topics on which the real ones are heard. */
+    topics: [...lights.keys()],
+    /** Shows what was heard; whether it was about a light. @param {string} topic @param {string} payload */
+    heard(topic, payload) {
+      const heard = lights.get(topic);
+      if (!heard) return false;
+      const on = payload === 'ON';
+      heard.light.className = `light ${heard.colour} ${on ? 'on' : 'off'}`;
+      heard.state.textContent = on ? texts.lights.on : texts.lights.off;
+      return true;
     },
     /** While nothing is heard of the real ones. */
     unknown() {
-      for (const colour of colours) {
-        lights[colour].light.className = `light ${colour} unknown`;
-        lights[colour].state.textContent = texts.lights.unknown;
+      for (const { colour, light, state } of lights.values()) {
+        light.className = `light ${colour} unknown`;
+        state.textContent = texts.lights.unknown;
       }
     },
-    /** What each light is lit for. @param {Record<Colour, { shows: (keyof typeof texts.shows)[] }>} status */
+    /** What each light is lit for. @param {Record<Colour, { shows: EventKind[] }>} status */
     explain(status) {
-      for (const colour of colours) {
+      for (const { colour, shows } of lights.values()) {
         const kinds = status[colour].shows.map((kind) => texts.shows[kind]);
-        lights[colour].shows.textContent = kinds.join(', ') || texts.lights.unused;
+        shows.textContent = kinds.join(', ') || texts.lights.unused;
       }
     },
   };

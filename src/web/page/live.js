@@ -42,8 +42,6 @@ const closed = byId('closed-last-hour', HTMLElement);
 
 const status = await session.get('/api/status').catch(() => undefined);
 const topics = {
-  green: 'blinky/light/green',
-  red: 'blinky/light/red',
   event: 'blinky/event',
   users: status?.topics.activeUsersWithDirectory ?? 'qliksense/users/active/users',
   userCount: status?.topics.activeUserCount ?? 'qliksense/users/active/count',
@@ -52,7 +50,7 @@ if (status) showStatus(status);
 
 const broker = listenToBroker({
   url: brokerUrl(),
-  topics: Object.values(topics),
+  topics: [...lights.topics, ...Object.values(topics)],
   credentials: () => session.credentials,
   onMessage: heard,
   onState: (state) => {
@@ -73,11 +71,8 @@ setInterval(() => {
 
 /** @param {string} topic @param {string} payload */
 function heard(topic, payload) {
+  if (lights.heard(topic, payload)) return;
   switch (topic) {
-    case topics.green:
-      return lights.show('green', payload === 'ON');
-    case topics.red:
-      return lights.show('red', payload === 'ON');
     case topics.users:
       return users.list(payload);
     case topics.userCount:

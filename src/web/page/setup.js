@@ -32,11 +32,10 @@ let knowsAddresses = false;
 
 const broker = listenToBroker({
   url: brokerUrl(),
-  topics: ['blinky/light/green', 'blinky/light/red', 'blinky/event'],
+  topics: [...lights.topics, 'blinky/event'],
   credentials: () => session.credentials,
   onMessage: (topic, payload) => {
-    if (topic === 'blinky/event') heard(JSON.parse(payload));
-    else lights.show(topic === 'blinky/light/green' ? 'green' : 'red', payload === 'ON');
+    if (!lights.heard(topic, payload)) heard(JSON.parse(payload));
   },
   onState: (state) => {
     connection.show(state);

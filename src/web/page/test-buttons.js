@@ -2,7 +2,7 @@ import { byId } from './dom.js';
 import { Refusal } from './session.js';
 import { texts } from './texts.js';
 
-/** @typedef {import('../../events/user-event.ts').EventKind} EventKind */
+/** @typedef {import('../../events/kinds.ts').EventKind} EventKind */
 /** @typedef {import('./session.js').Visitor} Visitor */
 
 /** What was sent comes back over the broker within a few ms, or not at all. */

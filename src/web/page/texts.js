@@ -3,6 +3,8 @@
  * backticks is shown as code; the pages name texts as `{{group.name}}`.
  */
 
+/** @typedef {import('../../events/kinds.ts').EventKind} EventKind */
+
 /** @type {(count: number, one: string, many: string) => string} */
 const counted = (count, one, many) =>
   `${count.toLocaleString(language)} ${count === 1 ? one : many}`;
@@ -34,7 +36,8 @@ export const texts = {
   },
 
   lights: {
-    label: 'The two lights',
+    label: 'The lights',
+    /** @type {Record<import('../../../hardware/lamp.ts').Colour, string>} */
     colours: { green: 'Green', red: 'Red' },
     unused: 'not used',
     on: 'on',
@@ -42,13 +45,14 @@ export const texts = {
     unknown: 'not known',
   },
 
+  /** @type {Record<EventKind, string>} */
   kinds: {
     'connection-open': 'Opened',
     'connection-close': 'Closed',
     'session-start': 'Session started',
     'session-stop': 'Session stopped',
   },
-  /** What a light shows, below it. */
+  /** What a light shows, below it. @type {Record<EventKind, string>} */
   shows: {
     'connection-open': 'app opened',
     'connection-close': 'app closed',
@@ -197,10 +201,13 @@ export const texts = {
   test: {
     heading: 'Try it without a server',
     hint: 'Sends a real datagram to this appliance. The light blinks, MQTT and Slack hear of it. It does not tell whether your Sense server reaches the appliance.',
-    'connection-open': 'Open an app',
-    'connection-close': 'Close an app',
-    'session-start': 'Start a session',
-    'session-stop': 'Stop a session',
+    /** @type {Record<EventKind, string>} */
+    kinds: {
+      'connection-open': 'Open an app',
+      'connection-close': 'Close an app',
+      'session-start': 'Start a session',
+      'session-stop': 'Stop a session',
+    },
     noUsers:
       'There is no user yet, so only a browser on the appliance itself may do this. Make a user there with `blinky passwd NAME`, then sign in here.',
     signIn: 'Sign in to send test events.',

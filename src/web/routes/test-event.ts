@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { RateLimit } from '../../access/rate-limit.ts';
-import { type EventKind, eventKinds } from '../../events/user-event.ts';
+import { type EventKind, eventKinds } from '../../events/kinds.ts';
 import { isBug } from '../../platform/bug-log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { HttpProblem } from '../http-problem.ts';

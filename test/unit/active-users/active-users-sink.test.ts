@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { silentAfterMs } from '../../../src/active-users/user-sessions.ts';
-import type { EventKind } from '../../../src/events/user-event.ts';
+import type { EventKind } from '../../../src/events/kinds.ts';
 import { createActiveUsersSink, type StartedSink } from '../../support/active-users.ts';
 import { userEvent } from '../../support/events.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ActiveUsers } from '../../../src/active-users/active-users.ts';
 import { silentAfterMs } from '../../../src/active-users/user-sessions.ts';
-import type { EventKind } from '../../../src/events/user-event.ts';
+import type { EventKind } from '../../../src/events/kinds.ts';
 import { userEvent } from '../../support/events.ts';
 
 /** `start goran@sense1`, one a word. */

@@ -1,7 +1,7 @@
 // A week of working days: who is shown, hour by hour, against who is really there.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { commandOf } from '../../../src/events/user-event.ts';
+import { kinds } from '../../../src/events/kinds.ts';
 import { createActiveUsersSink, type StartedSink } from '../../support/active-users.ts';
 import { userEvent } from '../../support/events.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -21,7 +21,7 @@ function takes({ sink, clock }: StartedSink, logged: Logged, timeUnknown: boolea
   const { kind, host, userDirectory, userId } = logged;
   sink.accept(
     userEvent({
-      ...{ kind, command: commandOf[kind], host, userDirectory, userId },
+      ...{ kind, command: kinds[kind].command, host, userDirectory, userId },
       receivedAt: clock.now().toISOString(),
       ...(timeUnknown && { timeUnknown }),
     }),

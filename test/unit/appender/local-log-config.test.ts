@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { encodeDatagram } from '../../../src/appender/datagram.ts';
 import { conversionPattern, localLogConfig } from '../../../src/appender/local-log-config.ts';
-import { type Dialect, eventKinds } from '../../../src/events/user-event.ts';
+import { eventKinds } from '../../../src/events/kinds.ts';
+import type { Dialect } from '../../../src/events/user-event.ts';
 import { parseDatagram } from '../../../src/ingest/parse.ts';
 import { createUserAgentReader } from '../../../src/ingest/user-agent.ts';
 

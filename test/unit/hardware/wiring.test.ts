@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { defaultPins, headerPin, headerPins, powerPins } from '../../../hardware/header.ts';
+import {
+  defaultPins,
+  describePin,
+  headerPin,
+  headerPins,
+  powerPins,
+} from '../../../hardware/header.ts';
+import { type Colour, colours } from '../../../hardware/lamp.ts';
+import { texts } from '../../../src/web/page/texts.js';
+
+/** The picture has room for two lights; further ones are wired alike, and the guide says where. */
+const drawnLights = colours.slice(0, 2);
+const isDrawn = (part: string | undefined): part is Colour | 'button' =>
+  part === 'button' || drawnLights.some((colour) => colour === part);
 
 const svg = readFileSync(new URL('../../../hardware/wiring.svg', import.meta.url), 'utf8');
 
@@ -66,16 +79,13 @@ test('every pin bears its number and the name it has in the pin table', () => {
 
 test('lights and button are wired to the default pins, in the picture and on the module', () => {
   const parts = wires.filter((wire) => wire.has('data-part'));
-  assert.deepEqual(parts.map((wire) => wire.get('data-part')).sort(), [
-    'button',
-    'green',
-    'green',
-    'red',
-    'red',
-  ]);
+  assert.deepEqual(
+    parts.map((wire) => wire.get('data-part')).sort(),
+    [...drawnLights, ...drawnLights, 'button'].sort(),
+  );
   for (const wire of parts) {
     const part = wire.get('data-part');
-    assert.ok(part === 'green' || part === 'red' || part === 'button');
+    assert.ok(isDrawn(part), part);
     assert.equal(numberOf(wire, 'data-bcm'), defaultPins[part], part);
     assert.equal(numberOf(wire, 'data-pin'), headerPin(defaultPins[part])?.pin, part);
     assert.ok(wire.get('class')?.split(' ').includes(part), `the ${part} wire has its colour`);
@@ -101,14 +111,21 @@ test('a wire to the header begins in the middle of its pin', () => {
   }
 });
 
-test('the description and the guide name the same pins', () => {
+test('the description and the guide name the same pins, the guide those of further lights, too', () => {
   const description = /<desc[^>]*>([^<]*)</u.exec(svg)?.[1] ?? '';
   const guide = readFileSync(new URL('../../../hardware/README.md', import.meta.url), 'utf8');
-  for (const part of ['green', 'red', 'button'] as const) {
+  for (const part of [...colours, 'button'] as const) {
     const bcm = defaultPins[part];
     const words = `pin ${headerPin(bcm)?.pin} (GPIO ${bcm})`;
-    assert.ok(description.includes(words), `${words} in the picture`);
+    if (isDrawn(part)) assert.ok(description.includes(words), `${words} in the picture`);
     assert.ok(guide.includes(words), `${words} in the guide`);
+  }
+});
+
+test('who can not see the picture on the page hears which pins the lights have', () => {
+  for (const colour of drawnLights) {
+    const words = `the ${colour} LED with its resistor between ${describePin(defaultPins[colour])}`;
+    assert.ok(texts.setup.wiring.picture.includes(words), words);
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { commandOf } from '../../../src/events/user-event.ts';
+import { eventKinds, kinds } from '../../../src/events/kinds.ts';
 import {
   parseDatagram,
   type RejectionReason,
@@ -112,7 +112,13 @@ describe('parseDatagram', () => {
   test('whatever bytes come: an event without unsafe characters, or a known reason', () => {
     const field = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('', ' ', ...Object.values(commandOf), 'Open connection\0', '/app/x?'),
+      fc.constantFrom(
+        '',
+        ' ',
+        ...eventKinds.map((kind) => kinds[kind].command),
+        'Open connection\0',
+        '/app/x?',
+      ),
     );
     const datagram = fc.oneof(
       fc.uint8Array({ maxLength: 2000 }),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Colour, Lamp } from '../../../hardware/lamp.ts';
+import { type Colour, colours, type Lamp } from '../../../hardware/lamp.ts';
 import { Health } from '../../../src/health/health.ts';
 import { LightsSink, type LightsSinkOptions } from '../../../src/lights/lights-sink.ts';
+import { recordOf } from '../../../src/platform/record-of.ts';
 import { RetryPauses } from '../../../src/platform/retry-pauses.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -25,7 +26,7 @@ function create(options: Partial<LightsSinkOptions> = {}) {
       'connection-close': 'red',
     },
     openLamps: async () => ({
-      lamps: { green: lamp('green'), red: lamp('red') },
+      lamps: recordOf(colours, lamp),
       description: 'test lamps',
     }),
     onChange: () => {},
@@ -157,7 +158,7 @@ describe('LightsSink', () => {
           set: (on: boolean) => void changes.push(on ? 'on' : 'off'),
           close: () => {},
         };
-        return { lamps: { green: lamp, red: lamp }, description: 'found' };
+        return { lamps: recordOf(colours, () => lamp), description: 'found' };
       },
     });
     await sink.start();

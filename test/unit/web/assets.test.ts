@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { faultCodes } from '../../../hardware/fault-codes.ts';
+import { colours, faultColour } from '../../../hardware/lamp.ts';
 import { parts } from '../../../src/appliance/parts.ts';
+import { eventKinds } from '../../../src/events/kinds.ts';
 import { loadAssets } from '../../../src/web/assets.ts';
 import { acceptsGzip } from '../../../src/web/compress.ts';
+import { texts } from '../../../src/web/page/texts.js';
 import { renderTemplate } from '../../../src/web/template.ts';
 
 describe('the files of the page', () => {
@@ -69,6 +72,36 @@ describe('the files of the page', () => {
     }
   });
 
+  test('both pages have every light, with a colour and a word of its own', () => {
+    const rules = asset('/page/lights.css').matchAll(/^\.([a-z]+) \{\n {2}--lens:/gm);
+    assert.deepEqual(new Set([...rules].map(([, name]) => name)), new Set(colours));
+    for (const path of ['/', '/setup']) {
+      const shown = asset(path).matchAll(
+        /id="light-\w+" class="light (\w+) unknown" data-colour="(\w+)"/g,
+      );
+      assert.deepEqual(
+        [...shown].map(([, name]) => name),
+        colours,
+      );
+      for (const colour of colours) assert.ok(asset(path).includes(texts.lights.colours[colour]));
+    }
+  });
+
+  test('every kind of event can be chosen, and sent as a test', () => {
+    for (const kind of eventKinds) {
+      const option = `<option value="${kind}">${texts.kinds[kind]}</option>`;
+      const button = `<button type="button" value="${kind}" disabled>${texts.test.kinds[kind]}</button>`;
+      assert.equal(asset('/').split(option).length, 2, option);
+      assert.equal(asset('/setup').split(button).length, 2, button);
+      assert.ok(texts.shows[kind]);
+    }
+  });
+
+  test('the texts name the light that shows fault codes', () => {
+    const { codes, flashing } = texts.health;
+    for (const text of [codes, flashing(2)]) assert.match(text, new RegExp(`\\b${faultColour}\\b`));
+  });
+
   test('all of them together stay below 100 kB compressed', () => {
     const bytes = assets.reduce((sum, { gzipped }) => sum + gzipped.length, 0);
     assert.ok(bytes < 100_000, `${bytes} bytes`);
@@ -84,6 +117,18 @@ describe('templates', () => {
       }),
       '<p>&lt;b&gt; &amp; <code>x&lt;y</code></p><ul><li>1</li><li>2</li></ul>',
     );
+  });
+
+  test('something is repeated for each name of a list', () => {
+    const html =
+      '<ul>\n  {{#fruits}}\n  <li id="{{*}}">{{words.*}}: {{words.eat}}</li>\n  {{/fruits}}\n</ul>';
+    const words = { apple: 'An apple', 'red-plum': 'A plum', eat: 'eat it' };
+    assert.equal(
+      renderTemplate(html, { words }, new Map(), { fruits: ['apple', 'red-plum'] }),
+      '<ul>\n  <li id="apple">An apple: eat it</li>\n<li id="red-plum">A plum: eat it</li>\n</ul>',
+    );
+    assert.throws(() => renderTemplate(html, { words }), /fruits/);
+    assert.throws(() => renderTemplate(html, { words }, new Map(), { fruits: ['pear'] }), /pear/);
   });
 
   test('a text or part that is not there is a mistake, told by its name', () => {

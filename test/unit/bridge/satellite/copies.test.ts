@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Copies } from '../../../../src/bridge/satellite/copies.ts';
-import type { EventKind } from '../../../../src/events/user-event.ts';
+import type { EventKind } from '../../../../src/events/kinds.ts';
 
 const opened = {
   kind: 'connection-open' as EventKind,
