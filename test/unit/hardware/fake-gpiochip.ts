@@ -144,6 +144,7 @@ export function fakeGpiochip(options: FakeGpiochipOptions): FakeGpiochip {
     unplug: () => {
       isGone = true;
       for (const edges of edgesOf.values()) closeSync(edges);
+      edgesOf.clear();
     },
     // Lines are asked for here; waiting for them is the real kernel's.
     load: () => ({

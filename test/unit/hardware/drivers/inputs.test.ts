@@ -62,6 +62,8 @@ const benches: Readonly<Record<string, MakeBench>> = {
   gpiochip: (t, _clock, edges) => {
     const root = fakeRoot(t, { ...pi3, devices: ['gpiochip0'] });
     const kernel = fakeGpiochip({ labels: { gpiochip0: 'pinctrl-bcm2835' } });
+    // A line that stayed open would keep the process.
+    t.after(() => kernel.unplug());
     return {
       driver: gpiochipDriver({ root, load: async () => kernel }),
       calls: kernel.calls,
