@@ -2,8 +2,8 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { SignIns } from '../access/sign-ins.ts';
 import type { Users } from '../access/users.ts';
-import { createAccess } from '../broker/access/access.ts';
 import { LimitReports } from '../broker/access/limit-reports.ts';
+import { createPermissions } from '../broker/access/permissions.ts';
 import { Broker } from '../broker/broker.ts';
 import { BrokerSink } from '../broker/broker-sink.ts';
 import { createMqttWebSocket } from '../broker/listeners/mqtt-web-socket.ts';
@@ -85,7 +85,7 @@ export function createBrokerParts({
   const broker = new Broker({
     store,
     version,
-    access: createAccess(brokerConfig.access, createReservedTopics(mqttConfig)),
+    permissions: createPermissions(brokerConfig.access, createReservedTopics(mqttConfig)),
     signIns,
     users,
     removeNames: createNameRemover(mqttConfig),
