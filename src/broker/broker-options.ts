@@ -3,13 +3,13 @@ import type { Users } from '../access/users.ts';
 import type { LimitWatch } from '../health/limit-watch.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import type { Access } from './access/access.ts';
+import type { Permissions } from './access/permissions.ts';
 import type { ConnectionsOptions } from './clients/connections.ts';
 import type { BrokerStore } from './store/broker-store.ts';
 import type { NameRemover } from './without-names.ts';
 
 export interface BrokerOptions {
-  readonly access: Access;
+  readonly permissions: Permissions;
   /** Checks names and passwords. */
   readonly signIns: Pick<SignIns, 'signIn'>;
   readonly users: Pick<Users, 'areThere' | 'has'>;

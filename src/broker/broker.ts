@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { plainAddress } from '../platform/plain-address.ts';
 import type { Publication } from '../publications/publication.ts';
 import { Admission } from './access/admission.ts';
-import { SignIn } from './access/sign-in.ts';
+import { ClientSignIn } from './access/client-sign-in.ts';
 import { SubscriptionCount } from './access/subscription-count.ts';
 import { MqttEngine } from './aedes/mqtt-engine.ts';
 import { BrokerFigures } from './broker-figures.ts';
@@ -12,7 +12,7 @@ import { type Connection, Connections, filtersPerSecond } from './clients/connec
 import { DeliveryPace } from './clients/delivery-pace.ts';
 import { RestorePace } from './clients/restore-pace.ts';
 import { TakeoverWatch } from './clients/takeover-watch.ts';
-import { Publisher } from './publisher.ts';
+import { OwnMessages } from './own-messages.ts';
 import { LeftWills } from './store/left-wills.ts';
 import { type BrokerCounts, SystemFigures } from './system-figures.ts';
 import { PublishFrames } from './wire/publish-frames.ts';
@@ -20,7 +20,7 @@ import { PublishFrames } from './wire/publish-frames.ts';
 /**
  * The MQTT broker inside the appliance: connections behind a guard (`clients/connections.ts`), an
  * engine that speaks MQTT with them (`aedes/mqtt-engine.ts`), and what the appliance itself publishes
- * (`publisher.ts`).
+ * (`own-messages.ts`).
  */
 export class Broker {
   readonly figures = new BrokerFigures();
@@ -31,13 +31,13 @@ export class Broker {
   readonly #restorePace: RestorePace;
   readonly #admission: Admission<Connection>;
   readonly #engine: MqttEngine;
-  readonly #publisher: Publisher;
+  readonly #ownMessages: OwnMessages;
   readonly #leftWills: LeftWills;
   readonly #systemFigures: SystemFigures;
   #mostConnected = 0;
 
   constructor(options: BrokerOptions) {
-    const { access, signIns, users, limits, store, watch, version, clock, log } = options;
+    const { permissions, signIns, users, limits, store, watch, version, clock, log } = options;
     this.#options = options;
     const subscriptions = new SubscriptionCount(limits.subscriptionsPerClient, store.filters);
     this.#connections = new Connections({
@@ -59,7 +59,7 @@ export class Broker {
     this.#restorePace = new RestorePace({ subscriptionsPerSecond: filtersPerSecond, clock });
     this.#admission = new Admission({
       clients: limits.clients,
-      access,
+      permissions,
       kept: store,
       giveWay: (connection, reason) => this.#connections.giveWay(connection, reason),
       takeovers: this.#takeovers,
@@ -67,8 +67,8 @@ export class Broker {
       log,
     });
     this.#engine = new MqttEngine({
-      access,
-      signIn: new SignIn(access, users, signIns),
+      permissions,
+      signIn: new ClientSignIn(permissions, users, signIns),
       frames: new PublishFrames(options.removeNames),
       figures: this.figures,
       store,
@@ -94,17 +94,17 @@ export class Broker {
       log,
     });
     const { subscribers, brokerId } = this.#engine;
-    this.#publisher = new Publisher({ limits, store, subscribers, brokerId, log });
+    this.#ownMessages = new OwnMessages({ limits, store, subscribers, brokerId, log });
     this.#leftWills = new LeftWills({
       store,
-      publish: (will) => this.#publisher.publishWill(will),
+      publish: (will) => this.#ownMessages.publishWill(will),
       clock,
     });
     this.#systemFigures = new SystemFigures({
       version,
       counts: () => this.#counts(),
       isWanted: (topic) => subscribers.hasListener(topic),
-      publish: (topic, payload) => this.#publisher.publishNow(topic, payload),
+      publish: (topic, payload) => this.#ownMessages.publishNow(topic, payload),
       clock,
     });
   }
@@ -123,7 +123,7 @@ export class Broker {
 
   /** Whether anybody would get a message on this topic, now or when their session goes on. */
   isWanted(topic: string): boolean {
-    return this.#publisher.isWanted(topic);
+    return this.#ownMessages.isWanted(topic);
   }
 
   /** How many subscriptions of clients that are connected get a message on this topic. */
@@ -133,7 +133,7 @@ export class Broker {
 
   /** Publishes to every subscriber. A message no client could take is dropped and logged. */
   publish(publication: Publication): void {
-    this.#publisher.publish(publication);
+    this.#ownMessages.publish(publication);
   }
 
   /** Sends what was published without waiting for the end of the turn. */

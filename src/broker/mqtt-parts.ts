@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SignIns } from '../access/sign-ins.ts';
 import type { Users } from '../access/users.ts';
 import { offPart, type Part, type PartTools, sinkPart } from '../appliance/part.ts';
+import { createPermissions } from '../broker/access/permissions.ts';
 import type { Config } from '../config/schema.ts';
 import { LimitWatch } from '../health/limit-watch.ts';
 import type { Metric } from '../health/metrics.ts';
@@ -89,7 +90,7 @@ export function createMqttParts({
   const broker = new Broker({
     store,
     version,
-    access: createAccess(brokerConfig.access, createReservedTopics(mqttConfig)),
+    permissions: createPermissions(brokerConfig.access, createReservedTopics(mqttConfig)),
     signIns,
     users,
     removeNames: createNameRemover(mqttConfig),

@@ -2,7 +2,7 @@
 // but subscribe to `test/nosubscribe`. Usage: node --import=tsx test/peers/broker-for-paho.ts PORT
 import { SignIns } from '../../src/access/sign-ins.ts';
 import { Users } from '../../src/access/users.ts';
-import { createAccess } from '../../src/broker/access/access.ts';
+import { createPermissions } from '../../src/broker/access/permissions.ts';
 import { Broker } from '../../src/broker/broker.ts';
 import { TcpListener } from '../../src/broker/listeners/tcp-listener.ts';
 import { BrokerStore } from '../../src/broker/store/broker-store.ts';
@@ -20,15 +20,18 @@ const log = createLog({
   writeLine: (line) => console.log(line),
 });
 const health = new Health(systemClock, log);
-const access = createAccess({ anonymous: 'publish', personalData: 'anyone' }, () => false);
+const permissions = createPermissions(
+  { anonymous: 'publish', personalData: 'anyone' },
+  () => false,
+);
 const users = new Users([]);
 const { limits } = testConfig().brokerConfig;
 const retry = new RetryPauses(1000, 60_000, Math.random);
 const broker = new Broker({
-  access: {
-    ...access,
+  permissions: {
+    ...permissions,
     maySubscribe: (identity, filter) =>
-      filter !== 'test/nosubscribe' && access.maySubscribe(identity, filter),
+      filter !== 'test/nosubscribe' && permissions.maySubscribe(identity, filter),
   },
   signIns: new SignIns({ users, clock: systemClock, log }),
   users,

@@ -3,10 +3,10 @@ import { networkOf } from '../../access/network-of.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
 import type { Log } from '../../platform/log.ts';
 import type { TakeoverWatch } from '../clients/takeover-watch.ts';
-import type { Access, Identity } from './access.ts';
 import { anonymous, ClientIds, type Owner } from './client-ids.ts';
 import type { KnownNetworks } from './known-networks.ts';
 import { whereOf } from './limit-reports.ts';
+import type { Identity, Permissions } from './permissions.ts';
 import { Places } from './places.ts';
 
 /** A connection as it asks to be let in. */
@@ -32,7 +32,7 @@ export interface KeptSessions {
 
 export interface AdmissionOptions<Connection extends Applicant> {
   readonly clients: number;
-  readonly access: Pick<Access, 'maySubscribe'>;
+  readonly permissions: Pick<Permissions, 'maySubscribe'>;
   readonly kept: KeptSessions | undefined;
   /** Ends a connection whose place or client id goes to another. */
   readonly giveWay: (connection: Connection, reason: string) => void;
@@ -80,7 +80,7 @@ export class Admission<Connection extends Applicant> {
     clientId: string,
     identity: Identity,
   ): AdmissionRefusal | undefined {
-    const { access, kept, takeovers } = this.#options;
+    const { permissions, kept, takeovers } = this.#options;
     const owner = identity === 'anonymous' ? anonymous : identity.name;
     const party = this.partyOf(identity, connection.address);
     if (clientId !== '' && !this.#mayUse(clientId, owner, connection.address)) {
@@ -99,7 +99,7 @@ export class Admission<Connection extends Applicant> {
     if (clientId === '') return undefined;
     if (before.length > 0) takeovers.takenOver(clientId, connection.address);
     this.#ids.take(clientId, owner, connection);
-    kept?.restrict(clientId, (filter) => access.maySubscribe(identity, filter));
+    kept?.restrict(clientId, (filter) => permissions.maySubscribe(identity, filter));
     return undefined;
   }
 

@@ -1,9 +1,9 @@
 import type { AedesOptions, AedesPublishPacket, Client } from 'aedes';
 import { shownName } from '../../access/shown-name.ts';
-import type { Access, Identity } from '../access/access.ts';
 import type { Admission } from '../access/admission.ts';
 import { anonymous } from '../access/client-ids.ts';
-import type { SignIn, SignInRefusal } from '../access/sign-in.ts';
+import type { ClientSignIn, SignInRefusal } from '../access/client-sign-in.ts';
+import type { Identity, Permissions } from '../access/permissions.ts';
 import type { SubscriptionCount, SubscriptionRefusal } from '../access/subscription-count.ts';
 import type { BrokerFigures } from '../broker-figures.ts';
 import type { ClientNotices, NoticeKind } from '../clients/client-notices.ts';
@@ -60,8 +60,8 @@ const refusedFilter: NoticeKind = {
 };
 
 export interface AedesHooksOptions {
-  readonly access: Access;
-  readonly signIn: SignIn;
+  readonly permissions: Permissions;
+  readonly signIn: ClientSignIn;
   readonly frames: PublishFrames;
   readonly figures: BrokerFigures;
   readonly store: BrokerStore;
@@ -101,7 +101,7 @@ export class AedesHooks {
   }
 
   hidesNames(client: Client): boolean {
-    return this.#options.access.hidesNames(this.#identityOf(client));
+    return this.#options.permissions.hidesNames(this.#identityOf(client));
   }
 
   /** Whose the client is, and who it competes with. */
@@ -110,7 +110,7 @@ export class AedesHooks {
   }
 
   get hooks(): Hooks {
-    const { access, frames, store } = this.#options;
+    const { permissions, frames, store } = this.#options;
     return {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
@@ -123,7 +123,10 @@ export class AedesHooks {
         this.#identify(client, clientId, username, password?.toString() ?? '').then(
           () => {
             // A last will is a publication like any other (section 3.1.2.5 knows no way to refuse it).
-            if (packet.will && !access.mayPublish(this.#identityOf(client), packet.will.topic)) {
+            if (
+              packet.will &&
+              !permissions.mayPublish(this.#identityOf(client), packet.will.topic)
+            ) {
               delete packet.will;
             }
             done(null, true);
@@ -141,7 +144,7 @@ export class AedesHooks {
         else done(Object.assign(new Error('not let in'), { returnCode }), false);
       },
       authorizePublish: (client, packet, done) => {
-        if (client && !access.mayPublish(this.#identityOf(client), packet.topic)) {
+        if (client && !permissions.mayPublish(this.#identityOf(client), packet.topic)) {
           const isHeard = this.#options.onQuestion(packet.topic, packet.payload);
           if (!isHeard && this.#refuses(client, packet, reasonCodes.notAuthorized)) {
             return done(null);
@@ -242,8 +245,9 @@ export class AedesHooks {
 
   /** Why a client does not get a subscription, as MQTT 5 has it; undefined when it does. */
   #refusalOf(client: Client, filter: string): number | undefined {
-    const { access, subscriptions, connectionOf, notices } = this.#options;
-    if (!access.maySubscribe(this.#identityOf(client), filter)) return reasonCodes.notAuthorized;
+    const { permissions, subscriptions, connectionOf, notices } = this.#options;
+    if (!permissions.maySubscribe(this.#identityOf(client), filter))
+      return reasonCodes.notAuthorized;
     const connection = connectionOf(client);
     const refusal = connection && subscriptions.add(connection, filter);
     if (!refusal) return undefined;

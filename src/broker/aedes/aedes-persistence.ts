@@ -18,7 +18,7 @@ type Identified = Pick<SessionClient, 'id'>;
  * that had subscriptions ([MQTT-3.2.2-2] knows no such difference), so a session without any gets
  * this one, which access refuses.
  */
-const standIn: SubscriptionPacket = { topic: '$session', qos: 0 };
+const placeholder: SubscriptionPacket = { topic: '$session', qos: 0 };
 
 /** What Aedes asks of its persistence; the interface is that of aedes-persistence 10. */
 export class AedesPersistence {
@@ -105,7 +105,7 @@ export class AedesPersistence {
   async subscriptionsByClient(client: Identified): Promise<SubscriptionPacket[]> {
     const session = this.#sessionOf(client);
     if (!session) return [];
-    if (session.subscriptions.size === 0) return [standIn];
+    if (session.subscriptions.size === 0) return [placeholder];
     return [...session.subscriptions].map(([topic, subscription]) => ({ topic, ...subscription }));
   }
 

@@ -12,13 +12,13 @@ import { reasonCodes, Violation } from '../wire/packet-reader.ts';
 import { BacklogBound } from './backlog-bound.ts';
 import { ClientStream } from './client-stream.ts';
 import type { ClientLimits } from './client-stream-options.ts';
-import { Doorkeeper, type DoorLimits } from './doorkeeper.ts';
 import { Flusher } from './flusher.ts';
+import { PendingConnections, type PendingLimits } from './pending-connections.ts';
 import { Turns } from './turns.ts';
 
 export interface ConnectionsOptions {
   readonly limits: ClientLimits &
-    DoorLimits & {
+    PendingLimits & {
       /** What may wait for all clients together, bytes. */
       readonly backlogBytesOfAll: number;
     };
@@ -68,7 +68,7 @@ const knownAfterMs = 600_000;
 /** Takes connections in, watches them, and counts and logs what becomes of them. */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #doorkeeper: Doorkeeper;
+  readonly #pending: PendingConnections;
   readonly #flusher: Flusher;
   readonly #turns: Turns;
   readonly #open = new Set<Connection>();
@@ -79,7 +79,7 @@ export class Connections {
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#flusher = new Flusher(options.clock);
-    this.#doorkeeper = new Doorkeeper(options.limits, options.clock);
+    this.#pending = new PendingConnections(options.limits, options.clock);
     this.#turns = new Turns({ ...options, filtersPerSecond });
     this.#backlogs = new BacklogBound({
       mostBytes: options.limits.backlogBytesOfAll,
@@ -98,7 +98,7 @@ export class Connections {
 
   open(transport: Duplex, address: string): void {
     const { limits, figures, clock, log, onConnect, onClose } = this.#options;
-    if (!this.#doorkeeper.admits(address)) {
+    if (!this.#pending.admits(address)) {
       figures.refused['too many connections'] += 1;
       log.verbose(`${address}: refused, it connects too often`);
       transport.destroy();
@@ -140,10 +140,10 @@ export class Connections {
       giveWay: () => this.giveWay(connection, 'others need what its subscriptions take'),
     };
     this.#open.add(connection);
-    this.#doorkeeper.wait(stream, address);
+    this.#pending.wait(stream, address);
     stream.once('close', () => {
       if (stream.outgoing.isBehind) figures.slowClients -= 1;
-      this.#doorkeeper.done(stream);
+      this.#pending.done(stream);
       this.#accepted.get(connection)?.();
       this.#accepted.delete(connection);
       this.#open.delete(connection);
@@ -158,7 +158,7 @@ export class Connections {
 
   /** The broker lets a client in. */
   accept(connection: Connection): void {
-    this.#doorkeeper.done(connection.stream);
+    this.#pending.done(connection.stream);
     if (connection.stream.destroyed) return;
     const { clock, onStayed } = this.#options;
     this.#accepted.set(
@@ -175,7 +175,7 @@ export class Connections {
 
   /** Sends everybody away who is no client yet. */
   close(): void {
-    this.#doorkeeper.close();
+    this.#pending.close();
     this.#backlogs.stop();
     this.#turns.stop();
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SignInResult } from '../../../../src/access/sign-ins.ts';
-import { SignIn } from '../../../../src/broker/access/sign-in.ts';
+import { ClientSignIn } from '../../../../src/broker/access/client-sign-in.ts';
 
 const anna = { name: 'anna', passwordHash: '' };
 const address = '192.0.2.1';
@@ -9,7 +9,7 @@ const address = '192.0.2.1';
 function createSignIn({ admitsAnonymous = true, areThere = true } = {}) {
   const asked: string[] = [];
   const results: SignInResult[] = [anna, 'wrong', 'wrong', { tryAgainInMs: 6000 }];
-  const signIn = new SignIn(
+  const signIn = new ClientSignIn(
     { admitsAnonymous },
     { areThere, has: (name) => name === 'anna' },
     {

@@ -3,7 +3,7 @@ import { FairShares, type Party } from '../../access/fair-shares.ts';
 import { networkOf } from '../../access/network-of.ts';
 import type { Clock } from '../../platform/clock.ts';
 
-export interface DoorLimits {
+export interface PendingLimits {
   readonly clients: number;
   /** From one address. */
   readonly connectionsPerSecond: number;
@@ -12,7 +12,7 @@ export interface DoorLimits {
 }
 
 /** A connection of which nobody knows yet what it is. */
-export interface Newcomer {
+export interface PendingConnection {
   cutOff(reason: Error): void;
 }
 
@@ -26,15 +26,15 @@ interface Waiting {
 }
 
 /** Looks after connections until they are clients: how many may come, and how long they may wait. */
-export class Doorkeeper {
-  readonly #limits: DoorLimits;
+export class PendingConnections {
+  readonly #limits: PendingLimits;
   readonly #clock: Clock;
   readonly #perAddress: AddressLimits;
   /** The oldest first. */
-  readonly #waiting = new Map<Newcomer, Waiting>();
+  readonly #waiting = new Map<PendingConnection, Waiting>();
   readonly #shares = new FairShares();
 
-  constructor(limits: DoorLimits, clock: Clock) {
+  constructor(limits: PendingLimits, clock: Clock) {
     this.#limits = limits;
     this.#clock = clock;
     const { connectionsPerSecond } = limits;
@@ -53,30 +53,30 @@ export class Doorkeeper {
    * A new connection; when too many wait, of those from the address with most of them the one that
    * has waited longest is cut off.
    */
-  wait(newcomer: Newcomer, address: string): void {
+  wait(connection: PendingConnection, address: string): void {
     const { clients, connectSeconds } = this.#limits;
     const party: Party = { key: networkOf(address), standing: 'stranger' };
     this.#shares.add(party, 1);
     if (this.#waiting.size >= clients) this.#cutOffOldest();
     const cancel = this.#clock.schedule(connectSeconds * 1000, () =>
-      newcomer.cutOff(new Error(`no CONNECT within ${connectSeconds} s`)),
+      connection.cutOff(new Error(`no CONNECT within ${connectSeconds} s`)),
     );
-    this.#waiting.set(newcomer, { party, cancel });
+    this.#waiting.set(connection, { party, cancel });
   }
 
   /** It is a client now, or gone. */
-  done(newcomer: Newcomer): void {
-    const waiting = this.#waiting.get(newcomer);
+  done(connection: PendingConnection): void {
+    const waiting = this.#waiting.get(connection);
     if (!waiting) return;
     waiting.cancel();
     this.#shares.remove(waiting.party, 1);
-    this.#waiting.delete(newcomer);
+    this.#waiting.delete(connection);
   }
 
   /** Sends everybody away. */
   close(): void {
-    for (const newcomer of [...this.#waiting.keys()]) {
-      newcomer.cutOff(new Error('the broker stops'));
+    for (const connection of [...this.#waiting.keys()]) {
+      connection.cutOff(new Error('the broker stops'));
     }
   }
 

@@ -22,7 +22,7 @@ export interface Subscribers {
   emit(message: RoutedMessage): void;
 }
 
-export interface PublisherOptions {
+export interface OwnMessagesOptions {
   readonly limits: TopicLimits;
   readonly store: Pick<BrokerStore, 'hasSessions' | 'keep' | 'addOwnTopic'>;
   readonly subscribers: Subscribers;
@@ -36,13 +36,13 @@ export interface PublisherOptions {
  * want it later, then handed to whoever is connected. (What clients publish is kept when they may
  * publish it, so that its acknowledgement is true; `aedes/aedes-hooks.ts`.)
  */
-export class Publisher {
-  readonly #options: PublisherOptions;
+export class OwnMessages {
+  readonly #options: OwnMessagesOptions;
   readonly #topics: TopicCheck;
   /** Numbers that are below those that clients' messages get. */
   #lastNumber = 0;
 
-  constructor(options: PublisherOptions) {
+  constructor(options: OwnMessagesOptions) {
     this.#options = options;
     this.#topics = new TopicCheck(options.limits);
   }

@@ -6,7 +6,7 @@ import { coversFilter, matchesFilter } from '../topics/topic-filter.ts';
 export type Identity = User | 'anonymous';
 
 /** Who may do what on the broker. */
-export interface Access {
+export interface Permissions {
   /** Whether clients may connect without signing in. */
   readonly admitsAnonymous: boolean;
   mayPublish(identity: Identity, topic: string): boolean;
@@ -15,7 +15,7 @@ export interface Access {
   hidesNames(identity: Identity): boolean;
 }
 
-export interface AccessSettings {
+export interface PermissionSettings {
   readonly anonymous: 'none' | 'subscribe' | 'publish';
   readonly personalData: 'anyone' | 'signedIn';
 }
@@ -24,10 +24,10 @@ export interface AccessSettings {
  * The rules of section 8 of the product's contract.
  * @param isReserved whether only the appliance publishes on a topic, and those with the explicit right
  */
-export function createAccess(
-  settings: AccessSettings,
+export function createPermissions(
+  settings: PermissionSettings,
   isReserved: (topic: string) => boolean,
-): Access {
+): Permissions {
   const { anonymous, personalData } = settings;
   return {
     admitsAnonymous: anonymous !== 'none',

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AccessSettings, createAccess } from '../../../../src/broker/access/access.ts';
+import {
+  createPermissions,
+  type PermissionSettings,
+} from '../../../../src/broker/access/permissions.ts';
 import { coversFilter, matchesFilter } from '../../../../src/broker/topics/topic-filter.ts';
 import { createNameRemover } from '../../../../src/broker/without-names.ts';
 import { defaultConfig } from '../../../../src/config/load.ts';
@@ -48,10 +51,10 @@ describe('coversFilter', () => {
 describe('access', () => {
   const { mqttConfig } = defaultConfig();
   const access = (
-    settings: Partial<AccessSettings> = {},
+    settings: Partial<PermissionSettings> = {},
     topics: Partial<typeof mqttConfig> = {},
   ) =>
-    createAccess(
+    createPermissions(
       { anonymous: 'subscribe', personalData: 'anyone', ...settings },
       createReservedTopics({ ...mqttConfig, ...topics }),
     );

@@ -1,7 +1,7 @@
 import { shownName } from '../../access/shown-name.ts';
 import type { SignIns } from '../../access/sign-ins.ts';
 import type { Users } from '../../access/users.ts';
-import type { Access, Identity } from './access.ts';
+import type { Identity, Permissions } from './permissions.ts';
 
 /** Why a client does not get in, for the log, and whether it may if it tries again later. */
 export interface SignInRefusal {
@@ -14,17 +14,17 @@ export type SignInResult = Identity | SignInRefusal;
 const anonymousKey = 'Butler.brokerConfig.access.anonymous is none';
 
 /** Finds out who a client is. */
-export class SignIn {
-  readonly #access: Pick<Access, 'admitsAnonymous'>;
+export class ClientSignIn {
+  readonly #permissions: Pick<Permissions, 'admitsAnonymous'>;
   readonly #users: Pick<Users, 'areThere' | 'has'>;
   readonly #signIns: Pick<SignIns, 'signIn'>;
 
   constructor(
-    access: Pick<Access, 'admitsAnonymous'>,
+    permissions: Pick<Permissions, 'admitsAnonymous'>,
     users: Pick<Users, 'areThere' | 'has'>,
     signIns: Pick<SignIns, 'signIn'>,
   ) {
-    this.#access = access;
+    this.#permissions = permissions;
     this.#users = users;
     this.#signIns = signIns;
   }
@@ -60,7 +60,7 @@ export class SignIn {
   }
 
   #anonymous(because: string): SignInResult {
-    return this.#access.admitsAnonymous ? 'anonymous' : { refusal: 'not signed in', because };
+    return this.#permissions.admitsAnonymous ? 'anonymous' : { refusal: 'not signed in', because };
   }
 }
 
