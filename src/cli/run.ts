@@ -30,8 +30,15 @@ export const runCommand: Command = {
   notes: [
     'The configuration is read once; after a change, start it again (on a Pi: sudo systemctl restart',
     'blinky). SIGINT (Ctrl+C), SIGTERM and SIGHUP end it, a second one at once.',
+    '',
+    'To see what happens to each event: --set Butler.logLevel=debug. silly also shows what goes in and',
+    'out, with the names of users.',
   ],
-  examples: ['blinky run', 'blinky run --config blinky.yaml --set Butler.webConfig.port=8081'],
+  examples: [
+    'blinky run',
+    'blinky run --config blinky.yaml --set Butler.webConfig.port=8081',
+    'blinky run --set Butler.logLevel=debug',
+  ],
   run: async ({ positionals, values, surroundings }) => {
     refuseExtraArguments(positionals, 0);
     const loaded = await configOrDefaults(values, surroundings);
