@@ -3,6 +3,7 @@ import { openButton } from '../../hardware/button.ts';
 import type { App, AppOptions } from '../appliance/app-interface.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { secretTexts } from '../config/secrets.ts';
 import { timeIsSet } from '../health/clock-watch.ts';
 import { connectServiceManager, type ServiceManager } from '../health/service-manager.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -56,6 +57,7 @@ export async function runAppliance(
     level: config.logLevel,
     style: logStyle(surroundings, colours),
     now: systemClock.now,
+    secrets: secretTexts(config),
     writeLine: (line) => {
       if (statusLine) statusLine.writeLine(line);
       else stdout.write(`${line}\n`);

@@ -1,5 +1,5 @@
+import { isPlaceholder } from '../slack/webhook-url.ts';
 import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
-import { isPlaceholder } from './webhook-url.ts';
 
 /**
  * Settings that a Butler 6 configuration file has and this appliance does not use

@@ -1,7 +1,9 @@
+import type { z } from 'zod';
 import { everyOrigin } from '../platform/origin.ts';
-import { clientCertificateMistakes } from './client-certificate.ts';
-import type { Config } from './schema.ts';
-import { webhookMistakes } from './slack-settings.ts';
+import type { Contradiction } from './fields.ts';
+import { type Path, valueAt } from './raw-settings.ts';
+import { type Config, configSchema } from './schema.ts';
+import { noteOf, shapeOf } from './schema-walk.ts';
 
 /**
  * WCAG 2.3.1 allows three flashes a second, so a blink may have to wait this long (ms) for its
@@ -9,42 +11,30 @@ import { webhookMistakes } from './slack-settings.ts';
  */
 const longestWaitMs = 1001;
 
-/** A rule that takes more than one field to check. */
-export interface Contradiction {
-  readonly path: readonly string[];
-  readonly found: string;
-  readonly allowed: string;
-}
-
 /** Finds settings that are each fine but can't stand together. */
 export function contradictionsIn(config: Config): Contradiction[] {
   return [
     ...pinClashes(config.lightConfig),
     ...backlogTooShort(config.lightConfig),
-    ...halfOfCertificate(config.brokerConfig),
-    ...portClash(config.brokerConfig),
+    ...contradictionsBelow(configSchema, config),
     ...everybodyMayPublish(config),
-    ...signInMistakes('mqttConfig', config.mqttConfig),
-    ...signInMistakes('satelliteConfig', config.satelliteConfig),
-    ...webhookMistakes(config.slackConfig),
-    ...clientCertificateMistakes('mqttConfig', config.mqttConfig),
-    ...clientCertificateMistakes('satelliteConfig', config.satelliteConfig),
   ];
 }
 
-function signInMistakes(
-  name: 'mqttConfig' | 'satelliteConfig',
-  { brokerUser, brokerPassword, brokerPasswordFile }: Config['satelliteConfig'],
+/** What the sections themselves find. */
+function contradictionsBelow(
+  schema: z.ZodType,
+  settings: unknown,
+  path: Path = [],
 ): Contradiction[] {
-  if (brokerPassword && brokerPasswordFile) {
-    const allowed = 'nothing, for brokerPassword is there, too; keep one of them';
-    return [{ path: [name, 'brokerPasswordFile'], found: 'a file', allowed }];
-  }
-  if ((brokerPassword || brokerPasswordFile) && !brokerUser) {
-    const allowed = 'the user to whom the password belongs';
-    return [{ path: [name, 'brokerUser'], found: 'nothing', allowed }];
-  }
-  return [];
+  const find = noteOf(schema, 'contradictions');
+  const own = find?.(settings as never) ?? [];
+  return [
+    ...own.map((one) => ({ ...one, path: [...path, ...one.path] })),
+    ...Object.entries(shapeOf(schema) ?? {}).flatMap(([key, field]) =>
+      contradictionsBelow(field, valueAt(settings, [key]), [...path, key]),
+    ),
+  ];
 }
 
 function pinClashes({ green, red, button }: Config['lightConfig']): Contradiction[] {
@@ -64,31 +54,6 @@ function pinClashes({ green, red, button }: Config['lightConfig']): Contradictio
   claim('red', 'the red light', red.pin);
   if (button.enable) claim('button', 'the button', button.pin);
   return clashes;
-}
-
-/** A certificate is of no use without its key, nor the key without it. */
-function halfOfCertificate({ tls }: Config['brokerConfig']): Contradiction[] {
-  const { certFile, keyFile } = tls;
-  if (!tls.enable || (certFile === '') === (keyFile === '')) return [];
-  const [missing, given] = certFile === '' ? ['certFile', keyFile] : ['keyFile', certFile];
-  return [
-    {
-      path: ['brokerConfig', 'tls', missing],
-      found: 'nothing',
-      allowed: `the file that goes with ${given}; with neither, the appliance makes a certificate itself`,
-    },
-  ];
-}
-
-function portClash({ port, tls }: Config['brokerConfig']): Contradiction[] {
-  if (!tls.enable || tls.port === 0 || tls.port !== port) return [];
-  return [
-    {
-      path: ['brokerConfig', 'tls', 'port'],
-      found: String(tls.port),
-      allowed: 'a port other than Butler.brokerConfig.port',
-    },
-  ];
 }
 
 /** Any page that somebody here opens may use their place in the network, so it gets to listen only. */

@@ -1,18 +1,17 @@
 import { stat } from 'node:fs/promises';
-import type { Config } from '../config/schema.ts';
-import { defaultSlackChannel } from '../config/slack-settings.ts';
 import type { Finding } from '../health/finding.ts';
 import { type CredentialSources, readCredentials } from './credentials.ts';
 import type { Environment } from './find-proxy.ts';
 import { composeTestMessage } from './message.ts';
 import type { Failure } from './post-outcome.ts';
+import { defaultSlackChannel, type SlackSettings } from './settings.ts';
 import { type SlackChannel, SlackClient, type SlackIdentity } from './slack-client.ts';
 import { findWay, type WayToSlack } from './way-to-slack.ts';
 import { WebhookClient } from './webhook-client.ts';
 
 export interface CheckSlackOptions {
-  readonly config: Pick<Config['slackConfig'], 'loginNotificationChannel' | 'apiUrl'> &
-    Partial<Pick<Config['slackConfig'], 'proxy' | 'caFile'>>;
+  readonly config: Pick<SlackSettings, 'loginNotificationChannel' | 'apiUrl'> &
+    Partial<Pick<SlackSettings, 'proxy' | 'caFile'>>;
   /** Where token and webhook may be. */
   readonly token: CredentialSources;
   /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */

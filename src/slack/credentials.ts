@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tidyWebhookUrl, webhookAllowed, webhookProblem } from '../config/webhook-url.ts';
 import { whyUnreadable } from '../platform/unreadable-file.ts';
 import { readToken, type TokenSources } from './token.ts';
+import { tidyWebhookUrl, webhookAllowed, webhookProblem } from './webhook-url.ts';
 
 /** Where token and webhook may be; the token comes first. */
 export interface CredentialSources extends TokenSources {
