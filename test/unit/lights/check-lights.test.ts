@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Colour, DriverRefusal, type LampDriver } from '../../../../hardware/lamp.ts';
-import { checkLights } from '../../../../src/cli/check/check-lights.ts';
-import type { Finding } from '../../../../src/health/finding.ts';
+import { type Colour, DriverRefusal, type LampDriver } from '../../../hardware/lamp.ts';
+import type { Finding } from '../../../src/health/finding.ts';
+import { checkLights } from '../../../src/lights/check-lights.ts';
 
 const wirings = { green: { pin: 17, activeLow: false }, red: { pin: 27, activeLow: false } };
 

@@ -1,5 +1,6 @@
-import { describeBoard, readBoard } from '../../../hardware/board.ts';
-import { describePin } from '../../../hardware/header.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describeBoard, readBoard } from '../../hardware/board.ts';
+import { describePin } from '../../hardware/header.ts';
 import {
   type Colour,
   colours,
@@ -7,9 +8,10 @@ import {
   type LampDriver,
   type Lamps,
   type LampWirings,
-} from '../../../hardware/lamp.ts';
-import { lampDrivers, openLamps } from '../../../hardware/open-lamps.ts';
-import { type Finding, fault, ok, warn } from '../../health/finding.ts';
+} from '../../hardware/lamp.ts';
+import { lampDrivers, openLamps } from '../../hardware/open-lamps.ts';
+import type { CheckInput } from '../health/check.ts';
+import { type Finding, fault, ok, warn } from '../health/finding.ts';
 
 export interface CheckLightsOptions {
   readonly driver: 'auto' | 'onoff' | 'gpiochip' | 'rpio' | 'simulated';
@@ -23,6 +25,26 @@ export interface CheckLightsOptions {
   readonly root?: string;
   /** The drivers, in the order in which `auto` tries them; tests give their own. */
   readonly drivers?: readonly LampDriver[];
+}
+
+/** How long each light is lit, ms. */
+const showMs = 1500;
+
+/** Whether the lights can be switched, and are seen. */
+export async function* checkConfiguredLights({
+  config,
+  ask,
+}: CheckInput<{
+  readonly lightConfig: Pick<CheckLightsOptions, 'driver'> & CheckLightsOptions['wirings'];
+}>): AsyncGenerator<Finding> {
+  const { driver, green, red } = config.lightConfig;
+  yield* checkLights({
+    driver,
+    wirings: { green, red },
+    showMs,
+    pause,
+    askSeen: ask && (async (colour) => !/^n/i.test(await ask(`Is the ${colour} light on? [Y/n] `))),
+  });
 }
 
 /** Looks at the board and at every driver, and lights both lamps. */

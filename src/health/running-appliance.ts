@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { addressToReach } from '../platform/listen-address.ts';
+import { withPort } from '../platform/plain-address.ts';
+import type { CheckInput } from './check.ts';
+import { type Finding, fault, ok } from './finding.ts';
+
+/** How long its page may take to answer, ms. */
+const patienceMs = 2000;
+
+/** What of `/api/status` matters here; the rest is kept for those who know it. */
+const runningAppliance = z.looseObject({
+  version: z.string(),
+  faultCode: z.object({ flashes: z.number(), meaning: z.string(), remedy: z.string() }).optional(),
+});
+export type RunningAppliance = z.output<typeof runningAppliance>;
+
+/** The appliance whose page answers there, if one does. */
+export async function findRunningAppliance(page: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<RunningAppliance | undefined> {
+  try {
+    const address = withPort(addressToReach(page.host), page.port);
+    const response = await fetch(`http://${address}/api/status`, {
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    return runningAppliance.parse(await response.json());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an appliance already runs here, and what its red light shows. */
+export async function* checkRunning({ running }: CheckInput<unknown>): AsyncGenerator<Finding> {
+  const appliance = await running();
+  if (!appliance) return;
+  yield ok('Appliance', `version ${appliance.version} is running on this machine`);
+  const { faultCode } = appliance;
+  if (!faultCode) return;
+  const { flashes, meaning, remedy } = faultCode;
+  yield fault('Red light', `flashes ${flashes} times, slowly: ${meaning}`, remedy);
+}
