@@ -5,7 +5,6 @@ import { levelPrefix } from '../../publications/topics.ts';
 import { createOwnBrokerTest } from '../link/own-broker.ts';
 import { sourceBroker } from '../link/remote-broker.ts';
 import { browse, browseMs } from './browse.ts';
-import { createLocator } from './locate.ts';
 import { createMessageReader, type MessageReaderOptions } from './read-message.ts';
 import type { SatelliteSettings } from './settings.ts';
 
@@ -34,6 +33,7 @@ export async function* checkSatellite({
     readUserAgent: () => ({}),
   });
   const { checkRemoteBroker } = await import('../link/check-remote-broker.ts');
+  const { createLocator } = await import('./locate.ts');
   yield await checkRemoteBroker({
     name,
     broker: sourceBroker(satelliteConfig, environment['CREDENTIALS_DIRECTORY']),
