@@ -4,6 +4,7 @@ import {
   field,
   flag,
   port,
+  type Settings,
   secret,
   section,
   text,
@@ -45,18 +46,21 @@ export const remoteBrokerFields = (host: string) => ({
   ),
 });
 
-interface SignInSettings {
-  readonly brokerUser: string;
-  readonly brokerPassword: string;
-  readonly brokerPasswordFile: string;
-}
+/** Where another broker is and how to sign in there. */
+export type RemoteBrokerSettings = Omit<
+  Settings<z.ZodObject<ReturnType<typeof remoteBrokerFields>>>,
+  'brokerTopicPrefix'
+>;
 
 /** A password belongs to a user, and is in one place. */
 export function signInMistakes({
   brokerUser,
   brokerPassword,
   brokerPasswordFile,
-}: SignInSettings): Contradiction[] {
+}: Pick<
+  RemoteBrokerSettings,
+  'brokerUser' | 'brokerPassword' | 'brokerPasswordFile'
+>): Contradiction[] {
   if (brokerPassword && brokerPasswordFile) {
     const allowed = 'nothing, for brokerPassword is there, too; keep one of them';
     return [{ path: ['brokerPasswordFile'], found: 'a file', allowed }];

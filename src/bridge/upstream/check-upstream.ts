@@ -1,7 +1,8 @@
 import type { CheckInput } from '../../health/check.ts';
 import { type Finding, ok } from '../../health/finding.ts';
 import { levelPrefix, ownTopics } from '../../publications/topics.ts';
-import { type RemoteBrokerSettings, upstreamBroker } from '../link/remote-broker.ts';
+import { upstreamBroker } from '../link/remote-broker.ts';
+import type { RemoteBrokerSettings } from '../link/settings.ts';
 
 interface NeededConfig {
   readonly mqttConfig: RemoteBrokerSettings & {
