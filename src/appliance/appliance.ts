@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { monotonicFactory } from 'ulid';
 import { faultCodes } from '../../hardware/fault-codes.ts';
 import { createSignInPart } from '../access/sign-in-part.ts';
@@ -18,7 +18,7 @@ import { createMetrics } from '../health/metrics.ts';
 import { NetworkWatch } from '../health/network-watch.ts';
 import { processMetrics } from '../health/process-metrics.ts';
 import { shownFault } from '../health/shown-fault.ts';
-import { createHomeAssistantPart } from '../home-assistant/home-assistant-part.ts';
+import { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { createUdpPart, createUdpStatePublisher } from '../ingest/udp-part.ts';
 import { createLightsPart } from '../lights/lights-part.ts';
 import { stackOf } from '../platform/bug-log.ts';
@@ -81,9 +81,16 @@ export function createApp(options: AppOptions): App {
   const clockWatch = new ClockWatch({ ...tools('clock'), timeIsSet: options.timeIsSet });
   const timeIsKnown = () => clockWatch.timeIsKnown;
   const network = new NetworkWatch({ ...tools('network'), addresses: options.addresses });
-  const homeAssistant = createHomeAssistantPart({
-    config,
-    version,
+  const homeAssistant = new HomeAssistant({
+    enable: mqttConfig.enable && mqttConfig.homeAssistant.enable,
+    discoveryPrefix: mqttConfig.homeAssistant.discoveryPrefix,
+    device: {
+      version,
+      machineName: hostname(),
+      webPort: config.webConfig.enable ? config.webConfig.port : undefined,
+      topics: mqttConfig,
+      udp: config.udpServerConfig.enable,
+    },
     identity,
     announcer,
     room: new StateRoom(state, 'home-assistant'),
@@ -98,7 +105,8 @@ export function createApp(options: AppOptions): App {
   const users = new Users(brokerConfig.access.users);
   const signIn = createSignInPart({ users, clock, log: log.for('sign-in') });
   const mqtt = createMqttParts({
-    config,
+    settings: brokerConfig,
+    publications: mqttConfig,
     signIns: signIn.signIns,
     users,
     announcer,

@@ -3,28 +3,32 @@ import { join } from 'node:path';
 import type { SignIns } from '../access/sign-ins.ts';
 import type { Users } from '../access/users.ts';
 import { offPart, type Part, type PartTools, sinkPart } from '../appliance/part.ts';
-import { createPermissions } from '../broker/access/permissions.ts';
-import type { Config } from '../config/schema.ts';
 import { LimitWatch } from '../health/limit-watch.ts';
 import type { Metric } from '../health/metrics.ts';
 import type { Announcer } from '../publications/announcer.ts';
-import { createReservedTopics } from '../publications/reserved-topics.ts';
+import type { PublicationSettings } from '../publications/event-publications.ts';
+import {
+  createReservedTopics,
+  type ReservedTopicSettings,
+} from '../publications/reserved-topics.ts';
 import type { State } from '../storage/state.ts';
 import { GivenCertificate } from '../tls/given-certificate.ts';
 import { OwnCertificate } from '../tls/own-certificate.ts';
-import { createAccess } from './access/access.ts';
 import { LimitReports } from './access/limit-reports.ts';
+import { createPermissions } from './access/permissions.ts';
 import { Broker } from './broker.ts';
 import { BrokerSink } from './broker-sink.ts';
 import { createMqttWebSocket, type MqttWebSocket } from './listeners/mqtt-web-socket.ts';
 import { TcpListener } from './listeners/tcp-listener.ts';
 import { TlsListener } from './listeners/tls-listener.ts';
+import type { BrokerSettings } from './settings.ts';
 import { BrokerStore } from './store/broker-store.ts';
 import { storeMetrics } from './store/store-metrics.ts';
 import { createNameRemover } from './without-names.ts';
 
 export interface MqttPartsOptions {
-  readonly config: Pick<Config, 'brokerConfig' | 'mqttConfig'>;
+  readonly settings: BrokerSettings;
+  readonly publications: PublicationSettings & ReservedTopicSettings;
   readonly signIns: SignIns;
   readonly users: Users;
   /** Tells how things are. */
@@ -56,7 +60,8 @@ const storeLimits = { queuedBytesPerClient: 8_388_608 };
 
 /** Builds the broker, what clients reach it through, and the sink that publishes on it. */
 export function createMqttParts({
-  config,
+  settings,
+  publications,
   signIns,
   users,
   announcer,
@@ -68,14 +73,13 @@ export function createMqttParts({
   addresses,
   tools: toolsFor,
 }: MqttPartsOptions): MqttParts {
-  const { brokerConfig, mqttConfig } = config;
   const tools = toolsFor('mqtt');
   const watch = new LimitWatch(toolsFor('mqtt limits'));
   const reports = new LimitReports(watch, tools.log);
   const store = new BrokerStore({
     ...toolsFor('mqtt'),
     state,
-    limits: { ...brokerConfig.limits, ...storeLimits },
+    limits: { ...settings.limits, ...storeLimits },
     onDropped: (session, reason) => {
       broker.figures.dropped += 1;
       reports.dropped(session, reason);
@@ -90,11 +94,11 @@ export function createMqttParts({
   const broker = new Broker({
     store,
     version,
-    permissions: createPermissions(brokerConfig.access, createReservedTopics(mqttConfig)),
+    permissions: createPermissions(settings.access, createReservedTopics(publications)),
     signIns,
     users,
-    removeNames: createNameRemover(mqttConfig),
-    limits: brokerConfig.limits,
+    removeNames: createNameRemover(publications),
+    limits: settings.limits,
     onMessage: onRequest,
     isHeardFromAnybody: (topic) => topic === birthTopic,
     watch,
@@ -103,24 +107,24 @@ export function createMqttParts({
   });
   const listener = new TcpListener({
     ...tools,
-    host: brokerConfig.host,
-    port: brokerConfig.port,
+    host: settings.host,
+    port: settings.port,
     scheme: 'mqtt',
     hostKey: 'Butler.brokerConfig.host',
     portKey: 'Butler.brokerConfig.port',
     onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
   });
   const tlsTools = toolsFor('mqtt tls');
-  const tls = brokerConfig.tls.enable
-    ? createTlsListener(brokerConfig, join(stateDirectory, 'tls'), addresses, tlsTools, broker)
+  const tls = settings.tls.enable
+    ? createTlsListener(settings, join(stateDirectory, 'tls'), addresses, tlsTools, broker)
     : undefined;
   const webSocket = createMqttWebSocket({
     serve: (stream, remoteAddress) => broker.serve(stream, remoteAddress),
-    packetBytes: brokerConfig.limits.packetBytes,
+    packetBytes: settings.limits.packetBytes,
     clock: tools.clock,
   });
   const sink = new BrokerSink({
-    mqtt: mqttConfig,
+    mqtt: publications,
     announcer,
     broker,
     listeners: [listener, ...(tls ? [tls.listener] : [])],
@@ -131,9 +135,9 @@ export function createMqttParts({
     mqttClients: broker.clientCount,
     mqtt: { slowClients: figures.slowClients, dropped: figures.dropped, refused: figures.refused },
     topics: {
-      activeUsers: mqttConfig.activeUsersTopic,
-      activeUsersWithDirectory: mqttConfig.activeUsersWithDirectoryTopic,
-      activeUserCount: mqttConfig.activeUserCountTopic,
+      activeUsers: publications.activeUsersTopic,
+      activeUsersWithDirectory: publications.activeUsersWithDirectoryTopic,
+      activeUserCount: publications.activeUserCountTopic,
     },
   });
   const metrics = [clientCount(broker), ...figures.metrics, ...storeMetrics(store)];
@@ -168,7 +172,7 @@ const clientCount = (broker: Broker): Metric => ({
 
 /** Builds what accepts clients over TLS: with the certificate that the settings name, or one's own. */
 function createTlsListener(
-  { host, tls, limits }: Config['brokerConfig'],
+  { host, tls, limits }: BrokerSettings,
   directory: string,
   addresses: () => readonly string[],
   tools: PartTools,

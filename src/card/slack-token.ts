@@ -1,5 +1,5 @@
-import { tidyWebhookUrl, webhookProblem } from '../config/webhook-url.ts';
 import { isBotToken } from '../slack/token.ts';
+import { tidyWebhookUrl, webhookProblem } from '../slack/webhook-url.ts';
 import type { CardText } from './card-files.ts';
 import { fine, modes, type Step, type Understood, wrong } from './plan.ts';
 import { straightQuotes, unquoted, withWindowsLineEnds } from './tidy-text.ts';

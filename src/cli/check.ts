@@ -1,25 +1,13 @@
-import { hostname } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { readBoard } from '../../hardware/board.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
-import { timeIsSet } from '../health/clock-watch.ts';
+import type { CheckInput } from '../health/check.ts';
 import { type Finding, fault, ok, warn } from '../health/finding.ts';
-import { stateDirectory } from '../storage/state.ts';
-import { checkCertificate } from './check/check-certificate.ts';
-import { checkLights } from './check/check-lights.ts';
-import { checkClock, checkState } from './check/check-machine.ts';
-import { checkPorts } from './check/check-ports.ts';
-import { checkStored } from './check/check-state.ts';
+import { findRunningAppliance } from '../health/running-appliance.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions, faultAtBoot } from './config-options.ts';
-import { slackCredentialSources } from './run.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
-
-/** How long each light is lit, ms. */
-const showMs = 1500;
 
 export const checkCommand: Command = {
   name: 'check',
@@ -49,48 +37,21 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
   const { environment, stdout } = surroundings;
   const { config, findings } = await readConfiguration({ positionals: [], values, surroundings });
   yield* findings;
-  const directory = stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']);
-  yield* checkState(directory);
-  yield* checkStored(directory);
-  yield checkClock(new Date(), !readBoard().isRaspberryPi || timeIsSet());
-  yield* checkPorts(config);
-  yield* checkCertificate(config.brokerConfig.tls, new Date());
-  yield* await slackFindings(config, values, environment);
-  yield* otherBrokerFindings(config, environment);
-  const mayAsk = values['yes'] !== true && stdout.isTerminal;
-  yield* checkLights({
-    driver: config.lightConfig.driver,
-    wirings: config.lightConfig,
-    showMs,
-    pause,
-    askSeen: mayAsk
-      ? async (colour) => !/^n/i.test(await surroundings.ask(`Is the ${colour} light on? [Y/n] `))
-      : undefined,
-  });
-}
-
-async function slackFindings(
-  { slackConfig }: Config,
-  values: CommandInput['values'],
-  environment: Surroundings['environment'],
-): Promise<readonly Finding[]> {
-  if (!slackConfig.enable) return [ok('Slack', 'off (Butler.slackConfig.enable is false)')];
-  const { checkSlack } = await import('../slack/check-slack.ts');
-  return checkSlack({
-    config: slackConfig,
-    token: slackCredentialSources(slackConfig, environment),
+  let running: ReturnType<typeof findRunningAppliance> | undefined;
+  const input: CheckInput<Config> = {
+    config,
     environment,
+    now: () => new Date(),
     post: values['post'] === true,
-    hostName: hostname(),
-  });
-}
-
-async function* otherBrokerFindings(
-  config: Config,
-  environment: Surroundings['environment'],
-): AsyncGenerator<Finding> {
-  const { checkOtherBrokers } = await import('./check/check-other-brokers.ts');
-  yield* checkOtherBrokers(config, environment['CREDENTIALS_DIRECTORY']);
+    ask: values['yes'] !== true && stdout.isTerminal ? surroundings.ask : undefined,
+    running: () => {
+      running ??= findRunningAppliance(config.webConfig);
+      return running;
+    },
+  };
+  // Loaded only here: the other commands answer sooner without them.
+  const { checks } = await import('./checks.ts');
+  for (const check of checks) yield* check(input);
 }
 
 /** The configuration, or the defaults and what is wrong with it. */

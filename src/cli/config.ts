@@ -1,6 +1,5 @@
 import { stringify } from 'yaml';
-import { withoutAddressPassword } from '../config/address-password.ts';
-import { isSecretKey } from '../config/problem.ts';
+import { withoutSecrets } from '../config/secrets.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions } from './config-options.ts';
 import { exitStatus } from './surroundings.ts';
@@ -24,18 +23,3 @@ export const configCommand: Command = {
     return exitStatus.fine;
   },
 };
-
-/** A web proxy's address may hold a password; the rest of it helps. */
-const shown = (key: string, value: unknown): unknown =>
-  key === 'proxy' && typeof value === 'string' ? withoutAddressPassword(value) : value;
-
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, below]) => [
-      key,
-      isSecretKey(key) && below !== '' ? '(hidden)' : withoutSecrets(shown(key, below)),
-    ]),
-  );
-}

@@ -2,12 +2,13 @@ import { readBoard } from '../../hardware/board.ts';
 import type { App, AppOptions } from '../appliance/app-interface.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { secretTexts } from '../config/secrets.ts';
 import { timeIsSet } from '../health/clock-watch.ts';
 import { connectServiceManager, type ServiceManager } from '../health/service-manager.ts';
 import { stackOf } from '../platform/bug-log.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog, type Log, type LogStyle } from '../platform/log.ts';
-import type { CredentialSources } from '../slack/credentials.ts';
+import { slackCredentialSources } from '../slack/credentials.ts';
 import { stateDirectory } from '../storage/state.ts';
 import { reachableAddresses } from './addresses.ts';
 import { announce } from './announcement.ts';
@@ -63,6 +64,7 @@ export async function runAppliance(
     level: config.logLevel,
     style: logStyle(surroundings, colours),
     now: systemClock.now,
+    secrets: secretTexts(config),
     writeLine: (line) => {
       if (statusLine) statusLine.writeLine(line);
       else stdout.write(`${line}\n`);
@@ -131,25 +133,6 @@ function announceOnNetwork(
   } catch (error) {
     log.warn(`can't be announced on the network: ${String(error)}`);
   }
-}
-
-/** Where Slack's token and webhook are looked for: the configuration, systemd, the environment. */
-export function slackCredentialSources(
-  {
-    tokenFile,
-    webhookURL,
-    webhookFile,
-  }: Pick<Config['slackConfig'], 'tokenFile' | 'webhookURL' | 'webhookFile'>,
-  environment: Surroundings['environment'],
-): CredentialSources {
-  return {
-    tokenFile,
-    webhookURL,
-    webhookFile,
-    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
-    environmentToken: environment['SLACK_BOT_TOKEN'],
-    environmentWebhook: environment['SLACK_WEBHOOK_URL'],
-  };
 }
 
 /** The command that sends a test event to this appliance. */

@@ -1,5 +1,4 @@
 import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
-import { isPlaceholder } from './webhook-url.ts';
 
 /**
  * Settings that a Butler 6 configuration file has and this appliance does not use
@@ -92,6 +91,9 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
     slackConfig: { ...taken, ...own },
   };
 }
+
+/** What Butler's template has in the place of a URL: `<web hook URL from Slack>`. */
+const isPlaceholder = (text: string): boolean => /^\s*<(?!https?:).*>\s*$/is.test(text);
 
 /** What of Butler's Slack settings was not taken over. */
 function unusedOf(notification: RawSettings, events: RawSettings): RawSettings {

@@ -1,20 +1,66 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { everyOrigin, normalOrigin } from '../platform/origin.ts';
-import { isSettings } from './raw-settings.ts';
+import { everyAddress } from '../platform/listen-address.ts';
+import type { Path } from './raw-settings.ts';
 
-/** What a field may hold, in words for the person who wrote something else. */
-export interface FieldNote {
+/** A rule that takes more than one field to check. */
+export interface Contradiction {
+  /** Below the section whose rule it is. */
+  readonly path: Path;
+  readonly found: string;
   readonly allowed: string;
 }
 
-/** The notes that error messages are made from, by field schema. */
+/** Something to say about a setting that is in force, though perhaps not as it was meant. */
+export interface SettingRemark {
+  /** Below the field that says it. */
+  readonly path: Path;
+  readonly text: string;
+}
+
+/** What is known of a field beside its type. */
+export interface FieldNote {
+  /** What it may hold, in words for the person who wrote something else. */
+  readonly allowed?: string;
+  /** Which of it nobody may read: all, or the password in an address. */
+  readonly secret?: 'all' | 'addressPassword';
+  /** What to say about a value as it was written, which the schema finds right. */
+  readonly remarks?: (written: unknown) => readonly SettingRemark[];
+  /** What of a section is fine field by field but can't stand together. */
+  readonly contradictions?: (settings: never) => readonly Contradiction[];
+}
+
+/** The notes by field; a walk over the schema finds them (`schema-walk.ts`). */
 export const fieldNotes = z.registry<FieldNote>();
+
+/** What a part's settings are, complete and valid. */
+export type Settings<Schema extends z.ZodType> = z.output<Schema>;
+
+function noted<Schema extends z.ZodType>(schema: Schema, note: FieldNote): Schema {
+  fieldNotes.add(schema, { ...fieldNotes.get(schema), ...note });
+  return schema;
+}
 
 /** A field of any kind, with what it allows in words. */
 export function field<Schema extends z.ZodType>(schema: Schema, allowed: string): Schema {
-  fieldNotes.add(schema, { allowed });
-  return schema;
+  return noted(schema, { allowed });
+}
+
+/** A field whose value is shown nowhere: not in messages, the log or `blinky config`. */
+export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
+  return noted(schema, { secret: 'all' });
+}
+
+/** A field with an address, whose user and password are shown nowhere. */
+export function addressWithPassword<Schema extends z.ZodType>(schema: Schema): Schema {
+  return noted(schema, { secret: 'addressPassword' });
+}
+
+/** A field that says something about values that may not mean what they seem to. */
+export function withRemarks<Schema extends z.ZodType>(
+  schema: Schema,
+  remarks: NonNullable<FieldNote['remarks']>,
+): Schema {
+  return noted(schema, { remarks });
 }
 
 export function flag(byDefault: boolean) {
@@ -35,6 +81,11 @@ export function port(byDefault: number) {
   return field(z.int().min(0).max(65_535), words).default(byDefault);
 }
 
+/** Where to listen. */
+export function listenHost() {
+  return text(everyAddress, 'an address of this machine, or "::" for every IPv4 and IPv6 address');
+}
+
 export function choice<const Value extends string>(values: readonly Value[], byDefault: Value) {
   return field(z.literal([...values]), values.join(', ')).prefault(byDefault);
 }
@@ -45,86 +96,21 @@ export function topic(byDefault: string) {
   return field(schema, 'a topic of 1 to 200 characters without + and #').default(byDefault);
 }
 
-/**
- * What topics begin with. Slashes around it go: those of the topics follow it, and Home Assistant
- * looks for no topic with an empty level.
- */
-export function topicPrefix(byDefault: string) {
-  const schema = z
-    .string()
-    .regex(/^[^+#\0]{1,200}$/u)
-    .transform(withoutOuterSlashes)
-    .refine((prefix) => prefix !== '');
-  return field(schema, 'the beginning of a topic, 1 to 200 characters without + and #').default(
-    byDefault,
-  );
-}
-
-export const withoutOuterSlashes = (text: string): string => text.replace(/^\/+|\/+$/g, '');
-
 export function httpUrl(byDefault: string) {
   const schema = z.url({ protocol: /^https?$/ });
   return field(schema, 'an address that begins http:// or https://').default(byDefault);
 }
 
-export function allowedOrigins() {
-  const origin = field(
-    z.string().refine((text) => text === everyOrigin || normalOrigin(text) !== undefined),
-    'where a page comes from, such as https://dashboard.example.com or http://10.0.0.9:3000, without a path; or "*" for every page',
-  );
-  return field(z.array(origin), 'a list of origins').default([]);
-}
-
-function isAddressRange(value: string): boolean {
-  const [address = '', prefix, ...rest] = value.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  if (prefix === undefined) return true;
-  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
-}
-
-export function addressRanges() {
-  const range = field(
-    z.string().refine(isAddressRange),
-    'an address such as 10.0.0.7 or a range such as 10.0.0.0/24',
-  );
-  return field(z.array(range), 'a list of addresses').default([]);
-}
-
-export function users() {
-  // Those of events have no blanks around them either.
-  const user = z.object({
-    directory: field(z.string().trim(), "a user directory, or '*' for every directory"),
-    userId: field(z.string().trim().min(1), "a user id, or '*' for everybody in the directory"),
-  });
-  const example = '{ directory: LAB, userId: goran }';
-  const item = field(z.preprocess(wholeDirectory, user), `a list of users such as ${example}`);
-  const list = z.array(item).transform((all) => all.filter(({ userId }) => userId !== nobody));
-  return field(list, `a list of users, each like - ${example}`).default([]);
-}
-
-/** In the place of an entry without values until all are checked; no user id has it. */
-const nobody = '\0';
-
 /**
- * `{ directory: INTERNAL }` means everybody there. Not with another key beside it, which may be
- * `userId` misspelt.
+ * A group of fields; left out of the file, it takes its defaults.
+ * @param contradictions finds what of it is fine field by field but can't stand together
  */
-function wholeDirectory(user: unknown): unknown {
-  if (isWithoutValues(user)) return { directory: '', userId: nobody };
-  const isAlone = isSettings(user) && Object.keys(user).join() === 'directory';
-  return isAlone ? { ...user, userId: '*' } : user;
-}
-
-/** An entry that was never filled in, or of which every line is a comment. */
-export function isWithoutValues(user: unknown): boolean {
-  const isEmpty = (value: unknown) => value === null || value === '';
-  return user === null || (isSettings(user) && Object.values(user).every(isEmpty));
-}
-
-/** A group of fields; left out of the file, it takes its defaults. */
-export function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  return field(z.object(shape), 'indented settings below it').prefault({} as never);
+export function section<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  contradictions?: (settings: z.output<z.ZodObject<Shape>>) => readonly Contradiction[],
+) {
+  const schema = field(z.object(shape), 'indented settings below it');
+  return (contradictions ? noted(schema, { contradictions }) : schema).prefault({} as never);
 }
 
 export function listOf<Item extends z.ZodType>(item: Item, allowed: string) {

@@ -11,17 +11,12 @@ import { type ConfigText, decodeConfig } from './config-text.ts';
 import { contradictionsIn } from './contradictions.ts';
 import { withDefaults } from './defaults.ts';
 import { withOverrides } from './overrides.ts';
-import {
-  ConfigError,
-  type ConfigProblem,
-  describeProblem,
-  isSecretKey,
-  showValue,
-} from './problem.ts';
+import { ConfigError, type ConfigProblem, describeProblem, showValue } from './problem.ts';
 import { keyOf, type Path, valueAt } from './raw-settings.ts';
 import { settingRemarks } from './remarks.ts';
 import { type Config, configSchema } from './schema.ts';
 import { allowedBy, below, schemaAt, shapeOf } from './schema-walk.ts';
+import { isSecretKey } from './secrets.ts';
 import { type ConfigSource, parseSource } from './source.ts';
 import { findUnknownKeys, type KeyFindings } from './unknown-keys.ts';
 
@@ -193,7 +188,7 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
         ({ path, what, fix }) =>
           `${source.placeOf(path)}: ${keyOf(path)}: found ${what}. Fix: ${fix}`,
       ),
-      ...settingRemarks(settings).map(({ path, text }) => line(path, text)),
+      ...settingRemarks(configSchema, settings).map(({ path, text }) => line(path, text)),
       ...replaced.map(({ path, advice }) => line(path, `not used here. Fix: ${advice}`)),
     ],
     unusedButlerKeys: findings.unusedButler.filter(

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { isSecretKey } from './problem.ts';
 import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
 import { below, isText } from './schema-walk.ts';
+import { isSecretKey } from './secrets.ts';
 import type { Remark } from './value-remarks.ts';
 
 /**
@@ -19,7 +19,8 @@ export function withoutPlaceholders(
     for (const [key, value] of Object.entries(section)) {
       const field = below(at, key);
       const here = [...path, key];
-      if (field && isText(field) && isPlaceholder(key, value)) {
+      // A secret may look like anything.
+      if (field && isText(field) && isPlaceholder(value) && !isSecretKey(key)) {
         if (section['enable'] !== false) remarks.push(remarkOn(here, field));
       } else kept[key] = field && isSettings(value) ? walk(value, field, here) : value;
     }
@@ -28,9 +29,8 @@ export function withoutPlaceholders(
   return { settings: walk(settings, schema, []), remarks };
 }
 
-/** Not of a secret, which may look like anything. */
-const isPlaceholder = (key: string, value: unknown): boolean =>
-  typeof value === 'string' && /^<[^<>]+>$/.test(value.trim()) && !isSecretKey(key);
+const isPlaceholder = (value: unknown): boolean =>
+  typeof value === 'string' && /^<[^<>]+>$/.test(value.trim());
 
 function remarkOn(path: Path, field: z.ZodType): Remark {
   const byDefault = field.safeParse(undefined).data;

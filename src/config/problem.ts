@@ -1,4 +1,5 @@
 import { withoutAddressPassword } from './address-password.ts';
+import { isSecretKey, mayBeSecretKey } from './secrets.ts';
 
 /** One thing wrong with the configuration, in words for the person who wrote it. */
 export interface ConfigProblem {
@@ -35,9 +36,4 @@ export function showValue(key: string, value: unknown): string {
 }
 
 const hideSecret = (key: string, value: unknown): unknown =>
-  isSecretKey(key) ? '(hidden)' : value;
-
-/** Whether a value under this key must never be shown. */
-export function isSecretKey(key: string): boolean {
-  return /(password|passphrase|token|secret|webhookurl)(hash)?$/i.test(key) && !/file$/i.test(key);
-}
+  mayBeSecretKey(key) ? '(hidden)' : value;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldNotes } from './fields.ts';
+import { type FieldNote, fieldNotes } from './fields.ts';
 import type { Path } from './raw-settings.ts';
 
 /** A schema and, in order, what is inside of its defaults and conversions. */
@@ -53,11 +53,19 @@ export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>((at, step) => at && below(at, step), schema);
 }
 
-/** What a field allows, in words. */
-export function allowedBy(schema: z.ZodType): string | undefined {
+/** What is noted of a field; of its layers the outermost says. */
+export function noteOf<Name extends keyof FieldNote>(
+  schema: z.ZodType,
+  name: Name,
+): FieldNote[Name] | undefined {
   for (const layer of layersOf(schema)) {
-    const note = fieldNotes.get(layer);
-    if (note) return note.allowed;
+    const note = fieldNotes.get(layer)?.[name];
+    if (note !== undefined) return note;
   }
   return undefined;
+}
+
+/** What a field allows, in words. */
+export function allowedBy(schema: z.ZodType): string | undefined {
+  return noteOf(schema, 'allowed');
 }

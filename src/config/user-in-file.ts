@@ -1,8 +1,8 @@
 import { isCollection, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
+import type { BrokerUser } from '../broker/settings.ts';
 import { plainSource } from './as-written.ts';
-import type { Config } from './schema.ts';
 
-type User = Pick<Config['brokerConfig']['access']['users'][number], 'name' | 'passwordHash'>;
+type User = Pick<BrokerUser, 'name' | 'passwordHash'>;
 
 /** Where users stand in a configuration file. */
 const path = ['Butler', 'brokerConfig', 'access', 'users'];

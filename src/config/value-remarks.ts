@@ -1,8 +1,8 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, Scalar, visit } from 'yaml';
 import type { z } from 'zod';
-import { isSecretKey } from './problem.ts';
 import type { Path } from './raw-settings.ts';
 import { below, isText, itemOf, shapeOf } from './schema-walk.ts';
+import { isSecretKey } from './secrets.ts';
 
 /** Something to say about one setting of a file. */
 export interface Remark {
@@ -81,9 +81,8 @@ function remarkOn(node: Scalar, place: Place): Omit<Remark, 'path'> | undefined 
     const what = `nothing, since ${node.source} without quotes means that no value is set`;
     return { what, fix: `if the text ${node.source} is meant, put it in quotes`, isEmpty: true };
   }
-  const key = String(path.at(-1));
   if (
-    isSecretKey(key) &&
+    isSecretKey(path.join('.')) &&
     node.type === Scalar.PLAIN &&
     restOfLine(node, place.text).startsWith('#')
   ) {
@@ -105,7 +104,7 @@ function emptyRemark(node: Scalar, { text, path, at, column }: Place) {
     byDefault === undefined || byDefault === '' ? '' : `, so the default is used: ${byDefault}`;
   if (comment !== undefined && (isText(at) || /^#\S/.test(comment))) {
     const key = path.at(-1);
-    const mayBeShown = isText(at) && typeof key === 'string' && !isSecretKey(key);
+    const mayBeShown = isText(at) && typeof key === 'string' && !isSecretKey(path.join('.'));
     const isOneWord = mayBeShown && /^#[\w.-]{1,60}$/.test(comment);
     const quotes = `put a value that begins with # in quotes${isOneWord ? `: "${comment}"` : ''}`;
     return {

@@ -7,7 +7,7 @@ import {
   type YAMLError,
   type YAMLParseError,
 } from 'yaml';
-import { isSecretKey } from './problem.ts';
+import { isSecretKey } from './secrets.ts';
 
 /** One thing that makes a text no YAML, in words for the person who wrote it. */
 export interface YamlProblem {

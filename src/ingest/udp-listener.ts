@@ -11,7 +11,7 @@ import type { RetryPauses } from '../platform/retry-pauses.ts';
 import { kernelDrops } from './kernel-drops.ts';
 
 /** Bytes asked of the kernel; what it grants depends on `net.core.rmem_max`. */
-const wantedReceiveBuffer = 4 * 1024 * 1024;
+export const wantedReceiveBuffer = 4 * 1024 * 1024;
 
 /** What the kernel charges for one datagram of about 150 bytes (measured on Linux 6.12). */
 const bufferBytesPerEvent = 832;

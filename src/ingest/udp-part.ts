@@ -1,16 +1,16 @@
 import type { Part, PartTools } from '../appliance/part.ts';
-import type { Config } from '../config/schema.ts';
 import type { EventKind } from '../events/kinds.ts';
 import type { PartHealth } from '../health/health.ts';
 import { eventsFlow } from './flow-check.ts';
 import { Ingest, type IngestOptions } from './ingest.ts';
 import { type RejectedDatagram, type Rejection, Rejections } from './rejections.ts';
+import type { UdpSettings } from './settings.ts';
 import { UdpListener } from './udp-listener.ts';
 
 export interface UdpPartOptions
   extends Pick<IngestOptions, 'timeIsKnown' | 'createId' | 'deliver'> {
   readonly tools: PartTools;
-  readonly settings: Config['udpServerConfig'];
+  readonly settings: UdpSettings;
   readonly excludeUser: IngestOptions['excludeUser'];
   readonly onRejected: (rejection: Rejection) => void;
 }

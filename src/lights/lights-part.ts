@@ -1,14 +1,13 @@
 import { type Colour, colours } from '../../hardware/lamp.ts';
 import type { Part, PartTools } from '../appliance/part.ts';
-import type { Config } from '../config/schema.ts';
 import { eventKinds } from '../events/kinds.ts';
 import type { Metric } from '../health/metrics.ts';
 import { LightsSink, type LightsSinkOptions } from './lights-sink.ts';
-import { lightsByKind } from './settings.ts';
+import { type LightSettings, lightsByKind } from './settings.ts';
 
 export interface LightsPartOptions {
   readonly tools: PartTools;
-  readonly settings: Config['lightConfig'];
+  readonly settings: LightSettings;
   readonly openLamps: LightsSinkOptions['openLamps'];
   /** Called after a light went on or off. Must return at once. */
   readonly onLight?: ((colour: Colour, lit: boolean) => void) | undefined;

@@ -34,6 +34,8 @@ export interface LogOptions {
   style: LogStyle;
   now: () => Date;
   writeLine: (line: string) => void;
+  /** Texts that no line may hold, such as the passwords of the configuration. */
+  secrets?: readonly string[];
 }
 
 /** syslog(3) priorities as the journal reads them from the `<N>` prefix. */
@@ -75,16 +77,32 @@ const addressPassword = /(:\/\/)[^\s/@]*:[^\s/]*@/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
+/** Matches each of the texts, letter by letter. */
+function anyOf(texts: readonly string[]): RegExp | undefined {
+  if (texts.length === 0) return undefined;
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  // The longest first: another may be the beginning of it.
+  const longestFirst = [...texts].sort((one, other) => other.length - one.length);
+  return new RegExp(longestFirst.map(literal).join('|'), 'g');
+}
+
+/** Of an address the beginning says what the line is about. */
+const hidden = (secret: string): string => {
+  const origin = /^https?:\/\/[^\s/@]+\//.exec(secret)?.[0];
+  return origin ? `${origin}…` : '(hidden)';
+};
+
 /** Makes the log of the program. Lines less important than `level` are dropped. */
 export function createLog(options: LogOptions): Log {
   const threshold = logLevels.indexOf(options.level);
   const format = formatters[options.style];
+  const secrets = anyOf(options.secrets ?? []);
 
   const forPart = (part: string): Log => {
     const shows = (level: LogLevel) => logLevels.indexOf(level) <= threshold;
     const write = (level: LogLevel) => (message: string) => {
       if (!shows(level)) return;
-      const safe = message
+      const safe = (secrets ? message.replace(secrets, hidden) : message)
         .replace(slackToken, 'xox…')
         .replace(webhookPath, '$1…')
         .replace(addressPassword, '$1…@')

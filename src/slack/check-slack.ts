@@ -1,18 +1,19 @@
 import { stat } from 'node:fs/promises';
-import type { Config } from '../config/schema.ts';
-import { defaultSlackChannel } from '../config/slack-settings.ts';
-import type { Finding } from '../health/finding.ts';
-import { type CredentialSources, readCredentials } from './credentials.ts';
+import { hostname } from 'node:os';
+import type { CheckInput } from '../health/check.ts';
+import { type Finding, ok } from '../health/finding.ts';
+import { type CredentialSources, readCredentials, slackCredentialSources } from './credentials.ts';
 import type { Environment } from './find-proxy.ts';
 import { composeTestMessage } from './message.ts';
 import type { Failure } from './post-outcome.ts';
-import { type SlackChannel, SlackClient, type SlackIdentity } from './slack-client.ts';
+import { defaultSlackChannel, type SlackSettings } from './settings.ts';
+import type { SlackChannel, SlackClient, SlackIdentity } from './slack-client.ts';
 import { findWay, type WayToSlack } from './way-to-slack.ts';
 import { WebhookClient } from './webhook-client.ts';
 
 export interface CheckSlackOptions {
-  readonly config: Pick<Config['slackConfig'], 'loginNotificationChannel' | 'apiUrl'> &
-    Partial<Pick<Config['slackConfig'], 'proxy' | 'caFile'>>;
+  readonly config: Pick<SlackSettings, 'loginNotificationChannel' | 'apiUrl'> &
+    Partial<Pick<SlackSettings, 'proxy' | 'caFile'>>;
   /** Where token and webhook may be. */
   readonly token: CredentialSources;
   /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
@@ -31,6 +32,25 @@ const check = (
   text: string,
   remedy?: string,
 ): Finding => ({ name, result, text, ...(remedy !== undefined && { remedy }) });
+
+/** Whether events can be posted, where that is wanted. */
+export async function* checkConfiguredSlack({
+  config: { slackConfig },
+  environment,
+  post,
+}: CheckInput<{ readonly slackConfig: SlackSettings }>): AsyncGenerator<Finding> {
+  if (!slackConfig.enable) {
+    yield ok('Slack', 'off (Butler.slackConfig.enable is false)');
+    return;
+  }
+  yield* await checkSlack({
+    config: slackConfig,
+    token: slackCredentialSources(slackConfig, environment),
+    environment,
+    post,
+    hostName: hostname(),
+  });
+}
 
 /**
  * Looks whether the way to Slack, token or webhook, permissions and channel would do. Never rejects;
@@ -120,6 +140,8 @@ async function checkToken(
   way: WayToSlack,
 ): Promise<Finding[]> {
   const channel = config.loginNotificationChannel;
+  // Slack's SDK is loaded only where it is needed: that takes a while on a Pi.
+  const { SlackClient } = await import('./slack-client.ts');
   const client = new SlackClient({ token, apiUrl: config.apiUrl, timeoutMs, way });
   const identity = await client.identify();
   if ('kind' in identity) return [failed('Slack token', `the token from ${from}`, identity)];

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tidyWebhookUrl, webhookAllowed, webhookProblem } from '../config/webhook-url.ts';
 import { whyUnreadable } from '../platform/unreadable-file.ts';
+import type { SlackSettings } from './settings.ts';
 import { readToken, type TokenSources } from './token.ts';
+import { tidyWebhookUrl, webhookAllowed, webhookProblem } from './webhook-url.ts';
 
 /** Where token and webhook may be; the token comes first. */
 export interface CredentialSources extends TokenSources {
@@ -12,6 +13,25 @@ export interface CredentialSources extends TokenSources {
   readonly webhookFile?: string;
   /** `$SLACK_WEBHOOK_URL`. */
   readonly environmentWebhook?: string | undefined;
+}
+
+/** Where they are looked for: the configuration, systemd, the environment. */
+export function slackCredentialSources(
+  {
+    tokenFile,
+    webhookURL,
+    webhookFile,
+  }: Pick<SlackSettings, 'tokenFile' | 'webhookURL' | 'webhookFile'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): CredentialSources {
+  return {
+    tokenFile,
+    webhookURL,
+    webhookFile,
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    environmentToken: environment['SLACK_BOT_TOKEN'],
+    environmentWebhook: environment['SLACK_WEBHOOK_URL'],
+  };
 }
 
 export interface TokenFound {

@@ -1,6 +1,6 @@
-import { readProxyAddress } from '../config/web-proxy.ts';
 import { isWithoutProxy } from './no-proxy.ts';
 import type { PermanentFailure } from './post-outcome.ts';
+import { readProxyAddress } from './web-proxy.ts';
 
 /** Environment variables, of which those for proxies are read. */
 export type Environment = Readonly<Record<string, string | undefined>>;

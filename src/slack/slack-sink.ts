@@ -1,5 +1,3 @@
-import type { Config } from '../config/schema.ts';
-import { defaultSlackChannel } from '../config/slack-settings.ts';
 import { createUserFilter } from '../events/excluded-users.ts';
 import { createTimeReader } from '../events/received-at.ts';
 import type { UserEvent } from '../events/user-event.ts';
@@ -14,16 +12,14 @@ import { type CredentialSources, readCredentials } from './credentials.ts';
 import { Delivery } from './delivery.ts';
 import type { Environment } from './find-proxy.ts';
 import { type Pace, slackPace } from './pace.ts';
+import { defaultSlackChannel, type SlackSettings } from './settings.ts';
 import { SlackAccount } from './slack-account.ts';
 import { type SlackEvent, slackEventCodec, slackEventOf } from './slack-event.ts';
 import { findWay } from './way-to-slack.ts';
 
 export interface SlackSinkOptions {
-  readonly config: Pick<
-    Config['slackConfig'],
-    'loginNotificationChannel' | 'apiUrl' | 'excludeUser'
-  > &
-    Partial<Pick<Config['slackConfig'], 'proxy' | 'caFile'>>;
+  readonly config: Pick<SlackSettings, 'loginNotificationChannel' | 'apiUrl' | 'excludeUser'> &
+    Partial<Pick<SlackSettings, 'proxy' | 'caFile'>>;
   /** Where token and webhook may be. */
   readonly token: CredentialSources;
   /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tidyWebhookUrl, webhookProblem } from '../config/webhook-url.ts';
 import { whyUnreadable } from '../platform/unreadable-file.ts';
+import { tidyWebhookUrl, webhookProblem } from './webhook-url.ts';
 
 /** Where the token may be, most important first. */
 export interface TokenSources {

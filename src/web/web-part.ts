@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { sendTestEvent } from '../appender/test-event.ts';
 import { offPart, type Part, type PartTools, sinkPart } from '../appliance/part.ts';
-import type { Config } from '../config/schema.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { SetupSources } from './routes/setup.ts';
 import type { SenderRejection } from './senders.ts';
+import type { WebSettings } from './settings.ts';
 import { WebSink, type WebSinkOptions } from './web-sink.ts';
 
 /** Where events come in by UDP, as the page shows and tries it. */
@@ -28,7 +28,7 @@ export interface WebPartOptions
     | 'historyStore'
   > {
   readonly tools: PartTools;
-  readonly settings: Config['webConfig'];
+  readonly settings: WebSettings;
   readonly access: WebSinkOptions['access'];
   readonly events: EventEntry;
 }

@@ -80,4 +80,30 @@ describe('rooms', () => {
       assert.deepEqual([...new Set(imported)], []);
     });
   }
+
+  const runsParts = ['cli', 'appliance', 'card', 'config'];
+  const importsBetween = (from: (room: string) => boolean, to: (room: string) => boolean) =>
+    files
+      .filter((file) => from(roomOf(file) ?? ''))
+      .flatMap(importsOf)
+      .filter((file) => to(roomOf(file) ?? ''));
+
+  test('the configuration knows of a part its settings only', () => {
+    const imported = importsBetween(
+      (room) => room === 'config',
+      (room) => room !== 'config' && room !== 'platform',
+    );
+    assert.deepEqual([...new Set(imported.filter((file) => !file.endsWith('/settings.ts')))], []);
+  });
+
+  test('a part knows of the configuration only how to write down a field', () => {
+    const imported = importsBetween(
+      (room) => room !== '' && !runsParts.includes(room),
+      (room) => room === 'config',
+    );
+    assert.deepEqual([...new Set(imported)].sort(), [
+      'src/config/fields.ts',
+      'src/config/users-field.ts',
+    ]);
+  });
 });

@@ -1,22 +1,4 @@
-/** Where another broker is and how to sign in there, as a section of the configuration has it. */
-export interface RemoteBrokerSettings {
-  readonly brokerHost: string;
-  readonly brokerPort: number;
-  readonly brokerUser: string;
-  readonly brokerPassword: string;
-  readonly brokerPasswordFile: string;
-  /** The client id to use; empty: one of the appliance's own. */
-  readonly brokerClientId: string;
-  /** 4: MQTT 3.1.1. */
-  readonly protocolVersion: 4 | 5;
-  readonly tls: {
-    readonly enable: boolean;
-    readonly caFile: string;
-    /** The certificate that this appliance shows, and its key; both empty: none. */
-    readonly certFile: string;
-    readonly keyFile: string;
-  };
-}
+import type { RemoteBrokerSettings } from './settings.ts';
 
 /** Another broker, and what its settings are called for the person who must mend them. */
 export interface RemoteBroker {

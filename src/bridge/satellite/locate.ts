@@ -1,9 +1,6 @@
-import {
-  describeEndpoint,
-  type Endpoint,
-  type RemoteBrokerSettings,
-} from '../link/remote-broker.ts';
+import { describeEndpoint, type Endpoint } from '../link/remote-broker.ts';
 import { RemoteBrokerFault } from '../link/remote-broker-fault.ts';
+import type { RemoteBrokerSettings } from '../link/settings.ts';
 import type { FoundService } from './browse.ts';
 
 /** The `brokerHost` that lets the satellite look for an appliance itself. */

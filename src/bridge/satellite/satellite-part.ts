@@ -1,5 +1,4 @@
 import { offPart, type Part, type PartTools } from '../../appliance/part.ts';
-import type { Config } from '../../config/schema.ts';
 import type { EventKind } from '../../events/kinds.ts';
 import type { UserEvent } from '../../events/user-event.ts';
 import type { Metric } from '../../health/metrics.ts';
@@ -8,6 +7,7 @@ import { type Endpoint, sourceBroker } from '../link/remote-broker.ts';
 import { browse, browseMs, type FoundService } from './browse.ts';
 import { createLocator } from './locate.ts';
 import { Satellite, type SatelliteOptions } from './satellite.ts';
+import type { SatelliteSettings } from './settings.ts';
 
 export interface SatellitePartOptions
   extends Pick<
@@ -15,7 +15,7 @@ export interface SatellitePartOptions
     'topics' | 'excludeUser' | 'clientId' | 'isOwnBroker' | 'createId' | 'deliver' | 'timeIsKnown'
   > {
   readonly tools: PartTools;
-  readonly settings: Config['satelliteConfig'];
+  readonly settings: SatelliteSettings;
   readonly credentialsDirectory: string | undefined;
   /** Asks the local network who offers MQTT; left out, it is really asked. */
   readonly browse?: (() => Promise<readonly FoundService[]>) | undefined;

@@ -1,10 +1,20 @@
 import { offPart, type Part, sinkPart } from '../../appliance/part.ts';
-import type { Config } from '../../config/schema.ts';
 import type { PartHealth } from '../../health/health.ts';
 import type { Metric } from '../../health/metrics.ts';
+import type { PublicationSettings } from '../../publications/event-publications.ts';
 import { levelPrefix, ownTopics } from '../../publications/topics.ts';
 import { upstreamBroker } from '../link/remote-broker.ts';
+import type { RemoteBrokerSettings } from '../link/settings.ts';
 import { UpstreamSink, type UpstreamSinkOptions } from './upstream-sink.ts';
+
+/** `Butler.mqttConfig`, as far as another broker is concerned. */
+export interface UpstreamSettings extends RemoteBrokerSettings, PublicationSettings {
+  readonly enable: boolean;
+  readonly brokerTopicPrefix: string;
+  /** Whether that broker may be asked to keep messages. */
+  readonly retain: boolean;
+  readonly homeAssistant: { readonly enable: boolean };
+}
 
 export interface UpstreamPartOptions
   extends Omit<
@@ -18,7 +28,7 @@ export interface UpstreamPartOptions
     | 'health'
     | 'outboxHealth'
   > {
-  readonly settings: Config['mqttConfig'];
+  readonly settings: UpstreamSettings;
   readonly credentialsDirectory: string | undefined;
   readonly healthOf: (name: 'upstream' | 'upstream outbox') => PartHealth;
   /** Where Home Assistant says that it has started. */

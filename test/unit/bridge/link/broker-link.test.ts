@@ -3,12 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { BrokerLink } from '../../../../src/bridge/link/broker-link.ts';
-import {
-  type Endpoint,
-  type RemoteBrokerSettings,
-  upstreamBroker,
-} from '../../../../src/bridge/link/remote-broker.ts';
+import { type Endpoint, upstreamBroker } from '../../../../src/bridge/link/remote-broker.ts';
 import { RemoteBrokerFault } from '../../../../src/bridge/link/remote-broker-fault.ts';
+import type { RemoteBrokerSettings } from '../../../../src/bridge/link/settings.ts';
 import { upstreamLimits } from '../../../../src/bridge/upstream/upstream-sink.ts';
 import { Health } from '../../../../src/health/health.ts';
 import { RetryPauses } from '../../../../src/platform/retry-pauses.ts';

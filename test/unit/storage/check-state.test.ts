@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { checkStored } from '../../../../src/cli/check/check-state.ts';
-import type { Finding } from '../../../../src/health/finding.ts';
-import { StartGuard } from '../../../../src/storage/start-guard.ts';
-import { openState } from '../../../../src/storage/state.ts';
-import { filesOf, flip } from '../../../support/damaged-database.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import type { Finding } from '../../../src/health/finding.ts';
+import { checkStored } from '../../../src/storage/check-state.ts';
+import { StartGuard } from '../../../src/storage/start-guard.ts';
+import { openState } from '../../../src/storage/state.ts';
+import { filesOf, flip } from '../../support/damaged-database.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 async function findings(directory: string): Promise<Finding[]> {
   const all: Finding[] = [];

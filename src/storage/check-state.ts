@@ -1,12 +1,47 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Finding, fault, ok, warn } from '../../health/finding.ts';
-import { checkDatabaseInUse } from '../../storage/check-database.ts';
-import { readLosses } from '../../storage/losses.ts';
-import { databaseFolder } from '../../storage/repair.ts';
-import { copiesIn } from '../../storage/set-aside.ts';
-import { failuresAfter, readStartRecord } from '../../storage/start-guard.ts';
-import { stateUnavailable } from '../../storage/state-unavailable.ts';
+import type { CheckInput } from '../health/check.ts';
+import { type Finding, fault, ok, warn } from '../health/finding.ts';
+import { checkDatabaseInUse } from './check-database.ts';
+import { readLosses } from './losses.ts';
+import { databaseFolder } from './repair.ts';
+import { copiesIn } from './set-aside.ts';
+import { failuresAfter, readStartRecord } from './start-guard.ts';
+import { stateDirectory } from './state.ts';
+import { stateUnavailable } from './state-unavailable.ts';
+
+/** Below this the outbox could not hold all it may, bytes. */
+const wantedFreeBytes = 100 * 1024 * 1024;
+
+/** Whether the state can be written, and is whole. */
+export async function* checkState({
+  config,
+  environment,
+}: CheckInput<{ readonly stateDirectory: string }>): AsyncGenerator<Finding> {
+  const directory = stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']);
+  yield* checkDirectory(directory);
+  yield* checkStored(directory);
+}
+
+/** Whether the state directory can be written, and has room. */
+function* checkDirectory(directory: string): Generator<Finding> {
+  const name = 'State directory';
+  const probe = join(directory, '.blinky-check');
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(probe, 'x'.repeat(4096));
+    rmSync(probe);
+  } catch (error) {
+    const { message, remedy } = stateUnavailable(error, directory);
+    yield fault(name, message, remedy);
+    return;
+  }
+  const { bavail, bsize } = statfsSync(directory);
+  const free = bavail * bsize;
+  const megabytes = `${Math.floor(free / 1024 / 1024)} MB`;
+  if (free >= wantedFreeBytes) yield ok(name, `${directory} can be written; ${megabytes} are free`);
+  else yield warn(name, `only ${megabytes} are free in ${directory}`, 'Make room on that disk');
+}
 
 /**
  * Whether what the appliance has stored is whole, what lies aside of it, and whether starts have

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { NamedDriver } from '../../../../hardware/drivers.ts';
-import type { Colour } from '../../../../hardware/lamp.ts';
-import { DriverRefusal } from '../../../../hardware/pins.ts';
-import { checkLights } from '../../../../src/cli/check/check-lights.ts';
-import type { Finding } from '../../../../src/health/finding.ts';
+import type { NamedDriver } from '../../../hardware/drivers.ts';
+import type { Colour } from '../../../hardware/lamp.ts';
+import { DriverRefusal } from '../../../hardware/pins.ts';
+import type { Finding } from '../../../src/health/finding.ts';
+import { checkLights } from '../../../src/lights/check-lights.ts';
 
 const wirings = { green: { pin: 17, activeLow: false }, red: { pin: 27, activeLow: false } };
 

@@ -1,11 +1,13 @@
-import { describeBoard, readBoard } from '../../../hardware/board.ts';
-import { createDrivers, type DriverName, type NamedDriver } from '../../../hardware/drivers.ts';
-import { describePin } from '../../../hardware/header.ts';
-import { type Colour, colours, type Lamps, type LampWirings } from '../../../hardware/lamp.ts';
-import { openLamps } from '../../../hardware/open-pins.ts';
-import { claimLamps } from '../../../hardware/pin-lamp.ts';
-import { DriverRefusal } from '../../../hardware/pins.ts';
-import { type Finding, fault, ok, warn } from '../../health/finding.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describeBoard, readBoard } from '../../hardware/board.ts';
+import { createDrivers, type DriverName, type NamedDriver } from '../../hardware/drivers.ts';
+import { describePin } from '../../hardware/header.ts';
+import { type Colour, colours, type Lamps, type LampWirings } from '../../hardware/lamp.ts';
+import { openLamps } from '../../hardware/open-pins.ts';
+import { claimLamps } from '../../hardware/pin-lamp.ts';
+import { DriverRefusal } from '../../hardware/pins.ts';
+import type { CheckInput } from '../health/check.ts';
+import { type Finding, fault, ok, warn } from '../health/finding.ts';
 
 export interface CheckLightsOptions {
   readonly driver: 'auto' | DriverName;
@@ -19,6 +21,25 @@ export interface CheckLightsOptions {
   readonly root?: string;
   /** The drivers, in the order in which `auto` tries them; tests give their own. */
   readonly drivers?: readonly NamedDriver[];
+}
+
+/** How long each light is lit, ms. */
+const showMs = 1500;
+
+/** Whether the lights can be switched, and are seen. */
+export async function* checkConfiguredLights({
+  config,
+  ask,
+}: CheckInput<{
+  readonly lightConfig: Pick<CheckLightsOptions, 'driver'> & CheckLightsOptions['wirings'];
+}>): AsyncGenerator<Finding> {
+  yield* checkLights({
+    driver: config.lightConfig.driver,
+    wirings: config.lightConfig,
+    showMs,
+    pause,
+    askSeen: ask && (async (colour) => !/^n/i.test(await ask(`Is the ${colour} light on? [Y/n] `))),
+  });
 }
 
 /** Looks at the board and at every driver, and lights both lamps. */

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import {
-  type RemoteBrokerSettings,
-  upstreamBroker,
-} from '../../../../src/bridge/link/remote-broker.ts';
-import { checkRemoteBroker } from '../../../../src/cli/check/check-remote-broker.ts';
+import { checkRemoteBroker } from '../../../../src/bridge/link/check-remote-broker.ts';
+import { upstreamBroker } from '../../../../src/bridge/link/remote-broker.ts';
+import type { RemoteBrokerSettings } from '../../../../src/bridge/link/settings.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { startOtherBroker } from '../../../support/other-broker.ts';
 import { type StrictRules, startStrictBroker } from '../../../support/strict-broker.ts';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkCertificate } from '../../../../src/cli/check/check-certificate.ts';
-import { silentLog } from '../../../../src/platform/log.ts';
-import { OwnCertificate } from '../../../../src/tls/own-certificate.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { checkCertificate } from '../../../src/broker/check-certificate.ts';
+import { silentLog } from '../../../src/platform/log.ts';
+import { OwnCertificate } from '../../../src/tls/own-certificate.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const madeOn = new Date('2026-11-24T00:00:00Z');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkSenders } from '../../../../src/cli/check/check-senders.ts';
+import { senderFindings } from '../../../src/ingest/check-senders.ts';
 
 const now = new Date('2026-11-23T12:00:00.000Z');
 const lastEvent = { host: 'sense1', command: 'Open connection', at: '2026-11-23T11:59:00.000Z' };
@@ -13,7 +13,7 @@ const lastRejection = {
 const sender = (address: string) => ({ address, events: 0, rejected: {} });
 
 test('each sender has a line: a right one is fine, a wrong one has its reasons and a remedy', () => {
-  const findings = checkSenders(
+  const findings = senderFindings(
     {
       senders: [
         { ...sender('10.0.0.1'), events: 12, lastEvent },
@@ -44,7 +44,7 @@ test('a mistake of the day before, with events since, needs nothing; one of toda
   const results = ['2026-11-22T11:00:00.000Z', '2026-11-23T11:00:00.000Z'].map((at) => {
     const one = { ...sender('10.0.0.1'), events: 1, lastEvent };
     const senders = [{ ...one, rejected: { empty: 1 }, lastRejection: { ...lastRejection, at } }];
-    return [...checkSenders({ senders }, now)].map(({ result }) => result);
+    return [...senderFindings({ senders }, now)].map(({ result }) => result);
   });
   assert.deepEqual(results, [['ok'], ['warn']]);
 });
@@ -55,14 +55,14 @@ test('of many senders ten have a line, and the rest are counted', () => {
     events: 1,
     lastEvent,
   }));
-  const findings = [...checkSenders({ senders }, now)];
+  const findings = [...senderFindings({ senders }, now)];
   assert.equal(findings.length, 11);
   assert.match(findings.at(-1)?.text ?? '', /^40 more: see page \/setup/);
 });
 
 test('where senders are for those who have signed in, the reasons are there all the same', () => {
-  assert.deepEqual([...checkSenders({ rejected: { empty: 0 } }, now)], []);
-  const [finding] = checkSenders({ rejected: { empty: 2, 'wrong-appender': 5 } }, now);
+  assert.deepEqual([...senderFindings({ rejected: { empty: 0 } }, now)], []);
+  const [finding] = senderFindings({ rejected: { empty: 2, 'wrong-appender': 5 } }, now);
   assert.equal(finding?.result, 'warn');
   assert.match(finding?.text ?? '', /^7 datagrams since the start: wrong-appender 5, empty 2$/);
   assert.match(finding?.remedy ?? '', /\/setup/);
@@ -70,11 +70,11 @@ test('where senders are for those who have signed in, the reasons are there all 
 
 test('an event that came before the clock was set has no time', () => {
   const one = { ...sender('10.0.0.1'), events: 1, lastEvent: { ...lastEvent, timeUnknown: true } };
-  const [finding] = checkSenders({ senders: [one] }, now);
+  const [finding] = senderFindings({ senders: [one] }, now);
   assert.equal(finding?.text, '1 event, the last at an unknown time: Open connection on sense1');
 });
 
 test('nobody yet: where to get the file', () => {
-  const [finding] = checkSenders({ senders: [] }, now);
+  const [finding] = senderFindings({ senders: [] }, now);
   assert.match(finding?.text ?? '', /no datagram .*\/setup/);
 });

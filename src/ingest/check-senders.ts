@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { type Finding, ok, warn } from '../../health/finding.ts';
+import type { CheckInput } from '../health/check.ts';
+import { type Finding, ok, warn } from '../health/finding.ts';
+import type { UdpSettings } from './settings.ts';
 
 /** So many senders have a line each. */
 const mostShown = 10;
@@ -7,7 +9,7 @@ const mostShown = 10;
 const oldMs = 24 * 3_600_000;
 
 /** What of `/api/status` says who sends what. */
-export const sendersInStatus = z.object({
+const sendersInStatus = z.object({
   rejected: z.record(z.string(), z.number()).optional(),
   /** Left out for those who may not look. */
   senders: z
@@ -34,8 +36,20 @@ export const sendersInStatus = z.object({
 type Status = z.infer<typeof sendersInStatus>;
 type Sender = NonNullable<Status['senders']>[number];
 
-/** Who sends datagrams to the appliance that runs here, and what was wrong with them. */
-export function* checkSenders({ rejected = {}, senders }: Status, now: Date): Generator<Finding> {
+/** Who sends datagrams to the appliance that runs here. */
+export async function* checkSenders({
+  config,
+  now,
+  running,
+}: CheckInput<{ readonly udpServerConfig: Pick<UdpSettings, 'enable'> }>): AsyncGenerator<Finding> {
+  const appliance = await running();
+  if (!appliance || !config.udpServerConfig.enable) return;
+  const status = sendersInStatus.safeParse(appliance);
+  if (status.success) yield* senderFindings(status.data, now());
+}
+
+/** Who sends datagrams, and what was wrong with them. */
+export function* senderFindings({ rejected = {}, senders }: Status, now: Date): Generator<Finding> {
   if (!senders) {
     yield* rejectedAltogether(rejected);
     return;

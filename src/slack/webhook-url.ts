@@ -4,9 +4,6 @@ const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'
 const slackPages = /^(?:[\w-]+\.)*slack\.com$/;
 const slackHooks = 'hooks.slack.com';
 
-/** Whether this is what Butler's template has in the place of a URL: `<web hook URL from Slack>`. */
-export const isPlaceholder = (text: string): boolean => /^\s*<(?!https?:).*>\s*$/is.test(text);
-
 /** A URL as it is meant, without the blanks and angle brackets of what it was copied from. */
 export const tidyWebhookUrl = (text: string): string => text.trim().replace(/^<(.*)>$/s, '$1');
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { field } from './fields.ts';
+import { addressWithPassword, field } from '../config/fields.ts';
 
 /** Words that mean: no proxy, whatever the environment says. */
 const noProxyWords: ReadonlySet<string> = new Set(['none', 'direct', 'off']);
@@ -42,8 +42,7 @@ export function webProxy() {
   const schema = z
     .string()
     .refine((text) => text.trim() === '' || readProxyAddress(text).kind !== 'unusable');
-  return field(
-    schema,
-    'http://host:port or http://user:password@host:port; none for no proxy; nothing to use HTTPS_PROXY',
-  ).default('');
+  const allowed =
+    'http://host:port or http://user:password@host:port; none for no proxy; nothing to use HTTPS_PROXY';
+  return addressWithPassword(field(schema, allowed).default(''));
 }

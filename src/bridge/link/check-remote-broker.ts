@@ -1,24 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type Connection,
-  openConnection,
-  SubscriptionRefused,
-} from '../../bridge/link/connection.ts';
-import { failureOf } from '../../bridge/link/connection-failure.ts';
-import { createOwnBrokerTest } from '../../bridge/link/own-broker.ts';
-import {
-  describeEndpoint,
-  type Endpoint,
-  type RemoteBroker,
-} from '../../bridge/link/remote-broker.ts';
+import { type Finding, fault, ok, warn } from '../../health/finding.ts';
+import { type Connection, openConnection, SubscriptionRefused } from './connection.ts';
+import { failureOf } from './connection-failure.ts';
+import { createOwnBrokerTest } from './own-broker.ts';
+import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
 import {
   type ConnectProgress,
   explainConnectError,
   ownBrokerFault,
-} from '../../bridge/link/remote-broker-fault.ts';
-import type { ConnectionForm } from '../../bridge/link/retain-fallback.ts';
-import { readSignIn } from '../../bridge/link/sign-in.ts';
-import { type Finding, fault, ok, warn } from '../../health/finding.ts';
+} from './remote-broker-fault.ts';
+import type { ConnectionForm } from './retain-fallback.ts';
+import { readSignIn } from './sign-in.ts';
 
 export interface CheckRemoteBrokerOptions {
   /** What is looked at, e.g. `Upstream broker`. */

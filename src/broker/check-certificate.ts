@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { type Finding, fault, ok, warn } from '../../health/finding.ts';
-import { CertificateFault } from '../../tls/certificate-source.ts';
-import { GivenCertificate } from '../../tls/given-certificate.ts';
+import { type Finding, fault, ok, warn } from '../health/finding.ts';
+import { CertificateFault } from '../tls/certificate-source.ts';
+import { GivenCertificate } from '../tls/given-certificate.ts';
 
 const name = 'TLS certificate';
 /** Whoever looks after a certificate should hear so long before its end, days. */

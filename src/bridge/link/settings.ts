@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import {
+  type Contradiction,
+  field,
+  flag,
+  port,
+  type Settings,
+  secret,
+  section,
+  text,
+} from '../../config/fields.ts';
+
+/**
+ * Fields for another broker: where it is, and how to sign in there.
+ * @param host what `brokerHost` allows, in words
+ */
+export const remoteBrokerFields = (host: string) => ({
+  brokerHost: text('', host),
+  brokerPort: port(1883),
+  brokerUser: text('', 'a user of that broker, or nothing'),
+  brokerPassword: secret(text('', 'the password; better in brokerPasswordFile')),
+  brokerPasswordFile: text('', 'the path of a file that holds the password'),
+  /** Empty: one of the appliance's own. */
+  brokerClientId: field(
+    z.string().max(128),
+    'a client id of up to 128 characters, or nothing for one of its own',
+  ).default(''),
+  /** As the CONNECT packet counts: 4 is MQTT 3.1.1, which every broker speaks. */
+  protocolVersion: field(z.literal([4, 5]), '4 (MQTT 3.1.1) or 5 (MQTT 5)').default(4),
+  brokerTopicPrefix: field(
+    z.string().regex(/^[^+#\0]{0,100}$/u),
+    'what every topic begins with there, without + and #, or nothing',
+  ).default(''),
+  tls: section(
+    {
+      enable: flag(false),
+      caFile: text('', 'the path of a PEM file, or nothing for the well-known authorities'),
+      /** The certificate that this appliance shows, and its key; both empty: none. */
+      certFile: text('', 'the path of a PEM file with the client certificate, or nothing'),
+      keyFile: text(
+        '',
+        'the path of a PEM file with the key of the client certificate, or nothing',
+      ),
+    },
+    clientCertificateMistakes,
+  ),
+});
+
+/** Where another broker is and how to sign in there. */
+export type RemoteBrokerSettings = Omit<
+  Settings<z.ZodObject<ReturnType<typeof remoteBrokerFields>>>,
+  'brokerTopicPrefix'
+>;
+
+/** A password belongs to a user, and is in one place. */
+export function signInMistakes({
+  brokerUser,
+  brokerPassword,
+  brokerPasswordFile,
+}: Pick<
+  RemoteBrokerSettings,
+  'brokerUser' | 'brokerPassword' | 'brokerPasswordFile'
+>): Contradiction[] {
+  if (brokerPassword && brokerPasswordFile) {
+    const allowed = 'nothing, for brokerPassword is there, too; keep one of them';
+    return [{ path: ['brokerPasswordFile'], found: 'a file', allowed }];
+  }
+  if ((brokerPassword || brokerPasswordFile) && !brokerUser) {
+    const allowed = 'the user to whom the password belongs';
+    return [{ path: ['brokerUser'], found: 'nothing', allowed }];
+  }
+  return [];
+}
+
+interface TlsSettings {
+  readonly enable: boolean;
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** A client certificate needs its key, and TLS to be sent over. */
+function clientCertificateMistakes({ enable, certFile, keyFile }: TlsSettings): Contradiction[] {
+  if (certFile === '' && keyFile === '') return [];
+  if (certFile === '' || keyFile === '') {
+    const [missing, given] = certFile === '' ? ['certFile', keyFile] : ['keyFile', certFile];
+    const allowed = `the file that goes with ${given} (a client certificate needs its key)`;
+    return [{ path: [missing], found: 'nothing', allowed }];
+  }
+  if (enable) return [];
+  const allowed = `true, since a client certificate (${certFile}) is sent over TLS only`;
+  return [{ path: ['enable'], found: 'false', allowed }];
+}

@@ -1,0 +1,9 @@
+import { type Settings, section } from '../../config/fields.ts';
+import { remoteBrokerFields, signInMistakes } from '../link/settings.ts';
+
+/** `Butler.satelliteConfig`. */
+export const satelliteConfig = section(
+  remoteBrokerFields('a host name or address, auto to find an appliance by itself, or nothing'),
+  signInMistakes,
+);
+export type SatelliteSettings = Settings<typeof satelliteConfig>;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { field, flag, type SettingRemark, section, withRemarks } from '../config/fields.ts';
+
+/**
+ * What Home Assistant's discovery topics begin with. Slashes around it go: Home Assistant looks for no
+ * topic with an empty level.
+ */
+function discoveryPrefix() {
+  const schema = z
+    .string()
+    .regex(/^[^+#\0]{1,200}$/u)
+    .transform(withoutOuterSlashes)
+    .refine((prefix) => prefix !== '');
+  const allowed = 'the beginning of a topic, 1 to 200 characters without + and #';
+  return withRemarks(field(schema, allowed).default('homeassistant'), slashRemarks);
+}
+
+const withoutOuterSlashes = (text: string): string => text.replace(/^\/+|\/+$/g, '');
+
+function slashRemarks(written: unknown): readonly SettingRemark[] {
+  if (typeof written !== 'string') return [];
+  const used = withoutOuterSlashes(written);
+  return used === written
+    ? []
+    : [{ path: [], text: `${used} is used, without the slashes around it` }];
+}
+
+/** `Butler.mqttConfig.homeAssistant`. */
+export const homeAssistantSettings = section({
+  enable: flag(true),
+  discoveryPrefix: discoveryPrefix(),
+});

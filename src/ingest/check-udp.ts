@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type { CheckInput } from '../health/check.ts';
+import { checkPort } from '../health/check-port.ts';
+import { type Finding, ok, warn } from '../health/finding.ts';
+import type { UdpSettings } from './settings.ts';
+import { wantedReceiveBuffer } from './udp-listener.ts';
+
+interface NeededConfig {
+  readonly udpServerConfig: Pick<
+    UdpSettings,
+    'enable' | 'serverHost' | 'portSessionConnectionEvents'
+  >;
+}
+
+/** Whether events can arrive. */
+export async function* checkUdpPort(input: CheckInput<NeededConfig>): AsyncGenerator<Finding> {
+  const { enable, serverHost, portSessionConnectionEvents } = input.config.udpServerConfig;
+  if (!enable) return;
+  yield await checkPort(
+    {
+      protocol: 'UDP',
+      host: serverHost,
+      port: portSessionConnectionEvents,
+      purpose: 'Sense events',
+      hostKey: 'Butler.udpServerConfig.serverHost',
+      portKey: 'Butler.udpServerConfig.portSessionConnectionEvents',
+    },
+    input,
+  );
+}
+
+/** Where Linux says how large a receive buffer it grants; absent on other systems. */
+const grantedFile = '/proc/sys/net/core/rmem_max';
+
+/** Whether the kernel keeps enough datagrams while the program is busy. */
+export async function* checkReceiveBuffer({
+  config,
+}: CheckInput<NeededConfig>): AsyncGenerator<Finding> {
+  if (!config.udpServerConfig.enable) return;
+  let granted: number;
+  try {
+    granted = Number(readFileSync(grantedFile, 'utf8'));
+  } catch {
+    return;
+  }
+  const name = 'Receive buffer';
+  if (granted >= wantedReceiveBuffer) yield ok(name, 'large enough for bursts of 5,000 events');
+  else {
+    yield warn(
+      name,
+      `the kernel grants ${Math.round(granted / 1024)} KiB, so a burst of more than a few hundred events may lose some`,
+      `sudo sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
+    );
+  }
+}
