@@ -15,7 +15,7 @@ export interface Libc {
   /** Fills `argument` in. */
   ioctl(descriptor: number, request: number, argument: Buffer): void;
   /**
-   * Reads what the descriptor has to say and calls `onRead` each time; what was read is dropped.
+   * Reads the descriptor whenever there is something, drops that and calls `onRead`.
    * `onFailure` is called once when it can't be read any more. The returned function ends it.
    */
   watch(descriptor: number, onRead: () => void, onFailure: (error: unknown) => void): () => void;

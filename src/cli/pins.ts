@@ -74,7 +74,7 @@ export function createPinOpeners({ lightConfig, log, onSimulated }: PinOptions):
 function noLightsOnPi({ refusals, board }: OpenedLamps): NonNullable<LampOpening['fault']> {
   return {
     message: `this is a ${board.model}, but no driver reaches its pins, so the lights are only simulated. ${describeRefusals(refusals)}`,
-    remedy: 'Mend what one of the drivers names, and run `blinky check` to see the lights blink',
+    remedy: 'Fix what one of the drivers names, and run `blinky check` to see the lights blink',
     needsPerson: true,
   };
 }
