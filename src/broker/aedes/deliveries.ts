@@ -1,7 +1,6 @@
 import type { Client } from 'aedes';
 import mqttPacket from 'mqtt-packet';
 import type { ClientStream } from '../clients/client-stream.ts';
-import { largestMessageId } from '../store/session.ts';
 import { matchingFilters } from '../topics/matching-filters.ts';
 import { IdentifierProperties } from '../topics/subscription-identifiers.ts';
 import type { PublishFrames } from '../wire/publish-frames.ts';
@@ -10,7 +9,7 @@ import {
   ignoreOrderOfCounters,
   isStored,
   type Packet,
-  setNextMessageId,
+  takeMessageId,
 } from './private-members.ts';
 
 /** So many messages of a client with a session wait for their turn; the rest stays in its queue. */
@@ -191,13 +190,6 @@ export function takeOverDeliveries(
   };
   stream.outgoing.gate.onRoom = feed;
   return { feed };
-}
-
-/** Takes the next packet identifier for a message to a client. */
-function takeMessageId(client: ClientInternals): number {
-  const messageId = client._nextId;
-  setNextMessageId(client, (messageId % largestMessageId) + 1);
-  return messageId;
 }
 
 /** Whether there are properties besides the identifier that Aedes adds. */

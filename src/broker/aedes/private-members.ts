@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Aedes, AedesPublishPacket, Client } from 'aedes';
+import { largestMessageId } from '../store/session.ts';
 import type { ClientSubscriptions } from '../topics/subscription-identifiers.ts';
 
 // Everything that is used of Aedes 2.0.0-beta.1 beside its public face is in this file, and
@@ -137,6 +138,13 @@ export function goOnWithSession(client: Client): void {
 /** The next message to the client has this packet identifier. */
 export function setNextMessageId(client: Client, messageId: number): void {
   (client as ClientInternals)._nextId = messageId;
+}
+
+/** Takes the packet identifier of the next message to the client. */
+export function takeMessageId(client: ClientInternals): number {
+  const messageId = client._nextId;
+  client._nextId = (messageId % largestMessageId) + 1;
+  return messageId;
 }
 
 /** Aedes takes the message for one that it has answered. Its own answer knows one reason only. */
