@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { slackEventCodec } from '../../../src/slack/slack-event.ts';
-import { slackEvent } from '../../support/events.ts';
+import { slackEventCodec, slackEventOf } from '../../../src/slack/slack-event.ts';
+import { slackEvent, userEvent } from '../../support/events.ts';
 
 test('an event comes back from disk as it went', () => {
   const events = [
@@ -12,6 +12,17 @@ test('an event comes back from disk as it went', () => {
   ];
   for (const event of events) {
     assert.deepEqual(slackEventCodec.decode(slackEventCodec.encode(event)), event);
+  }
+});
+
+test('the id goes to disk only where it is wanted', () => {
+  for (const timeUnknown of [{}, { timeUnknown: true }] as const) {
+    const event = userEvent(timeUnknown);
+    const withId = slackEventOf(event, Date.parse, true);
+    assert.equal(withId.id, event.id);
+    assert.deepEqual(slackEventCodec.decode(slackEventCodec.encode(withId)), withId);
+    const without = slackEventOf(event, Date.parse);
+    assert.ok(!slackEventCodec.encode(without).includes(event.id));
   }
 });
 
