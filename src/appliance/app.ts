@@ -20,7 +20,7 @@ import { RetryPauses } from '../platform/retry-pauses.ts';
 import { Announcer } from '../publications/announcer.ts';
 import { createIdentity } from '../storage/identity.ts';
 import { memoryInUse } from '../storage/memory-in-use.ts';
-import { StateRoom } from '../storage/room.ts';
+import { Namespace } from '../storage/namespace.ts';
 import { StartGuard } from '../storage/start-guard.ts';
 import { State } from '../storage/state.ts';
 import { WebSink } from '../web/web-sink.ts';
@@ -69,7 +69,7 @@ export function createApp(options: AppOptions): App {
   const timeIsKnown = () => clockWatch.timeIsKnown;
   const network = new NetworkWatch({ ...partTools('network'), addresses: options.addresses });
 
-  const identity = createIdentity(new StateRoom(state, 'appliance'));
+  const identity = createIdentity(new Namespace(state, 'appliance'));
   const homeAssistant = createHomeAssistant(options, state, announcer, identity);
   const onRequest = createRequestHandler({
     testBlink: (colour) => lights.testBlink(colour),
@@ -94,7 +94,7 @@ export function createApp(options: AppOptions): App {
   const activeUsers = new ActiveUsersSink({
     clock,
     log: log.for('active users'),
-    store: new StateRoom(state, 'active-users'),
+    store: new Namespace(state, 'active-users'),
     onChange: (users) => announcer.activeUsers(users),
     timeIsKnown,
   });
@@ -176,7 +176,7 @@ export function createApp(options: AppOptions): App {
     ...(slack && { trySlackNow: () => slack.tryNow() }),
     onUpgrade: mqtt.webSocket.handleUpgrade,
     authority: () => mqtt.tls?.authority(),
-    historyStore: new StateRoom(state, 'history'),
+    historyStore: new Namespace(state, 'history'),
   });
 
   /**

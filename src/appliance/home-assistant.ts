@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import type { Announcer } from '../publications/announcer.ts';
-import { StateRoom } from '../storage/room.ts';
+import { Namespace } from '../storage/namespace.ts';
 import type { State } from '../storage/state.ts';
 import type { AppOptions } from './app-interface.ts';
 
@@ -25,7 +25,7 @@ export function createHomeAssistant(
     },
     identity,
     announcer,
-    room: new StateRoom(state, 'home-assistant'),
+    namespace: new Namespace(state, 'home-assistant'),
     clock,
     log: log.for('home assistant'),
   });
