@@ -7,7 +7,8 @@ import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { TopicSettings } from '../../publications/topics.ts';
 import { BrokerLink } from '../link/broker-link.ts';
-import { type Connection, SubscriptionRefused } from '../link/connection.ts';
+import type { Connection } from '../link/connection.ts';
+import { SubscriptionRefused } from '../link/connection-errors.ts';
 import type { Endpoint, RemoteBroker } from '../link/remote-broker.ts';
 import { Copies } from './copies.ts';
 import {

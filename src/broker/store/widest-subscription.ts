@@ -1,7 +1,5 @@
-import type { Subscribed } from './sessions.ts';
-
 /** One subscription of each client: the one with the highest QoS (MQTT 3.1.1, section 3.3.5). */
-export function widest<Subscription extends Pick<Subscribed, 'clientId' | 'qos' | 'rap'>>(
+export function widest<Subscription extends { readonly clientId: string; readonly qos: number }>(
   subscriptions: readonly Subscription[],
 ): Iterable<Subscription> {
   const byClient = new Map<string, Subscription>();

@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type Connection,
-  openConnection,
-  SubscriptionRefused,
-} from '../../bridge/link/connection.ts';
+import { type Connection, openConnection } from '../../bridge/link/connection.ts';
+import { SubscriptionRefused } from '../../bridge/link/connection-errors.ts';
 import { failureOf } from '../../bridge/link/connection-failure.ts';
 import { createOwnBrokerTest } from '../../bridge/link/own-broker.ts';
 import {
