@@ -2,6 +2,7 @@ import { createUserFilter, type ExcludedUser } from '../../events/excluded-users
 import { type EventKind, eventKinds, type UserEvent } from '../../events/user-event.ts';
 import type { PartHealth } from '../../health/health.ts';
 import { createUserAgentReader } from '../../ingest/user-agent.ts';
+import { addLast } from '../../platform/bounded-map.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
@@ -148,7 +149,7 @@ export class Satellite {
     const event = this.#complete(reading.event);
     this.accepted[event.kind] += 1;
     this.#copies.remember(event.id);
-    this.#take(event.id);
+    addLast(this.#taken, event.id, mostTaken);
     deliver(event, readAtMs);
   }
 
@@ -167,13 +168,6 @@ export class Satellite {
       ...fields,
       source: source ?? this.#link.connection?.peer.host ?? '',
     };
-  }
-
-  #take(id: string): void {
-    this.#taken.add(id);
-    if (this.#taken.size <= mostTaken) return;
-    const [oldest] = this.#taken;
-    if (oldest !== undefined) this.#taken.delete(oldest);
   }
 
   #reject(reason: MessageRejection, topic: string): void {
