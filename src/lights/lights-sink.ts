@@ -3,6 +3,7 @@ import type { EventKind, UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Fault, PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';
+import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import type { BlinkSettings } from './blink-planner.ts';
 import { FaultSignal } from './fault-signal.ts';
@@ -41,9 +42,8 @@ export class LightsSink implements Sink {
   readonly lights: Readonly<Record<Colour, Light>>;
   readonly #options: LightsSinkOptions;
   readonly #faultSignal: FaultSignal;
-  #lamps: Lamps | undefined;
+  readonly #opening: OpenAndRetry<LampOpening>;
   #stopped = false;
-  #cancelRetry: (() => void) | undefined;
   #cancelHeartbeat: (() => void) | undefined;
   #cancelTest: (() => void) | undefined;
   #faultFlashes = 0;
@@ -55,14 +55,24 @@ export class LightsSink implements Sink {
         settings: options.blink,
         clock: options.clock,
         onChange: (lit) => options.onChange(colour, lit),
-        onFailure: (error) => this.#reopenAfter(error),
+        onFailure: (error) => this.#opening.failed(error),
       });
     this.lights = { green: light('green'), red: light('red') };
     this.#faultSignal = new FaultSignal(this.lights.red, options.clock);
+    const { clock, retry } = options;
+    this.#opening = new OpenAndRetry({
+      open: options.openLamps,
+      close: ({ lamps }) => this.#closeLamps(lamps),
+      onOpen: (opening) => this.#useLamps(opening),
+      onFailure: (error) => this.#reportFailure(error),
+      isWanted: ({ fault }) => fault === undefined,
+      clock,
+      retry,
+    });
   }
 
   async start(): Promise<void> {
-    await this.#open();
+    await this.#opening.start();
     this.testLamps();
     this.#planHeartbeat();
   }
@@ -100,62 +110,35 @@ export class LightsSink implements Sink {
   /** Both lights dark and their pins let go, before this returns: for every way out. */
   goDark(): void {
     this.#stopped = true;
-    this.#cancelRetry?.();
     this.#cancelHeartbeat?.();
     this.#cancelTest?.();
     this.#faultSignal.show(0);
     for (const colour of colours) this.lights[colour].clear();
-    this.#closeLamps();
+    void this.#opening.stop();
   }
 
-  async #open(): Promise<void> {
-    const { openLamps, health, retry } = this.#options;
-    this.#closeLamps();
-    try {
-      const { lamps, description, fault } = await openLamps();
-      if (this.#stopped) {
-        for (const colour of colours) lamps[colour].close();
-        return;
-      }
-      this.#lamps = lamps;
-      for (const colour of colours) this.lights[colour].connect(lamps[colour]);
-      if (fault) {
-        health.fault(fault);
-        this.#openLater();
-      } else {
-        health.ok(description);
-        retry.reset();
-      }
-    } catch (error) {
-      this.#reopenAfter(error);
-    }
-  }
-
-  #reopenAfter(error: unknown): void {
-    if (this.#stopped) return;
+  #useLamps(opening: LampOpening): void {
     const { health } = this.#options;
-    this.#closeLamps();
+    const { lamps, description, fault } = opening;
+    for (const colour of colours) this.lights[colour].connect(lamps[colour]);
+    // One that could not be switched has closed them again.
+    if (this.#opening.opened !== opening) return;
+    if (fault) health.fault(fault);
+    else health.ok(description);
+  }
+
+  #reportFailure(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
-    health.fault({
+    this.#options.health.fault({
       message: `the lights can't be driven: ${reason}`,
       remedy:
         known ?? 'Check the wiring and that no other program uses the pins; it is tried again',
       needsPerson: true,
     });
-    this.#openLater();
   }
 
-  #openLater(): void {
-    const { clock, retry } = this.#options;
-    this.#cancelRetry?.();
-    this.#cancelRetry = clock.schedule(retry.next(), () => void this.#open());
-  }
-
-  #closeLamps(): void {
-    const lamps = this.#lamps;
-    this.#lamps = undefined;
-    if (!lamps) return;
+  #closeLamps(lamps: Lamps): void {
     for (const colour of colours) {
       this.lights[colour].disconnect();
       try {
