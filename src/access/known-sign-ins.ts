@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { putLast } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { User } from './users.ts';
@@ -58,7 +59,7 @@ export class KnownSignIns {
       return undefined;
     }
     known.usedAtMs = nowMs;
-    this.#putLast(key, known);
+    putLast(this.#known, key, known, most);
     return known.user;
   }
 
@@ -67,20 +68,18 @@ export class KnownSignIns {
     const key = keyOf(network, user.name);
     const usedAtMs = this.#clock.monotonicMs();
     const before = this.#known.get(key);
-    this.#putLast(key, {
-      user,
-      digest,
-      misses: before?.misses ?? new RateLimit(misses, this.#clock),
-      lastMiss: before?.lastMiss,
-      usedAtMs,
-    });
-    const [first] = this.#known.keys();
-    if (this.#known.size > most && first !== undefined) this.#known.delete(first);
-  }
-
-  #putLast(key: string, known: Known): void {
-    this.#known.delete(key);
-    this.#known.set(key, known);
+    putLast(
+      this.#known,
+      key,
+      {
+        user,
+        digest,
+        misses: before?.misses ?? new RateLimit(misses, this.#clock),
+        lastMiss: before?.lastMiss,
+        usedAtMs,
+      },
+      most,
+    );
   }
 }
 

@@ -1,4 +1,6 @@
+import { putLast } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
+import { networkOf } from './network-of.ts';
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
 
 /** How many keys are remembered; those that have a whole burst left are dropped first. */
@@ -19,9 +21,9 @@ export class RateLimits {
   take(key: string): number {
     let limit = this.#limits.get(key);
     if (!limit) {
-      if (this.#limits.size >= mostKeys) this.#forget();
+      if (this.#limits.size >= mostKeys) this.#dropQuiet();
       limit = new RateLimit(this.#options, this.#clock);
-      this.#limits.set(key, limit);
+      putLast(this.#limits, key, limit, mostKeys);
     }
     return limit.take();
   }
@@ -41,11 +43,28 @@ export class RateLimits {
     return this.#limits.get(key)?.used ?? 0;
   }
 
-  #forget(): void {
+  #dropQuiet(): void {
     for (const [key, limit] of this.#limits) {
       if (limit.isFull) this.#limits.delete(key);
     }
-    const [oldest] = this.#limits.keys();
-    if (this.#limits.size >= mostKeys && oldest !== undefined) this.#limits.delete(oldest);
+  }
+}
+
+/** A rate limit for each address of the network. */
+export class AddressLimits {
+  readonly #limits: RateLimits;
+
+  constructor(options: RateLimitOptions, clock: Clock) {
+    this.#limits = new RateLimits(options, clock);
+  }
+
+  /** Takes one turn of this address; the result is 0, or how long to wait for the next, ms. */
+  take(address: string): number {
+    return this.#limits.take(networkOf(address));
+  }
+
+  /** How long this address must wait for its next turn, ms. */
+  waitMs(address: string): number {
+    return this.#limits.waitMs(networkOf(address));
   }
 }

@@ -1,3 +1,4 @@
+import { putLast } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** How many are remembered of one network, and of how many networks; about 2 MB at most. */
@@ -46,10 +47,3 @@ export class WrongSignIns {
 }
 
 const keyOf = (digest: Buffer): string => digest.toString('base64');
-
-function putLast<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  const [first] = map.keys();
-  if (map.size > most && first !== undefined) map.delete(first);
-}

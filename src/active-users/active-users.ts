@@ -35,7 +35,7 @@ export class ActiveUsers {
   dropped = 0;
   readonly sharedHosts = new SharedHosts();
   readonly #users = new Map<string, ActiveUser>();
-  readonly #groups = new UserGroups();
+  readonly #groups = new UserGroups<ActiveUser>();
   readonly #onChange: (key: string) => void;
   #anonymous = 0;
 

@@ -1,5 +1,3 @@
-import type { ActiveUser } from './active-users.ts';
-
 /**
  * Senders that are told apart; those that come later share one group. Otherwise somebody who
  * invents senders' addresses would have many small groups, and the real server's would be the largest.
@@ -10,9 +8,17 @@ const everybodyElse = '';
 /** How exactly users stand in the order of their last events, ms: moving one each time costs much. */
 const orderedToMs = 60_000;
 
-interface Group {
+/** What the groups use of an active user. */
+interface Member {
+  readonly key: string;
+  readonly group: string;
+  /** Time of the event that gave it its place in the order. */
+  placedMs: number;
+}
+
+interface Group<User> {
   /** About in the order of their last events, oldest first. */
-  readonly users: Map<string, ActiveUser>;
+  readonly users: Map<string, User>;
   sessions: number;
 }
 
@@ -20,8 +26,8 @@ interface Group {
  * Active users by who reported them, so that a crowd from one sender, or of anonymous users, takes
  * nothing from others: when there are too many, the largest group gives way.
  */
-export class UserGroups {
-  readonly #groups = new Map<string, Group>();
+export class UserGroups<User extends Member> {
+  readonly #groups = new Map<string, Group<User>>();
   #sessions = 0;
 
   /** Sessions of all together. */
@@ -35,7 +41,7 @@ export class UserGroups {
     return this.#groups.has(name) || this.#groups.size < mostGroups ? name : everybodyElse;
   }
 
-  add(user: ActiveUser): void {
+  add(user: User): void {
     let group = this.#groups.get(user.group);
     if (!group) {
       group = { users: new Map(), sessions: 0 };
@@ -44,7 +50,7 @@ export class UserGroups {
     group.users.set(user.key, user);
   }
 
-  remove(user: ActiveUser): void {
+  remove(user: User): void {
     const group = this.#groups.get(user.group);
     if (!group) return;
     group.users.delete(user.key);
@@ -52,14 +58,14 @@ export class UserGroups {
   }
 
   /** Takes note that a user has `more` sessions now; a negative number: fewer. */
-  count(user: ActiveUser, more: number): void {
+  count(user: User, more: number): void {
     const group = this.#groups.get(user.group);
     if (group) group.sessions += more;
     this.#sessions += more;
   }
 
   /** Keeps the order when something was heard of a user. */
-  seen(user: ActiveUser, atMs: number): void {
+  seen(user: User, atMs: number): void {
     if (Math.abs(user.placedMs - atMs) < orderedToMs) return;
     user.placedMs = atMs;
     const users = this.#groups.get(user.group)?.users;
@@ -68,17 +74,17 @@ export class UserGroups {
   }
 
   /** Who was silent for longest in the group that has most sessions. */
-  get firstToGiveWay(): ActiveUser | undefined {
+  get firstToGiveWay(): User | undefined {
     const largest = this.#bySize().at(-1);
     return largest?.users.values().next().value;
   }
 
   /** All users, the smallest group first. */
-  *all(): Generator<ActiveUser> {
+  *all(): Generator<User> {
     for (const group of this.#bySize()) yield* group.users.values();
   }
 
-  #bySize(): Group[] {
+  #bySize(): Group<User>[] {
     return [...this.#groups.values()].sort((one, other) => one.sessions - other.sessions);
   }
 }

@@ -27,7 +27,7 @@ import { Announcer } from '../publications/announcer.ts';
 import { createRequestHandler } from '../publications/requests.ts';
 import { createSlackPart } from '../slack/slack-part.ts';
 import { createIdentity } from '../storage/identity.ts';
-import { StateRoom } from '../storage/room.ts';
+import { Namespace } from '../storage/namespace.ts';
 import { createStateParts } from '../storage/state-part.ts';
 import { ownAddresses } from '../web/own-addresses.ts';
 import { createWebPart } from '../web/web-part.ts';
@@ -62,7 +62,7 @@ export function createApp(options: AppOptions): App {
     namespaceOf,
   );
   const { state } = statePart;
-  const identity = createIdentity(new StateRoom(state, 'appliance'));
+  const identity = createIdentity(new Namespace(state, 'appliance'));
   const announcer = new Announcer(mqttConfig);
   const lightsPart = createLightsPart({
     tools: tools('lights'),
@@ -93,7 +93,7 @@ export function createApp(options: AppOptions): App {
     },
     identity,
     announcer,
-    room: new StateRoom(state, 'home-assistant'),
+    namespace: new Namespace(state, 'home-assistant'),
     clock,
     log: log.for('home assistant'),
   });
@@ -121,7 +121,7 @@ export function createApp(options: AppOptions): App {
   const activeUsers = createActiveUsersPart({
     clock,
     log: log.for('active users'),
-    store: new StateRoom(state, 'active-users'),
+    store: new Namespace(state, 'active-users'),
     onChange: (changed) => announcer.activeUsers(changed),
     timeIsKnown,
   });
@@ -203,7 +203,7 @@ export function createApp(options: AppOptions): App {
     trySlackNow: slack.tryNow,
     onUpgrade: mqtt.onUpgrade,
     authority: mqtt.authority,
-    historyStore: new StateRoom(state, 'history'),
+    historyStore: new Namespace(state, 'history'),
   });
 
   const parts: Part[] = inOrder([

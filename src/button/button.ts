@@ -2,6 +2,7 @@ import type { Part } from '../appliance/part.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 
 export interface ButtonHandlers {
@@ -28,42 +29,37 @@ export interface ButtonOptions {
 export class Button implements Part {
   readonly name = 'button';
   readonly #options: ButtonOptions;
-  #opened: { close(): void } | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #stopped = false;
+  /** Undefined where none is wanted. */
+  readonly #button: OpenAndRetry<{ close(): void }> | undefined;
 
   constructor(options: ButtonOptions) {
+    const { open, onPress, health, clock, retry } = options;
     this.#options = options;
+    if (!open) return;
+    const handlers = {
+      clock,
+      onPress,
+      onHold: () => this.#held(),
+      onFailure: (error: unknown) => this.#button?.failed(error),
+    };
+    this.#button = new OpenAndRetry({
+      open: () => open(handlers),
+      close: (button) => button.close(),
+      onOpen: () => health.ok(),
+      onFailure: (error) => this.#report(error),
+      clock,
+      retry,
+    });
   }
 
   /** Resolves when the button works, or when the first try has failed and others will follow. */
   async start(): Promise<void> {
-    const { open, clock, health, retry, onPress } = this.#options;
-    if (!open) {
-      health.off('Butler.lightConfig.button.enable is false');
-      return;
-    }
-    try {
-      const opened = await open({
-        clock,
-        onPress,
-        onHold: () => this.#held(),
-        onFailure: (error) => this.#failed(error),
-      });
-      if (this.#stopped) opened.close();
-      else this.#opened = opened;
-      health.ok();
-      retry.reset();
-    } catch (error) {
-      this.#failed(error);
-    }
+    if (this.#button) await this.#button.start();
+    else this.#options.health.off('Butler.lightConfig.button.enable is false');
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#cancelRetry?.();
-    this.#opened?.close();
-    this.#opened = undefined;
+    void this.#button?.stop();
   }
 
   #held(): void {
@@ -76,18 +72,12 @@ export class Button implements Part {
     }
   }
 
-  #failed(error: unknown): void {
-    if (this.#stopped) return;
-    const { health, clock, retry } = this.#options;
-    this.#opened?.close();
-    this.#opened = undefined;
+  #report(error: unknown): void {
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
-    health.fault({
+    this.#options.health.fault({
       message: `the button can't be read: ${error instanceof Error ? error.message : String(error)}`,
       remedy: known ?? 'Check its wiring; it is tried again',
       needsPerson: true,
     });
-    this.#cancelRetry?.();
-    this.#cancelRetry = clock.schedule(retry.next(), () => void this.start());
   }
 }

@@ -2,7 +2,7 @@ import type { Part } from '../appliance/part.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Announcer } from '../publications/announcer.ts';
-import type { StateRoom } from '../storage/room.ts';
+import type { Namespace } from '../storage/namespace.ts';
 import { type DiscoveryOptions, discoveryPayload } from './discovery.ts';
 
 export interface HomeAssistantOptions {
@@ -13,7 +13,7 @@ export interface HomeAssistantOptions {
   readonly identity: () => Promise<string>;
   readonly announcer: Pick<Announcer, 'announceFor' | 'repeat'>;
   /** Remembers under which topics it was announced. */
-  readonly room: Pick<StateRoom, 'entries' | 'put'>;
+  readonly namespace: Pick<Namespace, 'entries' | 'put'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -101,7 +101,7 @@ export class HomeAssistant implements Part {
 
   async #announcedBefore(): Promise<string[]> {
     try {
-      return ((await this.#options.room.entries()) ?? []).map(([topic]) => topic);
+      return ((await this.#options.namespace.entries()) ?? []).map(([topic]) => topic);
     } catch (error) {
       this.#options.log.warn(`what was announced before is not known: ${String(error)}`);
       return [];
@@ -110,7 +110,7 @@ export class HomeAssistant implements Part {
 
   async #remember(topic: string): Promise<void> {
     try {
-      await this.#options.room.put(topic, '');
+      await this.#options.namespace.put(topic, '');
     } catch (error) {
       this.#options.log.warn(`can't keep what was announced: ${String(error)}`);
     }

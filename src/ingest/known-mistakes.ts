@@ -1,3 +1,4 @@
+import { putLast } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RejectionReason } from './parse.ts';
 
@@ -46,11 +47,7 @@ export class KnownMistakes {
   }
 
   #remember(address: string, mistake: Mistake): void {
-    const key = keyOf(address, mistake);
-    this.#lastMs.delete(key);
-    this.#lastMs.set(key, this.#clock.monotonicMs());
-    const [oldest] = this.#lastMs.keys();
-    if (this.#lastMs.size > mostMistakes && oldest !== undefined) this.#lastMs.delete(oldest);
+    putLast(this.#lastMs, keyOf(address, mistake), this.#clock.monotonicMs(), mostMistakes);
   }
 }
 

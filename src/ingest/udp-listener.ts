@@ -6,6 +6,7 @@ import type { Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import { addressToBind } from '../platform/listen-address.ts';
 import type { Log } from '../platform/log.ts';
+import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import { plainAddress, withPort } from '../platform/plain-address.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import { kernelDrops } from './kernel-drops.ts';
@@ -38,74 +39,60 @@ export class UdpListener {
     },
   ];
   readonly #options: UdpListenerOptions;
-  #socket: Socket | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #stopped = false;
+  readonly #socket: OpenAndRetry<Socket>;
 
   constructor(options: UdpListenerOptions) {
+    const { host, port, health, log, clock, retry } = options;
     this.#options = options;
+    this.#socket = new OpenAndRetry({
+      open: async () => bind(await addressToBind({ host, protocol: 'UDP', log }), port),
+      close: (socket) => new Promise<void>((resolve) => socket.close(() => resolve())),
+      onOpen: (socket) => this.#listen(socket),
+      onFailure: (error) =>
+        health.fault(
+          listenFault(error, {
+            protocol: 'UDP',
+            host,
+            port,
+            purpose: 'Sense events',
+            hostKey: 'Butler.udpServerConfig.serverHost',
+            portKey: 'Butler.udpServerConfig.portSessionConnectionEvents',
+          }),
+        ),
+      clock,
+      retry,
+    });
   }
 
   /** The port it listens on; undefined while it does not. */
   get port(): number | undefined {
-    return this.#socket?.address().port;
+    return this.#socket.opened?.address().port;
   }
 
   /** The address it listens on, `::` for IPv4 and IPv6; undefined while it does not. */
   get address(): string | undefined {
-    return this.#socket?.address().address;
+    return this.#socket.opened?.address().address;
   }
 
   /** Resolves when it listens, or when the first try has failed and others will follow. */
   async start(): Promise<void> {
-    const { host, port, health, log, retry } = this.#options;
-    try {
-      const socket = await bind(await addressToBind({ host, protocol: 'UDP', log }), port);
-      if (this.#stopped) {
-        socket.close();
-        return;
-      }
-      this.#socket = socket;
-      retry.reset();
-      const { address, port: bound } = socket.address();
-      log.info(`listening for Sense events on udp://${withPort(address, bound)}`);
-      logReceiveBuffer(socket, log);
-      health.ok(`listening on UDP port ${bound}`);
-      socket.on('message', (bytes, sender) => {
-        this.#options.onDatagram(bytes, plainAddress(sender.address), sender.port);
-      });
-      socket.on('error', (error) => {
-        socket.close();
-        this.#socket = undefined;
-        this.#tryAgain(error);
-      });
-    } catch (error) {
-      this.#tryAgain(error);
-    }
+    await this.#socket.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelRetry?.();
-    const socket = this.#socket;
-    this.#socket = undefined;
-    if (socket) await new Promise<void>((resolve) => socket.close(() => resolve()));
+    await this.#socket.stop();
   }
 
-  #tryAgain(error: unknown): void {
-    if (this.#stopped) return;
-    const { host, port, health, clock, retry } = this.#options;
-    health.fault(
-      listenFault(error, {
-        protocol: 'UDP',
-        host,
-        port,
-        purpose: 'Sense events',
-        hostKey: 'Butler.udpServerConfig.serverHost',
-        portKey: 'Butler.udpServerConfig.portSessionConnectionEvents',
-      }),
-    );
-    this.#cancelRetry = clock.schedule(retry.next(), () => void this.start());
+  #listen(socket: Socket): void {
+    const { health, log, onDatagram } = this.#options;
+    const { address, port } = socket.address();
+    log.info(`listening for Sense events on udp://${withPort(address, port)}`);
+    logReceiveBuffer(socket, log);
+    health.ok(`listening on UDP port ${port}`);
+    socket.on('message', (bytes, sender) => {
+      onDatagram(bytes, plainAddress(sender.address), sender.port);
+    });
+    socket.on('error', (error) => this.#socket.failed(error));
   }
 }
 

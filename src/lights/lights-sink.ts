@@ -12,6 +12,7 @@ import type { Fault, PartHealth } from '../health/health.ts';
 import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import { recordOf } from '../platform/record-of.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import type { BlinkSettings } from './blink-planner.ts';
@@ -53,9 +54,8 @@ export class LightsSink implements Sink {
   readonly #options: LightsSinkOptions;
   readonly #faultSignal: FaultSignal;
   readonly #bugs: BugLog;
-  #lamps: Lamps | undefined;
+  readonly #opening: OpenAndRetry<LampOpening>;
   #stopped = false;
-  #cancelRetry: (() => void) | undefined;
   #cancelHeartbeat: (() => void) | undefined;
   #cancelTest: (() => void) | undefined;
   #faultFlashes = 0;
@@ -68,14 +68,24 @@ export class LightsSink implements Sink {
         settings: options.blink,
         clock: options.clock,
         onChange: (lit) => options.onChange(colour, lit),
-        onFailure: (error) => this.#reopenAfter(error),
+        onFailure: (error) => this.#opening.failed(error),
       });
     this.lights = recordOf(colours, light);
     this.#faultSignal = new FaultSignal(this.lights[faultColour], options.clock);
+    const { clock, retry } = options;
+    this.#opening = new OpenAndRetry({
+      open: options.openLamps,
+      close: ({ lamps }) => this.#closeLamps(lamps),
+      onOpen: (opening) => this.#useLamps(opening),
+      onFailure: (error) => this.#reportFailure(error),
+      isWanted: ({ fault }) => fault === undefined,
+      clock,
+      retry,
+    });
   }
 
   async start(): Promise<void> {
-    await this.#open();
+    await this.#opening.start();
     this.testLamps();
     this.#planHeartbeat();
   }
@@ -111,12 +121,11 @@ export class LightsSink implements Sink {
   /** All lights dark and their pins let go, before this returns: for every way out. */
   goDark(): void {
     this.#stopped = true;
-    this.#cancelRetry?.();
     this.#cancelHeartbeat?.();
     this.#cancelTest?.();
     this.#faultSignal.show(0);
     for (const colour of colours) this.lights[colour].clear();
-    this.#closeLamps();
+    void this.#opening.stop();
   }
 
   #testFrom(index: number): void {
@@ -127,55 +136,29 @@ export class LightsSink implements Sink {
     this.#cancelTest = clock.schedule(blink.onMs + blink.offMs, () => this.#testFrom(index + 1));
   }
 
-  async #open(): Promise<void> {
-    const { openLamps, health, retry } = this.#options;
-    this.#closeLamps();
-    try {
-      const { lamps, description, fault } = await openLamps();
-      if (this.#stopped) {
-        for (const colour of colours) lamps[colour].close();
-        return;
-      }
-      this.#lamps = lamps;
-      for (const colour of colours) this.lights[colour].connect(lamps[colour]);
-      if (fault) {
-        health.fault(fault);
-        this.#openLater();
-      } else {
-        health.ok(description);
-        retry.reset();
-      }
-    } catch (error) {
-      this.#reopenAfter(error);
-    }
+  #useLamps(opening: LampOpening): void {
+    const { health } = this.#options;
+    const { lamps, description, fault } = opening;
+    for (const colour of colours) this.lights[colour].connect(lamps[colour]);
+    // One that could not be switched has closed them again.
+    if (this.#opening.opened !== opening) return;
+    if (fault) health.fault(fault);
+    else health.ok(description);
   }
 
-  #reopenAfter(error: unknown): void {
-    if (this.#stopped) return;
-    const { health } = this.#options;
-    this.#closeLamps();
+  #reportFailure(error: unknown): void {
     if (isBug(error)) this.#bugs.report('driving the lights', error);
     const reason = error instanceof Error ? error.message : String(error);
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
-    health.fault({
+    this.#options.health.fault({
       message: `the lights can't be driven: ${reason}`,
       remedy:
         known ?? 'Check the wiring and that no other program uses the pins; it is tried again',
       needsPerson: true,
     });
-    this.#openLater();
   }
 
-  #openLater(): void {
-    const { clock, retry } = this.#options;
-    this.#cancelRetry?.();
-    this.#cancelRetry = clock.schedule(retry.next(), () => void this.#open());
-  }
-
-  #closeLamps(): void {
-    const lamps = this.#lamps;
-    this.#lamps = undefined;
-    if (!lamps) return;
+  #closeLamps(lamps: Lamps): void {
     for (const colour of colours) {
       this.lights[colour].disconnect();
       try {

@@ -6,8 +6,8 @@ import type { PartHealth } from '../health/health.ts';
 import { atMost, type Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
+import type { DatabaseSource } from '../storage/namespace.ts';
 import { Outbox } from '../storage/outbox/outbox.ts';
-import type { Store } from '../storage/outbox/outbox-room.ts';
 import { type CredentialSources, readCredentials } from './credentials.ts';
 import { Delivery } from './delivery.ts';
 import type { Environment } from './find-proxy.ts';
@@ -25,7 +25,7 @@ export interface SlackSinkOptions {
   /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
   readonly environment?: Environment;
   /** Where the database is, while there is one. */
-  readonly state: { readonly database: Store | undefined };
+  readonly state: DatabaseSource;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -90,7 +90,7 @@ export class SlackSink implements Sink {
       new RetryPauses(limits.firstRetryMs, longestMs, random);
     this.#isExcluded = createUserFilter(config.excludeUser);
     this.#outbox = new Outbox({
-      room: 'slack-outbox',
+      namespace: 'slack-outbox',
       state: options.state,
       codec: slackEventCodec,
       capacity: limits.capacity,

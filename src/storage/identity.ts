@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { StateRoom } from './room.ts';
+import type { Namespace } from './namespace.ts';
 
 const key = 'id';
 
@@ -10,25 +10,25 @@ const key = 'id';
  * comes from the machine's name.
  */
 export function createIdentity(
-  room: Pick<StateRoom, 'get' | 'put' | 'isThere'>,
+  namespace: Pick<Namespace, 'get' | 'put' | 'isThere'>,
 ): () => Promise<string> {
   let id: string | undefined;
   return async () => {
-    id ??= await readOrMake(room);
+    id ??= await readOrMake(namespace);
     return id ?? createHash('sha256').update(hostname()).digest('hex').slice(0, 12);
   };
 }
 
 /** Undefined while nothing can be kept; the state says why. */
 async function readOrMake(
-  room: Pick<StateRoom, 'get' | 'put' | 'isThere'>,
+  namespace: Pick<Namespace, 'get' | 'put' | 'isThere'>,
 ): Promise<string | undefined> {
-  if (!room.isThere) return undefined;
+  if (!namespace.isThere) return undefined;
   try {
-    const kept = await room.get(key);
+    const kept = await namespace.get(key);
     if (kept !== undefined && /^[0-9a-f]{12}$/.test(kept)) return kept;
     const made = randomBytes(6).toString('hex');
-    await room.put(key, made);
+    await namespace.put(key, made);
     return made;
   } catch {
     return undefined;

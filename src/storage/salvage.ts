@@ -13,7 +13,7 @@ import {
 } from './leveldb/entry.ts';
 import { readLog } from './leveldb/log-file.ts';
 import { type Handle, readTable, unpackedBlock } from './leveldb/table-file.ts';
-import { Tally } from './namespaces.ts';
+import { Tally } from './tally.ts';
 
 export interface Salvaged {
   /** What is kept. */

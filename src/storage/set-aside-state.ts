@@ -1,11 +1,12 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClassicLevel } from 'classic-level';
 import type { Loss } from './losses.ts';
-import { Tally } from './namespaces.ts';
+import { namespaceRange } from './namespace.ts';
 import { databaseFolder } from './repair.ts';
 import { survey } from './salvage.ts';
 import { copyNameOf, mostCopyBytes, pruneCopies } from './set-aside.ts';
-import type { StateDatabase } from './state.ts';
+import { Tally } from './tally.ts';
 
 /** So much is read and written at a time, entries. */
 const chunk = 100;
@@ -15,10 +16,10 @@ const chunk = 100;
  * @returns what was moved, in words; undefined when there was nothing
  */
 export async function setNamespaceAside(
-  database: StateDatabase,
+  database: ClassicLevel<string, string>,
   { directory, namespace, failures, now }: SetAsideOptions & { readonly namespace: string },
 ): Promise<Omit<Loss, 'at'> | undefined> {
-  const range = { gte: `!${namespace}!`, lt: `!${namespace}"` };
+  const range = namespaceRange(namespace);
   const copy = `${copyNameOf(`${namespace}.set-aside`, now)}.jsonl`;
   const moved = new Tally();
   const file = new CopyFile(join(directory, copy));

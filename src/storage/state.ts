@@ -15,7 +15,7 @@ import { isDamage, StateUnavailable, stateUnavailable } from './state-unavailabl
 import { watchReads } from './watch-reads.ts';
 import { watchWrites } from './watch-writes.ts';
 
-/** The appliance's memory on disk: an ordered key-value store (LevelDB), one room per part. */
+/** The appliance's memory on disk: an ordered key-value store (LevelDB), a namespace for each part. */
 export type StateDatabase = ClassicLevel<string, string>;
 
 /** How often the files are checked while the database is open, ms. */

@@ -1,5 +1,5 @@
-import { AddressLimits } from '../access/address-limits.ts';
 import { networkOf } from '../access/network-of.ts';
+import { AddressLimits } from '../access/rate-limits.ts';
 import { RefusalPeriod, type RefusalPeriodOptions } from '../access/refusal-period.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';

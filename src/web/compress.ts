@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { putLast } from '../platform/bounded-map.ts';
 
 const gzipAsync = promisify(gzip);
 
@@ -17,9 +18,7 @@ export function compressAnswers(server: FastifyInstance): void {
     const known = kept.get(payload);
     if (known) return known;
     const compressed = gzipAsync(payload, { level: 6 });
-    kept.set(payload, compressed);
-    const [oldest] = kept.keys();
-    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    putLast(kept, payload, compressed, mostKept);
     return compressed;
   };
   server.addHook('onSend', async (request, reply, payload) => {

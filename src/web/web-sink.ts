@@ -8,6 +8,7 @@ import { listenFault } from '../health/listen-fault.ts';
 import type { Clock } from '../platform/clock.ts';
 import { addressToBind } from '../platform/listen-address.ts';
 import type { Log } from '../platform/log.ts';
+import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import { everyOrigin } from '../platform/origin.ts';
 import { withPort } from '../platform/plain-address.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
@@ -72,29 +73,47 @@ export class WebSink implements Sink {
   readonly #senders: Senders;
   readonly #history: HistoryKeeper;
   readonly #readTime = createTimeReader();
+  readonly #server: OpenAndRetry<FastifyInstance>;
   #assets: readonly Asset[] = [];
-  #server: FastifyInstance | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #stopped = false;
 
   constructor(options: WebSinkOptions) {
-    const { clock, log, historyStore: store } = options;
+    const { host, port, clock, log, health, retry, historyStore: store } = options;
     this.#options = options;
+    this.#server = new OpenAndRetry({
+      open: () => this.#listen(),
+      close: (server) => server.close(),
+      onOpen: () => {
+        if (options.allowedOrigins.includes(everyOrigin)) log.warn(everyPageMayListen);
+        health.ok(`listening on TCP port ${this.port}`);
+      },
+      onFailure: (error) =>
+        health.fault(
+          listenFault(error, {
+            protocol: 'TCP',
+            host,
+            port,
+            purpose: 'the page',
+            hostKey: 'Butler.webConfig.host',
+            portKey: 'Butler.webConfig.port',
+          }),
+        ),
+      clock,
+      retry,
+    });
     this.#senders = new Senders(clock);
     this.#history = new HistoryKeeper({ store, clock, log });
   }
 
   /** The TCP port it listens on; undefined while it does not. */
   get port(): number | undefined {
-    const [address] = this.#server?.addresses() ?? [];
-    return typeof address === 'object' ? address.port : undefined;
+    return portOf(this.#server.opened);
   }
 
   /** Resolves when it listens, or when the first try has failed and others will follow. */
   async start(): Promise<void> {
     this.#assets = loadAssets(this.#options.faultCodes, this.#options.partLabels);
     await this.#history.load();
-    await this.#listen();
+    await this.#server.start();
   }
 
   accept(event: UserEvent): void {
@@ -110,43 +129,22 @@ export class WebSink implements Sink {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelRetry?.();
-    await this.#server?.close();
+    await this.#server.stop();
     await this.#history.stop();
   }
 
-  async #listen(): Promise<void> {
-    const { host, port, health, log, retry, clock } = this.#options;
+  async #listen(): Promise<FastifyInstance> {
+    const { host, port, log } = this.#options;
     const address = await addressToBind({ host, protocol: 'TCP', log });
     const server = await this.#createServer();
     try {
       await server.listen({ host: address, port });
     } catch (error) {
       await server.close();
-      if (this.#stopped) return;
-      health.fault(
-        listenFault(error, {
-          protocol: 'TCP',
-          host,
-          port,
-          purpose: 'the page',
-          hostKey: 'Butler.webConfig.host',
-          portKey: 'Butler.webConfig.port',
-        }),
-      );
-      this.#cancelRetry = clock.schedule(retry.next(), () => void this.#listen());
-      return;
+      throw error;
     }
-    if (this.#stopped) {
-      await server.close();
-      return;
-    }
-    this.#server = server;
-    retry.reset();
-    log.info(`page on http://${withPort(address, this.port ?? port)}/`);
-    if (this.#options.allowedOrigins.includes(everyOrigin)) log.warn(everyPageMayListen);
-    health.ok(`listening on TCP port ${this.port}`);
+    log.info(`page on http://${withPort(address, portOf(server) ?? port)}/`);
+    return server;
   }
 
   async #createServer(): Promise<FastifyInstance> {
@@ -190,4 +188,9 @@ export class WebSink implements Sink {
       log,
     });
   }
+}
+
+function portOf(server: FastifyInstance | undefined): number | undefined {
+  const [address] = server?.addresses() ?? [];
+  return typeof address === 'object' ? address.port : undefined;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Finding, fault, ok, warn } from '../../health/finding.ts';
-import { type Connection, openConnection, SubscriptionRefused } from './connection.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { SubscriptionRefused } from './connection-errors.ts';
 import { failureOf } from './connection-failure.ts';
 import { createOwnBrokerTest } from './own-broker.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';

@@ -1,4 +1,4 @@
-import { ConnectionClosed } from './connection.ts';
+import { ConnectionClosed } from './connection-errors.ts';
 import { reasonCode, returnCode } from './reason-codes.ts';
 import type { ConnectionFailure } from './retain-fallback.ts';
 

@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { type IConnackPacket, MqttClient } from 'mqtt';
 import { plainAddress } from '../../platform/plain-address.ts';
 import type { Publication } from '../../publications/publication.ts';
+import { ConnectionClosed, DisconnectedByBroker } from './connection-errors.ts';
 import { createEndGuard } from './end-guard.ts';
 import { brokerLimitsOf, createPublisher } from './publisher.ts';
 import type { Endpoint } from './remote-broker.ts';
@@ -11,8 +12,6 @@ import type { SignIn } from './sign-in.ts';
 
 /** How long the other broker may take to answer, ms. */
 const answerWithinMs = 10_000;
-/** What the library says when it did not. */
-export const answerTimeout = 'connack timeout';
 /** How often a silent connection is tried, s; it is given up after one and a half times that. */
 const keepaliveSeconds = 30;
 /** How long the broker keeps the session of a client that is away, s: a week, as ours does. */
@@ -62,32 +61,6 @@ export interface Connection {
   end(): Promise<void>;
   /** Cuts it, for a reason. */
   destroy(reason?: Error): void;
-}
-
-/** The other end closed the connection, and said nothing. */
-export class ConnectionClosed extends Error {
-  override readonly name = 'ConnectionClosed';
-  constructor() {
-    super('it was closed');
-  }
-}
-
-/** The other end said why it ends the connection (MQTT 5). */
-export class DisconnectedByBroker extends Error {
-  override readonly name = 'DisconnectedByBroker';
-  readonly code: number;
-  constructor(code: number, reason: string) {
-    super(reason);
-    this.code = code;
-  }
-}
-
-/** The broker took the connection, and does not let it have a subscription. */
-export class SubscriptionRefused extends Error {
-  override readonly name = 'SubscriptionRefused';
-  constructor(filters: readonly string[]) {
-    super(filters.join(', '));
-  }
 }
 
 /**

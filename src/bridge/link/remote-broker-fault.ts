@@ -4,7 +4,7 @@ import {
   ConnectionClosed,
   DisconnectedByBroker,
   SubscriptionRefused,
-} from './connection.ts';
+} from './connection-errors.ts';
 import { isTemporary, PublicationRefused } from './publisher.ts';
 import { reasonCode, reasonText, returnCode } from './reason-codes.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';

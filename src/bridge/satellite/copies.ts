@@ -1,4 +1,5 @@
 import { type UserEvent, userName } from '../../events/user-event.ts';
+import { addLast } from '../../platform/bounded-map.ts';
 import type { Form } from './read-message.ts';
 
 /** Forms of one event follow each other at once; after a quiet while like this (ms) all is new. */
@@ -41,11 +42,7 @@ export class Copies {
 
   /** Takes note of the id that an event without one was given: it goes out with it. */
   remember(id: string): void {
-    this.#ids.delete(id);
-    this.#ids.add(id);
-    if (this.#ids.size <= mostIds) return;
-    const [oldest] = this.#ids;
-    if (oldest !== undefined) this.#ids.delete(oldest);
+    addLast(this.#ids, id, mostIds);
   }
 
   /** Whether this is an event that was not there yet. Asking makes it known. */

@@ -3,6 +3,7 @@ import { byKind, commandList } from '../../events/kinds.ts';
 import type { UserEvent } from '../../events/user-event.ts';
 import type { PartHealth } from '../../health/health.ts';
 import { createUserAgentReader } from '../../ingest/user-agent.ts';
+import { addLast } from '../../platform/bounded-map.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { excerpt } from '../../platform/excerpt.ts';
 import type { Log } from '../../platform/log.ts';
@@ -10,7 +11,8 @@ import { recordOf } from '../../platform/record-of.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { TopicSettings } from '../../publications/topics.ts';
 import { BrokerLink } from '../link/broker-link.ts';
-import { type Connection, SubscriptionRefused } from '../link/connection.ts';
+import type { Connection } from '../link/connection.ts';
+import { SubscriptionRefused } from '../link/connection-errors.ts';
 import type { Endpoint, RemoteBroker } from '../link/remote-broker.ts';
 import { Copies } from './copies.ts';
 import {
@@ -156,7 +158,7 @@ export class Satellite {
     this.accepted[event.kind] += 1;
     log.debug?.(`${event.id} accepted: ${event.command} on ${event.host}, by ${topic}`);
     this.#copies.remember(event.id);
-    this.#take(event.id);
+    addLast(this.#taken, event.id, mostTaken);
     deliver(event, readAtMs);
   }
 
@@ -175,13 +177,6 @@ export class Satellite {
       ...fields,
       source: source ?? this.#link.connection?.peer.host ?? '',
     };
-  }
-
-  #take(id: string): void {
-    this.#taken.add(id);
-    if (this.#taken.size <= mostTaken) return;
-    const [oldest] = this.#taken;
-    if (oldest !== undefined) this.#taken.delete(oldest);
   }
 
   #reject(reason: MessageRejection, topic: string): void {

@@ -9,8 +9,8 @@ import type { Announcer } from '../../publications/announcer.ts';
 import type { PublicationSettings } from '../../publications/event-publications.ts';
 import type { Outlet, Publication } from '../../publications/publication.ts';
 import { ownTopics } from '../../publications/topics.ts';
+import type { DatabaseSource } from '../../storage/namespace.ts';
 import { Outbox } from '../../storage/outbox/outbox.ts';
-import type { Store } from '../../storage/outbox/outbox-room.ts';
 import { BrokerLink } from '../link/broker-link.ts';
 import type { Connection } from '../link/connection.ts';
 import { PublicationRefused } from '../link/publisher.ts';
@@ -37,7 +37,7 @@ export interface UpstreamSinkOptions {
   readonly subscriptions: readonly string[];
   readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
   /** Where the database is, while there is one. */
-  readonly state: { readonly database: Store | undefined };
+  readonly state: DatabaseSource;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -94,7 +94,7 @@ export class UpstreamSink implements Sink, Outlet {
     this.topicPrefix = topicPrefix;
     this.#status = (payload) => ({ topic: topicPrefix + ownTopics.status, payload, retain: true });
     this.#outbox = new Outbox({
-      room: 'upstream-outbox',
+      namespace: 'upstream-outbox',
       state: options.state,
       codec: userEventCodec,
       capacity: limits.capacity,

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { Kept } from '../store/kept.ts';
 import { hasExpired, outgoingPacket } from '../store/outgoing-packet.ts';
-import type { Session, SessionClient, StoredSubscription } from '../store/session.ts';
+import type { Session, SessionClient } from '../store/session.ts';
 import type { MessagePacket } from '../store/stored-packets.ts';
+import type { StoredSubscription } from '../store/stored-session.ts';
 import type { Subscribed } from '../store/widest-subscription.ts';
 import type { WillPacket } from '../store/wills.ts';
 import { writeRest } from '../store/write-rest.ts';

@@ -1,11 +1,17 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { Outgoing } from './outgoing.ts';
 
 /** Writes before it looks how long they took; each takes some 5 µs, and the next datagram waits. */
 const writesBetweenLooks = 125;
 
 /** How long the writes of one turn take at most, ms. */
 const turnMs = 1;
+
+/** What leaves for one client. */
+interface Outgoing {
+  readonly gate: { endPacket(): void };
+  readonly pending: readonly Buffer[];
+  flush(joined?: Buffer): void;
+}
 
 /**
  * Lets the bytes for all clients leave at the end of a turn of the event loop, or when it is told

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { AddressLimits } from '../../access/address-limits.ts';
 import { FairShares, type Party } from '../../access/fair-shares.ts';
 import { networkOf } from '../../access/network-of.ts';
+import { AddressLimits } from '../../access/rate-limits.ts';
 import { RefusalPeriod } from '../../access/refusal-period.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';

@@ -4,6 +4,7 @@ import { listenFault } from '../../health/listen-fault.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { addressToBind } from '../../platform/listen-address.ts';
 import type { Log } from '../../platform/log.ts';
+import { OpenAndRetry } from '../../platform/open-and-retry.ts';
 import { withPort } from '../../platform/plain-address.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 
@@ -32,53 +33,56 @@ const plainTcp = (onConnection: (socket: Socket) => void) =>
 /** Accepts connections on a port, and tries again while it can't have the port. */
 export class TcpListener {
   readonly #options: TcpListenerOptions;
-  #server: Server | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #stopped = false;
+  readonly #server: OpenAndRetry<Server>;
 
   constructor(options: TcpListenerOptions) {
+    const { host, port, scheme, hostKey, portKey, health, clock, retry } = options;
     this.#options = options;
+    const purpose = scheme.toUpperCase();
+    this.#server = new OpenAndRetry({
+      open: () => this.#listen(),
+      close: (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+      onOpen: () => health.ok(`listening on TCP port ${this.port}`),
+      onFailure: (error) =>
+        health.fault(
+          listenFault(error, { protocol: 'TCP', host, port, purpose, hostKey, portKey }),
+        ),
+      clock,
+      retry,
+    });
   }
 
   /** The port it listens on; undefined while it does not. */
   get port(): number | undefined {
-    const address = this.#server?.address();
+    const address = this.#server.opened?.address();
     return typeof address === 'object' ? address?.port : undefined;
   }
 
   /** Resolves when clients can connect, or when the first try has failed and others will follow. */
   async start(): Promise<void> {
-    const { host, port, scheme, hostKey, portKey, health, log, retry, clock } = this.#options;
-    const address = await addressToBind({ host, protocol: 'TCP', log });
-    if (this.#stopped) return;
-    const server = (this.#options.createServer ?? plainTcp)(this.#options.onConnection);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, address, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-    } catch (error) {
-      if (this.#stopped) return;
-      const purpose = scheme.toUpperCase();
-      health.fault(listenFault(error, { protocol: 'TCP', host, port, purpose, hostKey, portKey }));
-      this.#cancelRetry = clock.schedule(retry.next(), () => void this.start());
-      return;
-    }
-    server.on('error', (error) => log.warn(`a connection was not accepted: ${error.message}`));
-    this.#server = server;
-    retry.reset();
-    log.info(`MQTT broker on ${scheme}://${withPort(address, this.port ?? port)}`);
-    health.ok(`listening on TCP port ${this.port}`);
+    await this.#server.start();
   }
 
   /** Accepts no more. Resolves when those it had accepted are gone. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelRetry?.();
-    const server = this.#server;
-    if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+    await this.#server.stop();
+  }
+
+  async #listen(): Promise<Server> {
+    const { host, port, scheme, log } = this.#options;
+    const address = await addressToBind({ host, protocol: 'TCP', log });
+    const server = (this.#options.createServer ?? plainTcp)(this.#options.onConnection);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, address, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    server.on('error', (error) => log.warn(`a connection was not accepted: ${error.message}`));
+    const bound = server.address();
+    const boundPort = typeof bound === 'object' ? bound?.port : undefined;
+    log.info(`MQTT broker on ${scheme}://${withPort(address, boundPort ?? port)}`);
+    return server;
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
-import type { StateRoom } from '../../storage/room.ts';
+import type { Namespace } from '../../storage/namespace.ts';
 import type { State } from '../../storage/state.ts';
 import type { Owner } from '../access/client-ids.ts';
 import { FilterBudget } from '../access/filter-budget.ts';
@@ -93,8 +93,8 @@ export class BrokerStore {
     this.#expiry = new MessageExpiry(clock);
     this.#journal = new Journal({
       state,
-      room: 'broker',
-      select: (room) => this.#select(room),
+      namespace: 'broker',
+      select: (namespace) => this.#select(namespace),
       onLoad: (entries) => this.#load(entries),
       budgets: {
         messages: new WriteBudget(limits.anonymousBytesPerHour, clock),
@@ -295,9 +295,9 @@ export class BrokerStore {
     return this.#wills.takeLeft(will);
   }
 
-  async #select(room: StateRoom): Promise<readonly Entry[]> {
+  async #select(namespace: Namespace): Promise<readonly Entry[]> {
     const { limits, onLeftOut } = this.#options;
-    const { entries, leftOut } = await new StoredSelection(room, limits).run();
+    const { entries, leftOut } = await new StoredSelection(namespace, limits).run();
     if (Object.values(leftOut).some((count) => count > 0)) onLeftOut(leftOut);
     return entries;
   }

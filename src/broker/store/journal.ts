@@ -2,8 +2,8 @@ import type { Party } from '../../access/fair-shares.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
-import { type Change, StateRoom } from '../../storage/room.ts';
-import type { State } from '../../storage/state.ts';
+import { type Change, type DatabaseSource, Namespace } from '../../storage/namespace.ts';
+import { databaseOf, WriteBehind } from '../../storage/write-behind.ts';
 import type { WriteBudget } from './write-budget.ts';
 
 export type Entry = readonly [key: string, value: string];
@@ -31,11 +31,11 @@ interface Waiting {
 }
 
 export interface JournalOptions {
-  /** Where the database is, while there is one. */
-  readonly state: Pick<State, 'database'>;
-  readonly room: string;
+  readonly state: DatabaseSource;
+  /** The name of its namespace in the database. */
+  readonly namespace: string;
   /** Chooses what to load of what an earlier run left: no more than fits. */
-  readonly select: (room: StateRoom) => Promise<readonly Entry[]>;
+  readonly select: (namespace: Namespace) => Promise<readonly Entry[]>;
   /** Called once with what was chosen, before anything is written. */
   readonly onLoad: (entries: readonly Entry[]) => void;
   /** Bounds what is written for those who have not signed in: what waits for them, and all else. */
@@ -46,8 +46,8 @@ export interface JournalOptions {
 }
 
 /**
- * How soon a change must be on disk. `promised`: somebody waits for it, and it must outlive a power
- * cut. `soon`: it must outlive one as well, but may wait for its end to come first, which spares the
+ * How soon a change must be on disk. `promised`: somebody waits for it, and it must survive a power
+ * cut. `soon`: it must survive one as well, but may wait for its end to come first, which spares the
  * write. `lazy`: nothing is lost by losing it.
  */
 export type Urgency = 'promised' | 'soon' | 'lazy';
@@ -60,28 +60,48 @@ const delayMs: Record<Urgency, number> = { promised: 0, soon: 25, lazy: 100 };
 
 /**
  * Brings changes to disk in the background, many in one write. What changes twice before it is
- * written is written once; what came and went is not written at all. While the disk takes nothing,
- * the changes wait in memory, and the newest value of each key is written when it does again.
+ * written is written once; what came and went is not written at all. While the disk can't be written,
+ * the changes wait in memory, and the newest value of each key is written when it can again.
  */
 export class Journal {
   readonly #options: JournalOptions;
-  readonly #room: StateRoom;
+  readonly #namespace: Namespace;
+  readonly #behind: WriteBehind;
   #waiting = new Map<string, Waiting>();
   /** What has come since the last write and is to be paid for, by standing, bytes. */
   readonly #toBePaid = new Map<Party['standing'], number>();
   /** Keys that may be on disk: only these have to be erased there. */
   readonly #onDisk = new Set<string>();
   #sync = false;
-  #dueMs = Number.POSITIVE_INFINITY;
-  #cancelWrite: (() => void) | undefined;
-  #work: Promise<void> | undefined;
   #loaded = false;
-  #diskFails = false;
   #closed = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    this.#room = new StateRoom(options.state, options.room);
+    this.#namespace = new Namespace(options.state, options.namespace);
+    const { clock, log, retry } = options;
+    this.#behind = new WriteBehind({
+      write: async () => {
+        await this.#load();
+        await this.#write();
+      },
+      hasWork: () => this.#waiting.size > 0,
+      onSuccess: (isAgain) => {
+        if (isAgain) log.info('what the broker keeps is on disk again');
+      },
+      onFailure: (error, isFirst) => {
+        if (!isFirst) return;
+        const reason = error instanceof Error ? error.message : String(error);
+        log.warn(
+          `what the broker keeps for clients is in memory only until the disk works: ${reason}`,
+        );
+      },
+      onEnd: () => {
+        if (this.#waiting.size > 0) this.#behind.writeWithin(delayMs[this.#sync ? 'soon' : 'lazy']);
+      },
+      clock,
+      retry,
+    });
   }
 
   /** Whether so many bytes could be written for somebody now. */
@@ -91,7 +111,7 @@ export class Journal {
 
   /** Reads what an earlier run left. Resolves when done, or when the disk can't be read at present. */
   async open(): Promise<void> {
-    await this.#run();
+    await this.#behind.run();
   }
 
   /**
@@ -107,7 +127,7 @@ export class Journal {
     if (value === undefined && !this.#onDisk.has(key)) this.#waiting.delete(key);
     else this.#waiting.set(key, { value, payer, requires });
     if (urgency !== 'lazy') this.#sync = true;
-    if (!this.#diskFails) this.#writeWithin(delayMs[urgency]);
+    this.#behind.writeWithin(delayMs[urgency]);
   }
 
   /** Whether a change fits into what can be paid for at once, with all that came before it. */
@@ -133,58 +153,24 @@ export class Journal {
     return this.#onDisk.has(key) || this.#waiting.get(key)?.value !== undefined;
   }
 
-  /** Resolves when every change so far is on disk, or waits for a disk that takes nothing. */
+  /** Resolves when every change so far is on disk, or waits for a disk that can't be written. */
   async written(): Promise<void> {
-    // A write under way does not carry the last changes; the next one does, for all who wait.
-    await this.#work;
-    if (!this.#diskFails && !this.#closed && this.#waiting.size > 0) await this.#run();
+    await this.#behind.written();
   }
 
-  /** Writes what waits, and lets go of the database. */
+  /** Writes what waits, and then nothing more. */
   async close(): Promise<void> {
-    await this.written();
+    // What comes during the last write has one of its own.
+    do await this.written();
+    while (!this.#behind.diskFails && this.#waiting.size > 0);
     this.#closed = true;
-    this.#cancelWrite?.();
-  }
-
-  #writeWithin(ms: number): void {
-    const dueMs = this.#options.clock.monotonicMs() + ms;
-    if (this.#work || dueMs >= this.#dueMs) return;
-    this.#cancelWrite?.();
-    this.#dueMs = dueMs;
-    this.#cancelWrite = this.#options.clock.schedule(ms, () => void this.#run());
-  }
-
-  /** Only one write runs at a time; all who ask wait for it. */
-  async #run(): Promise<void> {
-    this.#work ??= this.#bringUpToDate();
-    await this.#work;
-  }
-
-  async #bringUpToDate(): Promise<void> {
-    this.#cancelWrite?.();
-    this.#cancelWrite = undefined;
-    this.#dueMs = Number.POSITIVE_INFINITY;
-    const { log, retry } = this.#options;
-    try {
-      await this.#load();
-      await this.#write();
-      if (this.#diskFails) log.info('what the broker keeps is on disk again');
-      this.#diskFails = false;
-      retry.reset();
-    } catch (error) {
-      this.#waitForDisk(error);
-    }
-    this.#work = undefined;
-    if (!this.#diskFails && this.#waiting.size > 0) {
-      this.#writeWithin(this.#sync ? delayMs.soon : delayMs.lazy);
-    }
+    this.#behind.close();
   }
 
   async #load(): Promise<void> {
     if (this.#loaded) return;
-    if (!this.#room.isThere) throw new NoDatabase();
-    const entries = await this.#options.select(this.#room);
+    databaseOf(this.#options.state);
+    const entries = await this.#options.select(this.#namespace);
     for (const [key] of entries) this.#onDisk.add(key);
     this.#loaded = true;
     this.#options.onLoad(entries);
@@ -192,7 +178,7 @@ export class Journal {
 
   async #write(): Promise<void> {
     if (this.#waiting.size === 0) return;
-    if (!this.#options.state.database) throw new NoDatabase();
+    databaseOf(this.#options.state);
     const changes = this.#waiting;
     const sync = this.#sync;
     this.#waiting = new Map();
@@ -201,7 +187,7 @@ export class Journal {
     const affordable = this.#affordable(changes);
     if (affordable.length === 0) return;
     try {
-      await this.#room.write(affordable, { sync });
+      await this.#namespace.write(affordable, { sync });
     } catch (error) {
       // What was paid for is not paid for again.
       const again = affordable.map(([key, value]) => [key, paidFor(value)] as const);
@@ -237,24 +223,8 @@ export class Journal {
     const { party, budget = 'messages' } = payer;
     return this.#options.budgets[budget].take(party, bytesToPay(key, value));
   }
-
-  #waitForDisk(error: unknown): void {
-    const { clock, log, retry } = this.#options;
-    if (!this.#diskFails) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.warn(
-        `what the broker keeps for clients is in memory only until the disk works: ${reason}`,
-      );
-    }
-    this.#diskFails = true;
-    if (!this.#closed) this.#cancelWrite = clock.schedule(retry.next(), () => void this.#run());
-  }
 }
 
 const paidFor = (value: Value): Waiting => ({ value, payer: undefined, requires: undefined });
 
 const bytesToPay = (key: string, value: string) => key.length + value.length + bytesOfErasing;
-
-class NoDatabase extends Error {
-  override readonly message = "the state directory can't be used at present";
-}

@@ -1,15 +1,12 @@
-/** Enough digits for any whole number that JavaScript counts exactly, in base 36. */
-const sequenceDigits = 11;
+import { numberInKey } from '../../storage/namespace.ts';
 
-const sequenceKey = (sequence: number) => sequence.toString(36).padStart(sequenceDigits, '0');
-
-/** The keys of what the broker keeps on disk. */
+/** The keys of what the broker keeps in its namespace. */
 export const keys = {
   session: (clientId: string) => `session/${clientId}`,
   /** The message itself, once. */
-  message: (sequence: number) => `message/${sequenceKey(sequence)}`,
+  message: (sequence: number) => `message/${numberInKey(sequence)}`,
   /** That it waits for a client. */
-  queued: (sequence: number, clientId: string) => `queued/${sequenceKey(sequence)}/${clientId}`,
+  queued: (sequence: number, clientId: string) => `queued/${numberInKey(sequence)}/${clientId}`,
   incoming: (clientId: string, messageId: number) => `incoming/${messageId}/${clientId}`,
   retained: (topic: string) => `retained/${topic}`,
   will: (clientId: string) => `will/${clientId}`,

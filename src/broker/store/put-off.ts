@@ -1,6 +1,5 @@
 import type { StoredMessage } from './messages.ts';
-import type { Recipient } from './queues.ts';
-import type { Session } from './session.ts';
+import type { Recipient, Session } from './session.ts';
 
 /** A message, and those into whose queues it is still to be put. */
 export interface PutOffMessage {

@@ -5,7 +5,7 @@ import { keys } from './keys.ts';
 import { Messages, type StoredMessage } from './messages.ts';
 import { PutOff } from './put-off.ts';
 import { bytesOfContent, bytesOfMessage, entryBytes } from './queue-bytes.ts';
-import type { QueuedMessage, Session, StoredSubscription } from './session.ts';
+import type { QueuedMessage, Recipient, Session } from './session.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 import { payerOfParty } from './stored-session.ts';
 
@@ -23,11 +23,6 @@ export interface QueuesOptions {
   readonly clock: Clock;
   /** Called with each session that loses a message because too many wait for it. */
   readonly onDropped: (session: Session, reason: 'of its own' | 'of all') => void;
-}
-
-/** A session that is to get a message. */
-export interface Recipient extends Pick<StoredSubscription, 'qos' | 'rap'> {
-  readonly session: Session;
 }
 
 /** What is written for a message that waits for one client, about, bytes. */

@@ -2,7 +2,6 @@ import type { Log } from '../../platform/log.ts';
 import { matchesFilter } from '../topics/topic-filter.ts';
 import { hasWildcard } from '../topics/topic-rules.ts';
 import type { Journal, Urgency } from './journal.ts';
-import type { Accepted } from './kept.ts';
 import { keys } from './keys.ts';
 import type { MessageExpiry } from './message-expiry.ts';
 import type { Slices } from './slices.ts';
@@ -22,6 +21,13 @@ const partOfMuchRoom = 0.9;
 
 /** A look-up looks at the clock after so many topics, far less than a slice. */
 const stepsAtATime = 64;
+
+/** What `accept` made of a client's message. */
+interface AcceptedHere {
+  readonly isWritten: boolean;
+  /** Whether its publisher has not signed in. */
+  readonly isAnonymous: boolean;
+}
 
 /** The last retained message of every topic (MQTT 3.1.1, section 3.3.1.3). */
 export class RetainedMessages {
@@ -72,7 +78,7 @@ export class RetainedMessages {
    * Keeps the message; an empty one takes the last of its topic away.
    * @param accepted what `accept` made of it, where a client published it
    */
-  store(packet: MessagePacket, accepted: Accepted | undefined): void {
+  store(packet: MessagePacket, accepted: AcceptedHere | undefined): void {
     const isFull = !this.#makesRoomFor(packet, accepted?.isAnonymous ?? false);
     if (isFull && !this.#isFull) {
       this.#log.warn(

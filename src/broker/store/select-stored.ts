@@ -1,5 +1,5 @@
 import { FairShares, type Party } from '../../access/fair-shares.ts';
-import type { StateRoom } from '../../storage/room.ts';
+import type { Namespace } from '../../storage/namespace.ts';
 import { weightOf } from '../access/filter-budget.ts';
 import type { Entry } from './journal.ts';
 import { readKey } from './keys.ts';
@@ -40,7 +40,7 @@ interface Candidate {
  * fairest part, whatever lies on the disk. The rest is erased there.
  */
 export class StoredSelection {
-  readonly #room: StateRoom;
+  readonly #namespace: Namespace;
   readonly #limits: LoadLimits;
   readonly #selected: Entry[] = [];
   readonly #sessions = new Map<string, Candidate>();
@@ -48,8 +48,8 @@ export class StoredSelection {
   #toErase: string[] = [];
   #leftOut = { sessions: 0, queued: 0, others: 0 };
 
-  constructor(room: StateRoom, limits: LoadLimits) {
-    this.#room = room;
+  constructor(namespace: Namespace, limits: LoadLimits) {
+    this.#namespace = namespace;
     this.#limits = limits;
   }
 
@@ -66,7 +66,7 @@ export class StoredSelection {
   }
 
   async #selectKnown(): Promise<void> {
-    for await (const entry of this.#room.stream('known/')) {
+    for await (const entry of this.#namespace.stream('known/')) {
       this.#known.add(readKey(entry[0]).name);
       this.#selected.push(entry);
     }
@@ -75,7 +75,7 @@ export class StoredSelection {
   async #selectSessions(): Promise<void> {
     const counts = new FairShares();
     const weights = new FairShares();
-    for await (const entry of this.#room.stream('session/')) {
+    for await (const entry of this.#namespace.stream('session/')) {
       const candidate = this.#candidateOf(entry);
       this.#sessions.set(readKey(entry[0]).name, candidate);
       counts.add(candidate.party, 1);
@@ -125,9 +125,9 @@ export class StoredSelection {
     const fairPart =
       this.#limits.queuedBytesOfAll /
       Math.max(1, new Set([...this.#sessions.values()].map(({ party }) => party.key)).size);
-    const queued = new Waiting(this.#room.stream('queued/', { reverse: true }));
+    const queued = new Waiting(this.#namespace.stream('queued/', { reverse: true }));
     const selected: Entry[] = [];
-    for await (const entry of this.#room.stream('message/', { reverse: true })) {
+    for await (const entry of this.#namespace.stream('message/', { reverse: true })) {
       const sequence = readKey(entry[0]).number;
       const size = messageBytes + entry[1].length;
       let holders = 0;
@@ -164,7 +164,7 @@ export class StoredSelection {
     const { retainedMessages, retainedBytes } = this.#limits;
     let count = 0;
     let bytes = 0;
-    for await (const entry of this.#room.stream(prefix)) {
+    for await (const entry of this.#namespace.stream(prefix)) {
       const hasRoom = count < retainedMessages && bytes + entry[1].length <= 2 * retainedBytes;
       if (hasRoom && isWanted(readKey(entry[0]).name)) {
         count += 1;
@@ -182,7 +182,7 @@ export class StoredSelection {
     if (this.#toErase.length === 0 || this.#toErase.length < atLeast) return;
     const keys = this.#toErase;
     this.#toErase = [];
-    await this.#room.write(keys.map((key) => [key, undefined] as const));
+    await this.#namespace.write(keys.map((key) => [key, undefined] as const));
   }
 }
 

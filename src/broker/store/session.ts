@@ -2,7 +2,7 @@ import type { Party } from '../../access/fair-shares.ts';
 import type { Owner } from '../access/client-ids.ts';
 import type { StoredMessage } from './messages.ts';
 import { bytesOfContent } from './queue-bytes.ts';
-import { unknownParty } from './stored-session.ts';
+import { type StoredSubscription, unknownParty } from './stored-session.ts';
 
 /** What the sessions use of a client of Aedes. */
 export interface SessionClient {
@@ -11,15 +11,6 @@ export interface SessionClient {
   readonly clean?: boolean;
   /** How long its session outlives the connection, s (MQTT 5, section 3.1.2.11.2). */
   readonly sessionExpiryInterval?: number;
-}
-
-/** A subscription with its MQTT 5 options (section 3.8.3.1). */
-export interface StoredSubscription {
-  readonly qos: number;
-  readonly rh?: number;
-  readonly rap?: boolean;
-  readonly nl?: boolean;
-  readonly subscriptionIdentifier?: number;
 }
 
 const subscriptionOptions = ['qos', 'rh', 'rap', 'nl', 'subscriptionIdentifier'] as const;
@@ -244,4 +235,9 @@ export class Session {
     this.#underWay.clear();
     this.#wake?.();
   }
+}
+
+/** A session that is to get a message. */
+export interface Recipient extends Pick<StoredSubscription, 'qos' | 'rap'> {
+  readonly session: Session;
 }

@@ -4,10 +4,10 @@ import { anonymous, type Owner } from '../access/client-ids.ts';
 import { type FilterBudget, weightOf } from '../access/filter-budget.ts';
 import { TopicTree } from '../topics/topic-tree.ts';
 import type { Journal, Urgency } from './journal.ts';
-import type { Queues, Recipient } from './queues.ts';
-import { isSame, Session, type SessionClient, type StoredSubscription } from './session.ts';
+import type { Queues } from './queues.ts';
+import { isSame, type Recipient, Session, type SessionClient } from './session.ts';
 import { presenceOf, SessionWrites } from './session-writes.ts';
-import { partyOfStored, readStoredSession } from './stored-session.ts';
+import { partyOfStored, readStoredSession, type StoredSubscription } from './stored-session.ts';
 import { type Subscribed, subscribed, widest } from './widest-subscription.ts';
 
 export interface SessionLimits {

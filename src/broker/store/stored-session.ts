@@ -1,8 +1,16 @@
 import type { Party } from '../../access/fair-shares.ts';
 import { anonymous, type Owner } from '../access/client-ids.ts';
-import type { Session, StoredSubscription } from './session.ts';
 
-/** A session as it lies on disk, JSON. */
+/** A subscription with its MQTT 5 options (section 3.8.3.1). */
+export interface StoredSubscription {
+  readonly qos: number;
+  readonly rh?: number;
+  readonly rap?: boolean;
+  readonly nl?: boolean;
+  readonly subscriptionIdentifier?: number;
+}
+
+/** A session as it is on disk, JSON. */
 export interface StoredSession {
   readonly expirySeconds: number;
   /** By the time of day, ms since 1970. */
@@ -60,7 +68,13 @@ function isStoredSession(stored: unknown): stored is StoredSession {
   );
 }
 
-export function storedSession(session: Session): StoredSession {
+export function storedSession(session: {
+  readonly expirySeconds: number;
+  readonly disconnectedAt: number | undefined;
+  readonly subscriptions: ReadonlyMap<string, StoredSubscription>;
+  readonly owner: Owner | undefined;
+  readonly party: Party;
+}): StoredSession {
   const { expirySeconds, disconnectedAt, subscriptions, owner, party } = session;
   return {
     expirySeconds,

@@ -1,4 +1,4 @@
-import type { StoredSubscription } from './session.ts';
+import type { StoredSubscription } from './stored-session.ts';
 
 /** A subscription and whose it is, as far as it decides what the client gets. */
 export interface Subscribed extends Omit<StoredSubscription, 'subscriptionIdentifier'> {
@@ -15,7 +15,7 @@ export function subscribed(
 }
 
 /** One subscription of each client: the one with the highest QoS (MQTT 3.1.1, section 3.3.5). */
-export function widest<Subscription extends Pick<Subscribed, 'clientId' | 'qos' | 'rap'>>(
+export function widest<Subscription extends { readonly clientId: string; readonly qos: number }>(
   subscriptions: readonly Subscription[],
 ): Iterable<Subscription> {
   const byClient = new Map<string, Subscription>();

@@ -1,5 +1,6 @@
 import type { Party } from '../../access/fair-shares.ts';
 import { RateLimit } from '../../access/rate-limit.ts';
+import { putLast } from '../../platform/bounded-map.ts';
 import type { Clock } from '../../platform/clock.ts';
 
 const hourMs = 3_600_000;
@@ -17,7 +18,7 @@ const usualShares: WriteShares = { ofStrangers: 1 / 4, ofOne: 1 / 2 };
 /** So much of an hour's bytes may be written at once, as when many clients leave together. */
 const burstPart = 1 / 2;
 
-/** How many addresses are counted; the one that came first is forgotten first. */
+/** How many addresses are counted; the one that came first is dropped first. */
 const mostParties = 1000;
 
 /**
@@ -77,9 +78,7 @@ export class WriteBudget {
       { burst: bytesPerHour * burstPart, everyMs: hourMs / bytesPerHour },
       this.#clock,
     );
-    const [oldest] = limits.keys();
-    if (limits.size >= mostParties && oldest !== undefined) limits.delete(oldest);
-    limits.set(key, limit);
+    putLast(limits, key, limit, mostParties);
     return limit;
   }
 }

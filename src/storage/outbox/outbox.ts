@@ -2,8 +2,10 @@ import type { PartHealth } from '../../health/health.ts';
 import { atMost, type Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
-import { OutboxRoom, type Store, type StoredItem } from './outbox-room.ts';
-import type { Span } from './run.ts';
+import { type Database, type DatabaseSource, Namespace } from '../namespace.ts';
+import { databaseOf, NoDatabase, WriteBehind } from '../write-behind.ts';
+import type { Span } from './segment.ts';
+import { type StoredItem, StoredQueue } from './stored-queue.ts';
 import { WritePace } from './write-pace.ts';
 
 /** How items become text on disk, and come back. */
@@ -15,25 +17,25 @@ export interface Codec<Item> {
 }
 
 export interface OutboxOptions<Item> {
-  readonly room: string;
-  /** Where the database is, while there is one. */
-  readonly state: { readonly database: Store | undefined };
+  /** The name of its namespace in the database. */
+  readonly namespace: string;
+  readonly state: DatabaseSource;
   readonly codec: Codec<Item>;
-  /** How many items may wait; past it the oldest go, and are counted. */
+  /** How many items may wait; past it the oldest are dropped, and counted. */
   readonly capacity: number;
-  /** How many of them may wait in memory while the disk takes none. */
+  /** How many of them may wait in memory while the disk can't be written. */
   readonly memoryCapacity: number;
   readonly clock: Clock;
   readonly health: PartHealth;
   readonly log: Log;
   readonly retry: RetryPauses;
-  /** Told when there is more to read. Must return at once. */
+  /** Called when there is more to read. Must return at once. */
   readonly onReadable: () => void;
 }
 
 /** One waiting item. */
 export interface Entry<Item> {
-  /** Its place in the line. Grows once, when the disk turns out to hold older items. */
+  /** Its place in the queue. Grows once, when the disk turns out to hold older items. */
   place: number;
   readonly item: Item;
 }
@@ -42,11 +44,11 @@ export interface Entry<Item> {
 const mostPerWrite = 1000;
 
 /**
- * A line of items that outlives crashes and power cuts: first in, first out.
+ * A queue of items that survives crashes and power cuts: first in, first out.
  *
  * An item is safe once its write is done. Writes are synchronous (`fdatasync`), because an SD card
  * keeps in order only what it was told to finish; the items of one write share the cost. While the
- * disk takes nothing, items wait in memory, bounded, and the line goes on by itself.
+ * disk can't be written, items wait in memory, bounded, and the queue goes on by itself.
  */
 export class Outbox<Item> {
   /** Items that went unread because too many waited. */
@@ -54,8 +56,10 @@ export class Outbox<Item> {
   readonly #options: OutboxOptions<Item>;
   readonly #itemsPerWrite: number;
   readonly #pace: WritePace;
-  #room: OutboxRoom | undefined;
-  // The line: first what is on disk, then what is being written, then what is not yet.
+  readonly #behind: WriteBehind;
+  /** What is on disk, and in which database; undefined while that is to be read, or read again. */
+  #stored: { readonly queue: StoredQueue; readonly database: Database } | undefined;
+  // The queue: first what is on disk, then what is being written, then what is not yet.
   #onDisk = 0;
   #writing: StoredItem[] = [];
   #unwritten: StoredItem[] = [];
@@ -65,16 +69,24 @@ export class Outbox<Item> {
   /** Follows the last item known to be on disk; undefined until the disk was read. */
   #diskEnd: number | undefined;
   #next = 0;
-  #work: Promise<void> | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #diskFails = false;
   #dropping = false;
-  #closed = false;
 
   constructor(options: OutboxOptions<Item>) {
     this.#options = options;
-    const { capacity, memoryCapacity, clock } = options;
+    const { capacity, memoryCapacity, clock, health, retry } = options;
     this.#pace = new WritePace(clock);
+    this.#behind = new WriteBehind({
+      write: () => this.#bringUpToDate(),
+      hasWork: () => this.#unwritten.length > 0 || this.#toErase.length > 0,
+      onSuccess: () => health.ok('kept on disk'),
+      onFailure: (error, isFirst) => this.#reportFailure(error, isFirst),
+      onEnd: () => {
+        this.#writeSoon();
+        options.onReadable();
+      },
+      clock,
+      retry,
+    });
     this.#itemsPerWrite = Math.min(mostPerWrite, capacity, Math.ceil(memoryCapacity / 2));
   }
 
@@ -90,11 +102,11 @@ export class Outbox<Item> {
 
   /** Finds what an earlier run left. Resolves when done, or when the disk can't be read at present. */
   async open(): Promise<void> {
-    await this.#run();
+    await this.#behind.run();
     if (this.length > 0) this.#options.log.info(`${this.length} events wait from before`);
   }
 
-  /** Puts an item at the end of the line, and returns at once. */
+  /** Puts an item at the end of the queue, and returns at once. */
   append(item: Item): void {
     const { codec, memoryCapacity, onReadable } = this.#options;
     // As text it takes the least room while it waits, and a full write has not all of it to do.
@@ -104,13 +116,13 @@ export class Outbox<Item> {
       this.#unwritten.shift();
       this.#countDropped(1);
     }
-    if (this.#diskFails) onReadable();
+    if (this.#behind.diskFails) onReadable();
     else this.#writeSoon();
   }
 
-  /** Resolves when everything appended so far is on disk, or waits for a disk that takes nothing. */
+  /** Resolves when everything appended so far is on disk, or waits for a disk that can't be written. */
   async written(): Promise<void> {
-    while (!this.#diskFails && this.#hasWork()) await this.#run();
+    await this.#behind.written();
   }
 
   /**
@@ -119,18 +131,20 @@ export class Outbox<Item> {
    */
   async oldest(limit: number): Promise<readonly Entry<Item>[]> {
     if (this.#onDisk === 0) {
-      this.#given = this.#diskFails ? this.#decoded(this.#unwritten.slice(0, limit)).entries : [];
+      this.#given = this.#behind.diskFails
+        ? this.#decoded(this.#unwritten.slice(0, limit)).entries
+        : [];
       return this.#given;
     }
-    if (!this.#room || this.#toErase.length > 0) return [];
-    const { entries, unreadable } = this.#decoded(await this.#room.oldest(limit));
+    if (!this.#stored || this.#toErase.length > 0) return [];
+    const { entries, unreadable } = this.#decoded(await this.#stored.queue.oldest(limit));
     if (unreadable.length > 0) await this.#erase(unreadable);
     return entries;
   }
 
   /**
-   * Takes entries that `oldest` gave out of the line. Resolves when the disk has forgotten them;
-   * while it can't, it will before anything is read from it again.
+   * Takes entries that `oldest` gave out of the queue. Resolves when they are erased from the disk;
+   * while it can't be written, that happens before anything is read from it again.
    */
   async remove(entries: readonly Entry<Item>[]): Promise<void> {
     const from = entries[0]?.place;
@@ -141,13 +155,11 @@ export class Outbox<Item> {
     if (this.#diskEnd !== undefined) await this.#erase([{ from, to }]);
   }
 
-  /** Writes what can be written within `limitMs`, lets go of the database, and owns up to what is lost. */
+  /** Writes what can be written within `limitMs`, and says what is lost. */
   async close(limitMs: number): Promise<void> {
     const { clock, log } = this.#options;
     await atMost(clock, limitMs, this.written());
-    this.#closed = true;
-    this.#pace.cancel();
-    this.#cancelRetry?.();
+    this.#behind.close();
     if (this.inMemory > 0) log.error(`${this.inMemory} events are lost: the disk took none`);
   }
 
@@ -176,85 +188,68 @@ export class Outbox<Item> {
   }
 
   #writeSoon(): void {
-    if (this.#work || this.#closed || this.#unwritten.length === 0) return;
-    if (this.#fillsWrite()) void this.#run();
-    else this.#pace.whenDue(() => void this.#run());
+    if (this.#fillsWrite()) this.#behind.writeAtOnce();
+    else if (this.#unwritten.length > 0 && !this.#behind.isPlanned) {
+      this.#behind.writeWithin(this.#pace.dueInMs);
+    }
   }
 
   #fillsWrite(): boolean {
     return this.#unwritten.length >= this.#itemsPerWrite;
   }
 
-  /** Brings the disk up to date. Only one runs at a time; all who ask wait for it. */
-  async #run(): Promise<void> {
-    this.#work ??= this.#bringUpToDate();
-    await this.#work;
-  }
-
   async #bringUpToDate(): Promise<void> {
-    this.#pace.cancel();
-    this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
-    const { health, retry, onReadable } = this.#options;
     let written = 0;
+    const waited = this.#unwritten.length;
     try {
       do {
-        await this.#load();
-        written += await this.#write();
-      } while (this.#toErase.length > 0 || this.#fillsWrite());
-      this.#diskFails = false;
-      retry.reset();
-      health.ok('kept on disk');
-    } catch (error) {
-      this.#waitForDisk(error);
+        const stored = await this.#load();
+        written += await this.#write(stored);
+      } while (
+        this.#toErase.length > 0 ||
+        this.#fillsWrite() ||
+        (written < waited && this.#unwritten.length > 0)
+      );
+    } finally {
+      this.#pace.rest(written);
     }
-    this.#pace.rest(written);
-    this.#work = undefined;
-    if (!this.#diskFails) this.#writeSoon();
-    onReadable();
   }
 
-  #hasWork(): boolean {
-    return this.#unwritten.length > 0 || this.#toErase.length > 0;
-  }
-
-  /** Gets to know the disk: at the start, and after the database was opened anew. */
-  async #load(): Promise<void> {
-    const { room: name, state } = this.#options;
-    const { database } = state;
-    if (!database) throw new NoDatabase();
-    if (this.#room?.store === database) return;
-    const room = new OutboxRoom(database, name);
+  /** Reads what is on disk: at the start, and after the database was opened again. */
+  async #load(): Promise<StoredQueue> {
+    const { namespace, state } = this.#options;
+    const database = databaseOf(state);
+    if (this.#stored?.database === database) return this.#stored.queue;
+    const queue = new StoredQueue(new Namespace({ database }, namespace));
     // A write that failed may have reached the disk none the less; its items are in memory.
-    if (this.#diskEnd !== undefined) await room.eraseFrom(this.#diskEnd);
-    await room.load();
+    if (this.#diskEnd !== undefined) await queue.eraseFrom(this.#diskEnd);
+    await queue.load();
     if (this.#diskEnd === undefined) {
-      // What came before the disk could be read stands behind what is on it.
-      for (const entry of [...this.#unwritten, ...this.#given]) entry.place += room.end;
-      this.#next += room.end;
-      this.#diskEnd = room.end;
+      // What came before the disk could be read comes after what is on it.
+      for (const entry of [...this.#unwritten, ...this.#given]) entry.place += queue.end;
+      this.#next += queue.end;
+      this.#diskEnd = queue.end;
     }
-    this.#onDisk = room.count;
-    this.#room = room;
+    this.#onDisk = queue.count;
+    this.#stored = { queue, database };
+    return queue;
   }
 
   /** Writes what fits into one write, and erases; returns how many items it wrote. */
-  async #write(): Promise<number> {
-    const room = this.#room;
-    if (!room) return 0;
+  async #write(queue: StoredQueue): Promise<number> {
     const spans = this.#toErase;
     this.#writing = this.#unwritten.splice(0, this.#itemsPerWrite);
     this.#toErase = [];
     try {
-      const dropped = await room.change(this.#writing, spans, this.#options.capacity);
-      this.#onDisk = room.count;
+      const dropped = await queue.change(this.#writing, spans, this.#options.capacity);
+      this.#onDisk = queue.count;
       this.#countDropped(dropped);
       this.#diskEnd = (this.#writing.at(-1)?.place ?? (this.#diskEnd ?? 0) - 1) + 1;
       return this.#writing.length;
     } catch (error) {
       this.#unwritten = [...this.#writing, ...this.#unwritten];
       this.#toErase = [...spans, ...this.#toErase];
-      this.#room = undefined;
+      this.#stored = undefined;
       throw error;
     } finally {
       this.#writing = [];
@@ -273,25 +268,20 @@ export class Outbox<Item> {
     }
   }
 
-  #waitForDisk(error: unknown): void {
-    const { clock, health, memoryCapacity, retry } = this.#options;
+  #reportFailure(error: unknown, isFirst: boolean): void {
+    const { health, memoryCapacity } = this.#options;
     // The database is away after a failure of its own: the first reason says more.
-    if (!this.#diskFails || !(error instanceof NoDatabase)) {
-      health.fault({
-        message: `${explain(error)}; up to ${memoryCapacity} events wait in memory, which a power cut empties`,
-        remedy: 'Make the state directory writable again; what waits is then written by itself',
-        needsPerson: true,
-      });
-    }
-    this.#diskFails = true;
-    if (!this.#closed) this.#cancelRetry = clock.schedule(retry.next(), () => void this.#run());
+    if (!isFirst && error instanceof NoDatabase) return;
+    health.fault({
+      message: `${explain(error)}; up to ${memoryCapacity} events wait in memory, which a power cut empties`,
+      remedy: 'Make the state directory writable again; what waits is then written by itself',
+      needsPerson: true,
+    });
   }
 }
 
-class NoDatabase extends Error {}
-
 function explain(error: unknown): string {
-  if (error instanceof NoDatabase) return 'the state directory can not be used at present';
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof NoDatabase) return message;
   return /no space left/i.test(message) ? 'the disk is full' : `the disk fails (${message})`;
 }

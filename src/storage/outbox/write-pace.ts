@@ -21,22 +21,14 @@ export class WritePace {
   readonly #clock: Clock;
   #endedAtMs = Number.NEGATIVE_INFINITY;
   #restMs = betweenWritesMs;
-  #cancelNext: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls `write` when one is due. Asking again before that changes nothing. */
-  whenDue(write: () => void): void {
-    const restMs = this.#endedAtMs + this.#restMs - this.#clock.monotonicMs();
-    this.#cancelNext ??= this.#clock.schedule(Math.max(groupMs, restMs), write);
-  }
-
-  /** Forgets who waits: a write begins, or none is to come. */
-  cancel(): void {
-    this.#cancelNext?.();
-    this.#cancelNext = undefined;
+  /** How long to wait for the next write, ms. */
+  get dueInMs(): number {
+    return Math.max(groupMs, this.#endedAtMs + this.#restMs - this.#clock.monotonicMs());
   }
 
   /** A write has ended, of so many items. */

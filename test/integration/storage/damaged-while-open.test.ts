@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { Health } from '../../../src/health/health.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { RetryPauses } from '../../../src/platform/retry-pauses.ts';
-import { StateRoom } from '../../../src/storage/room.ts';
+import { Namespace } from '../../../src/storage/namespace.ts';
 import { copiesIn } from '../../../src/storage/set-aside.ts';
 import { openState, State } from '../../../src/storage/state.ts';
 import { filesOf, flip } from '../../support/damaged-database.ts';
@@ -39,12 +39,15 @@ async function openWithTable(context: TestContext, clock = systemClock) {
 
 test('damage that a read meets: the database is repaired and opened again, by itself', async (context) => {
   const { directory, state, status, damage, lines } = await openWithTable(context);
-  const room = new StateRoom(state, 'broker');
+  const namespace = new Namespace(state, 'broker');
   damage();
   // LevelDB steps over the block, and fails at the end: nothing of a range can be used.
-  await assert.rejects(room.entries(), /[Cc]orrupt/);
-  await waitFor('the repaired database', () => copiesIn(directory).length === 1 && room.isThere);
-  const entries = (await room.entries()) ?? [];
+  await assert.rejects(namespace.entries(), /[Cc]orrupt/);
+  await waitFor(
+    'the repaired database',
+    () => copiesIn(directory).length === 1 && namespace.isThere,
+  );
+  const entries = (await namespace.entries()) ?? [];
   assert.ok(entries.length < count && entries.length > count * 0.9, `${entries.length} entries`);
   assert.match(status().message, new RegExp(`Kept: ${entries.length} MQTT sessions. Lost: about`));
   assert.equal(status().state, 'fault');
@@ -52,8 +55,8 @@ test('damage that a read meets: the database is repaired and opened again, by it
     lines.some((line) => /is damaged \(Corruption/.test(line)),
     lines.join('\n'),
   );
-  await room.put('session/new', 'kept');
-  assert.equal(await room.get('session/new'), 'kept');
+  await namespace.put('session/new', 'kept');
+  assert.equal(await namespace.get('session/new'), 'kept');
 });
 
 test('damage that nobody has read yet: found within an hour, and for a day it is a fault', async (context) => {

@@ -23,7 +23,7 @@ function create({ enable = true } = {}) {
       announceFor: () => {},
       repeat: () => repeatedAt.push(clock.monotonicMs()),
     },
-    room: { entries: async () => [], put: async () => {} },
+    namespace: { entries: async () => [], put: async () => {} },
     clock,
     log: recordingLog().log,
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createIdentity } from '../../../src/storage/identity.ts';
 
-const room = (kept: Map<string, string>, isThere = true) => ({
+const namespace = (kept: Map<string, string>, isThere = true) => ({
   isThere,
   get: async (key: string) => kept.get(key),
   put: async (key: string, value: string) => void kept.set(key, value),
@@ -10,20 +10,20 @@ const room = (kept: Map<string, string>, isThere = true) => ({
 
 test('an id is made up once and kept', async () => {
   const kept = new Map<string, string>();
-  const identity = createIdentity(room(kept));
+  const identity = createIdentity(namespace(kept));
   const id = await identity();
   assert.match(id, /^[0-9a-f]{12}$/);
   assert.equal(await identity(), id);
-  assert.equal(await createIdentity(room(kept))(), id);
-  assert.notEqual(await createIdentity(room(new Map()))(), id);
+  assert.equal(await createIdentity(namespace(kept))(), id);
+  assert.notEqual(await createIdentity(namespace(new Map()))(), id);
 });
 
 test('where nothing can be kept, it comes from the name of the machine', async () => {
-  const nowhere = createIdentity(room(new Map(), false));
+  const nowhere = createIdentity(namespace(new Map(), false));
   const fallback = await nowhere();
   assert.match(fallback, /^[0-9a-f]{12}$/);
   const full = {
-    ...room(new Map()),
+    ...namespace(new Map()),
     put: async () => {
       throw new Error('the disk is full');
     },

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Tally } from '../../../src/storage/namespaces.ts';
 import {
   copiesIn,
   copyNameOf,
   mostCopyBytes,
   pruneCopies,
 } from '../../../src/storage/set-aside.ts';
+import { Tally } from '../../../src/storage/tally.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const day = (number: number) => new Date(`2026-11-0${number}T12:30:00.500Z`);

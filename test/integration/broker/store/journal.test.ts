@@ -19,7 +19,7 @@ async function openJournal(context: TestContext): Promise<Journal> {
   context.after(() => database.close());
   const journal = new Journal({
     state: { database },
-    room: 'broker',
+    namespace: 'broker',
     select: async () => [],
     onLoad: () => {},
     budgets: {

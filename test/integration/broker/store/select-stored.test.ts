@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { keys, readKey } from '../../../../src/broker/store/keys.ts';
 import { StoredSelection } from '../../../../src/broker/store/select-stored.ts';
-import { StateRoom } from '../../../../src/storage/room.ts';
+import { Namespace } from '../../../../src/storage/namespace.ts';
 import { openState } from '../../../../src/storage/state.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -15,10 +15,10 @@ const limits = {
   retainedBytes: 10_000,
 };
 
-async function roomOf(context: TestContext): Promise<StateRoom> {
+async function openNamespace(context: TestContext): Promise<Namespace> {
   const database = await openState(temporaryFolder(context));
   context.after(() => database.close());
-  return new StateRoom({ database }, 'broker');
+  return new Namespace({ database }, 'broker');
 }
 
 const session = (owner: string | undefined, network?: string, filters = ['#']) =>
@@ -34,9 +34,9 @@ const message = (number: number) =>
   JSON.stringify({ topic: 'qliksense/userevent', text: `${number}` });
 
 /** What is left on disk, by kind. */
-async function onDisk(room: StateRoom): Promise<Record<string, string[]>> {
+async function onDisk(namespace: Namespace): Promise<Record<string, string[]>> {
   const kinds: Record<string, string[]> = {};
-  for (const [key] of (await room.entries()) ?? []) {
+  for (const [key] of (await namespace.entries()) ?? []) {
     const { kind, name } = readKey(key);
     kinds[kind] = [...(kinds[kind] ?? []), name];
   }
@@ -45,29 +45,33 @@ async function onDisk(room: StateRoom): Promise<Record<string, string[]>> {
 
 describe('what is loaded of what an earlier run left', () => {
   test('of too many sessions those of users stay, and of strangers those with few', async (context) => {
-    const room = await roomOf(context);
+    const namespace = await openNamespace(context);
     const crowd = Array.from({ length: 500 }, (_, number) => `crowd-${number}`);
-    await room.write([
+    await namespace.write([
       ...crowd.map((id) => [keys.session(id), session('', '10.0.0.66')] as const),
       [keys.session('anna-1'), session('anna')],
       [keys.session('lamp'), session('', '10.0.0.7')],
     ]);
-    const { entries, leftOut } = await new StoredSelection(room, limits).run();
+    const { entries, leftOut } = await new StoredSelection(namespace, limits).run();
     const names = entries.map(([key]) => readKey(key).name);
     assert.equal(names.length, limits.sessions);
     assert.ok(names.includes('anna-1') && names.includes('lamp'));
     assert.equal(leftOut.sessions, 502 - limits.sessions);
-    assert.deepEqual((await onDisk(room))['session']?.sort(), names.sort(), 'the rest is erased');
+    assert.deepEqual(
+      (await onDisk(namespace))['session']?.sort(),
+      names.sort(),
+      'the rest is erased',
+    );
   });
 
   test('a session with more subscriptions than all may have is left out', async (context) => {
-    const room = await roomOf(context);
+    const namespace = await openNamespace(context);
     const many = Array.from({ length: 200 }, (_, number) => `topic/${number}`);
-    await room.write([
+    await namespace.write([
       [keys.session('greedy'), session('', '10.0.0.66', many)],
       [keys.session('lamp'), session('', '10.0.0.7')],
     ]);
-    const { entries } = await new StoredSelection(room, limits).run();
+    const { entries } = await new StoredSelection(namespace, limits).run();
     assert.deepEqual(
       entries.map(([key]) => readKey(key).name),
       ['lamp'],
@@ -75,9 +79,9 @@ describe('what is loaded of what an earlier run left', () => {
   });
 
   test('of what waits the newest is loaded, and something for everybody', async (context) => {
-    const room = await roomOf(context);
+    const namespace = await openNamespace(context);
     const crowd = Array.from({ length: 40 }, (_, number) => `crowd-${number}`);
-    await room.write([
+    await namespace.write([
       ...crowd.map((id) => [keys.session(id), session('', '10.0.0.66')] as const),
       [keys.session('lamp'), session('', '10.0.0.7')],
       [keys.session('anna'), session('anna')],
@@ -85,12 +89,12 @@ describe('what is loaded of what an earlier run left', () => {
     // The lamp's messages are older than all of the crowd's.
     for (let number = 1; number <= 500; number += 1) {
       const holders = number <= 20 ? ['lamp', 'anna'] : crowd;
-      await room.write([
+      await namespace.write([
         [keys.message(number), message(number)],
         ...holders.map((id) => [keys.queued(number, id), '{"qos":1}'] as const),
       ]);
     }
-    const { entries, leftOut } = await new StoredSelection(room, limits).run();
+    const { entries, leftOut } = await new StoredSelection(namespace, limits).run();
     const queued = entries.map(([key]) => readKey(key)).filter(({ kind }) => kind === 'queued');
     const of = (id: string) => queued.filter(({ name }) => name === id).map(({ number }) => number);
     assert.equal(of('lamp').length, 20);
@@ -107,14 +111,14 @@ describe('what is loaded of what an earlier run left', () => {
       numbers.toSorted((one, other) => one - other),
       'the oldest first',
     );
-    const left = await onDisk(room);
+    const left = await onDisk(namespace);
     assert.equal(left['queued']?.length, queued.length);
     assert.equal(left['message']?.length, messages.length);
   });
 
   test('what waits for nobody, or is not there, is erased', async (context) => {
-    const room = await roomOf(context);
-    await room.write([
+    const namespace = await openNamespace(context);
+    await namespace.write([
       [keys.session('lamp'), session(undefined)],
       [keys.message(1), message(1)],
       [keys.queued(1, 'nobody'), '{"qos":1}'],
@@ -123,32 +127,32 @@ describe('what is loaded of what an earlier run left', () => {
       [keys.incoming('nobody', 7), ''],
       [keys.incoming('lamp', 7), ''],
     ]);
-    await new StoredSelection(room, limits).run();
-    assert.deepEqual(await onDisk(room), { session: ['lamp'], incoming: ['lamp'] });
+    await new StoredSelection(namespace, limits).run();
+    assert.deepEqual(await onDisk(namespace), { session: ['lamp'], incoming: ['lamp'] });
   });
 
   test('retained messages and networks are bounded as well', async (context) => {
-    const room = await roomOf(context);
-    await room.write([
+    const namespace = await openNamespace(context);
+    await namespace.write([
       ...Array.from({ length: 100 }, (_, number) => {
         return [keys.retained(`topic/${number}`), message(number)] as const;
       }),
       [keys.known('10.0.0.7'), '1'],
     ]);
-    const { entries, leftOut } = await new StoredSelection(room, limits).run();
+    const { entries, leftOut } = await new StoredSelection(namespace, limits).run();
     assert.equal(entries.length, limits.retainedMessages + 1);
     assert.equal(leftOut.others, 80);
   });
 
   test('what can’t be read does not stop the rest', async (context) => {
-    const room = await roomOf(context);
-    await room.write([
+    const namespace = await openNamespace(context);
+    await namespace.write([
       [keys.session('torn'), '{"expirySeconds":36'],
       [keys.session('null'), 'null'],
       [keys.session('odd'), '{"subscriptions":5}'],
       [keys.session('lamp'), session(undefined)],
     ]);
-    const { entries } = await new StoredSelection(room, limits).run();
+    const { entries } = await new StoredSelection(namespace, limits).run();
     assert.equal(entries.length, 4, 'loading says what it could not read');
   });
 });

@@ -6,8 +6,8 @@ import { Health } from '../../../../src/health/health.ts';
 import { systemClock } from '../../../../src/platform/clock.ts';
 import { RetryPauses } from '../../../../src/platform/retry-pauses.ts';
 import { slackEventCodec } from '../../../../src/slack/slack-event.ts';
+import type { Database } from '../../../../src/storage/namespace.ts';
 import { Outbox, type OutboxOptions } from '../../../../src/storage/outbox/outbox.ts';
-import type { Store } from '../../../../src/storage/outbox/outbox-room.ts';
 import { State } from '../../../../src/storage/state.ts';
 import { slackEvent } from '../../../support/events.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
@@ -32,13 +32,13 @@ async function openState(context: TestContext, directory: string): Promise<State
 }
 
 async function openOutbox(
-  state: { readonly database: Store | undefined },
+  state: { readonly database: Database | undefined },
   overrides: Partial<OutboxOptions<string>> = {},
 ) {
   const { log, lines } = recordingLog();
   const health = new Health(systemClock, log);
   const outbox = new Outbox<string>({
-    room: 'test-outbox',
+    namespace: 'test-outbox',
     state,
     codec: { encode: (item) => item, decode: (text) => text },
     capacity: 100_000,
@@ -69,10 +69,11 @@ async function drain(outbox: Outbox<string>, limit = 100): Promise<string[]> {
 function withBatch(
   { database }: State,
   wrap: (write: () => Promise<void>, options: unknown) => Promise<void>,
-): Store {
+): Database {
   assert.ok(database);
   return {
     get: (key) => database.get(key),
+    put: (key, value) => database.put(key, value),
     iterator: (range) => database.iterator(range),
     keys: (range) => database.keys(range),
     clear: (range) => database.clear(range),
@@ -118,8 +119,8 @@ test('what was written outlives the program, and only that part is left that was
 
 test('two outboxes in one database do not mix', async (context) => {
   const state = await openState(context, temporaryFolder(context));
-  const { outbox: one } = await openOutbox(state, { room: 'one' });
-  const { outbox: two } = await openOutbox(state, { room: 'one-more' });
+  const { outbox: one } = await openOutbox(state, { namespace: 'one' });
+  const { outbox: two } = await openOutbox(state, { namespace: 'one-more' });
   one.append('a');
   two.append('b');
   await Promise.all([one.written(), two.written()]);
@@ -235,9 +236,9 @@ test('without a database items wait in memory and can be taken; with one they mo
   await earlier.written();
   await before.close();
 
-  const state: { database: Store | undefined } = { database: undefined };
+  const state: { database: Database | undefined } = { database: undefined };
   const { outbox, status } = await openOutbox(state, { memoryCapacity: 4 });
-  assert.match(status().message, /the state directory can not be used at present; .* in memory/);
+  assert.match(status().message, /the state directory can't be used at present; .* in memory/);
   for (const item of numbered(6)) outbox.append(item);
   assert.equal(outbox.dropped, 2);
   const taken = await outbox.oldest(2);
@@ -264,7 +265,7 @@ test('what was taken from memory goes, however much turns out to stand before it
     batch.put(`!test-outbox!${index.toString(36).padStart(11, '0')}`, item);
   }
   await batch.write();
-  const state: { database: Store | undefined } = { database: undefined };
+  const state: { database: Database | undefined } = { database: undefined };
   const { outbox } = await openOutbox(state, { capacity: 300_000 });
   for (const item of ['a', 'b', 'c']) outbox.append(item);
   const taken = await outbox.oldest(2);
@@ -299,7 +300,7 @@ test('a failing write keeps its items, and what was removed meanwhile stays remo
 test('what reached the disk though its write failed is not taken twice', async (context) => {
   const real = await openState(context, temporaryFolder(context));
   const { database } = real;
-  const state: { database: Store | undefined } = {
+  const state: { database: Database | undefined } = {
     database: withBatch(real, async (write) => {
       await write();
       state.database = undefined;

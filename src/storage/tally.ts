@@ -47,7 +47,7 @@ export class Tally {
   }
 }
 
-/** An outbox keeps several events under one key, which ends in their number (`outbox-room.ts`). */
+/** An outbox keeps several events under one key, which ends in their number (`stored-queue.ts`). */
 function eventsIn(key: string): number {
   const count = /^!(?:slack|upstream)-outbox![^.]*\.(\d+)$/.exec(key)?.[1];
   return count === undefined ? 1 : Number(count);
