@@ -1,3 +1,4 @@
+import { messageOf } from '../src/platform/errors.ts';
 import { type Board, readBoard } from './board.ts';
 import { createDrivers, type DriverName, type NamedDriver } from './drivers.ts';
 import { describePin, whyReserved } from './header.ts';
@@ -128,6 +129,6 @@ function checkWirings(wirings: LampWirings): void {
 
 function asRefused(error: unknown): DriverRefusal {
   if (error instanceof DriverRefusal) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new DriverRefusal(message, 'Choose another driver', { cause: error });
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf, messageOf } from '../../src/platform/errors.ts';
 import { accessRefusal } from '../access.ts';
 import { type Board, headerChipLabels, readBoard, unexportAdvice } from '../board.ts';
 import { describePin } from '../header.ts';
@@ -14,7 +15,7 @@ import {
 } from '../pins.ts';
 import { chipInfo, lineInfo, lineRequest, lineValues, requests } from './gpio-uapi.ts';
 import { type KoffiLibrary, type Libc, libcOf } from './libc.ts';
-import { codeOf, loadLibrary } from './library.ts';
+import { loadLibrary } from './library.ts';
 
 export interface GpiochipOptions extends DriverOptions {
   readonly load?: () => Promise<KoffiLibrary>;
@@ -171,7 +172,7 @@ function explain(chip: Chip, bcm: number, cause: unknown): DriverRefusal {
       );
     default:
       return new DriverRefusal(
-        `${pin} can't be had: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `${pin} can't be had: ${messageOf(cause)}`,
         'Check that no other program uses the pin, or choose another driver',
         { cause },
       );

@@ -1,3 +1,4 @@
+import { codeOf, messageOf } from '../../src/platform/errors.ts';
 import { DriverRefusal } from '../pins.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function loadLibrary<Library>(
 }
 
 function explain(name: string, error: unknown): { reason: string; remedy: string } {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const code = codeOf(error);
   const rebuild =
     "Run `npm rebuild` in the program's folder; it takes a compiler (`sudo apt install build-essential python3`)";
@@ -36,10 +37,4 @@ function explain(name: string, error: unknown): { reason: string; remedy: string
   }
   const firstLine = message.split('\n', 1)[0];
   return { reason: `the package ${name} can't be loaded: ${firstLine}`, remedy: rebuild };
-}
-
-/** The code of a system error or of one of Node's own, e.g. `EACCES`. */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }

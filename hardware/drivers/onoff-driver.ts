@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf, messageOf } from '../../src/platform/errors.ts';
 import { accessRefusal, checkWritable } from '../access.ts';
 import { type Board, readBoard } from '../board.ts';
 import { describePin } from '../header.ts';
@@ -11,7 +12,7 @@ import {
   levelFor,
   type PinDriver,
 } from '../pins.ts';
-import { codeOf, loadLibrary } from './library.ts';
+import { loadLibrary } from './library.ts';
 
 /** The part of the package onoff that is used here: its pins over /sys/class/gpio. */
 export interface OnoffLibrary {
@@ -179,7 +180,7 @@ function explain(root: string, bcm: number, sysfsNumber: number, error: unknown)
       );
     default:
       return new DriverRefusal(
-        `${pin} can't be had: ${error instanceof Error ? error.message : String(error)}`,
+        `${pin} can't be had: ${messageOf(error)}`,
         'Check that no other program uses the pin, or choose another driver',
         { cause: error },
       );

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/platform/clock.ts';
+import { messageOf } from '../../src/platform/errors.ts';
 import { accessRefusal, checkWritable } from '../access.ts';
 import { type Board, readBoard, type Soc, unexportAdvice } from '../board.ts';
 import { describePin } from '../header.ts';
@@ -154,7 +155,7 @@ function start(rpio: RpioLibrary, gpiomem: boolean): void {
     rpio.init({ gpiomem, mapping: 'gpio', mock: false, close_on_exit: false });
   } catch (cause) {
     throw new DriverRefusal(
-      `rpio can't reach the registers: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `rpio can't reach the registers: ${messageOf(cause)}`,
       'Use the driver gpiochip',
       { cause },
     );
@@ -171,7 +172,7 @@ function openPin(rpio: RpioLibrary, pin: number, mode: number, initial: number):
     rpio.open(pin, mode, initial);
   } catch (cause) {
     throw new DriverRefusal(
-      `rpio refused ${describePin(pin)}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `rpio refused ${describePin(pin)}: ${messageOf(cause)}`,
       'Choose another pin, or use the driver gpiochip',
       { cause },
     );

@@ -1,6 +1,6 @@
+import { networkOf } from '../platform/addresses.ts';
 import { putLast } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
-import { networkOf } from './network-of.ts';
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
 
 /** How many keys are remembered; those that have a whole burst left are dropped first. */

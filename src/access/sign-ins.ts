@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { networkOf } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { FairLines } from './fair-lines.ts';
 import { KnownSignIns } from './known-sign-ins.ts';
-import { networkOf } from './network-of.ts';
 import { RateLimits } from './rate-limits.ts';
 import { SignInLog } from './sign-in-log.ts';
 import type { User, Users } from './users.ts';

@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import { shortMessageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { ActiveUsers } from './active-users.ts';
 import {
@@ -75,7 +76,7 @@ export class KeptUsers {
     this.#refreshedAtMs = this.#loadedAtMs;
     this.#timeWasKnown = timeIsKnown();
     const entries = await store?.entries().catch((error: unknown) => {
-      log.warn(`the users who were active are forgotten: ${describe(error)}`);
+      log.warn(`the users who were active are forgotten: ${shortMessageOf(error)}`);
       return undefined;
     });
     let unreadable = 0;
@@ -208,7 +209,7 @@ export class KeptUsers {
       this.#hostsOnDisk = hosts;
     } catch (error) {
       for (const key of keys) this.#unsaved.add(key);
-      if (!this.#failing) log.warn(`the active users could not be saved: ${describe(error)}`);
+      if (!this.#failing) log.warn(`the active users could not be saved: ${shortMessageOf(error)}`);
       this.#failing = true;
       return false;
     }
@@ -232,6 +233,3 @@ export class KeptUsers {
 
 const lastSeen = ({ sessions }: StoredUser): number =>
   Math.max(...sessions.map(({ lastSeenMs = Number.MAX_SAFE_INTEGER }) => lastSeenMs));
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 200) : String(error);

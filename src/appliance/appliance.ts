@@ -1,4 +1,4 @@
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import { monotonicFactory } from 'ulid';
 import { faultCodes } from '../../hardware/fault-codes.ts';
 import { createSignInPart } from '../access/sign-in-part.ts';
@@ -21,6 +21,7 @@ import { shownFault } from '../health/shown-fault.ts';
 import { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { createUdpPart, createUdpStatePublisher } from '../ingest/udp-part.ts';
 import { createLightsPart } from '../lights/lights-part.ts';
+import { reachableAddresses } from '../platform/addresses.ts';
 import { stackOf } from '../platform/bug-log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
 import { Announcer } from '../publications/announcer.ts';
@@ -29,7 +30,6 @@ import { createSlackPart } from '../slack/slack-part.ts';
 import { createIdentity } from '../storage/identity.ts';
 import { Namespace } from '../storage/namespace.ts';
 import { createStateParts } from '../storage/state-part.ts';
-import { ownAddresses } from '../web/own-addresses.ts';
 import { createWebPart } from '../web/web-part.ts';
 import type { App, AppOptions } from './app-interface.ts';
 import { type Part, type PartTools, type Reports, sinkPart } from './part.ts';
@@ -115,7 +115,7 @@ export function createApp(options: AppOptions): App {
     state,
     stateDirectory: options.stateDirectory,
     version,
-    addresses: () => ownAddresses(networkInterfaces, undefined).map(({ address }) => address),
+    addresses: reachableAddresses,
     tools,
   });
   const activeUsers = createActiveUsersPart({

@@ -2,6 +2,7 @@ import { Inbox } from '../fan-out/inbox.ts';
 import type { Health } from '../health/health.ts';
 import type { Metric } from '../health/metrics.ts';
 import { stackOf } from '../platform/bug-log.ts';
+import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Part, Reports } from './part.ts';
 
@@ -67,7 +68,7 @@ export class PartRunner implements Reports {
       } catch (error) {
         this.#log(part, 'did not start', error);
         health.part(part.name).fault({
-          message: `did not start: ${messageOf(error)}`,
+          message: `did not start: ${shownMessageOf(error)}`,
           remedy: 'This is a bug of the program; please report it with this log',
           needsPerson: true,
         });
@@ -122,5 +123,4 @@ function aborted(deadline: AbortSignal): Promise<void> {
 const path = /(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g;
 
 /** What may be shown to everybody on the network: nothing of where the program lies. */
-const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(path, '…');
+const shownMessageOf = (error: unknown): string => messageOf(error).replace(path, '…');

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { plainAddress } from '../platform/plain-address.ts';
+import { plainAddress } from '../platform/addresses.ts';
 import type { Publication } from '../publications/publication.ts';
 import { Admission } from './access/admission.ts';
 import { ClientSignIn } from './access/client-sign-in.ts';

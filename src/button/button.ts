@@ -1,6 +1,7 @@
 import type { Part } from '../appliance/part.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';
+import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
@@ -68,14 +69,14 @@ export class Button implements Part {
     try {
       onHold();
     } catch (error) {
-      log.warn(`can't shut down: ${error instanceof Error ? error.message : String(error)}`);
+      log.warn(`can't shut down: ${messageOf(error)}`);
     }
   }
 
   #report(error: unknown): void {
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
     this.#options.health.fault({
-      message: `the button can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      message: `the button can't be read: ${messageOf(error)}`,
       remedy: known ?? 'Check its wiring; it is tried again',
       needsPerson: true,
     });

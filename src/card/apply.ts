@@ -1,3 +1,4 @@
+import { messageOf } from '../platform/errors.ts';
 import type { Note, Step, Understood } from './plan.ts';
 import { wrong } from './plan.ts';
 
@@ -28,6 +29,6 @@ export function applyParts(parts: readonly Understood[], writer: Writer): readon
 
 function failureText({ place, file }: Step, error: unknown): string {
   const where = place === 'card' ? `${file} on the card` : `${file} (${place})`;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return `${where} could not be written: ${reason}. The card may be full, locked or worn out`;
 }

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { isMissing } from '../platform/errors.ts';
 import { writeNewFile } from '../platform/replace-file.ts';
 import { type CardFile, mayHaveMeaning } from './card-files.ts';
 import { otherName } from './other-names.ts';
@@ -139,10 +140,6 @@ function sync(folder: string): void {
   } finally {
     closeSync(opened);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Mounts the card's partition anew, so that it can be written, or no longer. */

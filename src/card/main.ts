@@ -1,10 +1,12 @@
 // Reads the files on the FAT partition of the image, at every start and before all that depends on
 // them: `node card.js --boot /boot/firmware --state DIRECTORY --run /run/blinky-card`.
+
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hashPassword } from '../access/password.ts';
+import { messageOf } from '../platform/errors.ts';
 import { applyParts } from './apply.ts';
 import type { CardFile } from './card-files.ts';
 import { openCard } from './card-writer.ts';
@@ -69,7 +71,7 @@ async function readFiles(folders: Folders, remounts: boolean): Promise<void> {
   try {
     card.close({ place: 'card', file: resultFile, content });
   } catch (error) {
-    print(wrong(`${resultFile} could not be written: ${reasonOf(error)}`));
+    print(wrong(`${resultFile} could not be written: ${messageOf(error)}`));
   }
 }
 
@@ -77,15 +79,11 @@ function readCardOrSay(folder: string): { files: CardFile[]; notes: Note[] } {
   try {
     return { files: readCard(folder), notes: [] };
   } catch (error) {
-    return { files: [], notes: [wrong(`the card's files can't be read: ${reasonOf(error)}`)] };
+    return { files: [], notes: [wrong(`the card's files can't be read: ${messageOf(error)}`)] };
   }
 }
 
 /** With priorities as systemd's journal reads them (sd-daemon(3)): warning, information. */
 function print({ kind, text }: Note): void {
   process.stdout.write(`${kind === 'wrong' ? '<4>' : '<6>'}${text}\n`);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

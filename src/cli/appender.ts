@@ -3,7 +3,7 @@ import { addressProblem } from '../appender/address.ts';
 import { addressNotes } from '../appender/address-notes.ts';
 import { likelyAddress } from '../appender/likely-address.ts';
 import { appenderVariants, localLogConfig } from '../appender/local-log-config.ts';
-import { reachableAddresses } from './addresses.ts';
+import { reachableAddresses } from '../platform/addresses.ts';
 import {
   type Command,
   numberOption,

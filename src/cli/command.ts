@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../platform/errors.ts';
 import { nearestName } from '../platform/nearest-name.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -67,7 +68,7 @@ export function parseCommandArguments(command: Command, args: readonly string[])
 
 /** parseArgs goes on to explain what no command here needs, and names no value but "value". */
 function explainParseError(error: unknown, options: Command['options']): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const name = /^Option '(?:-\w, )?--([\w-]+) <value>' argument/.exec(message)?.[1];
   if (name !== undefined) return `--${name} takes ${options[name]?.placeholder ?? 'a value'}`;
   const unknown = /^Unknown option '--([\w-]+)'/.exec(message)?.[1];

@@ -1,7 +1,8 @@
+import { codeOf, messageOf } from '../platform/errors.ts';
+
 /** Why somebody on the network can't be reached, in words where the code is a common one. */
 export function describeNetworkError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   switch (code) {
     case 'ECONNREFUSED':
       return 'nothing listens there';
@@ -15,6 +16,6 @@ export function describeNetworkError(error: unknown): string {
     case 'ENETUNREACH':
       return 'there is no way to it; is the network up?';
     default:
-      return error.message || code;
+      return messageOf(error) || (code ?? '');
   }
 }

@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { hashPassword } from '../access/password.ts';
 import { loadConfig, readConfigFile } from '../config/load.ts';
 import { fileOfUser, withUser } from '../config/user-in-file.ts';
+import { codeOf, messageOf } from '../platform/errors.ts';
 import { type FileOwnership, replaceFile } from '../platform/replace-file.ts';
 import { type Command, refuseExtraArguments, textOption, UsageError } from './command.ts';
 import { configOptions } from './config-options.ts';
@@ -88,9 +89,9 @@ function save(place: string, text: string): void {
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'EACCES' || code === 'EPERM') return 'this user may not: try sudo, or --print';
   if (code === 'EROFS') return 'its disk is read-only: use --print';
   if (code === 'ENOSPC') return 'the disk is full';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

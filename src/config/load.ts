@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { codeOf, isMissing } from '../platform/errors.ts';
 import { withoutAddressPassword } from './address-password.ts';
 import {
   isButlersAlone,
@@ -104,7 +105,7 @@ function findFile({ file: named, environment }: LoadOptions): FoundFile | undefi
     try {
       return { name: place, path: place, ...decodeConfig(readFileSync(place)) };
     } catch (error) {
-      if (!isMissingFile(error)) throw unreadable(place, error);
+      if (!isMissing(error)) throw unreadable(place, error);
     }
   }
   return undefined;
@@ -124,12 +125,8 @@ export function readConfigFile(file: string): ConfigText {
   }
 }
 
-function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
 function unreadable(file: string, error: unknown): ConfigError {
-  const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const found = codeOf(error) ?? String(error);
   return new ConfigError([
     {
       place: file,

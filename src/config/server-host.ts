@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { interfaceAddresses } from '../platform/addresses.ts';
 import { defaultConfig, type LoadedConfig } from './load.ts';
 
 /** What is known of the network of this machine. */
@@ -71,10 +71,7 @@ const plain = (address: string): string => address.toLowerCase().replace(/%.*$/,
 const shown = (host: string): string => (host === '' ? '""' : host.slice(0, 100));
 
 const thisMachine: HostLookup = {
-  ownAddresses: () =>
-    Object.values(networkInterfaces())
-      .flatMap((addresses) => addresses ?? [])
-      .map(({ address }) => address),
+  ownAddresses: () => interfaceAddresses().map(({ address }) => address),
   addressesOf: async (name) => {
     if (/[\s<>]/.test(name) || name === '') return [];
     const found = lookup(name, { all: true }).then(

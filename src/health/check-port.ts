@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, isIPv6 } from 'node:net';
+import { codeOf } from '../platform/errors.ts';
 import { addressToBind } from '../platform/listen-address.ts';
 import type { CheckInput } from './check.ts';
 import { type Finding, fault, ok } from './finding.ts';
@@ -14,7 +15,7 @@ export async function checkPort(
   const name = `${attempt.protocol} port ${attempt.port}`;
   const error = await tryToListen(attempt);
   if (!error) return ok(name, `free, for ${attempt.purpose}`);
-  if ('code' in error && error.code === 'EADDRINUSE' && (await running())) {
+  if (codeOf(error) === 'EADDRINUSE' && (await running())) {
     return ok(name, `in use, by the appliance itself, for ${attempt.purpose}`);
   }
   const { message, remedy } = listenFault(error, attempt);

@@ -1,3 +1,4 @@
+import { codeOf, messageOf } from '../platform/errors.ts';
 import type { Fault } from './health.ts';
 
 export interface ListenAttempt {
@@ -14,7 +15,7 @@ export interface ListenAttempt {
 /** Says why a port can't be listened on, and what a person can change. */
 export function listenFault(error: unknown, attempt: ListenAttempt): Fault {
   const { protocol, host, port, purpose, hostKey, portKey } = attempt;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const portFor = `${protocol} port ${port} for ${purpose}`;
   const fault = (message: string, remedy: string) => ({ message, remedy, needsPerson: true });
   switch (code) {
@@ -40,7 +41,7 @@ export function listenFault(error: unknown, attempt: ListenAttempt): Fault {
       return fault(`this user may not listen on ${portFor}`, `Set ${portKey} to a port above 1023`);
     default:
       return fault(
-        `can't listen on ${portFor} (${error instanceof Error ? error.message : String(error)})`,
+        `can't listen on ${portFor} (${messageOf(error)})`,
         'It is tried again by itself',
       );
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { withPort } from '../platform/addresses.ts';
 import { addressToReach } from '../platform/listen-address.ts';
-import { withPort } from '../platform/plain-address.ts';
 
 /** How long its page may take to answer, ms. */
 const patienceMs = 2000;

@@ -1,3 +1,4 @@
+import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 
 /** What systemd is told about the service (sd_notify(3)); says nothing where there is no systemd. */
@@ -42,7 +43,7 @@ export async function connectServiceManager(
       alive: tell('WATCHDOG=1'),
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     log.error(`systemd waits for a message that can't be sent: ${reason}`);
     return silent;
   }

@@ -1,5 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
-import { addressWithoutZone } from '../platform/plain-address.ts';
+import { addressWithoutZone } from '../platform/addresses.ts';
 
 /**
  * Tells who may send, from addresses and CIDR ranges that the configuration has checked.

@@ -3,11 +3,11 @@ import { isIPv6 } from 'node:net';
 import type { PartHealth } from '../health/health.ts';
 import { listenFault } from '../health/listen-fault.ts';
 import type { Metric } from '../health/metrics.ts';
+import { plainAddress, withPort } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import { addressToBind } from '../platform/listen-address.ts';
 import type { Log } from '../platform/log.ts';
 import { OpenAndRetry } from '../platform/open-and-retry.ts';
-import { plainAddress, withPort } from '../platform/plain-address.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import { kernelDrops } from './kernel-drops.ts';
 

@@ -11,6 +11,7 @@ import type { Sink } from '../fan-out/sink.ts';
 import type { Fault, PartHealth } from '../health/health.ts';
 import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
+import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import { recordOf } from '../platform/record-of.ts';
@@ -148,7 +149,7 @@ export class LightsSink implements Sink {
 
   #reportFailure(error: unknown): void {
     if (isBug(error)) this.#bugs.report('driving the lights', error);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
     this.#options.health.fault({
       message: `the lights can't be driven: ${reason}`,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { whyUnreadable } from '../platform/unreadable-file.ts';
+import { isMissing, whyUnreadable } from '../platform/errors.ts';
 import type { SlackSettings } from './settings.ts';
 import { readToken, type TokenSources } from './token.ts';
 import { tidyWebhookUrl, webhookAllowed, webhookProblem } from './webhook-url.ts';
@@ -122,8 +122,7 @@ async function fromFile(
     const found = judge(await readFile(file, 'utf8'), `${from} (${file})`);
     return found.kind === 'webhook' ? { ...found, file } : found;
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (isMissing && mayBeMissing) return undefined;
+    if (mayBeMissing && isMissing(error)) return undefined;
     return { kind: 'problem', problem: `${from} (${file}) ${whyUnreadable(error)}`, remedy };
   }
 }

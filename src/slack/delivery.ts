@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { PartHealth } from '../health/health.ts';
 import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
+import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
 import type { Entry } from '../storage/outbox/outbox.ts';
@@ -249,7 +250,7 @@ export class Delivery {
   async #waitAfterFault(error: unknown): Promise<void> {
     const { health, retry } = this.#options;
     if (isBug(error)) this.#bugs.report('posting', error);
-    const words = error instanceof Error ? error.message : String(error);
+    const words = messageOf(error);
     health.fault({
       message: `can not read the events that wait: ${words}`,
       remedy: 'Check the disk of the state directory',

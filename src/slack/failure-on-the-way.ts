@@ -1,3 +1,4 @@
+import { codeOf, messageOf } from '../platform/errors.ts';
 import type { WebProxy } from './find-proxy.ts';
 import type { Failure, PermanentFailure, TransientFailure } from './post-outcome.ts';
 import { ProxyRefusal, ProxyTrouble } from './proxy-errors.ts';
@@ -118,19 +119,13 @@ const transient = (reason: string): TransientFailure => ({ kind: 'transient', re
 const serverOf = ({ hostname, port, protocol }: URL): string =>
   `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-}
-
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code !== undefined) {
     const known = Object.hasOwn(connectionFaults, code) ? connectionFaults[code] : undefined;
     return known ?? `no connection (${code})`;
   }
-  return shortened(error instanceof Error ? error.message : String(error));
+  return shortened(messageOf(error));
 }
 
 /** A stranger's page may stand in an error, characters. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { whyUnreadable } from '../platform/unreadable-file.ts';
+import { isMissing, whyUnreadable } from '../platform/errors.ts';
 import { tidyWebhookUrl, webhookProblem } from './webhook-url.ts';
 
 /** Where the token may be, most important first. */
@@ -67,13 +67,10 @@ async function fromFile(file: string, from: string, mayBeMissing = false): Promi
     return {
       problem: `${from} (${file}) ${whyUnreadable(error)}`,
       remedy: 'Put the Bot User OAuth Token (it begins xoxb-) there, readable by this user',
-      ...(mayBeMissing && isMissingFile(error) && { isMissing: true }),
+      ...(mayBeMissing && isMissing(error) && { isMissing: true }),
     };
   }
 }
-
-const isMissingFile = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** Bot tokens begin `xoxb-`, or `xoxe.xoxb-` where they are rotated ("Tokens", docs.slack.dev). */
 export function isBotToken(text: string): boolean {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { whyUnreadable } from '../platform/unreadable-file.ts';
+import { whyUnreadable } from '../platform/errors.ts';
 import type { PermanentFailure } from './post-outcome.ts';
 
 export interface TrustedAuthorities {

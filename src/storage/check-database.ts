@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { isMissing } from '../platform/errors.ts';
 import { databaseFiles, type FileProblem, wasRemoved } from './database-files.ts';
 import { readLog } from './leveldb/log-file.ts';
 import { readTable } from './leveldb/table-file.ts';
@@ -136,9 +137,6 @@ async function contentsNow(file: string): Promise<Buffer | Error> {
     throw error;
   }
 }
-
-const isMissing = (found: Buffer | Error): boolean =>
-  found instanceof Error && 'code' in found && found.code === 'ENOENT';
 
 const unreadable = (file: string, error: Error): FileProblem => ({
   file,

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { codeOf } from '../platform/errors.ts';
 import type { FileProblem } from './database-files.ts';
 import type { Loss } from './losses.ts';
 import { type Salvaged, salvage } from './salvage.ts';
@@ -34,8 +35,7 @@ export async function refuseIfInUse(directory: string): Promise<void> {
   try {
     await probe.open();
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED') throw error;
+    if (error instanceof Error && codeOf(error.cause) === 'LEVEL_LOCKED') throw error;
   } finally {
     await probe.close();
   }

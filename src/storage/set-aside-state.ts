@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
+import { messageOf } from '../platform/errors.ts';
 import type { Loss } from './losses.ts';
 import { namespaceRange } from './namespace.ts';
 import { databaseFolder } from './repair.ts';
@@ -124,7 +125,7 @@ class CopyFile {
     try {
       action();
     } catch (error) {
-      this.fault ||= error instanceof Error ? error.message : String(error);
+      this.fault ||= messageOf(error);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { codeOf, messageOf } from '../platform/errors.ts';
+
 /** The state can't be opened, in words for a person. */
 export class StateUnavailable extends Error {
   override readonly name = 'StateUnavailable';
@@ -114,6 +116,5 @@ export function isOutOfRoom(error: unknown): boolean {
 /** Of an error of the database that LevelDB is the cause of, the cause. */
 function causeOf(error: unknown): { readonly code: string; readonly message: string } {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return { code, message: cause instanceof Error ? cause.message : String(cause) };
+  return { code: codeOf(cause) ?? '', message: messageOf(cause) };
 }

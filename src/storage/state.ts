@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';
+import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import { checkDatabase, checkDatabaseInUse } from './check-database.ts';
@@ -173,7 +174,7 @@ export class State {
       return await openState(directory);
     } catch (error) {
       if (!isDamage(error instanceof StateUnavailable ? error.cause : error)) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       await this.#repair([{ file: databaseFolder, what: `can't be opened: ${reason}` }]);
       return openState(directory);
     }

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { whyUnreadable } from '../platform/unreadable-file.ts';
+import { whyUnreadable } from '../platform/errors.ts';
 import type { KeyedCertificate } from './certificate.ts';
 import { CertificateFault, type CertificateSource } from './certificate-source.ts';
 

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { earliestTime } from '../platform/clock.ts';
+import { codeOf, isMissing, messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { replaceFile } from '../platform/replace-file.ts';
 import {
@@ -162,7 +163,7 @@ export class OwnCertificate implements CertificateSource {
       const cert = readFileSync(join(directory, `${name}.crt`), 'utf8');
       return { cert, key: readFileSync(join(directory, `${name}.key`), 'utf8') };
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }
@@ -183,8 +184,8 @@ export class OwnCertificate implements CertificateSource {
 const isAddress = (name: string): boolean => /^[\d.]+$|:/.test(name);
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'ENOSPC') return 'the disk is full';
   if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,6 +1,6 @@
-import { networkOf } from '../access/network-of.ts';
 import { AddressLimits } from '../access/rate-limits.ts';
 import { RefusalPeriod, type RefusalPeriodOptions } from '../access/refusal-period.ts';
+import { networkOf } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { type WebFigures, type WebRefusalReason, webRefusalReasons } from './web-figures.ts';

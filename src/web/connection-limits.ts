@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { FairShares, type Party } from '../access/fair-shares.ts';
-import { networkOf } from '../access/network-of.ts';
-import { plainAddress } from '../platform/plain-address.ts';
+import { networkOf, plainAddress } from '../platform/addresses.ts';
 import { type Admission, isThisMachine } from './admission.ts';
 import type { WebFigures } from './web-figures.ts';
 

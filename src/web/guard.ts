@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { plainAddress } from '../platform/addresses.ts';
 import type { BugLog } from '../platform/bug-log.ts';
-import { plainAddress } from '../platform/plain-address.ts';
 import type { ForeignOrigins } from './foreign-origins.ts';
 import { hasOneHost } from './host-check.ts';
 import { HttpProblem } from './http-problem.ts';

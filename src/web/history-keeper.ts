@@ -1,5 +1,6 @@
 import type { EventKind } from '../events/kinds.ts';
 import type { Clock } from '../platform/clock.ts';
+import { shortMessageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type DayOfEvents, History } from './history.ts';
 
@@ -43,7 +44,7 @@ export class HistoryKeeper {
       this.#loaded = true;
       for (const [key, value] of entries) this.#history.restore(Number(key), value);
     } catch (error) {
-      log.warn(`some of the last day's figures are lost: ${describe(error)}`);
+      log.warn(`some of the last day's figures are lost: ${shortMessageOf(error)}`);
     }
   }
 
@@ -79,12 +80,9 @@ export class HistoryKeeper {
     try {
       await store.write([...hours].map((hour) => [String(hour), this.#history.save(hour)]));
     } catch (error) {
-      log.warn(`the figures of the last minutes could not be saved: ${describe(error)}`);
+      log.warn(`the figures of the last minutes could not be saved: ${shortMessageOf(error)}`);
       // They go with those of the next event.
       for (const hour of hours) this.#changed.add(hour);
     }
   }
 }
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 200) : String(error);

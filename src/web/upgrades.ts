@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { plainAddress } from '../platform/plain-address.ts';
+import { plainAddress } from '../platform/addresses.ts';
 import { type RequestChecks, unknownHost } from './guard.ts';
 import { hasOneHost } from './host-check.ts';
 import type { WebGate } from './web-gate.ts';

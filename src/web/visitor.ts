@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { plainAddress } from '../platform/plain-address.ts';
+import { plainAddress } from '../platform/addresses.ts';
 import { isSameOrigin } from './host-check.ts';
 import { type SignInCheck, signedInUser } from './sign-in.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { plainAddress } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import { plainAddress } from '../platform/plain-address.ts';
 import { Admission } from './admission.ts';
 import { ConnectionLimits } from './connection-limits.ts';
 import { PacedReading } from './paced-reading.ts';

@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type IConnackPacket, MqttClient } from 'mqtt';
-import { plainAddress } from '../../platform/plain-address.ts';
+import { plainAddress } from '../../platform/addresses.ts';
 import type { Publication } from '../../publications/publication.ts';
 import { ConnectionClosed, DisconnectedByBroker } from './connection-errors.ts';
 import { createEndGuard } from './end-guard.ts';

@@ -1,5 +1,4 @@
-import { networkInterfaces } from 'node:os';
-import { addressWithoutZone } from '../../platform/plain-address.ts';
+import { addressWithoutZone, interfaceAddresses } from '../../platform/addresses.ts';
 import type { Endpoint } from './remote-broker.ts';
 
 /**
@@ -14,16 +13,6 @@ export function createOwnBrokerTest(
 
 /** Debian gives a machine's own name the address 127.0.1.1. */
 const isOwn = (host: string): boolean =>
-  host === '::1' || host.startsWith('127.') || ownAddresses().has(host);
-
-function ownAddresses(): ReadonlySet<string> {
-  const addresses = new Set<string>();
-  try {
-    for (const infos of Object.values(networkInterfaces())) {
-      for (const { address } of infos ?? []) addresses.add(address);
-    }
-  } catch {
-    // A hardened service may be kept from asking (RestrictAddressFamilies without AF_NETLINK).
-  }
-  return addresses;
-}
+  host === '::1' ||
+  host.startsWith('127.') ||
+  interfaceAddresses().some(({ address }) => address === host);

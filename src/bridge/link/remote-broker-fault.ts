@@ -1,4 +1,5 @@
 import type { Fault } from '../../health/health.ts';
+import { messageOf } from '../../platform/errors.ts';
 import {
   answerTimeout,
   ConnectionClosed,
@@ -49,7 +50,7 @@ export function explainConnectError(
   const forPerson = (message: string, remedy: string) =>
     new RemoteBrokerFault({ message, remedy, needsPerson: true }, { cause: error });
   const code = codeOf(error);
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const hints = progress.form?.retain
     ? `; if it takes no retained messages, set ${section}.retain to false`
     : '';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { whyUnreadable } from '../../platform/unreadable-file.ts';
+import { isMissing, whyUnreadable } from '../../platform/errors.ts';
 import { type ClientCertificate, checkClientCertificate } from './client-certificate.ts';
 import type { RemoteBroker } from './remote-broker.ts';
 import { RemoteBrokerFault } from './remote-broker-fault.ts';
@@ -62,7 +62,7 @@ async function readPassword(broker: RemoteBroker): Promise<string | undefined> {
   try {
     return withoutLineEnd(await readFile(join(credentialsDirectory, credentialName), 'utf8'));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw unreadable(`the systemd credential ${credentialName}`, error);
   }
 }

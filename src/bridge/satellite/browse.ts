@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import dnsPacket from 'dns-packet';
+import { interfaceAddresses } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 
 /** A service that announces itself on the local network (DNS-SD, RFC 6763). */
@@ -77,8 +77,7 @@ function sendFrom(
 }
 
 function localAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((infos) => infos ?? [])
+  return interfaceAddresses()
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address);
 }

@@ -1,6 +1,6 @@
 import type { Party } from '../../access/fair-shares.ts';
-import { networkOf } from '../../access/network-of.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
+import { networkOf } from '../../platform/addresses.ts';
 import type { Log } from '../../platform/log.ts';
 import type { TakeoverWatch } from '../clients/takeover-watch.ts';
 import { anonymous, ClientIds, type Owner } from './client-ids.ts';

@@ -1,4 +1,4 @@
-import { networkOf } from '../../access/network-of.ts';
+import { networkOf } from '../../platform/addresses.ts';
 
 /** How many are known; strangers that come later do not push them out. */
 const mostNetworks = 256;

@@ -1,5 +1,5 @@
-import { networkOf } from '../../access/network-of.ts';
 import { cleanName } from '../../access/shown-name.ts';
+import { networkOf } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 

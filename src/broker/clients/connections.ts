@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Party } from '../../access/fair-shares.ts';
-import { networkOf } from '../../access/network-of.ts';
 import type { LimitWatch } from '../../health/limit-watch.ts';
+import { networkOf } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { anonymous, type Owner } from '../access/client-ids.ts';

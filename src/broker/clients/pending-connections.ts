@@ -1,6 +1,6 @@
 import { FairShares, type Party } from '../../access/fair-shares.ts';
-import { networkOf } from '../../access/network-of.ts';
 import { AddressLimits } from '../../access/rate-limits.ts';
+import { networkOf } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 
 export interface PendingLimits {

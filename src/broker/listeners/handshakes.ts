@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { FairShares, type Party } from '../../access/fair-shares.ts';
-import { networkOf } from '../../access/network-of.ts';
 import { AddressLimits } from '../../access/rate-limits.ts';
 import { RefusalPeriod } from '../../access/refusal-period.ts';
+import { networkOf, plainAddress } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import { plainAddress } from '../../platform/plain-address.ts';
 import type { BrokerFigures } from '../broker-figures.ts';
 
 /** Handshakes under way at a time; each takes some 50 kB. */

@@ -1,11 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { PartHealth } from '../../health/health.ts';
 import { listenFault } from '../../health/listen-fault.ts';
+import { withPort } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { addressToBind } from '../../platform/listen-address.ts';
 import type { Log } from '../../platform/log.ts';
 import { OpenAndRetry } from '../../platform/open-and-retry.ts';
-import { withPort } from '../../platform/plain-address.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 
 export interface TcpListenerOptions {

@@ -1,6 +1,6 @@
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { createServer as createTlsServer, type Server } from 'node:tls';
-import { plainAddress } from '../../platform/plain-address.ts';
+import { plainAddress } from '../../platform/addresses.ts';
 import type { KeyedCertificate } from '../../tls/certificate.ts';
 import { fingerprintOf } from '../../tls/certificate.ts';
 import { CertificateFault, type CertificateSource } from '../../tls/certificate-source.ts';

@@ -1,5 +1,6 @@
 import type { Party } from '../../access/fair-shares.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import { type Change, type DatabaseSource, Namespace } from '../../storage/namespace.ts';
@@ -91,7 +92,7 @@ export class Journal {
       },
       onFailure: (error, isFirst) => {
         if (!isFirst) return;
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         log.warn(
           `what the broker keeps for clients is in memory only until the disk works: ${reason}`,
         );

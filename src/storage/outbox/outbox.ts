@@ -1,5 +1,6 @@
 import type { PartHealth } from '../../health/health.ts';
 import { atMost, type Clock } from '../../platform/clock.ts';
+import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import { type Database, type DatabaseSource, Namespace } from '../namespace.ts';
@@ -281,7 +282,7 @@ export class Outbox<Item> {
 }
 
 function explain(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof NoDatabase) return message;
   return /no space left/i.test(message) ? 'the disk is full' : `the disk fails (${message})`;
 }

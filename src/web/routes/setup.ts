@@ -1,12 +1,11 @@
-import { networkInterfaces } from 'node:os';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addressProblem } from '../../appender/address.ts';
 import { addressNotes } from '../../appender/address-notes.ts';
 import { likelyAddress } from '../../appender/likely-address.ts';
 import { appenderVariants, localLogConfig } from '../../appender/local-log-config.ts';
+import { type OwnAddress, ownAddresses } from '../../platform/addresses.ts';
 import { HttpProblem } from '../http-problem.ts';
 import { offeredAddresses } from '../offered-addresses.ts';
-import { type OwnAddress, ownAddresses } from '../own-addresses.ts';
 import type { FlatSender } from '../senders.ts';
 import type { Visitor } from '../visitor.ts';
 
@@ -34,7 +33,7 @@ export interface SetupSources {
 /** What a person needs who sets up a Sense server. */
 export function setupRoutes(server: FastifyInstance, sources: SetupSources): void {
   const addressesFor = ({ socket }: FastifyRequest) =>
-    offeredAddresses(ownAddresses(networkInterfaces, socket.localAddress), sources.eventAddress());
+    offeredAddresses(ownAddresses(socket.localAddress), sources.eventAddress());
 
   server.get('/api/setup', async (request, reply) => {
     const { mayLook } = await sources.visitorOf(request);
@@ -52,9 +51,7 @@ export function setupRoutes(server: FastifyInstance, sources: SetupSources): voi
     const address = queryOf(request).get('address') ?? '';
     const offered = addressesFor(request);
     const problem = problemWith(address, offered);
-    const own = ownAddresses(networkInterfaces, request.socket.localAddress).map(
-      (one) => one.address,
-    );
+    const own = ownAddresses(request.socket.localAddress).map((one) => one.address);
     reply.header('cache-control', 'no-store');
     return {
       problem: problem ?? null,

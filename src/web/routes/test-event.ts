@@ -4,6 +4,7 @@ import { RateLimit } from '../../access/rate-limit.ts';
 import { type EventKind, eventKinds } from '../../events/kinds.ts';
 import { isBug } from '../../platform/bug-log.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { messageOf } from '../../platform/errors.ts';
 import { HttpProblem } from '../http-problem.ts';
 import { mustSignIn } from '../sign-in.ts';
 import type { Visitor } from '../visitor.ts';
@@ -42,7 +43,7 @@ export function testEventRoute(server: FastifyInstance, options: TestEventOption
       await options.send(parsed.data.kind);
     } catch (error) {
       if (isBug(error)) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new HttpProblem(503, `The test event could not be sent: ${reason}`);
     }
     reply.code(202);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { UserEvent } from '../../../src/events/user-event.ts';
 import { Ingest } from '../../../src/ingest/ingest.ts';
 import { Rejections } from '../../../src/ingest/rejections.ts';
-import { plainAddress } from '../../../src/platform/plain-address.ts';
+import { plainAddress } from '../../../src/platform/addresses.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 

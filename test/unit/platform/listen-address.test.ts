@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { addressWithoutZone, plainAddress, withPort } from '../../../src/platform/addresses.ts';
 import {
   addressToBind,
   addressToReach,
   type IPv6Support,
   isEveryAddress,
 } from '../../../src/platform/listen-address.ts';
-import { addressWithoutZone, plainAddress, withPort } from '../../../src/platform/plain-address.ts';
 
 const usual: IPv6Support = { isAvailable: async () => true, excludesIPv4: () => false };
 const withoutIPv6: IPv6Support = { ...usual, isAvailable: async () => false };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, test } from 'node:test';
-import { ownAddresses } from '../../../src/web/own-addresses.ts';
+import { ownAddresses } from '../../../src/platform/addresses.ts';
 
 const address = (text: string, internal = false): NetworkInterfaceInfo => ({
   address: text,
@@ -18,8 +18,8 @@ const interfaces = () => ({
   eth0: [address('192.168.1.5')],
 });
 
-const addresses = (...options: Parameters<typeof ownAddresses>) =>
-  ownAddresses(...options).map((own) => own.address);
+const addresses = (read: typeof interfaces, reachedAt: string) =>
+  ownAddresses(reachedAt, read).map((own) => own.address);
 
 describe('the addresses that a Sense server may send to', () => {
   test('IPv4 comes first, link-local last, loopback not at all', () => {
@@ -39,9 +39,9 @@ describe('the addresses that a Sense server may send to', () => {
     const forbidden = () => {
       throw new Error('EAFNOSUPPORT');
     };
-    assert.deepEqual(ownAddresses(forbidden, '10.0.0.5'), [
+    assert.deepEqual(ownAddresses('10.0.0.5', forbidden), [
       { address: '10.0.0.5', interfaceName: '' },
     ]);
-    assert.deepEqual(ownAddresses(forbidden, '127.0.0.1'), []);
+    assert.deepEqual(ownAddresses('127.0.0.1', forbidden), []);
   });
 });

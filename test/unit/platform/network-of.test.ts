@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLoopback, networkOf } from '../../../src/access/network-of.ts';
+import { isLoopback, networkOf } from '../../../src/platform/addresses.ts';
 
 test('an IPv4 address is one host, an IPv6 host has a /64', () => {
   assert.equal(networkOf('10.0.0.5'), '10.0.0.5');
