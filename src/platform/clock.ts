@@ -20,7 +20,7 @@ export const systemClock: Clock = {
 
 /**
  * Ms since 1970; what is before can't be the time of day: this program did not exist. A Raspberry Pi
- * has no clock of its own, and starts in the past until the network tells it the time.
+ * has no clock of its own, and starts in the past until the network sets it.
  */
 export const earliestTime = Date.parse('2026-01-01');
 

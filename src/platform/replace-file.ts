@@ -17,7 +17,7 @@ export interface FileOwnership {
 }
 
 /**
- * Writes a file so that whoever reads it, after a power cut too, finds the old text or all of the
+ * Writes a file so that a reader, after a power cut too, finds the old text or all of the
  * new. Throws what the system says; then the old text is still there.
  */
 export function replaceFile(file: string, text: string, ownership: FileOwnership): void {
@@ -33,7 +33,7 @@ export function replaceFile(file: string, text: string, ownership: FileOwnership
 }
 
 /**
- * Writes a file that is not there yet; when this returns, it outlives a power cut. All of it, or an
+ * Writes a file that is not there yet; when this returns, it survives a power cut. All of it, or an
  * error that the system says: a single `writeSync` leaves out what a full disk has no room for.
  * @param ownership without a `mode`: as the umask has it, for FAT knows none
  */

@@ -5,7 +5,7 @@ import type { Namespace } from './namespace.ts';
 const key = 'id';
 
 /**
- * Makes the function that tells this appliance's id: 12 hexadecimal digits, made up at the first
+ * Makes the function that gives this appliance's id: 12 hexadecimal digits, made up at the first
  * start and kept, so that a changed name or network changes nothing. While nothing can be kept, it
  * comes from the machine's name.
  */

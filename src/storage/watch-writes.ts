@@ -14,7 +14,7 @@ type Implementation = Record<(typeof writeMethods)[number], Write> & {
  * Calls `onFailure` once, when a write of `database` fails, and refuses every write after it.
  *
  * LevelDB's log is torn where a write failed (a full disk, say). Later writes to the same log seem
- * to succeed, but the next opening skips all of them; so the database must be opened anew before
+ * to succeed, but the next opening skips all of them; so the database must be opened again before
  * anybody writes again.
  */
 export function watchWrites(
@@ -23,7 +23,7 @@ export function watchWrites(
 ): void {
   let torn = false;
   const refuse = () => {
-    throw new Error('the database waits to be opened anew after a failed write');
+    throw new Error('the database waits to be opened again after a failed write');
   };
   const watched =
     (write: Write): Write =>

@@ -40,7 +40,7 @@ function port(outcomes: readonly (Error | string)[]) {
   };
 }
 
-test('what can not be opened is tried again with growing pauses, which begin anew once it is open', async () => {
+test('what can not be opened is tried again with growing pauses, from the shortest again once it is open', async () => {
   const { kept, notes, pass, clock } = port([new Error('1'), new Error('2')]);
   await kept.start();
   assert.equal(kept.opened, undefined);
