@@ -148,7 +148,7 @@ describe('too many users', () => {
     assert.ok(users.sessionCount <= 150);
   });
 
-  test('an event costs the same with one user and with 10,000', () => {
+  test('an event is not looked up among 10,000 users one by one', () => {
     const costOf = (count: number) => {
       const users = withSessions(many(count, (index) => `LAB/u${index}`));
       const events = (['session-start', 'connection-open', 'session-stop'] as const).map((kind) =>
@@ -166,7 +166,8 @@ describe('too many users', () => {
     };
     const few = costOf(1);
     const crowd = costOf(9999);
-    // A scan would cost thousands of times as much.
-    assert.ok(crowd < few * 10, `${crowd} ms for ${few} ms`);
+    // What is cheap for one user lies in the processor's cache, so it may be twenty times as much; a
+    // scan would cost thousands of times as much.
+    assert.ok(crowd < few * 100, `${crowd} ms for ${few} ms`);
   });
 });
