@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { type TestContext, test } from 'node:test';
 import { checks } from '../../../src/cli/checks.ts';
 import { defaultConfig } from '../../../src/config/load.ts';
@@ -98,20 +97,4 @@ test('a port in use is a fault, unless the appliance that runs here has it', asy
   const off = { ...taken, udpServerConfig: { ...taken.udpServerConfig, enable: false } };
   const names = namesOf(await findingsOf(off, { version: '1.0.0', senders }));
   assert.ok(!names.some((name) => /^UDP|^Sender/.test(name)), names.join());
-});
-
-test("Slack's SDK and the MQTT client are loaded only where they are used", async (context) => {
-  const isLoaded = (library: string) =>
-    Object.keys(createRequire(import.meta.url).cache).some((file) =>
-      file.includes(`/node_modules/${library}/`),
-    );
-  const config = testConfig(context);
-  await findingsOf(config);
-  assert.deepEqual([isLoaded('@slack/web-api'), isLoaded('mqtt')], [false, false]);
-  const { mqttConfig } = config;
-  await findingsOf({
-    ...config,
-    mqttConfig: { ...mqttConfig, brokerHost: '127.0.0.1', brokerPort: 1 },
-  });
-  assert.deepEqual([isLoaded('@slack/web-api'), isLoaded('mqtt')], [false, true]);
 });
