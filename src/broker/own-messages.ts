@@ -33,7 +33,7 @@ export interface OwnMessagesOptions {
 
 /**
  * What the appliance itself publishes. It goes the way of every message: it is kept for those who
- * want it later, then handed to whoever is connected. (What clients publish is kept when they may
+ * want it later, then handed to those connected. (What clients publish is kept when they may
  * publish it, so that its acknowledgement is true; `aedes/aedes-hooks.ts`.)
  */
 export class OwnMessages {

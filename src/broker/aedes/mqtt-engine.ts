@@ -22,7 +22,7 @@ const topicAliases = 32;
 
 export interface EngineLimits {
   readonly clients: number;
-  /** How long a session outlives its connection at most, s. */
+  /** How long a session is kept without a connection at most, s. */
   readonly sessionExpirySeconds: number;
   /** How long a client may stay behind before it is disconnected, s. */
   readonly slowClientSeconds: number;
@@ -35,7 +35,7 @@ export interface EngineLimits {
 export interface MqttEngineOptions extends Omit<AedesHooksOptions, 'connectionOf'> {
   readonly limits: EngineLimits;
   readonly pace: DeliveryPace;
-  /** Called with each client that is let in, when it has been told so. */
+  /** Called with each client that is let in, after its CONNACK. */
   readonly onAccepted: (connection: Connection, clientId: string) => void;
   /** Called with each client that begins or goes on with its session. */
   readonly onClient: () => void;
