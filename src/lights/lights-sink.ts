@@ -69,7 +69,10 @@ export class LightsSink implements Sink {
         settings: options.blink,
         clock: options.clock,
         onChange: (lit) => options.onChange(colour, lit),
-        onFailure: (error) => this.#opening.failed(error),
+        onFailure: (error) => {
+          // On the way out each lamp is still to go dark, and nobody tries again.
+          if (!this.#stopped) this.#opening.failed(error);
+        },
       });
     this.lights = recordOf(colours, light);
     this.#faultSignal = new FaultSignal(this.lights[faultColour], options.clock);

@@ -6,6 +6,7 @@ import type { Sink } from '../fan-out/sink.ts';
 import type { PartHealth } from '../health/health.ts';
 import { listenFault } from '../health/listen-fault.ts';
 import { withPort } from '../platform/addresses.ts';
+import { BugLog, isBug } from '../platform/bug-log.ts';
 import type { Clock } from '../platform/clock.ts';
 import { addressToBind } from '../platform/listen-address.ts';
 import type { Log } from '../platform/log.ts';
@@ -75,18 +76,23 @@ export class WebSink implements Sink {
   readonly #readTime = createTimeReader();
   readonly #server: OpenAndRetry<FastifyInstance>;
   #assets: readonly Asset[] = [];
+  /** Where it listens, or is about to. */
+  #address = '';
 
   constructor(options: WebSinkOptions) {
     const { host, port, clock, log, health, retry, historyStore: store } = options;
     this.#options = options;
+    const bugs = new BugLog(clock, log);
     this.#server = new OpenAndRetry({
       open: () => this.#listen(),
       close: (server) => server.close(),
       onOpen: () => {
+        log.info(`page on http://${withPort(this.#address, this.port ?? port)}/`);
         if (options.allowedOrigins.includes(everyOrigin)) log.warn(everyPageMayListen);
         health.ok(`listening on TCP port ${this.port}`);
       },
-      onFailure: (error) =>
+      onFailure: (error) => {
+        if (isBug(error)) bugs.report('opening the page', error);
         health.fault(
           listenFault(error, {
             protocol: 'TCP',
@@ -96,7 +102,8 @@ export class WebSink implements Sink {
             hostKey: 'Butler.webConfig.host',
             portKey: 'Butler.webConfig.port',
           }),
-        ),
+        );
+      },
       clock,
       retry,
     });
@@ -135,15 +142,14 @@ export class WebSink implements Sink {
 
   async #listen(): Promise<FastifyInstance> {
     const { host, port, log } = this.#options;
-    const address = await addressToBind({ host, protocol: 'TCP', log });
+    this.#address = await addressToBind({ host, protocol: 'TCP', log });
     const server = await this.#createServer();
     try {
-      await server.listen({ host: address, port });
+      await server.listen({ host: this.#address, port });
     } catch (error) {
       await server.close();
       throw error;
     }
-    log.info(`page on http://${withPort(address, portOf(server) ?? port)}/`);
     return server;
   }
 

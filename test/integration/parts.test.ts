@@ -69,3 +69,15 @@ describe('the parts of a running appliance', () => {
     assert.doesNotMatch(text, /part="slack"/);
   });
 });
+
+test('a button that can not be let go of is logged under its name, and the rest stops', async (context) => {
+  const openButton = async () => ({
+    close: () => {
+      throw new Error('no such pin');
+    },
+  });
+  const { lines, stop } = await startTestApp(context, [], { openButton });
+  await stop();
+  const [line] = lines.filter((one) => one.startsWith('error'));
+  assert.match(line ?? '', /button: did not stop cleanly: Error: no such pin/);
+});

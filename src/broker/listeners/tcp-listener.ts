@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { PartHealth } from '../../health/health.ts';
 import { listenFault } from '../../health/listen-fault.ts';
 import { withPort } from '../../platform/addresses.ts';
+import { BugLog, isBug } from '../../platform/bug-log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { addressToBind } from '../../platform/listen-address.ts';
 import type { Log } from '../../platform/log.ts';
@@ -34,19 +35,27 @@ const plainTcp = (onConnection: (socket: Socket) => void) =>
 export class TcpListener {
   readonly #options: TcpListenerOptions;
   readonly #server: OpenAndRetry<Server>;
+  /** Where it listens, or is about to. */
+  #address = '';
 
   constructor(options: TcpListenerOptions) {
-    const { host, port, scheme, hostKey, portKey, health, clock, retry } = options;
+    const { host, port, scheme, hostKey, portKey, health, log, clock, retry } = options;
     this.#options = options;
     const purpose = scheme.toUpperCase();
+    const bugs = new BugLog(clock, log);
     this.#server = new OpenAndRetry({
       open: () => this.#listen(),
       close: (server) => new Promise<void>((resolve) => server.close(() => resolve())),
-      onOpen: () => health.ok(`listening on TCP port ${this.port}`),
-      onFailure: (error) =>
+      onOpen: () => {
+        log.info(`MQTT broker on ${scheme}://${withPort(this.#address, this.port ?? port)}`);
+        health.ok(`listening on TCP port ${this.port}`);
+      },
+      onFailure: (error) => {
+        if (isBug(error)) bugs.report(`listening for ${purpose}`, error);
         health.fault(
           listenFault(error, { protocol: 'TCP', host, port, purpose, hostKey, portKey }),
-        ),
+        );
+      },
       clock,
       retry,
     });
@@ -69,20 +78,17 @@ export class TcpListener {
   }
 
   async #listen(): Promise<Server> {
-    const { host, port, scheme, log } = this.#options;
-    const address = await addressToBind({ host, protocol: 'TCP', log });
+    const { host, port, log } = this.#options;
+    this.#address = await addressToBind({ host, protocol: 'TCP', log });
     const server = (this.#options.createServer ?? plainTcp)(this.#options.onConnection);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, address, () => {
+      server.listen(port, this.#address, () => {
         server.off('error', reject);
         resolve();
       });
     });
     server.on('error', (error) => log.warn(`a connection was not accepted: ${error.message}`));
-    const bound = server.address();
-    const boundPort = typeof bound === 'object' ? bound?.port : undefined;
-    log.info(`MQTT broker on ${scheme}://${withPort(address, boundPort ?? port)}`);
     return server;
   }
 }

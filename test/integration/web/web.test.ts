@@ -424,3 +424,19 @@ describe('/LocalLogConfig.xml', () => {
     assert.match(check, /"problem":null.*from this machine only/);
   });
 });
+
+test('a bug that keeps the page from opening is logged with its stack', async (context) => {
+  const { log, lines } = recordingLog();
+  await startTestWebSink(context, { hostNames: [undefined as never], log });
+  assert.match(lines[0] ?? '', /opening the page failed because of a bug: TypeError: .* at /);
+});
+
+test('a start that goes on after the stop opens no page, and says so of none', async (context) => {
+  const { log, lines } = recordingLog();
+  const { sink } = await startTestWebSink(context, { log });
+  await sink.stop();
+  const before = lines.length;
+  await sink.start();
+  assert.deepEqual(lines.slice(before), []);
+  assert.equal(sink.port, undefined);
+});

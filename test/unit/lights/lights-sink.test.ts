@@ -132,6 +132,29 @@ describe('LightsSink', () => {
     assert.equal(clock.pending, 0);
   });
 
+  test('goDark: a lamp that refuses then keeps no other lit, and is no fault', async () => {
+    const changes: string[] = [];
+    let refuses = false;
+    const lamp = (colour: Colour): Lamp => ({
+      set: (on) => {
+        changes.push(`${colour} ${on ? 'on' : 'off'}`);
+        if (refuses && colour === 'green') throw new Error('EIO');
+      },
+      close: () => changes.push(`${colour} closed`),
+    });
+    const openLamps = async () => ({ lamps: recordOf(colours, lamp), description: 'test lamps' });
+    const { sink, clock, lines } = create({ openLamps });
+    await sink.start();
+    clock.advance(5000);
+    for (const colour of colours) sink.testBlink(colour);
+    changes.length = 0;
+    refuses = true;
+    sink.goDark();
+    assert.deepEqual(changes, ['green off', 'red off', 'green closed', 'red closed']);
+    assert.deepEqual(lines, []);
+    assert.equal(clock.pending, 0);
+  });
+
   test('a bug in a driver is logged with its stack; a lamp that is away is not', async () => {
     const failing = async (error: Error) => {
       const { sink, lines, health } = create({ openLamps: () => Promise.reject(error) });
