@@ -91,6 +91,13 @@ export class WriteBehind {
     if (this.#writing || this.#options.hasWork()) await this.run();
   }
 
+  /** Resolves when nothing waits any longer, or what waits does so for a disk that can't be written. */
+  async drained(): Promise<void> {
+    // What comes during the last write has one of its own.
+    do await this.written();
+    while (!this.#diskFails && this.#options.hasWork());
+  }
+
   /** No further writes but those that are asked for. */
   close(): void {
     this.#closed = true;

@@ -161,9 +161,7 @@ export class Journal {
 
   /** Writes what waits, and then nothing more. */
   async close(): Promise<void> {
-    // What comes during the last write has one of its own.
-    do await this.written();
-    while (!this.#behind.diskFails && this.#waiting.size > 0);
+    await this.#behind.drained();
     this.#closed = true;
     this.#behind.close();
   }

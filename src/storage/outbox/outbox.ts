@@ -159,7 +159,7 @@ export class Outbox<Item> {
   /** Writes what can be written within `limitMs`, and says what is lost. */
   async close(limitMs: number): Promise<void> {
     const { clock, log } = this.#options;
-    await atMost(clock, limitMs, this.written());
+    await atMost(clock, limitMs, this.#behind.drained());
     this.#behind.close();
     if (this.inMemory > 0) log.error(`${this.inMemory} events are lost: the disk took none`);
   }

@@ -105,6 +105,24 @@ describe('writing behind', () => {
     assert.deepEqual(writes, [[1], [2], [3]], 'what came later is not waited for');
   });
 
+  test('drained: what comes during the last write has one of its own, unless the disk fails', async () => {
+    const { behind, add, fail, hold, release, writes } = owner();
+    hold();
+    add(1);
+    const done: string[] = [];
+    const drained = behind.drained().then(() => done.push('drained'));
+    await nextTurn();
+    add(2);
+    await release();
+    await drained;
+    assert.deepEqual(writes, [[1], [2]]);
+
+    fail(new Error('full'));
+    add(3);
+    await behind.drained();
+    assert.deepEqual(writes, [[1], [2], [3]]);
+  });
+
   test('while the disk fails: reported as the first once, tried again with growing pauses, nobody waits', async () => {
     const { behind, add, fail, pass, notes, writes } = owner();
     fail(new Error('full'));

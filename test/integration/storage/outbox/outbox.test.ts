@@ -117,6 +117,29 @@ test('what was written outlives the program, and only that part is left that was
   assert.deepEqual(await drain(again), numbered(7, 4));
 });
 
+test('at the end, what comes during a write is written, too', async (context) => {
+  const directory = temporaryFolder(context);
+  const state = await openState(context, directory);
+  let writes = 0;
+  const database = withBatch(state, async (write) => {
+    writes += 1;
+    if (writes < 4) outbox.append(`item ${writes}`);
+    await write();
+  });
+  const { outbox, lines } = await openOutbox({ database });
+  outbox.append('item 0');
+  await outbox.close(1000);
+  assert.equal(outbox.inMemory, 0);
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('error')),
+    [],
+  );
+  await state.close();
+
+  const { outbox: again } = await openOutbox(await openState(context, directory));
+  assert.deepEqual(await drain(again), numbered(4));
+});
+
 test('two outboxes in one database do not mix', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   const { outbox: one } = await openOutbox(state, { namespace: 'one' });
