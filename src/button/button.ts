@@ -59,8 +59,8 @@ export class Button implements Part {
     else this.#options.health.off('Butler.lightConfig.button.enable is false');
   }
 
-  stop(): void {
-    void this.#button?.stop();
+  async stop(): Promise<void> {
+    await this.#button?.stop();
   }
 
   #held(): void {
