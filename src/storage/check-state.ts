@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckInput } from '../health/check.ts';
 import { type Finding, fault, ok, warn } from '../health/finding.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { checkDatabaseInUse } from './check-database.ts';
 import { readLosses } from './losses.ts';
 import { databaseFolder } from './repair.ts';
@@ -28,7 +29,7 @@ function* checkDirectory(directory: string): Generator<Finding> {
   const name = 'State directory';
   const probe = join(directory, '.blinky-check');
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory, 0o700);
     writeFileSync(probe, 'x'.repeat(4096));
     rmSync(probe);
   } catch (error) {

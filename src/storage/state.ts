@@ -5,6 +5,7 @@ import type { PartHealth } from '../health/health.ts';
 import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 import { checkDatabase, checkDatabaseInUse } from './check-database.ts';
 import { type FileProblem, logSizes } from './database-files.ts';
@@ -42,7 +43,7 @@ export function stateDirectory(configured: string, systemdDirectory: string | un
  */
 export async function openState(directory: string): Promise<StateDatabase> {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory, 0o700);
     const folder = join(directory, databaseFolder);
     // Not left to LevelDB, whose `recursive` says "no such file" of a disk that is read-only.
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });

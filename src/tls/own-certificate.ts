@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { earliestTime } from '../platform/clock.ts';
 import { codeOf, isMissing, messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { replaceFile } from '../platform/replace-file.ts';
 import {
   createAuthority,
@@ -170,7 +171,7 @@ export class OwnCertificate implements CertificateSource {
 
   #save(name: 'ca' | 'server', { cert, key }: KeyedCertificate): void {
     const { directory } = this.#options;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory, 0o700);
     // The key first: a certificate without its key would be loaded as a pair.
     for (const [ending, text] of [
       ['key', key],
