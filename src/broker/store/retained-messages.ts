@@ -1,5 +1,5 @@
 import type { Log } from '../../platform/log.ts';
-import { matchesFilter } from '../topics/topic-filter.ts';
+import { literalBeginning, matchesFilter } from '../topics/topic-filter.ts';
 import { hasWildcard } from '../topics/topic-rules.ts';
 import type { Journal, Urgency } from './journal.ts';
 import { keys } from './keys.ts';
@@ -127,8 +127,10 @@ export class RetainedMessages {
     }
     // Topics that come and go again and again must not make it endless.
     let left = this.#byTopic.size;
+    const beginning = literalBeginning(filter);
     for (const [topic, packet] of this.#byTopic) {
-      yield matchesFilter(filter, topic) ? packet : undefined;
+      const matches = topic.startsWith(beginning) && matchesFilter(filter, topic);
+      yield matches ? packet : undefined;
       left -= 1;
       if (left <= 0) return;
     }

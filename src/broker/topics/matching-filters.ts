@@ -17,11 +17,11 @@ export function matchingFilters(
     return Object.keys(filters).filter((filter) => matchesFilter(filter, topic));
   }
   const found: string[] = [];
-  // A place is what a filter begins with, with the slash behind it.
-  const next = (begin: string, level: string) => `${begin}${level}/`;
-  walkFilters(topic, '', next, (begin) => {
-    const filter = begin.slice(0, -1);
-    if (Object.hasOwn(filters, filter)) found.push(filter);
+  // A place is what a filter begins with.
+  const next = (begin: string | undefined, level: string) =>
+    begin === undefined ? level : `${begin}/${level}`;
+  walkFilters<string | undefined>(topic, undefined, next, (filter) => {
+    if (filter !== undefined && Object.hasOwn(filters, filter)) found.push(filter);
   });
   return found;
 }

@@ -34,6 +34,12 @@ export function matchesFilter(filter: string, topic: string): boolean {
   }
 }
 
+/** The levels before a filter's first wildcard: what every topic that it names begins with. */
+export function literalBeginning(filter: string): string {
+  const wildcard = filter.search(/[+#]/);
+  return wildcard === -1 ? filter : filter.slice(0, Math.max(wildcard - 1, 0));
+}
+
 /** Whether the level that begins there is this character alone. */
 function isLevel(filter: string, from: number, character: number): boolean {
   if (filter.charCodeAt(from) !== character) return false;

@@ -8,8 +8,8 @@ interface Node<Key, Value> {
 
 const emptyNode = <Key, Value>(): Node<Key, Value> => ({ children: undefined, values: undefined });
 
-/** How many topics' results are remembered, and how many values in them together. */
-const mostRemembered = { topics: 1000, values: 20_000 };
+/** How many topics' results are remembered, and how many values in them together, of 8 bytes. */
+const mostRemembered = { topics: 1000, values: 200_000 };
 
 /**
  * Values under topic filters, and which of them a topic matches (MQTT 3.1.1, section 4.7). Few
