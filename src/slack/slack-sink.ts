@@ -9,7 +9,7 @@ import { RetryPauses } from '../platform/retry-pauses.ts';
 import type { DatabaseSource } from '../storage/namespace.ts';
 import { Outbox } from '../storage/outbox/outbox.ts';
 import { type CredentialSources, readCredentials } from './credentials.ts';
-import { Delivery } from './delivery.ts';
+import { SlackDelivery } from './delivery.ts';
 import type { Environment } from './find-proxy.ts';
 import { type Pace, slackPace } from './pace.ts';
 import { defaultSlackChannel, type SlackSettings } from './settings.ts';
@@ -78,7 +78,7 @@ export class SlackSink implements Sink {
   readonly #isExcluded: (event: UserEvent) => boolean;
   readonly #readTime = createTimeReader();
   readonly #outbox: Outbox<SlackEvent>;
-  readonly #delivery: Delivery;
+  readonly #delivery: SlackDelivery;
   #stopped: Promise<void> | undefined;
 
   constructor(options: SlackSinkOptions) {
@@ -101,7 +101,7 @@ export class SlackSink implements Sink {
       log: options.log.for('slack outbox'),
       onReadable: () => this.#delivery.wake(),
     });
-    this.#delivery = new Delivery({
+    this.#delivery = new SlackDelivery({
       outbox: this.#outbox,
       account: new SlackAccount({
         channel: config.loginNotificationChannel,

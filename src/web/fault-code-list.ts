@@ -1,5 +1,5 @@
 import { texts } from './page/texts.js';
-import { richText } from './template.ts';
+import { textAsHtml } from './template.ts';
 
 /** A fault that the red light tells of by so many slow flashes; 0 when it does not. */
 export interface ShownFaultCode {
@@ -14,8 +14,8 @@ export function faultCodeList(codes: readonly ShownFaultCode[]): string {
     .filter(({ flashes }) => flashes > 0)
     .map(
       ({ flashes, meaning, remedy }) =>
-        `<tr><td>${flashes}</td><td>${richText(meaning)}.<br><span class="quiet">${richText(remedy)}.</span></td></tr>`,
+        `<tr><td>${flashes}</td><td>${textAsHtml(meaning)}.<br><span class="quiet">${textAsHtml(remedy)}.</span></td></tr>`,
     );
   const { flashes, meaning } = texts.health;
-  return `<table><thead><tr><th scope="col">${richText(flashes)}</th><th scope="col">${richText(meaning)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<table><thead><tr><th scope="col">${textAsHtml(flashes)}</th><th scope="col">${textAsHtml(meaning)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }

@@ -1,5 +1,5 @@
 import { texts } from './page/texts.js';
-import { richText } from './template.ts';
+import { textAsHtml } from './template.ts';
 
 /** What people call a part of the appliance. */
 export interface PartLabel {
@@ -11,7 +11,7 @@ export interface PartLabel {
 export function partLabelList(parts: readonly PartLabel[]): string {
   const items = parts.map(({ name, label }) => {
     const shown = texts.health.parts[name] ?? label;
-    return `<li data-part="${richText(name)}">${richText(shown)}</li>`;
+    return `<li data-part="${textAsHtml(name)}">${textAsHtml(shown)}</li>`;
   });
   return `<ul id="part-labels" hidden>${items.join('')}</ul>`;
 }

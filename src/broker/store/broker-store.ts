@@ -7,7 +7,7 @@ import type { Owner } from '../access/client-ids.ts';
 import { FilterBudget } from '../access/filter-budget.ts';
 import { KnownNetworks } from '../access/known-networks.ts';
 import { Incoming } from './incoming.ts';
-import { type Entry, Journal } from './journal.ts';
+import { Journal, type JournalEntry } from './journal.ts';
 import { AcceptedMessages, type Kept } from './kept.ts';
 import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
@@ -295,14 +295,14 @@ export class BrokerStore {
     return this.#wills.takeLeft(will);
   }
 
-  async #select(namespace: Namespace): Promise<readonly Entry[]> {
+  async #select(namespace: Namespace): Promise<readonly JournalEntry[]> {
     const { limits, onLeftOut } = this.#options;
     const { entries, leftOut } = await new StoredSelection(namespace, limits).run();
     if (Object.values(leftOut).some((count) => count > 0)) onLeftOut(leftOut);
     return entries;
   }
 
-  #load(entries: readonly Entry[]): void {
+  #load(entries: readonly JournalEntry[]): void {
     loadStored(entries, {
       sessions: this.#sessions,
       queues: this.#queues,

@@ -1,7 +1,7 @@
 import type { Log } from '../../platform/log.ts';
 import type { KnownNetworks } from '../access/known-networks.ts';
 import type { Incoming } from './incoming.ts';
-import type { Entry, Journal } from './journal.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 import { keys, readKey } from './keys.ts';
 import type { MessageExpiry } from './message-expiry.ts';
 import type { StoredMessage } from './messages.ts';
@@ -28,7 +28,7 @@ interface Store {
  * Takes in what an earlier run left on disk. What came since the start (the disk may have been away
  * until now) is newer: it stays, and is written.
  */
-export function loadStored(entries: readonly Entry[], store: Store): void {
+export function loadStored(entries: readonly JournalEntry[], store: Store): void {
   const { sessions, queues, known, retained, incoming, wills, journal, expiry, log } = store;
   const messages: [number, MessagePacket][] = [];
   const queued: QueuedEntry[] = [];

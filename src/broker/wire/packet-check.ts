@@ -40,7 +40,7 @@ export interface Connect {
 }
 
 /** What any other packet says that matters to the guard. */
-export interface Packet {
+export interface CheckedPacket {
   readonly type: number;
   readonly qos: number;
   /** 0 where the packet has none. */
@@ -123,7 +123,7 @@ export function checkPacket(
   reader: PacketReader,
   is5: boolean,
   limits: TopicLimits,
-): Packet {
+): CheckedPacket {
   const type = firstByte >> 4;
   if (type === packetTypes.publish) return checkPublish(firstByte, reader, is5, limits);
   if ((firstByte & 15) !== fixedFlags(type)) throw malformed('reserved flags are set');
@@ -156,7 +156,7 @@ function checkPublish(
   reader: PacketReader,
   is5: boolean,
   limits: TopicLimits,
-): Packet {
+): CheckedPacket {
   const qos = (firstByte >> 1) & 3;
   if (qos > 2) throw malformed('there is no QoS 3');
   if (qos === 0 && firstByte & 8) throw malformed('a QoS 0 message is marked as a duplicate');

@@ -11,7 +11,7 @@ export interface Message {
 }
 
 /** How a subscriber wants a message. */
-export interface Form {
+export interface SubscriberForm {
   readonly protocolVersion: number;
   /** People's names are to be taken out. */
   readonly withoutNames: boolean;
@@ -37,7 +37,7 @@ export class PublishFrames {
     this.#removeNames = removeNames;
   }
 
-  frame(message: Message, { protocolVersion, withoutNames }: Form): Buffer {
+  frame(message: Message, { protocolVersion, withoutNames }: SubscriberForm): Buffer {
     this.#begin(message);
     const is5 = protocolVersion === 5;
     const index = (is5 ? 1 : 0) | (withoutNames ? 2 : 0) | (message.retain ? 4 : 0);
