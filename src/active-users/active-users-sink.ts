@@ -1,4 +1,4 @@
-import { isTestEvent } from '../events/test-event.ts';
+import { isTestEvent } from '../events/test-user.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Clock } from '../platform/clock.ts';

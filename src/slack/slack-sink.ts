@@ -9,11 +9,11 @@ import { RetryPauses } from '../platform/retry-pauses.ts';
 import type { DatabaseSource } from '../storage/namespace.ts';
 import { Outbox } from '../storage/outbox/outbox.ts';
 import { type CredentialSources, readCredentials } from './credentials.ts';
-import { SlackDelivery } from './delivery.ts';
 import type { Environment } from './find-proxy.ts';
 import { type Pace, slackPace } from './pace.ts';
 import { defaultSlackChannel, type SlackSettings } from './settings.ts';
 import { SlackAccount } from './slack-account.ts';
+import { SlackDelivery } from './slack-delivery.ts';
 import { type SlackEvent, slackEventCodec, slackEventOf } from './slack-event.ts';
 import { findWay } from './way-to-slack.ts';
 

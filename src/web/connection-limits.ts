@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { FairShares, type Party } from '../access/fair-shares.ts';
 import { networkOf, plainAddress } from '../platform/addresses.ts';
-import { isThisMachine, type NetworkRates } from './admission.ts';
+import { isThisMachine, type NetworkRates } from './network-rates.ts';
 import type { WebFigures } from './web-figures.ts';
 
 /** HTTP connections open at a time, without WebSockets. A browser holds up to six for 15 s. */

@@ -13,7 +13,7 @@ import { type EventSources, eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { type SetupSources, setupRoutes } from './routes/setup.ts';
 import { type SlackRetryOptions, slackRetryRoute } from './routes/slack-retry.ts';
-import { type SenderSources, type StateSources, stateRoutes } from './routes/state.ts';
+import { type SenderSources, type StateSources, stateRoutes } from './routes/status.ts';
 import { type TestEventOptions, testEventRoute } from './routes/test-event.ts';
 import { visitorRoutes } from './routes/visitor.ts';
 import { handleUpgrades, type UpgradeHandler } from './upgrades.ts';

@@ -20,7 +20,7 @@ import { createOriginCheck, parseHostName } from './origin-check.ts';
 import type { PartLabel } from './part-label-list.ts';
 import { RecentEvents } from './recent.ts';
 import type { SetupSources } from './routes/setup.ts';
-import type { StateSources } from './routes/state.ts';
+import type { StateSources } from './routes/status.ts';
 import { type SenderRejection, Senders } from './senders.ts';
 import type { UpgradeHandler } from './upgrades.ts';
 import { createVisitorOf, type WebAccess } from './visitor.ts';

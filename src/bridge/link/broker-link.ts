@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { Publication } from '../../publications/publication.ts';
-import { openConnection, type RemoteConnection } from './connection.ts';
+import { readCredentials } from './broker-credentials.ts';
 import { failureOf } from './connection-failure.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
 import {
@@ -14,8 +14,8 @@ import {
   ownBrokerFault,
   type RemoteBrokerFault,
 } from './remote-broker-fault.ts';
+import { openConnection, type RemoteConnection } from './remote-connection.ts';
 import { type ConnectionForm, fullForm, type RetainFallback } from './retain-fallback.ts';
-import { readCredentials } from './sign-in.ts';
 
 /** A connection that lasted so long (ms) was a success: the next pauses are short again. */
 const successAfterMs = 30_000;

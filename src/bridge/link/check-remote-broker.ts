@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Finding, fault, ok, warn } from '../../health/finding.ts';
-import { openConnection, type RemoteConnection } from './connection.ts';
+import { readCredentials } from './broker-credentials.ts';
 import { SubscriptionRefused } from './connection-errors.ts';
 import { failureOf } from './connection-failure.ts';
 import { createOwnBrokerTest } from './own-broker.ts';
@@ -10,8 +10,8 @@ import {
   explainConnectError,
   ownBrokerFault,
 } from './remote-broker-fault.ts';
+import { openConnection, type RemoteConnection } from './remote-connection.ts';
 import type { ConnectionForm } from './retain-fallback.ts';
-import { readCredentials } from './sign-in.ts';
 
 export interface CheckRemoteBrokerOptions {
   /** What is looked at, e.g. `Upstream broker`. */

@@ -12,14 +12,14 @@ import { ownTopics } from '../../publications/topics.ts';
 import type { DatabaseSource } from '../../storage/namespace.ts';
 import { Outbox } from '../../storage/outbox/outbox.ts';
 import { BrokerLink } from '../link/broker-link.ts';
-import type { RemoteConnection } from '../link/connection.ts';
 import { PublicationRefused } from '../link/publisher.ts';
 import { reasonCode } from '../link/reason-codes.ts';
 import type { Endpoint, RemoteBroker } from '../link/remote-broker.ts';
+import type { RemoteConnection } from '../link/remote-connection.ts';
 import { type ConnectionForm, RetainFallback } from '../link/retain-fallback.ts';
-import { UpstreamDelivery } from './delivery.ts';
 import { LatestByTopic } from './latest-by-topic.ts';
 import { RefusedTopics } from './refused-topics.ts';
+import { UpstreamDelivery } from './upstream-delivery.ts';
 
 export interface UpstreamSinkOptions {
   readonly broker: RemoteBroker;

@@ -9,7 +9,6 @@ import { KnownNetworks } from '../access/known-networks.ts';
 import { Incoming } from './incoming.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { AcceptedMessages, type Kept } from './kept.ts';
-import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
 import { MessageExpiry } from './message-expiry.ts';
 import { OutgoingMessages } from './outgoing-messages.ts';
@@ -24,6 +23,7 @@ import {
   type SessionsOptions,
 } from './sessions.ts';
 import { Slices } from './slices.ts';
+import { keys } from './stored-keys.ts';
 import type { MessagePacket } from './stored-packets.ts';
 import { payerOfParty } from './stored-session.ts';
 import { type WillPacket, Wills } from './wills.ts';

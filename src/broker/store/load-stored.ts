@@ -2,13 +2,13 @@ import type { Log } from '../../platform/log.ts';
 import type { KnownNetworks } from '../access/known-networks.ts';
 import type { Incoming } from './incoming.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import { keys, readKey } from './keys.ts';
 import type { MessageExpiry } from './message-expiry.ts';
 import type { StoredMessage } from './messages.ts';
 import type { Queues } from './queues.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { QueuedMessage } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import { keys, readKey } from './stored-keys.ts';
 import { decodeMessage, type MessagePacket } from './stored-packets.ts';
 import type { Wills } from './wills.ts';
 

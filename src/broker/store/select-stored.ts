@@ -2,8 +2,8 @@ import { FairShares, type Party } from '../../access/fair-shares.ts';
 import type { Namespace } from '../../storage/namespace.ts';
 import { weightOfFilter } from '../access/filter-budget.ts';
 import type { JournalEntry } from './journal.ts';
-import { readKey } from './keys.ts';
 import { entryBytes, messageBytes } from './queue-bytes.ts';
+import { readKey } from './stored-keys.ts';
 import { partyOfStored, readStoredSession, type StoredSession } from './stored-session.ts';
 
 export interface LoadLimits {

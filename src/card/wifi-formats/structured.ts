@@ -1,7 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { wrong } from '../plan.ts';
 import type { FoundNetwork, FoundSettings } from './found.ts';
-import { isEnterprise, type Meaning, meaningOfKey } from './keys.ts';
+import { isEnterprise, type Meaning, meaningOfKey } from './key-meanings.ts';
 
 export const isNetplanText = (text: string): boolean =>
   /^[^\S\n]*(wifis|access-points)[^\S\n]*:/m.test(text);

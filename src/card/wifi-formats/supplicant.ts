@@ -2,7 +2,7 @@ import { type Note, wrong } from '../plan.ts';
 import { readValue } from '../setting-lines.ts';
 import type { FoundNetwork, FoundSettings } from './found.ts';
 import { isStoredMark } from './found.ts';
-import { isEnterprise, meaningOfKey } from './keys.ts';
+import { isEnterprise, meaningOfKey } from './key-meanings.ts';
 
 export const isSupplicantText = (text: string): boolean =>
   /^[^\S\n]*network[^\S\n]*=[^\S\n]*\{/m.test(text);

@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { silentLog } from '../../../src/platform/log.ts';
-import { NetworkRates } from '../../../src/web/admission.ts';
 import { ConnectionLimits } from '../../../src/web/connection-limits.ts';
+import { NetworkRates } from '../../../src/web/network-rates.ts';
 import { WebFigures } from '../../../src/web/web-figures.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 

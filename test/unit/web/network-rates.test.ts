@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../../src/platform/log.ts';
-import { NetworkRates } from '../../../src/web/admission.ts';
+import { NetworkRates } from '../../../src/web/network-rates.ts';
 import { WebFigures } from '../../../src/web/web-figures.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 

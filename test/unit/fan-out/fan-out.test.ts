@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { UserEvent } from '../../../src/events/user-event.ts';
-import { FanOut } from '../../../src/fan-out/delivery.ts';
+import { FanOut } from '../../../src/fan-out/fan-out.ts';
 import { Inbox } from '../../../src/fan-out/inbox.ts';
 import { createMetrics } from '../../../src/health/metrics.ts';
 import { silentLog } from '../../../src/platform/log.ts';

@@ -3,12 +3,12 @@ import { connect as connectTls } from 'node:tls';
 import { type IConnackPacket, MqttClient } from 'mqtt';
 import { plainAddress } from '../../platform/addresses.ts';
 import type { Publication } from '../../publications/publication.ts';
+import type { BrokerCredentials } from './broker-credentials.ts';
 import { ConnectionClosed, DisconnectedByBroker } from './connection-errors.ts';
 import { createEndGuard } from './end-guard.ts';
 import { brokerLimitsOf, createPublisher } from './publisher.ts';
 import type { Endpoint } from './remote-broker.ts';
 import type { ConnectionForm } from './retain-fallback.ts';
-import type { BrokerCredentials } from './sign-in.ts';
 
 /** How long the other broker may take to answer, ms. */
 const answerWithinMs = 10_000;

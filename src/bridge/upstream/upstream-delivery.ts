@@ -5,10 +5,10 @@ import type { Log } from '../../platform/log.ts';
 import { type PublicationSettings, publicationsOf } from '../../publications/event-publications.ts';
 import { type Publication, withTopicPrefix } from '../../publications/publication.ts';
 import type { OutboxEntry } from '../../storage/outbox/outbox.ts';
-import type { RemoteConnection } from '../link/connection.ts';
 import { failureOf } from '../link/connection-failure.ts';
 import { isTemporary, PublicationRefused } from '../link/publisher.ts';
 import { reasonCode } from '../link/reason-codes.ts';
+import type { RemoteConnection } from '../link/remote-connection.ts';
 import { CutTopics } from './cut-topics.ts';
 
 /** So many events are under way at a time; a broken connection repeats at most these. */
