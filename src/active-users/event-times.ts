@@ -1,6 +1,5 @@
-import { createTimeReader } from '../events/received-at.ts';
 import type { UserEvent } from '../events/user-event.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, createTimeReader } from '../platform/clock.ts';
 
 /**
  * Makes the function that says when an event was received, on the monotonic clock: the time of day

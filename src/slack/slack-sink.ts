@@ -1,9 +1,8 @@
 import { createUserFilter } from '../events/excluded-users.ts';
-import { createTimeReader } from '../events/received-at.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { PartHealth } from '../health/health.ts';
-import { atMost, type Clock } from '../platform/clock.ts';
+import { atMost, type Clock, createTimeReader } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
 import type { DatabaseSource } from '../storage/namespace.ts';

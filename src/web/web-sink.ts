@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { EventKind } from '../events/kinds.ts';
-import { createTimeReader } from '../events/received-at.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { PartHealth } from '../health/health.ts';
 import { listenFault } from '../health/listen-fault.ts';
 import { withPort } from '../platform/addresses.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, createTimeReader } from '../platform/clock.ts';
 import { addressToBind } from '../platform/listen-address.ts';
 import type { Log } from '../platform/log.ts';
 import { OpenAndRetry } from '../platform/open-and-retry.ts';

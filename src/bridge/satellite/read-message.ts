@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type EventKind, eventKinds, kinds } from '../../events/kinds.ts';
 import type { UserEvent } from '../../events/user-event.ts';
-import { cleanField } from '../../ingest/clean.ts';
 import {
   eventOf,
   type ParsedEvent,
   type RawFields,
   type UserAgentReader,
 } from '../../ingest/parse.ts';
+import { cleanField } from '../../ingest/text.ts';
 import { ownTopics, type TopicSettings, topicOf } from '../../publications/topics.ts';
 
 /**
