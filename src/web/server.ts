@@ -15,7 +15,7 @@ import { type SetupSources, setupRoutes } from './routes/setup.ts';
 import { type SlackRetryOptions, slackRetryRoute } from './routes/slack-retry.ts';
 import { type SenderSources, type StateSources, stateRoutes } from './routes/status.ts';
 import { type TestEventOptions, testEventRoute } from './routes/test-event.ts';
-import { visitorRoutes } from './routes/visitor.ts';
+import { visitorRoutes } from './routes/visitor-route.ts';
 import { handleUpgrades, type UpgradeHandler } from './upgrades.ts';
 import type { WebAccess } from './visitor.ts';
 import type { WebFigures } from './web-figures.ts';

@@ -1,8 +1,8 @@
 import type { Client } from 'aedes';
 import mqttPacket from 'mqtt-packet';
 import type { ClientStream } from '../clients/client-stream.ts';
-import { matchingFilters } from '../topics/matching-filters.ts';
 import { IdentifierProperties } from '../topics/subscription-identifiers.ts';
+import { matchingFilters } from '../topics/topic-tree.ts';
 import type { PublishFrames } from '../wire/publish-frames.ts';
 import {
   type ClientInternals,

@@ -1,9 +1,16 @@
 import { Duplex } from 'node:stream';
 import { RateLimit } from '../../access/rate-limit.ts';
 import { FrameGuard } from '../wire/frame-guard.ts';
-import { type CheckedPacket, type Connect, hasFilters, packetTypes } from '../wire/packet-check.ts';
+import {
+  type CheckedPacket,
+  type Connect,
+  hasFilters,
+  packetTypes,
+  packetWeight,
+  tokensOf,
+  weightOfPacket,
+} from '../wire/packet-check.ts';
 import { reasonCodes, Violation } from '../wire/packet-reader.ts';
-import { packetWeight, tokensOf, weightOfPacket } from '../wire/packet-weight.ts';
 import { refusalOf } from '../wire/refusal.ts';
 import type { ClientStreamOptions } from './client-stream-options.ts';
 import { Outgoing } from './outgoing.ts';

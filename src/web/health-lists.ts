@@ -19,3 +19,18 @@ export function faultCodeList(codes: readonly ShownFaultCode[]): string {
   const { flashes, meaning } = texts.health;
   return `<table><thead><tr><th scope="col">${textAsHtml(flashes)}</th><th scope="col">${textAsHtml(meaning)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
+
+/** What people call a part of the appliance. */
+export interface PartLabel {
+  readonly name: string;
+  readonly label: string;
+}
+
+/** The labels as HTML that nobody sees: the page's scripts read them, in their order. */
+export function partLabelList(parts: readonly PartLabel[]): string {
+  const items = parts.map(({ name, label }) => {
+    const shown = texts.health.parts[name] ?? label;
+    return `<li data-part="${textAsHtml(name)}">${textAsHtml(shown)}</li>`;
+  });
+  return `<ul id="part-labels" hidden>${items.join('')}</ul>`;
+}
