@@ -4,7 +4,7 @@ import { checkBrokerCertificate, checkBrokerPorts } from '../broker/check-broker
 import type { Config } from '../config/schema.ts';
 import type { Check } from '../health/check.ts';
 import { checkClock } from '../health/check-clock.ts';
-import { checkRunning } from '../health/running-appliance.ts';
+import { checkRunning } from '../health/check-running.ts';
 import { checkSenders } from '../ingest/check-senders.ts';
 import { checkReceiveBuffer, checkUdpPort } from '../ingest/check-udp.ts';
 import { checkConfiguredLights } from '../lights/check-lights.ts';

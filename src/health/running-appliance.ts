@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { withPort } from '../platform/addresses.ts';
 import { addressToReach } from '../platform/listen-address.ts';
-import type { CheckInput } from './check.ts';
-import { type Finding, fault, ok } from './finding.ts';
 
 /** How long its page may take to answer, ms. */
 const patienceMs = 2000;
@@ -28,15 +26,4 @@ export async function findRunningAppliance(page: {
   } catch {
     return undefined;
   }
-}
-
-/** Whether an appliance already runs here, and what its red light shows. */
-export async function* checkRunning({ running }: CheckInput<unknown>): AsyncGenerator<Finding> {
-  const appliance = await running();
-  if (!appliance) return;
-  yield ok('Appliance', `version ${appliance.version} is running on this machine`);
-  const { faultCode } = appliance;
-  if (!faultCode) return;
-  const { flashes, meaning, remedy } = faultCode;
-  yield fault('Red light', `flashes ${flashes} times, slowly: ${meaning}`, remedy);
 }

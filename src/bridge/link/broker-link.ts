@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { Publication } from '../../publications/publication.ts';
-import { readCredentials } from './broker-credentials.ts';
+import { readBrokerCredentials } from './broker-credentials.ts';
 import { failureOf } from './connection-failure.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
 import {
@@ -179,7 +179,7 @@ export class BrokerLink {
     const { tls, protocolVersion, brokerClientId } = broker.settings;
     return openConnection({
       ...endpoint,
-      ...(await readCredentials(broker, clock.now())),
+      ...(await readBrokerCredentials(broker, clock.now())),
       tls: tls.enable,
       protocolVersion,
       clientId: brokerClientId || (await this.#options.clientId()),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Finding, fault, ok, warn } from '../../health/finding.ts';
-import { readCredentials } from './broker-credentials.ts';
+import { readBrokerCredentials } from './broker-credentials.ts';
 import { SubscriptionRefused } from './connection-errors.ts';
 import { failureOf } from './connection-failure.ts';
 import { createOwnBrokerTest } from './own-broker.ts';
@@ -97,7 +97,7 @@ async function connect(
   const isOwnBroker = createOwnBrokerTest(() => [ownPort]);
   const connection = await openConnection({
     ...endpoint,
-    ...(await readCredentials(broker, now())),
+    ...(await readBrokerCredentials(broker, now())),
     tls: tls.enable,
     protocolVersion,
     clientId: brokerClientId || `blinky-check-${randomBytes(6).toString('hex')}`,
