@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { type TestContext, test } from 'node:test';
+import { before, type TestContext, test } from 'node:test';
 import { checks } from '../../../src/cli/checks.ts';
 import { defaultConfig } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
@@ -100,11 +100,16 @@ test('a port in use is a fault, unless the appliance that runs here has it', asy
   assert.ok(!names.some((name) => /^UDP|^Sender/.test(name)), names.join());
 });
 
+const isLoaded = (library: string) =>
+  Object.keys(createRequire(import.meta.url).cache).some((file) =>
+    file.includes(`/node_modules/${library}/`),
+  );
+
+// A hook at the top gives this file a process of its own (scripts/test.js): in a shared one other
+// tests may have loaded the libraries.
+before(() => assert.equal(isLoaded('mqtt'), false));
+
 test("Slack's SDK and the MQTT client are loaded only where they are used", async (context) => {
-  const isLoaded = (library: string) =>
-    Object.keys(createRequire(import.meta.url).cache).some((file) =>
-      file.includes(`/node_modules/${library}/`),
-    );
   const config = testConfig(context);
   await findingsOf(config);
   assert.deepEqual([isLoaded('@slack/web-api'), isLoaded('mqtt')], [false, false]);
