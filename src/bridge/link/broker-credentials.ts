@@ -19,7 +19,10 @@ export interface BrokerCredentials {
  * Reads password and certificates for every try, so that a corrected file works without a restart.
  * @throws RemoteBrokerFault when a file that is named can't be read, or is of no use
  */
-export async function readBrokerCredentials(broker: RemoteBroker, now: Date): Promise<BrokerCredentials> {
+export async function readBrokerCredentials(
+  broker: RemoteBroker,
+  now: Date,
+): Promise<BrokerCredentials> {
   const { brokerUser, tls } = broker.settings;
   const password = await readPassword(broker);
   const ca =
