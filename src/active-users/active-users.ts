@@ -3,7 +3,7 @@ import type { UserEvent } from '../events/user-event.ts';
 import { isAnonymous } from './anonymous.ts';
 import { SharedHosts } from './shared-hosts.ts';
 import { UserGroups } from './user-groups.ts';
-import { type Session, UserSessions } from './user-sessions.ts';
+import { type UserSession, UserSessions } from './user-sessions.ts';
 
 /** Names come from the network, so there is an end to what is kept: sessions of all users together. */
 export const mostSessionsOfAll = 10_000;
@@ -93,7 +93,7 @@ export class ActiveUsers {
   }
 
   /** Adds somebody who was stored. */
-  restore(named: Named, source: string, sessions: readonly Session[]): void {
+  restore(named: Named, source: string, sessions: readonly UserSession[]): void {
     const lastSeenMs = Math.max(...sessions.map((session) => session.lastSeenMs));
     const user = this.#users.get(keyOf(named)) ?? this.#add(named, source, lastSeenMs);
     const countBefore = user.sessions.count;

@@ -14,7 +14,7 @@ import {
   storedKeyOf,
   writeUser,
 } from './stored-users.ts';
-import type { Session } from './user-sessions.ts';
+import type { UserSession } from './user-sessions.ts';
 
 /** Where the users are kept over a restart. */
 export interface ActiveUsersStore {
@@ -146,9 +146,9 @@ export class KeptUsers {
     this.#options.users.restore(
       { userDirectory, userId },
       source,
-      sessions.map(({ host, origin, startedMs, lastSeenMs, endsAtMs }): Session => {
+      sessions.map(({ host, origin, startedMs, lastSeenMs, endsAtMs }): UserSession => {
         const atMs = this.#loadedAtMs;
-        const session: Session = { host, origin, startedMs: atMs, lastSeenMs: atMs };
+        const session: UserSession = { host, origin, startedMs: atMs, lastSeenMs: atMs };
         if (lastSeenMs === undefined) return session;
         session.stored = { startedMs: startedMs ?? lastSeenMs, lastSeenMs, endsAtMs };
         if (this.#timeWasKnown) this.#place(session);
@@ -158,7 +158,7 @@ export class KeptUsers {
   }
 
   /** Gives a session its times on the scale of this run. What is in the future is now: the clock was set back. */
-  #place(session: Session): void {
+  #place(session: UserSession): void {
     const { stored } = session;
     if (!stored) return;
     const { clock } = this.#options;

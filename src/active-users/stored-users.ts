@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ActiveUser } from './active-users.ts';
-import type { Session, StoredTimes } from './user-sessions.ts';
+import type { StoredTimes, UserSession } from './user-sessions.ts';
 
 /** The key under which version 1.0.0 kept all users. */
 export const formerKey = 'users';
@@ -105,7 +105,7 @@ export function writeUser(
   return JSON.stringify({ userDirectory, userId, source, sessions } satisfies UserToStore);
 }
 
-function timesOfDay(session: Session, toTimeOfDay: (ms: number) => number): StoredTimes {
+function timesOfDay(session: UserSession, toTimeOfDay: (ms: number) => number): StoredTimes {
   const { startedMs, lastSeenMs, endsAtMs } = session;
   const timeOfDay = (ms: number) => Math.max(0, toTimeOfDay(ms));
   return {

@@ -31,7 +31,7 @@ export const mostSessions = 100;
 export type SessionOrigin = 'started' | 'implied' | 'elsewhere';
 
 /** One session of a user. All times are ms on the same, arbitrary scale. */
-export interface Session {
+export interface UserSession {
   host: string;
   origin: SessionOrigin;
   startedMs: number;
@@ -52,7 +52,7 @@ export interface StoredTimes {
 /**
  * What an event changed: nothing worth storing; what is stored; or also on which hosts the user is.
  */
-export type Change = 'nothing' | 'sessions' | 'hosts';
+export type SessionChange = 'nothing' | 'sessions' | 'hosts';
 
 /**
  * The sessions of one user. Events name no session, so which one they mean is inferred; each session
@@ -60,7 +60,7 @@ export type Change = 'nothing' | 'sessions' | 'hosts';
  */
 export class UserSessions {
   /** In the order in which they began. */
-  #sessions: Session[] = [];
+  #sessions: UserSession[] = [];
   readonly #hosts: SharedHosts;
 
   /** @param hosts which hosts share sessions; learns of it, too */
@@ -68,7 +68,7 @@ export class UserSessions {
     this.#hosts = hosts;
   }
 
-  get all(): readonly Session[] {
+  get all(): readonly UserSession[] {
     return this.#sessions;
   }
 
@@ -77,11 +77,11 @@ export class UserSessions {
   }
 
   /** Adds one that was stored. */
-  restore(session: Session): void {
+  restore(session: UserSession): void {
     this.#push(session);
   }
 
-  start(host: string, atMs: number): Change {
+  start(host: string, atMs: number): SessionChange {
     const newest = this.#newestOn(host);
     if (newest && newest.origin !== 'started') {
       newest.origin = 'started';
@@ -94,7 +94,7 @@ export class UserSessions {
     return newest ? 'sessions' : 'hosts';
   }
 
-  open(host: string, atMs: number): Change {
+  open(host: string, atMs: number): SessionChange {
     const newest = this.#newestOn(host);
     if (newest) {
       const wasDoubtful = newest.endsAtMs !== undefined;
@@ -109,13 +109,13 @@ export class UserSessions {
   }
 
   /** A connection that closes late, after the stop of its session, proves no other session alive. */
-  close(host: string, atMs: number): Change {
+  close(host: string, atMs: number): SessionChange {
     const newest = this.#newestOn(host);
     if (newest && newest.endsAtMs === undefined) see(newest, atMs);
     return 'nothing';
   }
 
-  stop(host: string, atMs: number): Change {
+  stop(host: string, atMs: number): SessionChange {
     const before = this.#sessions;
     const stopped = this.#stoppedOn(host);
     if (stopped?.origin === 'started') this.#hosts.stopped(stopped.host, host);
@@ -145,7 +145,7 @@ export class UserSessions {
    * The session that a stop on `host` ends; one on another host where only that one can be meant, as
    * with proxies that share sessions. Undefined where there is none, or it can't be told which.
    */
-  #stoppedOn(host: string): Session | undefined {
+  #stoppedOn(host: string): UserSession | undefined {
     const own = this.#sessions.filter(isOwn);
     const here = own.filter((session) => this.#isOn(session, host));
     const [first] = own;
@@ -154,37 +154,37 @@ export class UserSessions {
     return meant.length > mostOfPerson ? meant[0] : meant.at(-1);
   }
 
-  #newestOn(host: string): Session | undefined {
+  #newestOn(host: string): UserSession | undefined {
     return this.#sessions.findLast((session) => this.#isOn(session, host));
   }
 
-  #isOn(session: Session, host: string): boolean {
+  #isOn(session: UserSession, host: string): boolean {
     return this.#hosts.areOne(session.host, host);
   }
 
-  #push(session: Session): void {
+  #push(session: UserSession): void {
     this.#sessions.push(session);
     if (this.#sessions.length > mostSessions) this.#sessions.shift();
   }
 }
 
-const isOwn = (session: Session): boolean => session.origin !== 'elsewhere';
+const isOwn = (session: UserSession): boolean => session.origin !== 'elsewhere';
 
 /** On how many hosts these are. */
-const hostCount = (sessions: readonly Session[]): number =>
+const hostCount = (sessions: readonly UserSession[]): number =>
   new Set(sessions.map(({ host }) => host.toLowerCase())).size;
 
-function see(session: Session, atMs: number): void {
+function see(session: UserSession, atMs: number): void {
   session.lastSeenMs = Math.max(session.lastSeenMs, atMs);
   session.endsAtMs = undefined;
   session.stored = undefined;
 }
 
-function doubt(session: Session, nowMs: number): void {
+function doubt(session: UserSession, nowMs: number): void {
   const endsAtMs = Math.max(session.lastSeenMs + doubtfulAfterMs, nowMs + graceMs);
   session.endsAtMs = Math.min(session.endsAtMs ?? endsAtMs, endsAtMs);
 }
 
-function endOf({ lastSeenMs, endsAtMs = Number.POSITIVE_INFINITY }: Session): number {
+function endOf({ lastSeenMs, endsAtMs = Number.POSITIVE_INFINITY }: UserSession): number {
   return Math.min(lastSeenMs + silentAfterMs, endsAtMs);
 }

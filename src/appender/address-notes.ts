@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
+import { canonicalIPv6, isLoopback, isSelfAssigned } from '../platform/addresses.ts';
 import { isEveryAddress } from '../platform/listen-address.ts';
 import { isHostName } from './address.ts';
-import { canonicalIPv6, isLoopback, isSelfAssigned } from './ip-address.ts';
 
 export interface ApplianceAddresses {
   /** The appliance's addresses that others can reach; empty where they are not known. */

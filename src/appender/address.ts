@@ -1,5 +1,11 @@
 import { isIP } from 'node:net';
-import { isIPv4Mapped, isLinkLocal, isLoopback, isMulticast, isUnspecified } from './ip-address.ts';
+import {
+  isIPv4Mapped,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  isUnspecified,
+} from '../platform/addresses.ts';
 
 /** Why a text can't stand for the appliance's address in an appender file. */
 export interface AddressProblem {

@@ -1,5 +1,5 @@
+import { ipv4InMapped } from '../platform/addresses.ts';
 import { addressProblem } from './address.ts';
-import { ipv4InMapped } from './ip-address.ts';
 
 export interface LikelyAddress {
   readonly address: string;

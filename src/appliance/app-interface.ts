@@ -4,7 +4,7 @@ import type { UpstreamLimits } from '../bridge/upstream/upstream-sink.ts';
 import type { ButtonOptions } from '../button/button.ts';
 import type { Config } from '../config/schema.ts';
 import type { Sink } from '../fan-out/sink.ts';
-import type { ConfigFault } from '../health/configuration.ts';
+import type { ConfigFault } from '../health/configuration-part.ts';
 import type { Health } from '../health/health.ts';
 import type { LampOpening, LightsSink } from '../lights/lights-sink.ts';
 import type { Clock } from '../platform/clock.ts';

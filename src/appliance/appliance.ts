@@ -10,9 +10,9 @@ import { createUpstreamPart } from '../bridge/upstream/upstream-part.ts';
 import { upstreamLimits } from '../bridge/upstream/upstream-sink.ts';
 import { createMqttParts } from '../broker/mqtt-parts.ts';
 import { Button } from '../button/button.ts';
-import { Delivery } from '../fan-out/delivery.ts';
+import { FanOut } from '../fan-out/fan-out.ts';
 import { ClockWatch } from '../health/clock-watch.ts';
-import { createConfigurationPart } from '../health/configuration.ts';
+import { createConfigurationPart } from '../health/configuration-part.ts';
 import { Health } from '../health/health.ts';
 import { createMetrics } from '../health/metrics.ts';
 import { NetworkWatch } from '../health/network-watch.ts';
@@ -231,7 +231,7 @@ export function createApp(options: AppOptions): App {
     log,
     onLoading: (sink) => guard.guard.loading(sink),
   });
-  const delivery = new Delivery({
+  const delivery = new FanOut({
     first: lights,
     inboxes: runner.inboxes,
     onFailure: (error) => log.for('lights').error(`failed at an event: ${stackOf(error)}`),

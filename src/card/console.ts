@@ -1,5 +1,5 @@
+import { imageUser, passwordFile } from './card-sign-in.ts';
 import type { Note } from './plan.ts';
-import { imageUser, passwordFile } from './sign-in.ts';
 
 /** The file above the login prompt (agetty(8)): it must end `.issue`. */
 export const issueFile = '50-blinky.issue';

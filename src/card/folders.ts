@@ -17,7 +17,7 @@ import { isMissing } from '../platform/errors.ts';
 import { writeNewFile } from '../platform/replace-file.ts';
 import { type CardFile, mayHaveMeaning } from './card-files.ts';
 import { otherName } from './other-names.ts';
-import { richText } from './plain-text.ts';
+import { richTextProblem } from './plain-text.ts';
 import type { Place, Step } from './plan.ts';
 
 /** The path of each place. */
@@ -54,7 +54,7 @@ function readCardFile(folder: string, name: string): CardFile {
 }
 
 const folderProblem = (name: string) =>
-  /\.rtfd$/i.test(name) ? richText : 'is a folder. Fix: put the file itself on the card';
+  /\.rtfd$/i.test(name) ? richTextProblem : 'is a folder. Fix: put the file itself on the card';
 
 const sizeProblem = (bytes: number) =>
   bytes > mostBytes ? 'is larger than 256 kB. Fix: write it as plain text' : undefined;

@@ -4,12 +4,12 @@ const wordProcessor =
   'is a document of a word processor, not plain text. Fix: save it as plain text (.txt), or write it with Notepad or TextEdit';
 
 /** The problem of what TextEdit saves by default. */
-export const richText =
+export const richTextProblem =
   'is saved as rich text (RTF), not as plain text. Fix: open it in TextEdit, choose Format > Make Plain Text, and save it again';
 
 /** Files that are no plain text, by how they begin (each format's own specification). */
 const otherFormats: readonly (readonly [beginning: RegExp, problem: string])[] = [
-  [/^\s*\{\\rtf/i, richText],
+  [/^\s*\{\\rtf/i, richTextProblem],
   // ZIP (.docx, .odt, .pages), OLE (.doc) and the property list of a web archive.
   [/^PK\p{Cc}\p{Cc}/u, wordProcessor],
   [/^\u00d0\u00cf\p{Cc}\u00e0/u, wordProcessor],

@@ -1,4 +1,4 @@
-import { decode } from '../ingest/decode.ts';
+import { decode } from '../ingest/text.ts';
 
 /**
  * Text of a file that was written with any editor: UTF-8 or UTF-16 with or without a byte order

@@ -1,15 +1,15 @@
-import { type CardFile, type CardFileName, cardFileNames, findCardFile } from './card-files.ts';
-import { type Choice, chooseFile } from './choose-file.ts';
 import {
   acceptedConfigFile,
   configurationInForce,
   understandConfiguration,
-} from './configuration.ts';
+} from './card-configuration.ts';
+import { type CardFile, type CardFileName, cardFileNames, findCardFile } from './card-files.ts';
+import { passwordHashFile, understandSignIn } from './card-sign-in.ts';
+import { type Choice, chooseFile } from './choose-file.ts';
 import { issueFile, issueText } from './console.ts';
 import { keepForNextStart } from './last-settings.ts';
 import { sortOtherFiles } from './other-files.ts';
 import { hint, modes, type Note, type Step, type Understood } from './plan.ts';
-import { passwordHashFile, understandSignIn } from './sign-in.ts';
 import { slackTokenFile, understandSlackToken } from './slack-token.ts';
 import { sshKeysFile, understandSshKeys } from './ssh-keys.ts';
 import { wifiStateFile } from './stored-wifi.ts';

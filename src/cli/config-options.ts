@@ -1,7 +1,7 @@
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import { withOwnServerHost } from '../config/server-host.ts';
-import type { ConfigFault } from '../health/configuration.ts';
+import type { ConfigFault } from '../health/configuration-part.ts';
 import { type CommandOption, listOption, type OptionValues, textOption } from './command.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -14,7 +14,7 @@ import { stateDirectory } from '../storage/state.ts';
 import { announce } from './announcement.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
 import { configOptions, configOrDefaults, faultAtBoot } from './config-options.ts';
-import { createPinOpeners } from './pins.ts';
+import { createPinOpeners } from './pin-openers.ts';
 import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';

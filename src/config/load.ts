@@ -10,7 +10,6 @@ import {
 } from './butler.ts';
 import { type ConfigText, decodeConfig } from './config-text.ts';
 import { contradictionsIn } from './contradictions.ts';
-import { withDefaults } from './defaults.ts';
 import { withOverrides } from './overrides.ts';
 import { ConfigError, type ConfigProblem, describeProblem, showValue } from './problem.ts';
 import { keyOf, type Path, valueAt } from './raw-settings.ts';
@@ -18,7 +17,7 @@ import { settingRemarks } from './remarks.ts';
 import { type Config, configSchema } from './schema.ts';
 import { allowedBy, below, schemaAt, shapeOf } from './schema-walk.ts';
 import { isSecretKey } from './secrets.ts';
-import { type ConfigSource, parseSource } from './source.ts';
+import { type ConfigSource, parseSource, withDefaults } from './source.ts';
 import { findUnknownKeys, type KeyFindings } from './unknown-keys.ts';
 
 export interface LoadedConfig {

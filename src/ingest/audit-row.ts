@@ -1,5 +1,5 @@
-import { cleanField } from './clean.ts';
 import { prefixPattern } from './layouts.ts';
+import { cleanField } from './text.ts';
 
 /** Enough to hold host, command, directory and user, bytes. */
 const readBytes = 512;

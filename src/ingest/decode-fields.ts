@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeWindows1252 } from '../platform/windows-1252.ts';
-import { bufferOf, withoutMarkAndTrailers } from './decode.ts';
+import { bufferOf, withoutMarkAndTrailers } from './text.ts';
 
 export interface DecodedFields {
   readonly text: string;

@@ -1,18 +1,17 @@
+import { BlockList, isIPv4 } from 'node:net';
 import { createUserFilter, type ExcludedUser } from '../events/excluded-users.ts';
 import { byKind, type EventKind } from '../events/kinds.ts';
-import { createTimeWriter } from '../events/received-at.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import type { Metric } from '../health/metrics.ts';
-import type { Clock } from '../platform/clock.ts';
+import { addressWithoutZone } from '../platform/addresses.ts';
+import { type Clock, createTimeWriter } from '../platform/clock.ts';
 import { excerpt } from '../platform/excerpt.ts';
 import { type Log, silentLog } from '../platform/log.ts';
-import { createAllowList } from './allow-list.ts';
-import { type Outcome, type ParsedEvent, parseDatagram } from './parse.ts';
+import { type Outcome, type ParsedEvent, parseDatagram, type Writable } from './parse.ts';
 import type { Rejections } from './rejections.ts';
 import { RepeatedEvents } from './repeated-events.ts';
 import { SenderHints } from './sender-hints.ts';
 import { createUserAgentReader } from './user-agent.ts';
-import type { Writable } from './writable.ts';
 
 export interface IngestOptions {
   readonly allowFrom: readonly string[];
@@ -175,4 +174,23 @@ function received(
   if (browser) event.browser = browser;
   if (os) event.os = os;
   return event;
+}
+
+/**
+ * Tells who may send, from addresses and CIDR ranges that the configuration has checked.
+ * An empty list lets everybody send.
+ */
+export function createAllowList(ranges: readonly string[]): (address: string) => boolean {
+  if (ranges.length === 0) return () => true;
+  const allowed = new BlockList();
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/');
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    if (prefix === undefined) allowed.addAddress(address, family);
+    else allowed.addSubnet(address, Number(prefix), family);
+  }
+  return (address) => {
+    const plain = addressWithoutZone(address);
+    return allowed.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+  };
 }

@@ -1,16 +1,16 @@
 import { kinds } from '../events/kinds.ts';
 import type { Dialect, UserEvent } from '../events/user-event.ts';
-import { fieldValue, fit, withoutUnsafe } from './clean.ts';
-import { decodeUtf8 } from './decode.ts';
 import { decodeFields } from './decode-fields.ts';
 import { dialectIn, hasMistakenPrefix, kindOf } from './layouts.ts';
 import { maySplit, splitEvents } from './split-events.ts';
+import { decodeUtf8, fieldValue, fit, isWideEncoding, withoutUnsafe } from './text.ts';
 import type { UserAgent } from './user-agent.ts';
-import { isWideEncoding } from './wide-encoding.ts';
-import type { Writable } from './writable.ts';
 
 /** An event as the datagram tells it; who received it when, and from where, is added later. */
 export type ParsedEvent = Omit<UserEvent, 'id' | 'receivedAt' | 'source'>;
+
+/** The same object while it is being made. */
+export type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** Why a datagram is no event. The names are the labels of the metric, and so public. */
 export const rejectionReasons = [

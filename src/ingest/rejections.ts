@@ -3,10 +3,10 @@ import type { Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { auditRowCommand } from './audit-row.ts';
-import { cleanField } from './clean.ts';
 import { KnownMistakes } from './known-mistakes.ts';
 import { type RejectionReason, rejectionReasons } from './parse.ts';
 import { RejectionSums } from './rejection-sums.ts';
+import { cleanField } from './text.ts';
 
 /** At most one line in so many ms, whatever arrives. */
 const logEveryMs = 1000;

@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { PartHealth } from '../health/health.ts';
 import { listenFault } from '../health/listen-fault.ts';
@@ -9,7 +10,6 @@ import { addressToBind } from '../platform/listen-address.ts';
 import type { Log } from '../platform/log.ts';
 import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
-import { kernelDrops } from './kernel-drops.ts';
 
 /** Bytes asked of the kernel; what it grants depends on `net.core.rmem_max`. */
 export const wantedReceiveBuffer = 4 * 1024 * 1024;
@@ -125,5 +125,31 @@ function logReceiveBuffer(socket: Socket, log: Log): void {
     log.info(
       `receive buffer: ${size}; for larger bursts: sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
     );
+  }
+}
+
+/** Where Linux lists UDP sockets (proc_pid_net(5)); one file for each version of IP. */
+const socketLists = ['/proc/self/net/udp', '/proc/self/net/udp6'];
+
+/**
+ * How many datagrams for a port the kernel has thrown away since the socket was opened, because
+ * they came faster than they were read. 0 where the system does not tell.
+ */
+export function kernelDrops(port: number, lists: readonly string[] = socketLists): number {
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  let drops = 0;
+  for (const line of lists.flatMap(linesOf)) {
+    // sl, local_address (address:port, hexadecimal), rem_address, …, drops
+    const columns = line.trim().split(/\s+/);
+    if (columns[1]?.endsWith(`:${wanted}`)) drops += Number(columns.at(-1));
+  }
+  return drops;
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
   }
 }

@@ -1,6 +1,6 @@
 import Bowser from 'bowser';
 import type { UserEvent } from '../events/user-event.ts';
-import { fit } from './clean.ts';
+import { fit } from './text.ts';
 
 export type UserAgent = Pick<UserEvent, 'browser' | 'os'>;
 

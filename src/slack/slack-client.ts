@@ -12,7 +12,7 @@ import { failureOnTheWay } from './failure-on-the-way.ts';
 import { httpCall } from './http-call.ts';
 import { blocksOf, type SlackMessage } from './message.ts';
 import type { Failure, PostOutcome } from './post-outcome.ts';
-import { meaningOf, noMoreForNow, notSlack } from './slack-errors.ts';
+import { meaningOfError, noMoreForNow, notSlack } from './slack-errors.ts';
 import { type CallResult, TimedCalls } from './timed-call.ts';
 import { directWay, type WayToSlack } from './way-to-slack.ts';
 
@@ -162,7 +162,7 @@ export class SlackClient {
 /** An answer with `"ok": false`. */
 function refusal({ data }: WebAPIPlatformError, channel: string): Failure {
   const code = String(data.error);
-  const meaning = meaningOf(code, channel);
+  const meaning = meaningOfError(code, channel);
   if (meaning.kind === 'message') return { kind: 'message-refused', code };
   const retryAfter = data.response_metadata?.retryAfter;
   return meaning.kind === 'transient' && retryAfter !== undefined

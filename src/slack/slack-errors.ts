@@ -167,7 +167,7 @@ export function notSlack(status: number, key: string): TransientFailure {
  * What an answer `"ok": false` means for the posting of messages.
  * @param code the answer's `error`: a code of Slack's, or whatever stood in its place
  */
-export function meaningOf(code: string, channel: string): ErrorMeaning {
+export function meaningOfError(code: string, channel: string): ErrorMeaning {
   if (!slackCode.test(code)) {
     return {
       kind: 'transient',

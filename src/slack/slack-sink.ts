@@ -1,19 +1,18 @@
 import { createUserFilter } from '../events/excluded-users.ts';
-import { createTimeReader } from '../events/received-at.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { PartHealth } from '../health/health.ts';
-import { atMost, type Clock } from '../platform/clock.ts';
+import { atMost, type Clock, createTimeReader } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
 import type { DatabaseSource } from '../storage/namespace.ts';
 import { Outbox } from '../storage/outbox/outbox.ts';
 import { type CredentialSources, readCredentials } from './credentials.ts';
-import { Delivery } from './delivery.ts';
 import type { Environment } from './find-proxy.ts';
 import { type Pace, slackPace } from './pace.ts';
 import { defaultSlackChannel, type SlackSettings } from './settings.ts';
 import { SlackAccount } from './slack-account.ts';
+import { SlackDelivery } from './slack-delivery.ts';
 import { type SlackEvent, slackEventCodec, slackEventOf } from './slack-event.ts';
 import { findWay } from './way-to-slack.ts';
 
@@ -78,7 +77,7 @@ export class SlackSink implements Sink {
   readonly #isExcluded: (event: UserEvent) => boolean;
   readonly #readTime = createTimeReader();
   readonly #outbox: Outbox<SlackEvent>;
-  readonly #delivery: Delivery;
+  readonly #delivery: SlackDelivery;
   #stopped: Promise<void> | undefined;
 
   constructor(options: SlackSinkOptions) {
@@ -101,7 +100,7 @@ export class SlackSink implements Sink {
       log: options.log.for('slack outbox'),
       onReadable: () => this.#delivery.wake(),
     });
-    this.#delivery = new Delivery({
+    this.#delivery = new SlackDelivery({
       outbox: this.#outbox,
       account: new SlackAccount({
         channel: config.loginNotificationChannel,

@@ -1,5 +1,5 @@
 import type { Failure, PermanentFailure } from './post-outcome.ts';
-import { meaningOf, noMoreForNow } from './slack-errors.ts';
+import { meaningOfError, noMoreForNow } from './slack-errors.ts';
 
 /** What a webhook answered. */
 export interface WebhookAnswer {
@@ -59,7 +59,7 @@ export function failureOfAnswer(answer: WebhookAnswer): Failure {
   if (status === 429) {
     if (retryAfterS !== undefined)
       return { kind: 'rate-limited', retryAfterMs: retryAfterS * 1000 };
-    const meaning = meaningOf(code, '');
+    const meaning = meaningOfError(code, '');
     return isCode && meaning.kind === 'transient' ? meaning : noMoreForNow;
   }
   if (status >= 500 || status === requestTimeout) {
@@ -69,7 +69,7 @@ export function failureOfAnswer(answer: WebhookAnswer): Failure {
   const known = isCode && Object.hasOwn(permanent, code) ? permanent[code] : undefined;
   if (known) return lasting(`${known[0]} (${code})`, known[1]);
   if (isCode) {
-    const meaning = meaningOf(code, 'the channel of the webhook');
+    const meaning = meaningOfError(code, 'the channel of the webhook');
     return meaning.kind === 'message' ? { kind: 'message-refused', code } : meaning;
   }
   return lasting(

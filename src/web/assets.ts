@@ -4,9 +4,13 @@ import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { colours } from '../../hardware/lamp.ts';
 import { kindsByInterest } from '../events/kinds.ts';
-import { faultCodeList, type ShownFaultCode } from './fault-code-list.ts';
+import {
+  faultCodeList,
+  type PartLabel,
+  partLabelList,
+  type ShownFaultCode,
+} from './health-lists.ts';
 import { texts } from './page/texts.js';
-import { type PartLabel, partLabelList } from './part-label-list.ts';
 import { renderTemplate } from './template.ts';
 
 /** One file of the page, ready to be sent. */

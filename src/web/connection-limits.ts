@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { FairShares, type Party } from '../access/fair-shares.ts';
 import { networkOf, plainAddress } from '../platform/addresses.ts';
-import { type Admission, isThisMachine } from './admission.ts';
+import { isThisMachine, type NetworkRates } from './network-rates.ts';
 import type { WebFigures } from './web-figures.ts';
 
 /** HTTP connections open at a time, without WebSockets. A browser holds up to six for 15 s. */
@@ -24,7 +24,7 @@ interface Connection {
  * taken, a newcomer gets one of the network that has most, if that has more than the newcomer's.
  */
 export class ConnectionLimits {
-  readonly #admission: Admission;
+  readonly #admission: NetworkRates;
   readonly #figures: WebFigures;
   readonly #shares = new FairShares();
   readonly #connections = new Map<Socket, Connection>();
@@ -32,7 +32,7 @@ export class ConnectionLimits {
   readonly #byNetwork = new Map<string, Set<Connection>>();
   #ownOpen = 0;
 
-  constructor(admission: Admission, figures: WebFigures) {
+  constructor(admission: NetworkRates, figures: WebFigures) {
     this.#admission = admission;
     this.#figures = figures;
   }

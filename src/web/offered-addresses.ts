@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { canonicalIPv6, isSelfAssigned } from '../appender/ip-address.ts';
-import type { OwnAddress } from '../platform/addresses.ts';
+import { canonicalIPv6, isSelfAssigned, type OwnAddress } from '../platform/addresses.ts';
 import { isEveryAddress } from '../platform/listen-address.ts';
 
 /** Networks between this machine and its own containers and virtual machines. */

@@ -1,4 +1,4 @@
-import { isTestEvent } from '../events/test-event.ts';
+import { isTestEvent } from '../events/test-user.ts';
 import type { UserEvent } from '../events/user-event.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 

@@ -24,8 +24,8 @@ export function renderTemplate(
     })
     .replace(/\{\{([\w.-]+)\}\}/g, (_whole, path: string) => {
       const found = valueAt(texts, path);
-      if (typeof found === 'string') return richText(found);
-      if (Array.isArray(found)) return found.map((item) => `<li>${richText(item)}</li>`).join('');
+      if (typeof found === 'string') return textAsHtml(found);
+      if (Array.isArray(found)) return found.map((item) => `<li>${textAsHtml(item)}</li>`).join('');
       throw new Error(`the page names a text that is not there: ${path}`);
     });
 }
@@ -35,7 +35,7 @@ function forName(body: string, name: string): string {
 }
 
 /** Text as HTML, what stands between backticks as code. */
-export function richText(text: string): string {
+export function textAsHtml(text: string): string {
   return text
     .replace(/[&<>"]/g, (character) => entities[character] ?? '')
     .replace(/`([^`]+)`/g, '<code>$1</code>');

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { plainAddress } from '../platform/addresses.ts';
+import { type SignInCheck, signedInUser } from './basic-sign-in.ts';
 import { isSameOrigin } from './host-check.ts';
-import { type SignInCheck, signedInUser } from './sign-in.ts';
 
 /** Who may do what on the page: the broker's own rules, for it is the same data. */
 export interface WebAccess {

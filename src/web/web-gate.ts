@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { plainAddress } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import { Admission } from './admission.ts';
 import { ConnectionLimits } from './connection-limits.ts';
+import { NetworkRates } from './network-rates.ts';
 import { PacedReading } from './paced-reading.ts';
 import { RequestPace } from './request-pace.ts';
 import type { WebFigures } from './web-figures.ts';
@@ -20,7 +20,7 @@ export interface WebGateOptions {
  * they take of a turn of the event loop. It is cheap, so that who is refused costs little.
  */
 export class WebGate {
-  readonly #admission: Admission;
+  readonly #admission: NetworkRates;
   readonly #limits: ConnectionLimits;
   readonly #reading = new PacedReading();
   readonly #pace = new RequestPace();
@@ -28,7 +28,7 @@ export class WebGate {
   readonly #ending = new WeakSet<Socket>();
 
   constructor(options: WebGateOptions) {
-    this.#admission = new Admission(options);
+    this.#admission = new NetworkRates(options);
     this.#limits = new ConnectionLimits(this.#admission, options.figures);
   }
 

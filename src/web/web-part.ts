@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { sendTestEvent } from '../appender/test-event.ts';
+import { sendTestEvent } from '../appender/send-test-event.ts';
 import { offPart, type Part, type PartTools, sinkPart } from '../appliance/part.ts';
 import type { PartHealth } from '../health/health.ts';
 import type { SetupSources } from './routes/setup.ts';

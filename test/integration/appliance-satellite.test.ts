@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hashPassword } from '../../src/access/password.ts';
 import type { UserEvent } from '../../src/events/user-event.ts';
-import { butlerSosJson, butlerText } from '../../src/publications/payloads.ts';
+import { butlerSosJson, butlerText } from '../../src/publications/event-publications.ts';
 import { userEvent } from '../support/events.ts';
 import { type OtherBroker, startOtherBroker } from '../support/other-broker.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { UserEvent } from '../../src/events/user-event.ts';
-import { butlerSosJson } from '../../src/publications/payloads.ts';
+import { butlerSosJson } from '../../src/publications/event-publications.ts';
 import { userEvent } from '../support/events.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait-for.ts';

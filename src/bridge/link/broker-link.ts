@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { Publication } from '../../publications/publication.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { readBrokerCredentials } from './broker-credentials.ts';
 import { failureOf } from './connection-failure.ts';
 import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-broker.ts';
 import {
@@ -14,8 +14,8 @@ import {
   ownBrokerFault,
   type RemoteBrokerFault,
 } from './remote-broker-fault.ts';
+import { openConnection, type RemoteConnection } from './remote-connection.ts';
 import { type ConnectionForm, fullForm, type RetainFallback } from './retain-fallback.ts';
-import { readSignIn } from './sign-in.ts';
 
 /** A connection that lasted so long (ms) was a success: the next pauses are short again. */
 const successAfterMs = 30_000;
@@ -40,7 +40,7 @@ export interface BrokerLinkOptions {
   readonly isOwnBroker: (peer: Endpoint) => boolean;
   readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
   /** Sets to work on a new connection; the link counts as working when it resolves. */
-  readonly onUp: (connection: Connection) => Promise<void>;
+  readonly onUp: (connection: RemoteConnection) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   readonly health: PartHealth;
@@ -51,7 +51,7 @@ export interface BrokerLinkOptions {
 export class BrokerLink {
   readonly #options: BrokerLinkOptions;
   readonly #bugs: BugLog;
-  #connection: Connection | undefined;
+  #connection: RemoteConnection | undefined;
   #isStarted = false;
   #endPause: (() => void) | undefined;
   readonly #stopping = new AbortController();
@@ -62,7 +62,7 @@ export class BrokerLink {
   }
 
   /** The connection, while there is one. */
-  get connection(): Connection | undefined {
+  get connection(): RemoteConnection | undefined {
     return this.#connection;
   }
 
@@ -109,7 +109,7 @@ export class BrokerLink {
     const onAsked = () => {
       progress.asked = true;
     };
-    let connection: Connection;
+    let connection: RemoteConnection;
     try {
       endpoint = await this.#options.locate();
       connection = await this.#open(endpoint, form, onAsked);
@@ -124,7 +124,7 @@ export class BrokerLink {
 
   /** Works with a connection until it ends. Resolves with the reason, never rejects. */
   async #use(
-    connection: Connection,
+    connection: RemoteConnection,
     endpoint: Endpoint,
     progress: ConnectProgress,
   ): Promise<RemoteBrokerFault> {
@@ -164,18 +164,22 @@ export class BrokerLink {
     if (isBug(error)) this.#bugs.report(`working with ${this.#options.broker.role}`, error);
   }
 
-  #holds(connection: Connection, form: ConnectionForm = fullForm): void {
+  #holds(connection: RemoteConnection, form: ConnectionForm = fullForm): void {
     const { fallback, clock, onForm } = this.#options;
     if (!fallback?.worked(clock.monotonicMs()) && connection.retainAvailable) return;
     onForm?.({ ...form, retain: form.retain && connection.retainAvailable });
   }
 
-  async #open(endpoint: Endpoint, form: ConnectionForm, onAsked: () => void): Promise<Connection> {
+  async #open(
+    endpoint: Endpoint,
+    form: ConnectionForm,
+    onAsked: () => void,
+  ): Promise<RemoteConnection> {
     const { broker, clean, will, clock, isOwnBroker, onMessage } = this.#options;
     const { tls, protocolVersion, brokerClientId } = broker.settings;
     return openConnection({
       ...endpoint,
-      ...(await readSignIn(broker, clock.now())),
+      ...(await readBrokerCredentials(broker, clock.now())),
       tls: tls.enable,
       protocolVersion,
       clientId: brokerClientId || (await this.#options.clientId()),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Finding, fault, ok, warn } from '../../health/finding.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { readBrokerCredentials } from './broker-credentials.ts';
 import { SubscriptionRefused } from './connection-errors.ts';
 import { failureOf } from './connection-failure.ts';
 import { createOwnBrokerTest } from './own-broker.ts';
@@ -10,8 +10,8 @@ import {
   explainConnectError,
   ownBrokerFault,
 } from './remote-broker-fault.ts';
+import { openConnection, type RemoteConnection } from './remote-connection.ts';
 import type { ConnectionForm } from './retain-fallback.ts';
-import { readSignIn } from './sign-in.ts';
 
 export interface CheckRemoteBrokerOptions {
   /** What is looked at, e.g. `Upstream broker`. */
@@ -92,12 +92,12 @@ async function connect(
   endpoint: Endpoint,
   form: ConnectionForm,
   progress: ConnectProgress,
-): Promise<Connection> {
+): Promise<RemoteConnection> {
   const { tls, protocolVersion, brokerClientId } = broker.settings;
   const isOwnBroker = createOwnBrokerTest(() => [ownPort]);
   const connection = await openConnection({
     ...endpoint,
-    ...(await readSignIn(broker, now())),
+    ...(await readBrokerCredentials(broker, now())),
     tls: tls.enable,
     protocolVersion,
     clientId: brokerClientId || `blinky-check-${randomBytes(6).toString('hex')}`,
@@ -116,7 +116,7 @@ async function connect(
   return connection;
 }
 
-async function subscribe(connection: Connection, filters: readonly string[]): Promise<void> {
+async function subscribe(connection: RemoteConnection, filters: readonly string[]): Promise<void> {
   if (filters.length === 0) return;
   const refused = await connection.subscribe(filters);
   if (refused.length === filters.length) throw new SubscriptionRefused(refused);

@@ -1,6 +1,5 @@
 import type { IConnackPacket, MqttClient } from 'mqtt';
 import type { Publication } from '../../publications/publication.ts';
-import { InFlightLimit } from './in-flight-limit.ts';
 import { reasonCode, reasonText } from './reason-codes.ts';
 
 /** What another broker takes at most, as its CONNACK says (MQTT 5, section 3.2.2.3). */
@@ -93,4 +92,29 @@ export function createPublisher(options: PublisherOptions): Publisher {
       await unlessClosed(inFlight.run(() => send(publication)));
     },
   };
+}
+
+/** Lets so many pieces of work be under way at a time; the others wait for their turn, in order. */
+export class InFlightLimit {
+  readonly #most: number;
+  readonly #waiting: (() => void)[] = [];
+  #underWay = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  async run(work: () => Promise<void>): Promise<void> {
+    if (this.#underWay >= this.#most) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else this.#underWay += 1;
+    try {
+      await work();
+    } finally {
+      const next = this.#waiting.shift();
+      // The next one takes over this place.
+      if (next) next();
+      else this.#underWay -= 1;
+    }
+  }
 }

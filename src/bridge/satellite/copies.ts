@@ -1,6 +1,6 @@
 import { type UserEvent, userName } from '../../events/user-event.ts';
 import { addLast } from '../../platform/bounded-map.ts';
-import type { Form } from './read-message.ts';
+import type { EventForm } from './read-message.ts';
 
 /** Forms of one event follow each other at once; after a quiet while like this (ms) all is new. */
 const forgetAfterMs = 30_000;
@@ -17,7 +17,7 @@ interface Known {
   /** Events that came in forms without an id, and in no form with one yet. */
   withoutId: number;
   /** How often each form came. */
-  readonly came: Map<Form, number>;
+  readonly came: Map<EventForm, number>;
   lastMs: number;
 }
 
@@ -46,7 +46,7 @@ export class Copies {
   }
 
   /** Whether this is an event that was not there yet. Asking makes it known. */
-  isNew(form: Form, event: Named & Partial<Pick<UserEvent, 'id'>>, nowMs: number): boolean {
+  isNew(form: EventForm, event: Named & Partial<Pick<UserEvent, 'id'>>, nowMs: number): boolean {
     const known = this.#knownOf(event, nowMs);
     const { id } = event;
     const came = (known.came.get(form) ?? 0) + 1;

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { type EventKind, eventKinds, kinds } from '../../events/kinds.ts';
 import type { UserEvent } from '../../events/user-event.ts';
-import { cleanField } from '../../ingest/clean.ts';
 import {
   eventOf,
   type ParsedEvent,
   type RawFields,
   type UserAgentReader,
 } from '../../ingest/parse.ts';
+import { cleanField } from '../../ingest/text.ts';
 import { ownTopics, type TopicSettings, topicOf } from '../../publications/topics.ts';
 
 /**
  * In which of its forms an event came: `whole` on `blinky/event`; `everything` as Butler SOS writes
  * it; `kind` on one of the four topics, as Butler's text or Butler SOS's JSON.
  */
-export type Form = 'whole' | 'everything' | 'kind';
+export type EventForm = 'whole' | 'everything' | 'kind';
 
 /** An event as another broker tells it; an appliance's own form also says when and from where. */
 export type HeardEvent = ParsedEvent &
@@ -30,7 +30,7 @@ export const messageRejections = [
 export type MessageRejection = (typeof messageRejections)[number];
 
 export type Reading =
-  | { readonly ok: true; readonly form: Form; readonly event: HeardEvent }
+  | { readonly ok: true; readonly form: EventForm; readonly event: HeardEvent }
   | { readonly ok: false; readonly reason: MessageRejection };
 
 /** More than any event takes, in bytes of UTF-8. */
@@ -98,7 +98,7 @@ export function createMessageReader(options: MessageReaderOptions): MessageReade
   const wholeTopic = topicPrefix + ownTopics.event;
   const everythingTopic = topicPrefix + topics.everythingTopic;
 
-  const fromRaw = (form: Form, raw: RawFields, dialect: UserEvent['dialect']): Reading => {
+  const fromRaw = (form: EventForm, raw: RawFields, dialect: UserEvent['dialect']): Reading => {
     const result = eventOf(raw, dialect, readUserAgent);
     if (result.ok) return { ok: true, form, event: result.event };
     return {
@@ -136,7 +136,7 @@ export function createMessageReader(options: MessageReaderOptions): MessageReade
     };
   };
 
-  const readButlerSos = (form: Form, payload: string): Reading => {
+  const readButlerSos = (form: EventForm, payload: string): Reading => {
     const parsed = butlerSosEvent.safeParse(jsonOf(payload));
     if (!parsed.success) return { ok: false, reason: 'unreadable' };
     const { userDir, ...fields } = parsed.data;

@@ -11,9 +11,9 @@ import { recordOf } from '../../platform/record-of.ts';
 import type { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { TopicSettings } from '../../publications/topics.ts';
 import { BrokerLink } from '../link/broker-link.ts';
-import type { Connection } from '../link/connection.ts';
 import { SubscriptionRefused } from '../link/connection-errors.ts';
 import type { Endpoint, RemoteBroker } from '../link/remote-broker.ts';
+import type { RemoteConnection } from '../link/remote-connection.ts';
 import { Copies } from './copies.ts';
 import {
   createMessageReader,
@@ -121,7 +121,7 @@ export class Satellite {
     );
   }
 
-  async #subscribe(connection: Connection): Promise<void> {
+  async #subscribe(connection: RemoteConnection): Promise<void> {
     const { topics } = this.#reader;
     const refused = await connection.subscribe(topics);
     if (refused.length === topics.length) throw new SubscriptionRefused(refused);

@@ -12,14 +12,14 @@ import { ownTopics } from '../../publications/topics.ts';
 import type { DatabaseSource } from '../../storage/namespace.ts';
 import { Outbox } from '../../storage/outbox/outbox.ts';
 import { BrokerLink } from '../link/broker-link.ts';
-import type { Connection } from '../link/connection.ts';
 import { PublicationRefused } from '../link/publisher.ts';
 import { reasonCode } from '../link/reason-codes.ts';
 import type { Endpoint, RemoteBroker } from '../link/remote-broker.ts';
+import type { RemoteConnection } from '../link/remote-connection.ts';
 import { type ConnectionForm, RetainFallback } from '../link/retain-fallback.ts';
-import { Delivery } from './delivery.ts';
 import { LatestByTopic } from './latest-by-topic.ts';
 import { RefusedTopics } from './refused-topics.ts';
+import { UpstreamDelivery } from './upstream-delivery.ts';
 
 export interface UpstreamSinkOptions {
   readonly broker: RemoteBroker;
@@ -80,7 +80,7 @@ export class UpstreamSink implements Sink, Outlet {
   readonly #latest = new LatestByTopic();
   readonly #outbox: Outbox<UserEvent>;
   readonly #link: BrokerLink;
-  readonly #delivery: Delivery;
+  readonly #delivery: UpstreamDelivery;
   readonly #refused: RefusedTopics;
   readonly #logged = new Set<string>();
   #stopped: Promise<void> | undefined;
@@ -107,7 +107,7 @@ export class UpstreamSink implements Sink, Outlet {
     });
     const fallback = new RetainFallback(options.retain);
     this.#refused = new RefusedTopics(log, options.broker.section);
-    this.#delivery = new Delivery({
+    this.#delivery = new UpstreamDelivery({
       onRefused: (refusal) => this.#refused.note(refusal),
       onLeftOut: (topic) => {
         // The connections were cut for another reason than what is retained.
@@ -189,14 +189,14 @@ export class UpstreamSink implements Sink, Outlet {
     await this.#stopped;
   }
 
-  async #connected(connection: Connection): Promise<void> {
+  async #connected(connection: RemoteConnection): Promise<void> {
     await this.#announce(connection);
     if (this.#options.subscriptions.length > 0) await this.#listen(connection);
     this.#latest.repeat();
     this.#delivery.start(connection);
   }
 
-  async #announce(connection: Connection): Promise<void> {
+  async #announce(connection: RemoteConnection): Promise<void> {
     try {
       await connection.publish(this.#status('online'));
     } catch (error) {
@@ -231,7 +231,7 @@ export class UpstreamSink implements Sink, Outlet {
   }
 
   /** What may be asked from there is an extra: a broker that refuses it still gets everything. */
-  async #listen(connection: Connection): Promise<void> {
+  async #listen(connection: RemoteConnection): Promise<void> {
     const refused = await connection.subscribe(this.#options.subscriptions);
     if (refused.length === 0) return;
     this.#log.warn(

@@ -9,7 +9,7 @@ export interface SignInRefusal {
   readonly because: string;
 }
 
-export type SignInResult = Identity | SignInRefusal;
+export type ClientSignInResult = Identity | SignInRefusal;
 
 const anonymousKey = 'Butler.brokerConfig.access.anonymous is none';
 
@@ -41,7 +41,7 @@ export class ClientSignIn {
     address: string,
     userName: string | undefined,
     password: string,
-  ): Promise<SignInResult> {
+  ): Promise<ClientSignInResult> {
     if (isAnonymous(userName)) {
       return this.#anonymous(`gives no user name, and ${anonymousKey}`);
     }
@@ -59,7 +59,7 @@ export class ClientSignIn {
     return { refusal: 'try later', because };
   }
 
-  #anonymous(because: string): SignInResult {
+  #anonymous(because: string): ClientSignInResult {
     return this.#permissions.admitsAnonymous ? 'anonymous' : { refusal: 'not signed in', because };
   }
 }

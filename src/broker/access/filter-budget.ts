@@ -12,7 +12,7 @@ const levelsOfOne = 8;
 const bytesOfOne = 128;
 
 /** What a filter counts: one, or more when it is deep or long. */
-export function weightOf(filter: string): number {
+export function weightOfFilter(filter: string): number {
   const levels = filter.split('/').length;
   return Math.max(1, Math.ceil(levels / levelsOfOne), Math.ceil(filter.length / bytesOfOne));
 }
@@ -26,7 +26,7 @@ export class FilterBudget {
   readonly #shares = new FairShares();
   readonly #amounts = new Map<FilterHolder, number>();
 
-  /** @param most what all may have together, by `weightOf` */
+  /** @param most what all may have together, by `weightOfFilter` */
   constructor(most: number) {
     this.#most = most;
   }

@@ -1,4 +1,4 @@
-import { type FilterBudget, type FilterHolder, weightOf } from './filter-budget.ts';
+import { type FilterBudget, type FilterHolder, weightOfFilter } from './filter-budget.ts';
 
 /** A connected client, and what it has subscribed to. */
 export interface Subscriber extends FilterHolder {
@@ -26,7 +26,7 @@ export class SubscriptionCount {
     subscriber.subscriptionChanges += 1;
     if (subscriber.filters.has(filter)) return undefined;
     if (subscriber.filters.size >= this.#mostOfOne) return 'too many of its own';
-    const weight = weightOf(filter);
+    const weight = weightOfFilter(filter);
     if (this.#budget?.hasRoomFor(subscriber.party, weight) === false) return 'too many of all';
     subscriber.filters.add(filter);
     this.#budget?.add(subscriber, weight);
@@ -42,7 +42,7 @@ export class SubscriptionCount {
     if (!subscriber) return;
     subscriber.subscriptionChanges += 1;
     for (const filter of filters) {
-      if (subscriber.filters.delete(filter)) this.#budget?.add(subscriber, -weightOf(filter));
+      if (subscriber.filters.delete(filter)) this.#budget?.add(subscriber, -weightOfFilter(filter));
     }
   }
 

@@ -1,14 +1,14 @@
 import type { Client } from 'aedes';
 import mqttPacket from 'mqtt-packet';
 import type { ClientStream } from '../clients/client-stream.ts';
-import { matchingFilters } from '../topics/matching-filters.ts';
 import { IdentifierProperties } from '../topics/subscription-identifiers.ts';
+import { matchingFilters } from '../topics/topic-tree.ts';
 import type { PublishFrames } from '../wire/publish-frames.ts';
 import {
   type ClientInternals,
+  type DeliveredPacket,
   ignoreOrderOfCounters,
   isStored,
-  type Packet,
   takeMessageId,
 } from './private-members.ts';
 
@@ -18,11 +18,11 @@ const mostInTurn = 8;
 /** What waits for clients that have a session. */
 export interface ClientQueues {
   /** Whether a message goes to its client now; otherwise it comes out of the queue (`next`). */
-  goesNow(client: Client, packet: Packet, hasRoom: boolean): boolean;
+  goesNow(client: Client, packet: DeliveredPacket, hasRoom: boolean): boolean;
   /** What a client gets next out of its queue; undefined when it has it all. */
-  next(client: Client): Packet | undefined;
+  next(client: Client): DeliveredPacket | undefined;
   /** Notes that a message goes out under its identifier. */
-  update(client: Client, packet: Packet): Promise<void>;
+  update(client: Client, packet: DeliveredPacket): Promise<void>;
 }
 
 export interface DeliveriesOptions {
@@ -35,7 +35,7 @@ export interface DeliveriesOptions {
   /** Whether the client may see what is published there. */
   readonly maySee: (topic: string) => boolean;
   /** Takes out of the client's own copy what it may not know; false: it gets none of it. */
-  readonly mayForward: (packet: Packet) => boolean;
+  readonly mayForward: (packet: DeliveredPacket) => boolean;
   /** Calls back when it is time for one more QoS 1 or 2 message to this client. */
   readonly pace: (deliver: () => void) => void;
   /** Queues of clients with a session. */
@@ -82,7 +82,7 @@ export function takeOverDeliveries(
   ignoreOrderOfCounters(internals, brokerId);
 
   /** Whether the message is one for this client that it has not had. */
-  const isNew = (packet: Packet) => {
+  const isNew = (packet: DeliveredPacket) => {
     if (client.closed || !maySee(packet.topic) || (packet.nl && packet.clientId === client.id))
       return false;
     // Subscriptions that overlap get the message in the same turn, one after the other.
@@ -93,7 +93,7 @@ export function takeOverDeliveries(
   };
 
   /** Aedes gives a message the identifier of one subscription; it has to have those of all. */
-  const addIdentifiers = (packet: Packet) => {
+  const addIdentifiers = (packet: DeliveredPacket) => {
     if (client.version !== 5 || isStored(packet)) return;
     const found = identifiers.of(packet.topic, packet.clientId === client.id);
     if (!found) return;
@@ -104,7 +104,7 @@ export function takeOverDeliveries(
   /** That the client has left meanwhile is no error: Aedes would end the program with it. */
   const afterDrain = (done: () => void) => internals.waitForDrain(() => done());
 
-  const send = (packet: Packet, done: () => void) => {
+  const send = (packet: DeliveredPacket, done: () => void) => {
     const form = { protocolVersion: client.version, withoutNames: withoutNames() };
     const frame = frames.frame(packet, form);
     onSent();
@@ -122,7 +122,7 @@ export function takeOverDeliveries(
    * In place of Aedes, which lowers a message to the QoS of the filter that is its very topic, even
    * where another filter of the client asks for more. (Sessions that are kept know their QoS.)
    */
-  const sendNumbered = (packet: Packet, done: () => void) => {
+  const sendNumbered = (packet: DeliveredPacket, done: () => void) => {
     const messageId = takeMessageId(internals);
     // As late as Aedes sends, so that the order stays.
     setImmediate(() => {
@@ -174,7 +174,7 @@ export function takeOverDeliveries(
       void sendQueued(packet);
     }
   };
-  const sendQueued = async (packet: Packet) => {
+  const sendQueued = async (packet: DeliveredPacket) => {
     sending += 1;
     packet.messageId ??= takeMessageId(internals);
     try {
@@ -193,20 +193,20 @@ export function takeOverDeliveries(
 }
 
 /** Whether there are properties besides the identifier that Aedes adds. */
-function isMore(properties: Packet['properties']): boolean {
+function isMore(properties: DeliveredPacket['properties']): boolean {
   for (const name in properties) if (name !== 'subscriptionIdentifier') return true;
   return false;
 }
 
-function lower(one: Packet['qos'], other: Packet['qos']): Packet['qos'] {
+function lower(one: DeliveredPacket['qos'], other: DeliveredPacket['qos']): DeliveredPacket['qos'] {
   return one < other ? one : other;
 }
 
 /** The highest QoS at which the client has subscribed to a topic, remembered until that may change. */
 function createGrantedQos(client: ClientInternals, generation: () => number) {
-  const remembered = new Map<string, Packet['qos']>();
+  const remembered = new Map<string, DeliveredPacket['qos']>();
   let rememberedAt = -1;
-  return (topic: string): Packet['qos'] => {
+  return (topic: string): DeliveredPacket['qos'] => {
     if (rememberedAt !== generation() || remembered.size > 100) {
       remembered.clear();
       rememberedAt = generation();

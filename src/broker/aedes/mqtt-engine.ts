@@ -8,11 +8,11 @@ import { AedesPersistence } from './aedes-persistence.ts';
 import { type ClientQueues, takeOverDeliveries } from './deliveries.ts';
 import {
   checkPrivateMembers,
+  type DeliveredPacket,
   forgetInheritedClients,
   forgetInheritedSubscriptions,
   keepNewerClients,
   leaveExpiryToSessions,
-  type Packet,
   setNextMessageId,
 } from './private-members.ts';
 import { TopicEmitter } from './topic-emitter.ts';
@@ -60,7 +60,7 @@ interface Served {
  */
 export class MqttEngine {
   /** Who is connected and has subscribed. */
-  readonly subscribers = new TopicEmitter<Packet>();
+  readonly subscribers = new TopicEmitter<DeliveredPacket>();
   /** Under which name messages are numbered. */
   readonly brokerId = brokerId;
   readonly #options: MqttEngineOptions;
@@ -193,7 +193,7 @@ export class MqttEngine {
 function queuesOf(store: BrokerStore, persistence: AedesPersistence): ClientQueues {
   return {
     goesNow: (client, packet, hasRoom) => store.outgoing.goesNow(client, packet, hasRoom),
-    next: (client) => store.outgoing.next(client) as Packet | undefined,
+    next: (client) => store.outgoing.next(client) as DeliveredPacket | undefined,
     update: (client, packet) => persistence.outgoingUpdate(client, packet),
   };
 }

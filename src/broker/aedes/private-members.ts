@@ -7,7 +7,7 @@ import type { ClientSubscriptions } from '../topics/subscription-identifiers.ts'
 // `checkPrivateMembers` says at the start which of it an upgrade has taken away.
 
 /** A message as Aedes hands it to a client. */
-export type Packet = Omit<AedesPublishPacket, 'payload'> & {
+export type DeliveredPacket = Omit<AedesPublishPacket, 'payload'> & {
   readonly payload: Buffer;
   /** Who published it. */
   readonly clientId?: string;
@@ -15,7 +15,7 @@ export type Packet = Omit<AedesPublishPacket, 'payload'> & {
   readonly nl?: boolean;
 };
 
-type Deliver = (packet: Packet, done: () => void) => void;
+type Deliver = (packet: DeliveredPacket, done: () => void) => void;
 
 /** The broker as it is beside its public face. */
 type BrokerInternals = Aedes & {
@@ -165,6 +165,6 @@ export function ignoreOrderOfCounters(client: ClientInternals, brokerId: string)
 }
 
 /** Whether a new subscription gets it because it is retained: Aedes takes the broker's id away. */
-export function isStored(packet: Packet): boolean {
+export function isStored(packet: DeliveredPacket): boolean {
   return !packet.brokerId;
 }

@@ -1,9 +1,16 @@
 import { Duplex } from 'node:stream';
 import { RateLimit } from '../../access/rate-limit.ts';
 import { FrameGuard } from '../wire/frame-guard.ts';
-import { type Connect, hasFilters, type Packet, packetTypes } from '../wire/packet-check.ts';
+import {
+  type CheckedPacket,
+  type Connect,
+  hasFilters,
+  packetTypes,
+  packetWeight,
+  tokensOf,
+  weightOfPacket,
+} from '../wire/packet-check.ts';
 import { reasonCodes, Violation } from '../wire/packet-reader.ts';
-import { packetWeight, tokensOf, weightOf } from '../wire/packet-weight.ts';
 import { refusalOf } from '../wire/refusal.ts';
 import type { ClientStreamOptions } from './client-stream-options.ts';
 import { Outgoing } from './outgoing.ts';
@@ -214,9 +221,9 @@ export class ClientStream extends Duplex implements TurnTaker {
     this.#options.onConnect(connect);
   }
 
-  #received(packet: Packet): 'pass' | 'drop' {
+  #received(packet: CheckedPacket): 'pass' | 'drop' {
     const { type, qos, id, reasonCode } = packet;
-    this.#weight += weightOf(packet);
+    this.#weight += weightOfPacket(packet);
     const tokens = tokensOf(packet);
     if (tokens > 0) this.#restMs = this.#rate.takeInAdvance(tokens);
     switch (type) {

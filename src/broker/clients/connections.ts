@@ -37,7 +37,7 @@ export interface ConnectionsOptions {
 }
 
 /**
- * Topic filters of all clients, those with wildcards counted as several (`packet-weight.ts`): half
+ * Topic filters of all clients, those with wildcards counted as several (`packet-check.ts`): half
  * the time of a Raspberry Pi 4.
  */
 export const filtersPerSecond = 10_000;

@@ -6,10 +6,10 @@ import type { State } from '../../storage/state.ts';
 import type { Owner } from '../access/client-ids.ts';
 import { FilterBudget } from '../access/filter-budget.ts';
 import { KnownNetworks } from '../access/known-networks.ts';
+import { acceptPublished, type PublishedPacket } from './accept-published.ts';
 import { Incoming } from './incoming.ts';
-import { type Entry, Journal } from './journal.ts';
+import { Journal, type JournalEntry } from './journal.ts';
 import { AcceptedMessages, type Kept } from './kept.ts';
-import { keys } from './keys.ts';
 import { loadStored } from './load-stored.ts';
 import { MessageExpiry } from './message-expiry.ts';
 import { OutgoingMessages } from './outgoing-messages.ts';
@@ -24,8 +24,8 @@ import {
   type SessionsOptions,
 } from './sessions.ts';
 import { Slices } from './slices.ts';
+import { keys } from './stored-keys.ts';
 import type { MessagePacket } from './stored-packets.ts';
-import { payerOfParty } from './stored-session.ts';
 import { type WillPacket, Wills } from './wills.ts';
 import { WriteBudget } from './write-budget.ts';
 
@@ -84,7 +84,6 @@ export class BrokerStore {
   readonly #incoming: Incoming;
   readonly #wills: Wills;
   readonly #journal: Journal;
-  readonly #accepted = new AcceptedMessages();
   readonly #expiry: MessageExpiry;
 
   constructor(options: BrokerStoreOptions) {
@@ -143,7 +142,7 @@ export class BrokerStore {
       refused: this.refused,
       unfinished: this.unfinished,
       journal: this.#journal,
-      accepted: this.#accepted,
+      accepted: new AcceptedMessages(),
       expiry: this.#expiry,
     };
   }
@@ -245,44 +244,12 @@ export class BrokerStore {
   }
 
   /**
-   * Keeps a message that a client may publish, before Aedes acknowledges it: what it is retained
-   * for, and in the queues of sessions. Resolves when a power cut can't take it any more; undefined
-   * when there is nothing to keep.
+   * Keeps a message that a client may publish, before Aedes acknowledges it. Resolves when a power
+   * cut can't take it any more; undefined when there is nothing to keep.
    * @throws when the client has too many QoS 2 messages open
    */
-  accept(
-    client: SessionClient,
-    { party }: SessionOwner,
-    packet: MessagePacket & { payload: Buffer | string },
-  ) {
-    const { qos, messageId, topic, payload, retain } = packet;
-    const payer = payerOfParty(party);
-    const isAnonymous = payer !== undefined;
-    if (typeof payload === 'string' || (qos === 0 && !retain)) return undefined;
-    // A view of its own, so that it is told apart even from another that is empty.
-    packet.payload = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-    if (qos === 0) {
-      this.#accepted.add(packet.payload, { message: undefined, isWritten: false, isAnonymous });
-      return undefined;
-    }
-    this.#expiry.begin(packet);
-    let keeps = false;
-    if (qos === 2 && messageId !== undefined) {
-      if (this.#incoming.isKnown(client.id, messageId)) return this.#journal.written();
-      keeps = !client.clean;
-      this.#incoming.accept(client.id, messageId, keeps, payer);
-    }
-    if (retain && this.#retained.accept(packet, isAnonymous)) keeps = true;
-    const subscribed = this.#sessions
-      .subscribedTo(topic)
-      .filter(({ clientId, nl }) => !(nl && clientId === client.id));
-    const message =
-      subscribed.length > 0
-        ? this.#queues.enqueue(this.#sessions.recipients(subscribed), packet, 'promised')
-        : undefined;
-    if (message) keeps = true;
-    this.#accepted.add(packet.payload, { message, isWritten: true, isAnonymous });
-    return keeps ? this.#journal.written() : undefined;
+  accept(client: SessionClient, owner: SessionOwner, packet: PublishedPacket) {
+    return acceptPublished(this.kept, client, owner, packet);
   }
 
   /** The wills of clients that were connected when the earlier run ended. */
@@ -295,14 +262,14 @@ export class BrokerStore {
     return this.#wills.takeLeft(will);
   }
 
-  async #select(namespace: Namespace): Promise<readonly Entry[]> {
+  async #select(namespace: Namespace): Promise<readonly JournalEntry[]> {
     const { limits, onLeftOut } = this.#options;
     const { entries, leftOut } = await new StoredSelection(namespace, limits).run();
     if (Object.values(leftOut).some((count) => count > 0)) onLeftOut(leftOut);
     return entries;
   }
 
-  #load(entries: readonly Entry[]): void {
+  #load(entries: readonly JournalEntry[]): void {
     loadStored(entries, {
       sessions: this.#sessions,
       queues: this.#queues,

@@ -1,6 +1,6 @@
 import type { Journal, Payer } from './journal.ts';
-import { keys } from './keys.ts';
 import { bytesOfContent } from './queue-bytes.ts';
+import { keys } from './stored-keys.ts';
 import type { MessagePacket } from './stored-packets.ts';
 
 /** Of so much the payloads are kept, bytes: Aedes asks whether a message is there, not what it says. */

@@ -7,7 +7,7 @@ import { type Change, type DatabaseSource, Namespace } from '../../storage/names
 import { databaseOf, WriteBehind } from '../../storage/write-behind.ts';
 import type { WriteBudget } from './write-budget.ts';
 
-export type Entry = readonly [key: string, value: string];
+export type JournalEntry = readonly [key: string, value: string];
 
 /** Sessions have a budget of their own, so that a crowd's messages do not use it up. */
 export type Budget = 'messages' | 'sessions';
@@ -36,9 +36,9 @@ export interface JournalOptions {
   /** The name of its namespace in the database. */
   readonly namespace: string;
   /** Chooses what to load of what an earlier run left: no more than fits. */
-  readonly select: (namespace: Namespace) => Promise<readonly Entry[]>;
+  readonly select: (namespace: Namespace) => Promise<readonly JournalEntry[]>;
   /** Called once with what was chosen, before anything is written. */
-  readonly onLoad: (entries: readonly Entry[]) => void;
+  readonly onLoad: (entries: readonly JournalEntry[]) => void;
   /** Bounds what is written for those who have not signed in: what waits for them, and all else. */
   readonly budgets: Readonly<Record<Budget, Pick<WriteBudget, 'take' | 'has' | 'mostAtOnce'>>>;
   readonly clock: Clock;

@@ -1,14 +1,14 @@
 import type { Log } from '../../platform/log.ts';
 import type { KnownNetworks } from '../access/known-networks.ts';
 import type { Incoming } from './incoming.ts';
-import type { Entry, Journal } from './journal.ts';
-import { keys, readKey } from './keys.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 import type { MessageExpiry } from './message-expiry.ts';
 import type { StoredMessage } from './messages.ts';
 import type { Queues } from './queues.ts';
 import type { RetainedMessages } from './retained-messages.ts';
 import type { QueuedMessage } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import { keys, readKey } from './stored-keys.ts';
 import { decodeMessage, type MessagePacket } from './stored-packets.ts';
 import type { Wills } from './wills.ts';
 
@@ -28,7 +28,7 @@ interface Store {
  * Takes in what an earlier run left on disk. What came since the start (the disk may have been away
  * until now) is newer: it stays, and is written.
  */
-export function loadStored(entries: readonly Entry[], store: Store): void {
+export function loadStored(entries: readonly JournalEntry[], store: Store): void {
   const { sessions, queues, known, retained, incoming, wills, journal, expiry, log } = store;
   const messages: [number, MessagePacket][] = [];
   const queued: QueuedEntry[] = [];

@@ -1,11 +1,11 @@
 import { FairShares, type Party } from '../../access/fair-shares.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Journal, Urgency } from './journal.ts';
-import { keys } from './keys.ts';
 import { Messages, type StoredMessage } from './messages.ts';
 import { PutOff } from './put-off.ts';
 import { bytesOfContent, bytesOfMessage, entryBytes } from './queue-bytes.ts';
 import type { QueuedMessage, Recipient, Session } from './session.ts';
+import { keys } from './stored-keys.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 import { payerOfParty } from './stored-session.ts';
 

@@ -2,9 +2,9 @@ import type { Log } from '../../platform/log.ts';
 import { literalBeginning, matchesFilter } from '../topics/topic-filter.ts';
 import { hasWildcard } from '../topics/topic-rules.ts';
 import type { Journal, Urgency } from './journal.ts';
-import { keys } from './keys.ts';
 import type { MessageExpiry } from './message-expiry.ts';
 import type { Slices } from './slices.ts';
+import { keys } from './stored-keys.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 
 export interface RetainedLimits {

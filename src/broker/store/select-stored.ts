@@ -1,9 +1,9 @@
 import { FairShares, type Party } from '../../access/fair-shares.ts';
 import type { Namespace } from '../../storage/namespace.ts';
-import { weightOf } from '../access/filter-budget.ts';
-import type { Entry } from './journal.ts';
-import { readKey } from './keys.ts';
+import { weightOfFilter } from '../access/filter-budget.ts';
+import type { JournalEntry } from './journal.ts';
 import { entryBytes, messageBytes } from './queue-bytes.ts';
+import { readKey } from './stored-keys.ts';
 import { partyOfStored, readStoredSession, type StoredSession } from './stored-session.ts';
 
 export interface LoadLimits {
@@ -29,7 +29,7 @@ const erasedAtOnce = 500;
 const overfull = 1.5;
 
 interface Candidate {
-  readonly entry: Entry;
+  readonly entry: JournalEntry;
   readonly party: Party;
   readonly weight: number;
   readonly disconnectedAt: number;
@@ -42,7 +42,7 @@ interface Candidate {
 export class StoredSelection {
   readonly #namespace: Namespace;
   readonly #limits: LoadLimits;
-  readonly #selected: Entry[] = [];
+  readonly #selected: JournalEntry[] = [];
   readonly #sessions = new Map<string, Candidate>();
   readonly #known = new Set<string>();
   #toErase: string[] = [];
@@ -54,7 +54,7 @@ export class StoredSelection {
   }
 
   /** @throws when the disk can't be read or written */
-  async run(): Promise<{ readonly entries: readonly Entry[]; readonly leftOut: LeftOut }> {
+  async run(): Promise<{ readonly entries: readonly JournalEntry[]; readonly leftOut: LeftOut }> {
     await this.#selectKnown();
     await this.#selectSessions();
     await this.#selectQueues();
@@ -98,12 +98,15 @@ export class StoredSelection {
     for (const { entry } of this.#sessions.values()) this.#selected.push(entry);
   }
 
-  #candidateOf(entry: Entry): Candidate {
+  #candidateOf(entry: JournalEntry): Candidate {
     const stored = readOrNothing(entry[1]);
     return {
       entry,
       party: partyOfStored(stored, this.#known),
-      weight: (stored.subscriptions ?? []).reduce((sum, [filter]) => sum + weightOf(filter), 1),
+      weight: (stored.subscriptions ?? []).reduce(
+        (sum, [filter]) => sum + weightOfFilter(filter),
+        1,
+      ),
       disconnectedAt: stored.disconnectedAt ?? Number.POSITIVE_INFINITY,
     };
   }
@@ -126,7 +129,7 @@ export class StoredSelection {
       this.#limits.queuedBytesOfAll /
       Math.max(1, new Set([...this.#sessions.values()].map(({ party }) => party.key)).size);
     const queued = new Waiting(this.#namespace.stream('queued/', { reverse: true }));
-    const selected: Entry[] = [];
+    const selected: JournalEntry[] = [];
     for await (const entry of this.#namespace.stream('message/', { reverse: true })) {
       const sequence = readKey(entry[0]).number;
       const size = messageBytes + entry[1].length;
@@ -188,20 +191,20 @@ export class StoredSelection {
 
 /** What waits for clients, in reverse order, given out message by message. */
 class Waiting {
-  readonly #entries: AsyncGenerator<Entry>;
-  #next: Entry | undefined;
+  readonly #entries: AsyncGenerator<JournalEntry>;
+  #next: JournalEntry | undefined;
 
-  constructor(entries: AsyncGenerator<Entry>) {
+  constructor(entries: AsyncGenerator<JournalEntry>) {
     this.#entries = entries;
   }
 
   /** Everything that stands before what belongs to an older message than `sequence`. */
-  async *from(sequence: number): AsyncGenerator<Entry> {
+  async *from(sequence: number): AsyncGenerator<JournalEntry> {
     for (;;) {
       if (!this.#next) {
         const { value, done } = await this.#entries.next();
         if (done) return;
-        this.#next = value as Entry;
+        this.#next = value as JournalEntry;
       }
       if (readKey(this.#next[0]).number < sequence) return;
       const entry = this.#next;

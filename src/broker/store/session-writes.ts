@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Journal, Urgency } from './journal.ts';
-import { keys } from './keys.ts';
 import type { Session } from './session.ts';
+import { keys } from './stored-keys.ts';
 import { payerOfParty, storedSession } from './stored-session.ts';
 
 /** A session with more subscriptions is not written only because its client comes or goes. */

@@ -1,7 +1,7 @@
 import { FairShares, type Party } from '../../access/fair-shares.ts';
 import { type Clock, earliestTime } from '../../platform/clock.ts';
 import { anonymous, type Owner } from '../access/client-ids.ts';
-import { type FilterBudget, weightOf } from '../access/filter-budget.ts';
+import { type FilterBudget, weightOfFilter } from '../access/filter-budget.ts';
 import { TopicTree } from '../topics/topic-tree.ts';
 import type { Journal, Urgency } from './journal.ts';
 import type { Queues } from './queues.ts';
@@ -140,7 +140,7 @@ export class Sessions {
         this.#filters.set(topic, clientId, subscribed(clientId, topic, subscription));
       else if (before && before.qos > 0) this.#filters.delete(topic, clientId);
       session.subscriptions.set(topic, subscription);
-      if (!before) this.#options.filters.add(session, weightOf(topic));
+      if (!before) this.#options.filters.add(session, weightOfFilter(topic));
     }
     // Clients that come back subscribe to all that they have.
     if (!isNew) return;
@@ -156,7 +156,7 @@ export class Sessions {
       if (!before) continue;
       if (before.qos > 0) this.#filters.delete(topic, clientId);
       session.subscriptions.delete(topic);
-      this.#options.filters.add(session, -weightOf(topic));
+      this.#options.filters.add(session, -weightOfFilter(topic));
     }
     this.write(session, 'lazy');
   }
@@ -215,7 +215,7 @@ export class Sessions {
     session.expiryFromMs = this.#options.clock.monotonicMs() - awayMs;
     for (const [topic, subscription] of stored.subscriptions) {
       session.subscriptions.set(topic, subscription);
-      this.#options.filters.add(session, weightOf(topic));
+      this.#options.filters.add(session, weightOfFilter(topic));
       if (subscription.qos > 0)
         this.#filters.set(topic, clientId, subscribed(clientId, topic, subscription));
     }

@@ -1,5 +1,5 @@
 import type { Journal } from './journal.ts';
-import { keys } from './keys.ts';
+import { keys } from './stored-keys.ts';
 import { decodeMessage, encodeMessage, type MessagePacket } from './stored-packets.ts';
 
 /** A will as Aedes keeps it (MQTT 3.1.1, section 3.1.2.5). */

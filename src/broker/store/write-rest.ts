@@ -1,7 +1,7 @@
 import { standings } from '../../access/fair-shares.ts';
 import type { Kept } from './kept.ts';
-import { keys } from './keys.ts';
 import type { Session } from './session.ts';
+import { keys } from './stored-keys.ts';
 import { payerOfParty } from './stored-session.ts';
 
 /** What is written at the end for anonymous clients that was not before, bytes. */

@@ -1,3 +1,5 @@
+import { matchesFilter } from './topic-filter.ts';
+
 /** What there is of filters that begin with the same levels. */
 interface Node<Key, Value> {
   /** By the next level; undefined where there is none, as at most filters' ends. */
@@ -118,4 +120,29 @@ export function walkFilters<Place>(
     if (same !== undefined) walk(same, depth + 1);
   };
   walk(start, 0);
+}
+
+/** Up to so many levels the filters that could match are fewer than a client may have. */
+const mostLevelsToTry = 6;
+
+/**
+ * Which of a client's filters match a topic, without a look at each: a client may have thousands,
+ * and messages come often.
+ * @param filters a property for each filter
+ */
+export function matchingFilters(
+  filters: Readonly<Record<string, unknown>>,
+  topic: string,
+): string[] {
+  if (topic.split('/').length > mostLevelsToTry) {
+    return Object.keys(filters).filter((filter) => matchesFilter(filter, topic));
+  }
+  const found: string[] = [];
+  // A place is what a filter begins with.
+  const next = (begin: string | undefined, level: string) =>
+    begin === undefined ? level : `${begin}/${level}`;
+  walkFilters<string | undefined>(topic, undefined, next, (filter) => {
+    if (filter !== undefined && Object.hasOwn(filters, filter)) found.push(filter);
+  });
+  return found;
 }

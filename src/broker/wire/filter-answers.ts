@@ -1,5 +1,5 @@
 import { variableByteInteger } from './filter-packet.ts';
-import { type Packet, packetTypes } from './packet-check.ts';
+import { type CheckedPacket, packetTypes } from './packet-check.ts';
 import { reasonCodes } from './packet-reader.ts';
 
 /** What Aedes answers an MQTT 5 client for every filter that it does not get. */
@@ -14,7 +14,7 @@ export class FilterAnswers {
   /** The version of MQTT decides how an answer looks. */
   is5 = false;
   /** What the broker was given, and has not answered. */
-  #part: Packet['part'] | undefined;
+  #part: CheckedPacket['part'] | undefined;
   /** What it has answered for the parts of the packet so far. */
   #codes: Buffer[] = [];
   readonly #reasons: number[] = [];
@@ -30,7 +30,7 @@ export class FilterAnswers {
   }
 
   /** The broker is given a packet, or a part of one. */
-  given({ part }: Packet): void {
+  given({ part }: CheckedPacket): void {
     this.#part = part;
   }
 

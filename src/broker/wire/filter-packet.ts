@@ -1,5 +1,5 @@
 import { hasWildcard, isFilter, type TopicLimits } from '../topics/topic-rules.ts';
-import { type Packet, packetId, packetTypes } from './packet-check.ts';
+import { type CheckedPacket, packetId, packetTypes } from './packet-check.ts';
 import { readProperties } from './packet-properties.ts';
 import { malformed, PacketReader, protocolError, reasonCodes, Violation } from './packet-reader.ts';
 
@@ -17,7 +17,7 @@ const movesToTheFront = /^\d+$/;
 
 /** A SUBSCRIBE or UNSUBSCRIBE packet, or a part of one, which is a packet with the same identifier. */
 export interface FilterPart {
-  readonly packet: Packet;
+  readonly packet: CheckedPacket;
   readonly bytes: Buffer;
 }
 

@@ -1,11 +1,11 @@
 import type { TopicLimits } from '../topics/topic-rules.ts';
 import { FilterPacket } from './filter-packet.ts';
 import {
+  type CheckedPacket,
   type Connect,
   checkConnect,
   checkPacket,
   hasFilters,
-  type Packet,
   packetTypes,
 } from './packet-check.ts';
 import { malformed, PacketReader, protocolError, reasonCodes, Violation } from './packet-reader.ts';
@@ -26,7 +26,7 @@ export class FrameGuard {
   /** The client's CONNECT, once it has come. */
   connect: Connect | undefined;
   readonly #limits: FrameGuardLimits;
-  readonly #onPacket: (packet: Packet) => 'pass' | 'drop';
+  readonly #onPacket: (packet: CheckedPacket) => 'pass' | 'drop';
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #wantedBytes = 0;
@@ -34,7 +34,7 @@ export class FrameGuard {
   #filterPacket: FilterPacket | undefined;
 
   /** @param onPacket told about each packet but CONNECT; says whether the broker shall have it */
-  constructor(limits: FrameGuardLimits, onPacket: (packet: Packet) => 'pass' | 'drop') {
+  constructor(limits: FrameGuardLimits, onPacket: (packet: CheckedPacket) => 'pass' | 'drop') {
     this.#limits = limits;
     this.#onPacket = onPacket;
   }

@@ -1,6 +1,6 @@
 import { unquoted } from '../tidy-text.ts';
 import type { FoundSettings } from './found.ts';
-import { isEnterprise } from './keys.ts';
+import { isEnterprise } from './key-meanings.ts';
 
 /** Sections of NetworkManager's profiles; the second names are those of its older versions. */
 const section =

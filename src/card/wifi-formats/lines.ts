@@ -1,7 +1,7 @@
 import { hint, type Note, wrong } from '../plan.ts';
 import { readSettingLines, type SettingLine } from '../setting-lines.ts';
 import type { FoundNetwork, FoundSettings, Obstacle } from './found.ts';
-import { beginsGroup, isEnterprise, meantKey, numberedMeaningOf } from './keys.ts';
+import { beginsGroup, isEnterprise, meantKey, numberedMeaningOf } from './key-meanings.ts';
 
 const about = (key: string) => numberedMeaningOf(key).meaning;
 

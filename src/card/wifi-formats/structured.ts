@@ -1,7 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { wrong } from '../plan.ts';
 import type { FoundNetwork, FoundSettings } from './found.ts';
-import { isEnterprise, type Meaning, meaningOf } from './keys.ts';
+import { isEnterprise, type Meaning, meaningOfKey } from './key-meanings.ts';
 
 export const isNetplanText = (text: string): boolean =>
   /^[^\S\n]*(wifis|access-points)[^\S\n]*:/m.test(text);
@@ -62,7 +62,7 @@ export function readJson(file: string, text: string): FoundSettings {
   forEachEntries(value, (entries) => {
     const said = (wanted: Meaning) => {
       const texts = [...entries].filter(([, one]) => typeof one === 'string');
-      const found = texts.find(([key]) => meaningOf(key) === wanted)?.[1];
+      const found = texts.find(([key]) => meaningOfKey(key) === wanted)?.[1];
       return typeof found === 'string' ? found : undefined;
     };
     country ??= said('country');

@@ -2,7 +2,7 @@ import { type Note, wrong } from '../plan.ts';
 import { readValue } from '../setting-lines.ts';
 import type { FoundNetwork, FoundSettings } from './found.ts';
 import { isStoredMark } from './found.ts';
-import { isEnterprise, meaningOf } from './keys.ts';
+import { isEnterprise, meaningOfKey } from './key-meanings.ts';
 
 export const isSupplicantText = (text: string): boolean =>
   /^[^\S\n]*network[^\S\n]*=[^\S\n]*\{/m.test(text);
@@ -74,7 +74,10 @@ function inLinesOfTheirOwn(text: string): string[][] {
 }
 
 function networkOf({ line, settings }: Block): FoundNetwork {
-  const entries = [...settings].map(([key, setting]) => ({ ...setting, meaning: meaningOf(key) }));
+  const entries = [...settings].map(([key, setting]) => ({
+    ...setting,
+    meaning: meaningOfKey(key),
+  }));
   const find = (wanted: string) => entries.findLast(({ meaning }) => meaning === wanted);
   const security = find('security')?.written ?? '';
   const name = find('name');

@@ -35,7 +35,7 @@ export interface OutboxOptions<Item> {
 }
 
 /** One waiting item. */
-export interface Entry<Item> {
+export interface OutboxEntry<Item> {
   /** Its place in the queue. Grows once, when the disk turns out to hold older items. */
   place: number;
   readonly item: Item;
@@ -65,7 +65,7 @@ export class Outbox<Item> {
   #writing: StoredItem[] = [];
   #unwritten: StoredItem[] = [];
   /** What `oldest` gave out of memory, if it did. */
-  #given: readonly Entry<Item>[] = [];
+  #given: readonly OutboxEntry<Item>[] = [];
   #toErase: Span[] = [];
   /** Follows the last item known to be on disk; undefined until the disk was read. */
   #diskEnd: number | undefined;
@@ -130,7 +130,7 @@ export class Outbox<Item> {
    * The oldest items, at most `limit`, in order. Empty when nothing waits, and while older items
    * are on a disk that can't be read.
    */
-  async oldest(limit: number): Promise<readonly Entry<Item>[]> {
+  async oldest(limit: number): Promise<readonly OutboxEntry<Item>[]> {
     if (this.#onDisk === 0) {
       this.#given = this.#behind.diskFails
         ? this.#decoded(this.#unwritten.slice(0, limit)).entries
@@ -147,7 +147,7 @@ export class Outbox<Item> {
    * Takes entries that `oldest` gave out of the queue. Resolves when they are erased from the disk;
    * while it can't be written, that happens before anything is read from it again.
    */
-  async remove(entries: readonly Entry<Item>[]): Promise<void> {
+  async remove(entries: readonly OutboxEntry<Item>[]): Promise<void> {
     const from = entries[0]?.place;
     const to = entries.at(-1)?.place;
     if (from === undefined || to === undefined) return;
@@ -171,11 +171,11 @@ export class Outbox<Item> {
 
   /** What the codec makes of `stored`, and where it fails. */
   #decoded(stored: readonly StoredItem[]): {
-    readonly entries: readonly Entry<Item>[];
+    readonly entries: readonly OutboxEntry<Item>[];
     readonly unreadable: readonly Span[];
   } {
     const { codec, log } = this.#options;
-    const entries: Entry<Item>[] = [];
+    const entries: OutboxEntry<Item>[] = [];
     const unreadable: Span[] = [];
     for (const { place, text } of stored) {
       const item = codec.decode(text);

@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { withoutPersonalData } from '../../events/personal-data.ts';
 import type { UserEvent } from '../../events/user-event.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { mustSignIn } from '../basic-sign-in.ts';
 import type { DayOfEvents } from '../history.ts';
 import { sharedAnswer } from '../shared-answer.ts';
-import { mustSignIn } from '../sign-in.ts';
 import type { Visitor } from '../visitor.ts';
 
 export interface EventSources {

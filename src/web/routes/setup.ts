@@ -10,7 +10,7 @@ import type { FlatSender } from '../senders.ts';
 import type { Visitor } from '../visitor.ts';
 
 /** The last datagram that was no event. */
-export interface RejectedDatagram {
+export interface ShownRejection {
   readonly sender: string;
   readonly reason: string;
   /** ISO 8601. */
@@ -26,7 +26,7 @@ export interface SetupSources {
   readonly eventAddress: () => string;
   /** Who has sent something; the one heard of last comes first. */
   readonly senders: () => readonly FlatSender[];
-  readonly lastRejected: () => RejectedDatagram | undefined;
+  readonly lastRejected: () => ShownRejection | undefined;
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
 }
 

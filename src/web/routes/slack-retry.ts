@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RateLimit } from '../../access/rate-limit.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { mustSignIn } from '../basic-sign-in.ts';
 import { HttpProblem } from '../http-problem.ts';
-import { mustSignIn } from '../sign-in.ts';
 import type { Visitor } from '../visitor.ts';
 
 /** Slack is not to be pressed: as many tries as a person makes who repairs something. */

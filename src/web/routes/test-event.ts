@@ -5,8 +5,8 @@ import { type EventKind, eventKinds } from '../../events/kinds.ts';
 import { isBug } from '../../platform/bug-log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { messageOf } from '../../platform/errors.ts';
+import { mustSignIn } from '../basic-sign-in.ts';
 import { HttpProblem } from '../http-problem.ts';
-import { mustSignIn } from '../sign-in.ts';
 import type { Visitor } from '../visitor.ts';
 
 /** Enough for a person who tries every button; each one is posted to Slack. */

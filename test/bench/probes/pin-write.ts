@@ -3,7 +3,7 @@
 // `pin-write EVENTS BYTES` prints {"firstUs":…,"p50Us":…,"p99Us":…}.
 import { monotonicFactory } from 'ulid';
 import type { Lamp } from '../../../hardware/lamp.ts';
-import { Delivery } from '../../../src/fan-out/delivery.ts';
+import { FanOut } from '../../../src/fan-out/fan-out.ts';
 import { Health } from '../../../src/health/health.ts';
 import { Ingest } from '../../../src/ingest/ingest.ts';
 import { Rejections } from '../../../src/ingest/rejections.ts';
@@ -43,7 +43,7 @@ const lights = new LightsSink({
 const fail = (error: unknown): never => {
   throw error;
 };
-const delivery = new Delivery({
+const delivery = new FanOut({
   first: lights,
   inboxes: [],
   onFailure: fail,

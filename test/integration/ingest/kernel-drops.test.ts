@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { kernelDrops } from '../../../src/ingest/kernel-drops.ts';
+import { kernelDrops } from '../../../src/ingest/udp-listener.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** Sends `count` datagrams of 1,000 bytes from a process of its own, while this one waits. */

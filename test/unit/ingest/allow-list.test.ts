@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAllowList } from '../../../src/ingest/allow-list.ts';
+import { createAllowList } from '../../../src/ingest/ingest.ts';
 
 test('an empty list lets everybody send', () => {
   assert.ok(createAllowList([])('203.0.113.9'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLoopback, networkOf } from '../../../src/platform/addresses.ts';
+import { isLoopbackNetwork, networkOf } from '../../../src/platform/addresses.ts';
 
 test('an IPv4 address is one host, an IPv6 host has a /64', () => {
   assert.equal(networkOf('10.0.0.5'), '10.0.0.5');
@@ -12,9 +12,9 @@ test('an IPv4 address is one host, an IPv6 host has a /64', () => {
 
 test('this machine is known by any of its loopback addresses', () => {
   for (const address of ['127.0.0.1', '127.0.3.4', '::1', '::ffff:127.0.0.1']) {
-    assert.equal(isLoopback(networkOf(address)), true, address);
+    assert.equal(isLoopbackNetwork(networkOf(address)), true, address);
   }
   for (const address of ['10.0.0.1', 'fe80::1', '2001:db8::1']) {
-    assert.equal(isLoopback(networkOf(address)), false, address);
+    assert.equal(isLoopbackNetwork(networkOf(address)), false, address);
   }
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { meaningOf } from '../../../src/slack/slack-errors.ts';
+import { meaningOfError } from '../../../src/slack/slack-errors.ts';
 import { isTaken } from '../../../src/slack/webhook-errors.ts';
 
 describe("what Slack's errors mean", () => {
   const limits = ['message_limit_exceeded', 'ratelimited', 'rate_limited', 'daily_limit_reached'];
   for (const code of limits) {
     test(`${code}: Slack takes no more for now; nobody has to act`, () => {
-      const meaning = meaningOf(code, 'activity');
+      const meaning = meaningOfError(code, 'activity');
       assert.equal(meaning.kind, 'transient');
       assert.equal(meaning.kind === 'transient' && meaning.isLimit, true);
       assert.match(meaning.kind === 'transient' ? meaning.reason : '', new RegExp(`\\(${code}\\)`));
@@ -15,7 +15,7 @@ describe("what Slack's errors mean", () => {
   }
 
   test('the limit of a free workspace says what can be done in the long run', () => {
-    const meaning = meaningOf('message_limit_exceeded', 'activity');
+    const meaning = meaningOfError('message_limit_exceeded', 'activity');
     assert.match(meaning.kind === 'transient' ? (meaning.remedy ?? '') : '', /paid plan/);
   });
 
@@ -34,7 +34,7 @@ describe("what Slack's errors mean", () => {
   ];
   for (const code of passing) {
     test(`${code} passes by itself`, () => {
-      assert.equal(meaningOf(code, 'activity').kind, 'transient');
+      assert.equal(meaningOfError(code, 'activity').kind, 'transient');
     });
   }
 
@@ -51,7 +51,7 @@ describe("what Slack's errors mean", () => {
   ];
   for (const code of lasting) {
     test(`${code} takes a person`, () => {
-      const meaning = meaningOf(code, 'activity');
+      const meaning = meaningOfError(code, 'activity');
       assert.equal(meaning.kind, 'permanent');
       assert.ok(meaning.kind === 'permanent' && meaning.remedy.length > 20);
     });
@@ -59,7 +59,7 @@ describe("what Slack's errors mean", () => {
 
   for (const code of ['msg_too_long', 'attachment_payload_limit_exceeded', 'invalid_blocks']) {
     test(`${code} is about the message`, () => {
-      assert.equal(meaningOf(code, 'activity').kind, 'message');
+      assert.equal(meaningOfError(code, 'activity').kind, 'message');
     });
   }
 });

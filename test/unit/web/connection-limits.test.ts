@@ -3,8 +3,8 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { silentLog } from '../../../src/platform/log.ts';
-import { Admission } from '../../../src/web/admission.ts';
 import { ConnectionLimits } from '../../../src/web/connection-limits.ts';
+import { NetworkRates } from '../../../src/web/network-rates.ts';
 import { WebFigures } from '../../../src/web/web-figures.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
@@ -26,7 +26,7 @@ class FakeSocket extends EventEmitter {
 function limits() {
   const clock = new ManualClock();
   const figures = new WebFigures();
-  const admission = new Admission({ figures, clock, log: silentLog });
+  const admission = new NetworkRates({ figures, clock, log: silentLog });
   const connections = new ConnectionLimits(admission, figures);
   /** Opens a connection; the clock moves on, so that the rate is no matter. */
   const open = (address: string) => {

@@ -1,8 +1,8 @@
 // Whatever lies on the disk: no more of it is loaded than fits, and it is the fairest part.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { keys, readKey } from '../../../../src/broker/store/keys.ts';
 import { StoredSelection } from '../../../../src/broker/store/select-stored.ts';
+import { keys, readKey } from '../../../../src/broker/store/stored-keys.ts';
 import { Namespace } from '../../../../src/storage/namespace.ts';
 import { openState } from '../../../../src/storage/state.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createEndGuard } from '../../../../src/bridge/link/end-guard.ts';
-import { InFlightLimit } from '../../../../src/bridge/link/in-flight-limit.ts';
+import { InFlightLimit } from '../../../../src/bridge/link/publisher.ts';
 
 describe('work over a connection', () => {
   test('ends with its own result, or with the reason why the connection ended', async () => {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createMessageReader } from '../../../../src/bridge/satellite/read-message.ts';
 import { defaultConfig } from '../../../../src/config/load.ts';
 import { createUserAgentReader } from '../../../../src/ingest/user-agent.ts';
-import { butlerSosJson, butlerText } from '../../../../src/publications/payloads.ts';
+import { butlerSosJson, butlerText } from '../../../../src/publications/event-publications.ts';
 import { userEvent } from '../../../support/events.ts';
 
 const { mqttConfig } = defaultConfig();

@@ -4,7 +4,7 @@ import type { Party } from '../../../../src/access/fair-shares.ts';
 import {
   FilterBudget,
   type FilterHolder,
-  weightOf,
+  weightOfFilter,
 } from '../../../../src/broker/access/filter-budget.ts';
 
 function holder(key: string, standing: Party['standing'], ended: string[]): FilterHolder {
@@ -47,7 +47,7 @@ test('what is taken back is free again', () => {
 });
 
 test('a filter that is deep or long counts as several', () => {
-  assert.equal(weightOf('qliksense/#'), 1);
-  assert.equal(weightOf(Array(32).fill('+').join('/')), 4);
-  assert.equal(weightOf('x'.repeat(1024)), 8);
+  assert.equal(weightOfFilter('qliksense/#'), 1);
+  assert.equal(weightOfFilter(Array(32).fill('+').join('/')), 4);
+  assert.equal(weightOfFilter('x'.repeat(1024)), 8);
 });

@@ -7,7 +7,7 @@ import {
 import { coversFilter, matchesFilter } from '../../../../src/broker/topics/topic-filter.ts';
 import { createNameRemover } from '../../../../src/broker/without-names.ts';
 import { defaultConfig } from '../../../../src/config/load.ts';
-import { butlerSosJson, butlerText } from '../../../../src/publications/payloads.ts';
+import { butlerSosJson, butlerText } from '../../../../src/publications/event-publications.ts';
 import { createReservedTopics } from '../../../../src/publications/reserved-topics.ts';
 import { butlerTopics } from '../../../../src/publications/topics.ts';
 import { userEvent } from '../../../support/events.ts';

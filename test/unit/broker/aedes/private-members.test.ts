@@ -8,9 +8,9 @@ import {
   type ClientInternals,
   checkMembers,
   checkPrivateMembers,
+  type DeliveredPacket,
   isStored,
   markAnswered,
-  type Packet,
   privateMembers,
   setNextMessageId,
 } from '../../../../src/broker/aedes/private-members.ts';
@@ -122,7 +122,7 @@ describe('private members of Aedes', () => {
   test('packet.brokerId: a retained message for a new subscription has none', async (context) => {
     const stored: boolean[] = [];
     const { port } = await startAedes(context, {}, (client) => {
-      const note = (packet: Packet, done: () => void) => {
+      const note = (packet: DeliveredPacket, done: () => void) => {
         stored.push(isStored(packet));
         done();
       };

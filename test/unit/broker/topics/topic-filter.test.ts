@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { matchingFilters } from '../../../../src/broker/topics/matching-filters.ts';
 import { matchesFilter } from '../../../../src/broker/topics/topic-filter.ts';
-import { TopicTree } from '../../../../src/broker/topics/topic-tree.ts';
+import { matchingFilters, TopicTree } from '../../../../src/broker/topics/topic-tree.ts';
 
 const topicLevel = fc.constantFrom('', 'a', 'ab', '$a', '$', 'toString', '__proto__');
 const topics = fc.array(topicLevel, { minLength: 1, maxLength: 8 }).map((all) => all.join('/'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { signedInUser } from '../../../src/web/sign-in.ts';
+import { signedInUser } from '../../../src/web/basic-sign-in.ts';
 import { signedBy, signInOf } from '../../support/test-web-sink.ts';
 
 const basic = (name: string, password: string) => signedBy(name, password)['authorization'];

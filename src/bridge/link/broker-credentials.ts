@@ -6,7 +6,7 @@ import type { RemoteBroker } from './remote-broker.ts';
 import { RemoteBrokerFault } from './remote-broker-fault.ts';
 
 /** What a connection shows to the other broker. */
-export interface SignIn {
+export interface BrokerCredentials {
   readonly user?: string;
   readonly password?: string;
   /** Certificates (PEM) of those who may vouch for the broker; undefined: the well-known ones. */
@@ -19,7 +19,10 @@ export interface SignIn {
  * Reads password and certificates for every try, so that a corrected file works without a restart.
  * @throws RemoteBrokerFault when a file that is named can't be read, or is of no use
  */
-export async function readSignIn(broker: RemoteBroker, now: Date): Promise<SignIn> {
+export async function readBrokerCredentials(
+  broker: RemoteBroker,
+  now: Date,
+): Promise<BrokerCredentials> {
   const { brokerUser, tls } = broker.settings;
   const password = await readPassword(broker);
   const ca =

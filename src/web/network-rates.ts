@@ -37,7 +37,7 @@ const lines: Readonly<Record<WebRefusalReason, Pick<RefusalPeriodOptions, 'began
   },
 };
 
-export interface AdmissionOptions {
+export interface NetworkRatesOptions {
   readonly figures: WebFigures;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,14 +51,14 @@ export const isThisMachine = (network: string): boolean =>
   network === '127.0.0.1' || network === '0:0:0:0';
 
 /** How often each network may connect and ask; counts and logs what is refused. */
-export class Admission {
+export class NetworkRates {
   readonly #figures: WebFigures;
   readonly #periods: ReadonlyMap<WebRefusalReason, RefusalPeriod>;
   readonly #connections: AddressLimits;
   readonly #requests: AddressLimits;
   readonly #own: { readonly connections: AddressLimits; readonly requests: AddressLimits };
 
-  constructor({ figures, clock, log }: AdmissionOptions) {
+  constructor({ figures, clock, log }: NetworkRatesOptions) {
     this.#figures = figures;
     this.#periods = new Map(
       webRefusalReasons.map((reason) => [

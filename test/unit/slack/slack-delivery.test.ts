@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Health } from '../../../src/health/health.ts';
 import { RetryPauses } from '../../../src/platform/retry-pauses.ts';
-import { Delivery } from '../../../src/slack/delivery.ts';
 import type { SlackMessage } from '../../../src/slack/message.ts';
 import { slackPace } from '../../../src/slack/pace.ts';
 import type { PermanentFailure, PostOutcome } from '../../../src/slack/post-outcome.ts';
+import { SlackDelivery } from '../../../src/slack/slack-delivery.ts';
 import type { SlackEvent } from '../../../src/slack/slack-event.ts';
 import { slackEvent } from '../../support/events.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -40,7 +40,7 @@ function setUp(userIds: readonly string[] = []) {
     problem: undefined as PermanentFailure | undefined,
     aborted: false,
   };
-  const delivery = new Delivery({
+  const delivery = new SlackDelivery({
     outbox,
     account: {
       post: async (message: SlackMessage, plainly: boolean) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTimeReader, createTimeWriter } from '../../../src/events/received-at.ts';
+import { createTimeReader, createTimeWriter } from '../../../src/platform/clock.ts';
 
 test('times are written and read as they are, whichever came before', () => {
   const write = createTimeWriter();

@@ -22,7 +22,7 @@ const meanings: Readonly<Record<Meaning, string>> = {
     'ctrlinterface ctrlinterfacegroup updateconfig apscan interface dhcp dhcp4 autoconnect',
 };
 
-const meaningOfKey = new Map<string, Meaning>(
+const meaningOf = new Map<string, Meaning>(
   Object.entries(meanings).flatMap(([meaning, keys]) =>
     keys.split(/\s+/).map((key) => [key, meaning as Meaning] as const),
   ),
@@ -31,11 +31,9 @@ const meaningOfKey = new Map<string, Meaning>(
 /**
  * What a key means: `WIFI_SSID`, `Wi-Fi name`, `export PSK` and the like. Undefined for others.
  */
-export function meaningOf(key: string): Meaning | undefined {
+export function meaningOfKey(key: string): Meaning | undefined {
   const plain = compact(key);
-  return (
-    meaningOfKey.get(plain) ?? meaningOfKey.get(plain.replace(/^(wi-?fi|wlan0?|wireless)/, ''))
-  );
+  return meaningOf.get(plain) ?? meaningOf.get(plain.replace(/^(wi-?fi|wlan0?|wireless)/, ''));
 }
 
 /**
@@ -43,11 +41,11 @@ export function meaningOf(key: string): Meaning | undefined {
  * that end in a digit of their own have none.
  */
 export function numberedMeaningOf(key: string): { meaning?: Meaning; number?: string } {
-  const meaning = meaningOf(key);
+  const meaning = meaningOfKey(key);
   if (meaning) return { meaning };
   const [, before, inside, rest, behind] =
     /^((?:wi-?fi|wlan|network)?)(\d?)(\D+)(\d?)$/.exec(compact(key)) ?? [];
-  const numbered = rest === undefined ? undefined : meaningOf(`${before}${rest}`);
+  const numbered = rest === undefined ? undefined : meaningOfKey(`${before}${rest}`);
   const number = inside || behind;
   return numbered && number ? { meaning: numbered, number } : {};
 }
@@ -59,7 +57,7 @@ export const beginsGroup = (key: string): boolean => /^(network|wifi|wlan)$/.tes
 export function meantKey(key: string): 'name' | 'password' | 'country' | undefined {
   const plain = compact(key);
   const nearest = plain.length < 3 ? undefined : nearestName(plain, misspelt);
-  const meaning = nearest === undefined ? undefined : meaningOfKey.get(nearest);
+  const meaning = nearest === undefined ? undefined : meaningOf.get(nearest);
   return meaning === 'name' || meaning === 'password' || meaning === 'country'
     ? meaning
     : undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { UserEvent } from '../../../src/events/user-event.ts';
-import { Delivery } from '../../../src/fan-out/delivery.ts';
+import { FanOut } from '../../../src/fan-out/fan-out.ts';
 import { Inbox } from '../../../src/fan-out/inbox.ts';
 import { createMetrics } from '../../../src/health/metrics.ts';
 import { silentLog } from '../../../src/platform/log.ts';
@@ -19,7 +19,7 @@ function setUp() {
   const clock = new ManualClock();
   const lit: UserEvent[] = [];
   const noted: UserEvent[] = [];
-  const delivery = new Delivery({
+  const delivery = new FanOut({
     first: { accept: (event) => void lit.push(event) },
     inboxes: [],
     onFailure: (error) => assert.fail(String(error)),
@@ -39,7 +39,7 @@ describe('delivery', () => {
       onFailure: () => {},
       log: silentLog,
     });
-    const delivery = new Delivery({
+    const delivery = new FanOut({
       first: {
         accept: () => {
           throw new Error('no lamp');

@@ -9,7 +9,7 @@ export const passwordHashFile = 'password-hash';
 /** The file on the card with the password. */
 export const passwordFile = 'password.txt';
 
-export interface SignIn {
+export interface CardSignIn {
   readonly notes: readonly Note[];
   readonly steps: readonly Step[];
   /** The hash in force; undefined where `blinky.yaml` has users of its own and none was made. */
@@ -18,7 +18,7 @@ export interface SignIn {
   readonly password: string | undefined;
 }
 
-export interface SignInOptions {
+export interface CardSignInOptions {
   /** The file that asks for a new password, `new-password.txt`. */
   readonly request: CardText | undefined;
   /** Whether `blinky.yaml` says who may sign in. */
@@ -32,7 +32,7 @@ export interface SignInOptions {
  * Makes the password of a new card, or another one when asked to. It is on the card before its
  * hash is kept: were the power to fail in between, nobody would know the password in force.
  */
-export async function understandSignIn(options: SignInOptions): Promise<SignIn> {
+export async function understandSignIn(options: CardSignInOptions): Promise<CardSignIn> {
   const { request, hasOwnUsers, storedHash } = options;
   const unchanged = { steps: [], hash: storedHash, password: undefined };
   if (hasOwnUsers) {

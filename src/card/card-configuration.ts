@@ -4,8 +4,8 @@ import { ConfigError, describeProblem } from '../config/problem.ts';
 import { isSettings, type RawSettings } from '../config/raw-settings.ts';
 import type { ConfigSource } from '../config/source.ts';
 import type { CardFileName, CardText } from './card-files.ts';
+import { imageUser } from './card-sign-in.ts';
 import { fine, hint, modes, type Note, type Step, wrong } from './plan.ts';
-import { imageUser } from './sign-in.ts';
 
 /** The file on the state partition with the last configuration that was right. */
 export const acceptedConfigFile = 'blinky.yaml';

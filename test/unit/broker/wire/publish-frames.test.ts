@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import mqttPacket from 'mqtt-packet';
-import { publishPacket } from '../../../../src/broker/wire/publish-packet.ts';
+import { publishPacket } from '../../../../src/broker/wire/publish-frames.ts';
 
 test('writes the same bytes as the library that writes every kind of packet', () => {
   const lengths = [0, 1, 100, 120, 127, 128, 129, 16_370, 16_383, 16_384, 2_097_151, 2_097_152];

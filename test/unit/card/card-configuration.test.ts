@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
-import { configurationInForce, understandConfiguration } from '../../../src/card/configuration.ts';
+import {
+  configurationInForce,
+  understandConfiguration,
+} from '../../../src/card/card-configuration.ts';
 import { lines } from '../../support/card-contents.ts';
 
 const understand = (text: string, stored?: string) =>

@@ -7,7 +7,7 @@ import type { Sink } from './sink.ts';
 
 type AcceptedByKind = Readonly<Record<EventKind, number>>;
 
-export interface DeliveryOptions {
+export interface FanOutOptions {
   /** Gets every event at once, before anybody else: the lights. */
   readonly first: Pick<Sink, 'accept'>;
   /** Get every event through queues of their own. */
@@ -28,7 +28,7 @@ const buckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.0
  * Where all events come together. Gives each to every sink and waits for none of them, and counts
  * how long that took.
  */
-export class Delivery {
+export class FanOut {
   readonly metrics: readonly Metric[] = [
     {
       type: 'counter',
@@ -44,12 +44,12 @@ export class Delivery {
       readHistogram: () => this.#latency(),
     },
   ];
-  readonly #options: DeliveryOptions;
+  readonly #options: FanOutOptions;
   /** How often it took that long, by bucket; the last is for what took longer. */
   readonly #counts = new Float64Array(buckets.length + 1);
   #seconds = 0;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: FanOutOptions) {
     this.#options = options;
   }
 

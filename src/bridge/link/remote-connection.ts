@@ -3,12 +3,12 @@ import { connect as connectTls } from 'node:tls';
 import { type IConnackPacket, MqttClient } from 'mqtt';
 import { plainAddress } from '../../platform/addresses.ts';
 import type { Publication } from '../../publications/publication.ts';
+import type { BrokerCredentials } from './broker-credentials.ts';
 import { ConnectionClosed, DisconnectedByBroker } from './connection-errors.ts';
 import { createEndGuard } from './end-guard.ts';
 import { brokerLimitsOf, createPublisher } from './publisher.ts';
 import type { Endpoint } from './remote-broker.ts';
 import type { ConnectionForm } from './retain-fallback.ts';
-import type { SignIn } from './sign-in.ts';
 
 /** How long the other broker may take to answer, ms. */
 const answerWithinMs = 10_000;
@@ -17,7 +17,7 @@ const keepaliveSeconds = 30;
 /** How long the broker keeps the session of a client that is away, s: a week, as ours does. */
 const sessionExpirySeconds = 604_800;
 
-export interface ConnectionOptions extends Endpoint, SignIn {
+export interface ConnectionOptions extends Endpoint, BrokerCredentials {
   readonly tls: boolean;
   /** 4: MQTT 3.1.1. */
   readonly protocolVersion: 4 | 5;
@@ -39,7 +39,7 @@ export interface ConnectionOptions extends Endpoint, SignIn {
 }
 
 /** One connection to another broker, from its CONNACK to its end. */
-export interface Connection {
+export interface RemoteConnection {
   /** The address and port at the other end. */
   readonly peer: Endpoint;
   /** Resolves with the reason when the connection has ended, whoever ended it. */
@@ -67,7 +67,7 @@ export interface Connection {
  * Connects once. Rejects with the error of the socket or the library when there is no CONNACK that
  * accepts.
  */
-export function openConnection(options: ConnectionOptions): Promise<Connection> {
+export function openConnection(options: ConnectionOptions): Promise<RemoteConnection> {
   const { form, protocolVersion } = options;
   const socket = openSocket(options);
   let reason: Error | undefined;
@@ -131,7 +131,7 @@ function connectionOf(
   closed: Promise<Error>,
   connack: IConnackPacket,
   retain: boolean,
-): Connection {
+): RemoteConnection {
   const unlessClosed = createEndGuard(closed);
   const limits = brokerLimitsOf(connack);
   const publisher = createPublisher({

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
-import type { Entry } from '../storage/outbox/outbox.ts';
+import type { OutboxEntry } from '../storage/outbox/outbox.ts';
 import {
   composeMessage,
   recommendedTextLength,
@@ -17,12 +17,12 @@ import type { Pace } from './pace.ts';
 import type { PermanentFailure, PostOutcome, TransientFailure } from './post-outcome.ts';
 import type { SlackEvent } from './slack-event.ts';
 
-export interface DeliveryOptions {
+export interface SlackDeliveryOptions {
   /** The line of events waiting. */
   readonly outbox: {
     readonly dropped: number;
-    oldest(limit: number): Promise<readonly Entry<SlackEvent>[]>;
-    remove(entries: readonly Entry<SlackEvent>[]): Promise<void>;
+    oldest(limit: number): Promise<readonly OutboxEntry<SlackEvent>[]>;
+    remove(entries: readonly OutboxEntry<SlackEvent>[]): Promise<void>;
   };
   readonly account: {
     /** Where it posts, in words: `to CHANNEL`, or `by webhook`. */
@@ -56,12 +56,12 @@ const retryAfterMarginMs = 100;
  * Carries what waits in the outbox to Slack: one message at a time, in order, each removed from
  * the outbox once Slack has answered `ok`. A crash in between repeats that one message.
  */
-export class Delivery {
+export class SlackDelivery {
   /** Events that Slack has taken. */
   delivered = 0;
   /** Messages that they went in. */
   posted = 0;
-  readonly #options: DeliveryOptions;
+  readonly #options: SlackDeliveryOptions;
   readonly #bugs: BugLog;
   #running: Promise<void> | undefined;
   #stopping = false;
@@ -77,7 +77,7 @@ export class Delivery {
   #plainly = false;
   #leftOutSaid = 0;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: SlackDeliveryOptions) {
     const { clock, log, pace, random } = options;
     this.#options = options;
     this.#bugs = new BugLog(clock, log);

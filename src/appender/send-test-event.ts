@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { EventKind } from '../events/kinds.ts';
-import { testUser } from '../events/test-event.ts';
+import { testUser } from '../events/test-user.ts';
 import { addressToReach } from '../platform/listen-address.ts';
 import { encodeDatagram } from './datagram.ts';
 

@@ -4,21 +4,21 @@ import { excerpt } from '../../platform/excerpt.ts';
 import type { Log } from '../../platform/log.ts';
 import { type PublicationSettings, publicationsOf } from '../../publications/event-publications.ts';
 import { type Publication, withTopicPrefix } from '../../publications/publication.ts';
-import type { Entry } from '../../storage/outbox/outbox.ts';
-import type { Connection } from '../link/connection.ts';
+import type { OutboxEntry } from '../../storage/outbox/outbox.ts';
 import { failureOf } from '../link/connection-failure.ts';
 import { isTemporary, PublicationRefused } from '../link/publisher.ts';
 import { reasonCode } from '../link/reason-codes.ts';
+import type { RemoteConnection } from '../link/remote-connection.ts';
 import { CutTopics } from './cut-topics.ts';
 
 /** So many events are under way at a time; a broken connection repeats at most these. */
 const eventsUnderWay = 50;
 
-export interface DeliveryOptions {
+export interface UpstreamDeliveryOptions {
   /** The line of events waiting. */
   readonly outbox: {
-    oldest(limit: number): Promise<readonly Entry<UserEvent>[]>;
-    remove(entries: readonly Entry<UserEvent>[]): Promise<void>;
+    oldest(limit: number): Promise<readonly OutboxEntry<UserEvent>[]>;
+    remove(entries: readonly OutboxEntry<UserEvent>[]): Promise<void>;
   };
   /** How things are. */
   readonly latest: { take(): readonly Publication[] };
@@ -37,25 +37,25 @@ export interface DeliveryOptions {
  * removed from the outbox once the broker has acknowledged it. A connection that breaks in between
  * repeats what was under way.
  */
-export class Delivery {
+export class UpstreamDelivery {
   /** Events that the broker has taken. */
   sent = 0;
-  readonly #options: DeliveryOptions;
+  readonly #options: UpstreamDeliveryOptions;
   readonly #cutTopics = new CutTopics();
   /** The topic of the message under way, while they go one by one. */
   #underWay: string | undefined;
   #running: Promise<void> = Promise.resolve();
-  #connection: Connection | undefined;
+  #connection: RemoteConnection | undefined;
   #stopping = false;
   #woken = false;
   #endWait: (() => void) | undefined;
 
-  constructor(options: DeliveryOptions) {
+  constructor(options: UpstreamDeliveryOptions) {
     this.#options = options;
   }
 
   /** Delivers over this connection until it ends. */
-  start(connection: Connection): void {
+  start(connection: RemoteConnection): void {
     this.#connection = connection;
     void connection.closed.then(() => {
       if (this.#connection === connection) this.#connection = undefined;
@@ -78,7 +78,7 @@ export class Delivery {
     await this.#running;
   }
 
-  async #deliver(connection: Connection): Promise<void> {
+  async #deliver(connection: RemoteConnection): Promise<void> {
     while (!this.#stopping && this.#connection === connection) {
       this.#woken = false;
       try {
@@ -102,7 +102,7 @@ export class Delivery {
   }
 
   /** Tells whether there was anything to deliver. */
-  async #deliverSome(connection: Connection): Promise<boolean> {
+  async #deliverSome(connection: RemoteConnection): Promise<boolean> {
     const { outbox, latest, log } = this.#options;
     const states = this.#wanted(latest.take());
     const entries = await outbox.oldest(eventsUnderWay);
@@ -124,9 +124,9 @@ export class Delivery {
   }
 
   async #sendOneByOne(
-    connection: Connection,
+    connection: RemoteConnection,
     states: readonly Publication[],
-    entries: readonly Entry<UserEvent>[],
+    entries: readonly OutboxEntry<UserEvent>[],
   ): Promise<void> {
     for (const state of states) {
       this.#underWay = state.topic;
@@ -144,7 +144,7 @@ export class Delivery {
   }
 
   /** Sends an event in each of its forms. Rejects when the broker takes none of them. */
-  async #sendEvent(connection: Connection, event: UserEvent): Promise<void> {
+  async #sendEvent(connection: RemoteConnection, event: UserEvent): Promise<void> {
     const publications = this.#publicationsOf(event);
     throwIfNoneTaken(await Promise.all(publications.map((one) => this.#send(connection, one))));
   }
@@ -164,7 +164,7 @@ export class Delivery {
 
   /** Resolves with the refusal where the broker does not take the message. */
   async #send(
-    connection: Connection,
+    connection: RemoteConnection,
     publication: Publication,
   ): Promise<PublicationRefused | undefined> {
     const { topic, payload } = publication;
