@@ -2,12 +2,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { colours } from '../../../hardware/lamp.ts';
+import { eventKinds } from '../../../src/events/kinds.ts';
 
 interface Panel {
   readonly id: number;
   readonly type: string;
   readonly title: string;
   readonly datasource?: { readonly uid: string };
+  readonly fieldConfig?: {
+    readonly overrides: readonly { readonly matcher: { readonly options: string } }[];
+  };
   readonly gridPos: Readonly<Record<'x' | 'y' | 'w' | 'h', number>>;
   readonly targets?: readonly {
     readonly refId: string;
@@ -59,6 +64,17 @@ describe('the Grafana dashboard', () => {
     assert.equal(new Set(cells).size, cells.length);
     assert.ok(cells.every((cell) => Number(cell.split(',')[0]) < 24));
   });
+
+  for (const [title, names] of [
+    ['Events by kind', eventKinds],
+    ['Lights', colours],
+  ] as const) {
+    test(`${title}: each has a colour of its own`, () => {
+      const panel = dashboard.panels.find((one) => one.title === title);
+      const coloured = panel?.fieldConfig?.overrides.map(({ matcher }) => matcher.options);
+      assert.deepEqual(new Set(coloured), new Set<string>(names));
+    });
+  }
 
   for (const title of [
     'Events by kind',
