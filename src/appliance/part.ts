@@ -74,5 +74,6 @@ export function offPart<Name extends string>(
   reason: string,
   reports: Reports = {},
 ): Part<Name> {
-  return { name, start: () => health.off(reason), ...reports };
+  health.off(reason);
+  return { name, ...reports };
 }

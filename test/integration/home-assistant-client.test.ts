@@ -203,6 +203,8 @@ describe('Home Assistant with the appliance as its broker', () => {
     await started.stop();
 
     const restarted = await startTestApp(context, [await users()], { stateDirectory });
+    // On a busy machine the first program may still have the database, and then it is tried again.
+    await waitFor('the state', () => restarted.app.health.statuses().get('state')?.state === 'ok');
     const client = await openMqttSocket(context, restarted.app.ports.mqtt, {
       connect: {
         clientId: 'kept-4',

@@ -15,7 +15,7 @@ const open = "/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub
 const stages = [
   /^debug +udp: ID accepted: Open connection on sense1 from 127\.0\.0\.1:\d+, as butler-6$/,
   /^debug +lights: ID blinks green$/,
-  /^debug +broker: ID handed over$/,
+  /^debug +mqtt: ID handed over$/,
   /^debug +mqtt: ID published on blinky\/event \(to 2\), qliksense\/connection\/open \(to 1\)$/,
   /^debug +active users: ID handed over$/,
   /^debug +active users: ID changes who is active: now 1$/,

@@ -67,3 +67,12 @@ test('a retained message is in no queue, and goes', async () => {
   const { store, packet } = await storeWithMessage();
   assert.equal(store.outgoing.goesNow(lamp, { ...packet, brokerId: '', retain: true }, true), true);
 });
+
+test('a message does not go to a client of which only the subscriptions are back', async () => {
+  const { store, packet } = await storeWithMessage();
+  store.disconnected(lamp, false);
+  const back = { ...lamp };
+  assert.equal(store.outgoing.goesNow(back, packet, true), false);
+  const { brokerCounter: _, ...other } = packet;
+  assert.equal(store.outgoing.goesNow(back, { ...other, brokerCounter: 2 }, true), true);
+});

@@ -1,0 +1,69 @@
+// Clients with a session that come and go while events flow: nothing overtakes, nothing is missing.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import mqtt from 'mqtt';
+import { startTestApp, type TestApp } from '../../support/test-app.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+/** Enough for some thirty connections, of which several meet events. */
+const events = 4000;
+
+/** A client with a session, and which events it was sent, each at its first time. */
+class Visitor {
+  readonly received = new Set<number>();
+  #client: mqtt.MqttClient | undefined;
+  readonly #port: number;
+  readonly #qos: 1 | 2;
+
+  constructor(context: TestContext, { app }: TestApp, qos: 1 | 2) {
+    this.#port = app.ports.mqtt ?? 0;
+    this.#qos = qos;
+    context.after(() => this.#client?.endAsync(true));
+  }
+
+  async come(): Promise<void> {
+    const client = mqtt.connect(`mqtt://127.0.0.1:${this.#port}`, {
+      clientId: `visitor-${this.#qos}`,
+      clean: false,
+      reconnectPeriod: 0,
+    });
+    this.#client = client;
+    // As they arrive: the client hands on messages of QoS 2 later.
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd !== 'publish') return;
+      this.received.add(Number(/u(\d+)$/.exec(packet.payload.toString())?.[1]));
+    });
+    await waitFor('the connection', () => client.connected);
+    await client.subscribeAsync('qliksense/connection/open', { qos: this.#qos });
+  }
+
+  async go(): Promise<void> {
+    await this.#client?.endAsync();
+  }
+}
+
+test('events that come while a client connects stay behind those that wait for it', async (context) => {
+  const appliance = await startTestApp(context);
+  const visitors = ([1, 2] as const).map((qos) => new Visitor(context, appliance, qos));
+  await Promise.all(visitors.map((visitor) => visitor.come()));
+  let isOver = false;
+  const sending = (async () => {
+    for (let event = 0; event < events; event += 1) {
+      await appliance.send(`/proxy-connection/;s;Open connection;LAB;u${event};o;c;m`);
+      if (event % 10 === 9) await pause(5);
+    }
+    isOver = true;
+  })();
+  while (!isOver) {
+    await Promise.all(visitors.map((visitor) => visitor.go()));
+    await pause(20);
+    await Promise.all(visitors.map((visitor) => visitor.come()));
+  }
+  await sending;
+  const inOrder = Array.from({ length: events }, (_, event) => event);
+  for (const { received } of visitors) {
+    await waitFor('every event', () => received.size === events);
+    assert.deepEqual([...received], inOrder);
+  }
+});
