@@ -45,10 +45,10 @@ export class OutgoingMessages {
     const session = this.#sessions.get(client.id);
     // A retained message that a new subscription gets is in no queue; Aedes takes its broker’s id away.
     if (!session || !packet.brokerId) return true;
+    // Aedes restores the subscriptions of a client before it says that the client has connected. What
+    // comes in between is on its way into the queue, and must not overtake what waits there.
+    if (session.client !== client) return false;
     const queued = this.#queues.queuedFor(session, packet);
-    // Aedes restores the subscriptions of a client before it says that the client has connected: what
-    // comes in between must not overtake what waits.
-    if (session.client !== client) return queued === undefined;
     // It waits in the queue from when it is accepted. A client that takes what waits can have it, and
     // even acknowledge it, before it is handed out here.
     if (!queued || queued.messageId !== undefined) return false;
