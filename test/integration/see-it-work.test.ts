@@ -124,7 +124,7 @@ describe('what the log shows of an event', () => {
   });
 
   test('at silly the bytes as well, and no token', async (context) => {
-    const appliance = await start(context, 'silly');
+    const appliance = await start(context, 'silly', 'brokerConfig.access.anonymous=publish');
     const id = await follow(appliance);
     const all = () => appliance.lines.filter((line) => line.startsWith('silly'));
     const has = (line: RegExp) =>
@@ -134,6 +134,9 @@ describe('what the log shows of an event', () => {
     await has(/^silly +udp: datagram from 127\.0\.0\.1:\d+: \/proxy-connection\/;.*it's\\ta row$/);
     await has(/^silly +mqtt: publishes on qliksense\/connection\/open: sense1: LAB\/goran$/);
     await has(/^silly +mqtt: publishes on blinky\/light\/green: ON$/);
+    const { client } = await appliance.subscribe([], { clientId: 'lamp' });
+    await client.publishAsync('lamps/7', 'on');
+    await has(/^silly +mqtt: client lamp publishes on lamps\/7: on$/);
     await has(new RegExp(`^silly +upstream: publishes on blinky/event: \\{"id":"${id}"`));
     await has(/^silly +slack: chat\.postMessage \{"channel":"sense-user-activity",.*LAB\/goran/);
     assert.doesNotMatch(appliance.lines.join('\n'), /xoxb|test-token/);

@@ -1,4 +1,5 @@
 import { Aedes, type Client } from 'aedes';
+import { excerpt } from '../../platform/excerpt.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Connection } from '../clients/connections.ts';
 import type { DeliveryPace } from '../clients/delivery-pace.ts';
@@ -170,7 +171,9 @@ export class MqttEngine {
     aedes.on('publish', ({ topic, payload }, client) => {
       if (!client || wasDropped(topic)) return;
       figures.published.received += 1;
-      onMessage(topic, Buffer.from(payload));
+      const bytes = Buffer.from(payload);
+      log.silly?.(`client ${client.id} publishes on ${topic}: ${excerpt(bytes)}`);
+      onMessage(topic, bytes);
     });
     aedes.on('subscribe', (granted, client) => {
       subscriptions.added(connectionOf(client));
