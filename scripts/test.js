@@ -26,8 +26,10 @@ if (files.length === 0) {
 
 /** Crowds of clients, whose tests say how fast they must be served meanwhile. */
 const wholeMachine = [
-  join('test', 'integration', 'strangers'),
+  join('test', 'integration', 'broker', 'fencing'),
+  join('test', 'integration', 'broker', 'floods'),
   join('test', 'integration', 'soak'),
+  join('test', 'integration', 'strangers'),
 ];
 const needsWholeMachine = (file) => wholeMachine.some((folder) => file.startsWith(folder));
 
