@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLog } from '../../src/platform/log.ts';
+import { createLog } from '../../../src/platform/log.ts';
 
 test('secrets in addresses reach no log, however they got into a message', () => {
   const lines: string[] = [];
