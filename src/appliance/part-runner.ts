@@ -70,7 +70,7 @@ export class PartRunner implements Reports {
         health.part(part.name).fault({
           message: `did not start: ${shownMessageOf(error)}`,
           remedy: 'This is a bug of the program; please report it with this log',
-          needsPerson: true,
+          needsAttention: true,
         });
       }
     }

@@ -78,7 +78,7 @@ export class Button implements Part {
     this.#options.health.fault({
       message: `the button can't be read: ${messageOf(error)}`,
       remedy: known ?? 'Check its wiring; it is tried again',
-      needsPerson: true,
+      needsAttention: true,
     });
   }
 }

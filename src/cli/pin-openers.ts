@@ -75,6 +75,6 @@ function noLightsOnPi({ refusals, board }: OpenedLamps): NonNullable<LampOpening
   return {
     message: `this is a ${board.model}, but no driver reaches its pins, so the lights are only simulated. ${describeRefusals(refusals)}`,
     remedy: 'Fix what one of the drivers names, and run `blinky check` to see the lights blink',
-    needsPerson: true,
+    needsAttention: true,
   };
 }

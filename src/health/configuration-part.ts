@@ -15,7 +15,7 @@ export function createConfigurationPart(
   return {
     name: 'configuration',
     start: () => {
-      if (fault) health.fault({ ...fault, needsPerson: true });
+      if (fault) health.fault({ ...fault, needsAttention: true });
       else health.ok('understood');
     },
   };

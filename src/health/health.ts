@@ -12,7 +12,10 @@ export interface PartStatus {
   readonly message: string;
   /** What a person can do about a fault. */
   readonly remedy?: string;
-  /** Whether a person must act; otherwise the part mends itself once the world does. */
+  /**
+   * Whether somebody has to fix a fault; otherwise the part recovers by itself. The name is that of
+   * the key in `/api/status`, which is public.
+   */
   readonly needsPerson?: boolean;
 }
 
@@ -21,7 +24,8 @@ export interface Fault {
   readonly message: string;
   /** What a person can do about it. */
   readonly remedy: string;
-  readonly needsPerson: boolean;
+  /** Whether somebody has to fix it; otherwise the part recovers by itself. */
+  readonly needsAttention: boolean;
 }
 
 /** Longer messages are cut, characters. A configuration with a dozen mistakes takes 1,500. */
@@ -121,8 +125,12 @@ export class Health {
         if (status.state === 'fault') log.info(`working again: ${message}`);
         change({ state: 'ok', message });
       },
-      fault: ({ message, remedy, needsPerson }) => {
-        const fault = { message: oneLine(message), remedy: oneLine(remedy), needsPerson };
+      fault: ({ message, remedy, needsAttention }) => {
+        const fault = {
+          message: oneLine(message),
+          remedy: oneLine(remedy),
+          needsPerson: needsAttention,
+        };
         const isNews = status.state !== 'fault' || status.message !== fault.message;
         if (isNews) log.error(`${fault.message}. ${fault.remedy}`);
         change({ state: 'fault', ...fault });

@@ -107,7 +107,7 @@ export class LimitWatch {
     health.fault({
       message: notices.map(({ message }) => message).join('; '),
       remedy: notices.map(({ remedy }) => remedy).join('. '),
-      needsPerson: false,
+      needsAttention: false,
     });
   }
 }

@@ -17,7 +17,7 @@ export function listenFault(error: unknown, attempt: ListenAttempt): Fault {
   const { protocol, host, port, purpose, hostKey, portKey } = attempt;
   const code = codeOf(error);
   const portFor = `${protocol} port ${port} for ${purpose}`;
-  const fault = (message: string, remedy: string) => ({ message, remedy, needsPerson: true });
+  const fault = (message: string, remedy: string) => ({ message, remedy, needsAttention: true });
   switch (code) {
     case 'EADDRINUSE':
       return fault(

@@ -50,7 +50,7 @@ export class NetworkWatch implements Part {
       health.fault({
         message: 'this machine has no network address',
         remedy: 'Check the cable, or name and password of the Wi-Fi',
-        needsPerson: true,
+        needsAttention: true,
       });
     }
     this.#cancel = clock.schedule(lookEveryMs, () => this.#look(addresses));

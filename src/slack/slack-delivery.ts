@@ -207,7 +207,7 @@ export class SlackDelivery {
     health.fault({
       message: `waiting for Slack: ${reason}`,
       remedy: remedy === undefined ? kept : `${remedy}. ${kept}`,
-      needsPerson: remedy !== undefined && now - this.#failingSince >= pace.patienceMs,
+      needsAttention: remedy !== undefined && now - this.#failingSince >= pace.patienceMs,
     });
     const pause = (isLimit ? limitRetry : retry).next();
     await this.#pauseAfterFailure(Math.max(pause, pace.gapMs));
@@ -234,7 +234,7 @@ export class SlackDelivery {
     readonly remedy: string;
   }): Promise<void> {
     const { account, clock, health, pace } = this.#options;
-    health.fault({ message: fault.message, remedy: fault.remedy, needsPerson: true });
+    health.fault({ message: fault.message, remedy: fault.remedy, needsAttention: true });
     const probeAt = clock.monotonicMs() + this.#probe.next();
     while (!this.#stopping) {
       const left = probeAt - clock.monotonicMs();
@@ -254,7 +254,7 @@ export class SlackDelivery {
     health.fault({
       message: `can not read the events that wait: ${words}`,
       remedy: 'Check the disk of the state directory',
-      needsPerson: true,
+      needsAttention: true,
     });
     await this.#pause(retry.next());
   }

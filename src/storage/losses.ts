@@ -80,7 +80,7 @@ export class Losses {
     return {
       message: losses.map(({ message }) => message).join('. '),
       remedy: newest.remedy,
-      needsPerson: true,
+      needsAttention: true,
     };
   }
 

@@ -121,7 +121,7 @@ export class State {
       this.#report();
     } catch (error) {
       const { message, remedy } = stateUnavailable(error, directory);
-      health.fault({ message, remedy, needsPerson: true });
+      health.fault({ message, remedy, needsAttention: true });
       if (!this.#closed) this.#cancelRetry = clock.schedule(retry.next(), () => void this.open());
     }
   }
@@ -226,7 +226,7 @@ export class State {
       this.#wasDamaged = true;
       this.#complaints.push(message);
     } else this.#logIsTorn = true;
-    health.fault({ message, remedy, needsPerson: true });
+    health.fault({ message, remedy, needsAttention: true });
     await torn.close();
     if (!this.#closed) this.#cancelRetry = clock.schedule(retry.next(), () => void this.open());
   }

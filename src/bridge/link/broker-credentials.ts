@@ -82,7 +82,7 @@ function unreadable(what: string, error: unknown): RemoteBrokerFault {
   return new RemoteBrokerFault({
     message: `${what} ${whyUnreadable(error)}`,
     remedy: 'Put it there, readable by the user that runs blinky; no restart is needed',
-    needsPerson: true,
+    needsAttention: true,
   });
 }
 

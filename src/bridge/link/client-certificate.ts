@@ -82,4 +82,4 @@ const pemOfKey = (text: string): string =>
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 
 const certificateFault = (message: string, remedy: string): RemoteBrokerFault =>
-  new RemoteBrokerFault({ message, remedy, needsPerson: true });
+  new RemoteBrokerFault({ message, remedy, needsAttention: true });

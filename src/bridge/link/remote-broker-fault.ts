@@ -46,9 +46,9 @@ export function explainConnectError(
   const { section, role, settings } = broker;
   const place = `${role} ${describeEndpoint(endpoint)}`;
   const passing = (message: string, remedy: string) =>
-    new RemoteBrokerFault({ message, remedy, needsPerson: false }, { cause: error });
+    new RemoteBrokerFault({ message, remedy, needsAttention: false }, { cause: error });
   const forPerson = (message: string, remedy: string) =>
-    new RemoteBrokerFault({ message, remedy, needsPerson: true }, { cause: error });
+    new RemoteBrokerFault({ message, remedy, needsAttention: true }, { cause: error });
   const code = codeOf(error);
   const text = messageOf(error);
   const hints = progress.form?.retain
@@ -226,9 +226,9 @@ export function connectionEndedFault(
       ? {
           message: `another client with the same client id has connected to ${place}`,
           remedy: `Fix: set ${section}.brokerClientId to one that nobody else uses`,
-          needsPerson: true,
+          needsAttention: true,
         }
-      : { message, remedy: 'It is opened again by itself', needsPerson: false },
+      : { message, remedy: 'It is opened again by itself', needsAttention: false },
     { cause: reason },
   );
 }
@@ -252,6 +252,6 @@ export function ownBrokerFault(
   return new RemoteBrokerFault({
     message: `${role} ${describeEndpoint(endpoint)} is the broker inside this appliance itself`,
     remedy: `Set ${section}.brokerHost to another broker, or leave it empty`,
-    needsPerson: true,
+    needsAttention: true,
   });
 }

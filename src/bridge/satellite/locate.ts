@@ -29,7 +29,7 @@ export function createLocator(options: LocateOptions): () => Promise<Endpoint> {
       message: 'no other broker announces itself on this network (_mqtt._tcp)',
       remedy:
         'Check that the other appliance is on and in the same network, or set Butler.satelliteConfig.brokerHost to its name or address',
-      needsPerson: false,
+      needsAttention: false,
     });
   };
 }

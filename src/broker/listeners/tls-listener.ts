@@ -121,7 +121,7 @@ export class TlsListener {
           ? `the certificate for MQTT over TLS stays the old one: ${error.message}`
           : `no MQTT over TLS: ${error.message}`,
         remedy: error.remedy,
-        needsPerson: true,
+        needsAttention: true,
       });
     }
     if (!this.#stopped) this.#cancelLook = clock.schedule(lookMs, () => void this.#look());

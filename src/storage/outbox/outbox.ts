@@ -276,7 +276,7 @@ export class Outbox<Item> {
     health.fault({
       message: `${explain(error)}; up to ${memoryCapacity} events wait in memory, which a power cut empties`,
       remedy: 'Make the state directory writable again; what waits is then written by itself',
-      needsPerson: true,
+      needsAttention: true,
     });
   }
 }

@@ -19,7 +19,7 @@ test('a loss is a fault for a day, also after a crash, and is mentioned for a we
   };
   load(false).add(loss);
   clock.advance(20 * hourMs);
-  assert.deepEqual(load(false).fault(), { ...loss, needsPerson: true });
+  assert.deepEqual(load(false).fault(), { ...loss, needsAttention: true });
   assert.equal(load(false).mention(), '');
   clock.advance(5 * hourMs);
   assert.equal(load(false).fault(), undefined);
