@@ -24,8 +24,8 @@ import { createLightsPart } from '../lights/lights-part.ts';
 import { reachableAddresses } from '../platform/addresses.ts';
 import { stackOf } from '../platform/bug-log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
-import { Announcer } from '../publications/announcer.ts';
 import { createRequestHandler } from '../publications/requests.ts';
+import { StatePublisher } from '../publications/state-publisher.ts';
 import { createSlackPart } from '../slack/slack-part.ts';
 import { createIdentity } from '../storage/identity.ts';
 import { Namespace } from '../storage/namespace.ts';
@@ -63,13 +63,13 @@ export function createApp(options: AppOptions): App {
   );
   const { state } = statePart;
   const identity = createIdentity(new Namespace(state, 'appliance'));
-  const announcer = new Announcer(mqttConfig);
+  const statePublisher = new StatePublisher(mqttConfig);
   const lightsPart = createLightsPart({
     tools: tools('lights'),
     settings: config.lightConfig,
     openLamps: options.openLamps,
     onLight: options.onLight,
-    afterLight: (colour, lit) => announcer.light(colour, lit),
+    afterLight: (colour, lit) => statePublisher.light(colour, lit),
   });
   const { lights } = lightsPart;
   const button = new Button({
@@ -92,7 +92,7 @@ export function createApp(options: AppOptions): App {
       udp: config.udpServerConfig.enable,
     },
     identity,
-    announcer,
+    statePublisher,
     namespace: new Namespace(state, 'home-assistant'),
     clock,
     log: log.for('home assistant'),
@@ -109,7 +109,7 @@ export function createApp(options: AppOptions): App {
     publications: mqttConfig,
     signIns: signIn.signIns,
     users,
-    announcer,
+    statePublisher,
     onRequest,
     birthTopic,
     state,
@@ -122,7 +122,7 @@ export function createApp(options: AppOptions): App {
     clock,
     log: log.for('active users'),
     store: new Namespace(state, 'active-users'),
-    onChange: (changed) => announcer.activeUsers(changed),
+    onChange: (changed) => statePublisher.activeUsers(changed),
     timeIsKnown,
   });
   const slack = createSlackPart({
@@ -164,7 +164,7 @@ export function createApp(options: AppOptions): App {
     clientId: async () => `blinky-${await identity()}-upstream`,
     isOwnBroker,
     cameFrom: (event, peer) => satellite.cameFrom(event, peer),
-    announcer,
+    statePublisher,
     birthTopic,
     onRequest,
     state,
@@ -254,7 +254,7 @@ export function createApp(options: AppOptions): App {
 
   async function start(): Promise<void> {
     await runner.start();
-    const publishUdpState = createUdpStatePublisher(udp, (now) => announcer.udpServer(now));
+    const publishUdpState = createUdpStatePublisher(udp, (now) => statePublisher.udpServer(now));
     const healthChanged = () => {
       publishUdpState();
       lights.showFault(shown()?.flashes ?? 0);

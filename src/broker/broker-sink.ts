@@ -1,15 +1,15 @@
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Log } from '../platform/log.ts';
-import type { Announcer } from '../publications/announcer.ts';
 import { type PublicationSettings, publicationsOf } from '../publications/event-publications.ts';
 import type { Outlet, Publication } from '../publications/publication.ts';
+import type { StatePublisher } from '../publications/state-publisher.ts';
 import { ownTopics } from '../publications/topics.ts';
 
 export interface BrokerSinkOptions {
   readonly mqtt: PublicationSettings;
   /** Tells how things are. */
-  readonly announcer: Pick<Announcer, 'attach'>;
+  readonly statePublisher: Pick<StatePublisher, 'attach'>;
   readonly broker: {
     start(): Promise<void>;
     isWanted(topic: string): boolean;
@@ -40,7 +40,7 @@ export class BrokerSink implements Sink, Outlet {
   async start(): Promise<void> {
     await this.#options.broker.start();
     this.publish({ topic: ownTopics.status, payload: 'online', retain: true });
-    this.#options.announcer.attach(this);
+    this.#options.statePublisher.attach(this);
     for (const listener of this.#options.listeners) await listener.start();
   }
 

@@ -5,12 +5,12 @@ import type { Users } from '../access/users.ts';
 import { offPart, type Part, type PartTools, sinkPart } from '../appliance/part.ts';
 import { LimitWatch } from '../health/limit-watch.ts';
 import type { Metric } from '../health/metrics.ts';
-import type { Announcer } from '../publications/announcer.ts';
 import type { PublicationSettings } from '../publications/event-publications.ts';
 import {
   createReservedTopics,
   type ReservedTopicSettings,
 } from '../publications/reserved-topics.ts';
+import type { StatePublisher } from '../publications/state-publisher.ts';
 import type { State } from '../storage/state.ts';
 import { GivenCertificate } from '../tls/given-certificate.ts';
 import { OwnCertificate } from '../tls/own-certificate.ts';
@@ -32,7 +32,7 @@ export interface MqttPartsOptions {
   readonly signIns: SignIns;
   readonly users: Users;
   /** Tells how things are. */
-  readonly announcer: Announcer;
+  readonly statePublisher: StatePublisher;
   /** Does what clients ask for. */
   readonly onRequest: (topic: string, payload: Buffer) => void;
   /** Where Home Assistant says that it has started. */
@@ -64,7 +64,7 @@ export function createMqttParts({
   publications,
   signIns,
   users,
-  announcer,
+  statePublisher,
   onRequest,
   birthTopic,
   state,
@@ -125,7 +125,7 @@ export function createMqttParts({
   });
   const sink = new BrokerSink({
     mqtt: publications,
-    announcer,
+    statePublisher,
     broker,
     listeners: [listener, ...(tls ? [tls.listener] : [])],
     log: tools.log,

@@ -1,7 +1,7 @@
 import type { Part } from '../appliance/part.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import type { Announcer } from '../publications/announcer.ts';
+import type { StatePublisher } from '../publications/state-publisher.ts';
 import type { Namespace } from '../storage/namespace.ts';
 import { type DiscoveryOptions, discoveryPayload } from './discovery.ts';
 
@@ -11,7 +11,7 @@ export interface HomeAssistantOptions {
   readonly discoveryPrefix: string;
   readonly device: Omit<DiscoveryOptions, 'id' | 'topicPrefix'>;
   readonly identity: () => Promise<string>;
-  readonly announcer: Pick<Announcer, 'announceFor' | 'repeat'>;
+  readonly statePublisher: Pick<StatePublisher, 'announceFor' | 'repeat'>;
   /** Remembers under which topics it was announced. */
   readonly namespace: Pick<Namespace, 'entries' | 'put'>;
   readonly clock: Clock;
@@ -48,17 +48,17 @@ export class HomeAssistant implements Part {
 
   /** Announces the device, or takes it back where it was announced before. */
   async start(): Promise<void> {
-    const { enable, discoveryPrefix, device, identity, announcer } = this.#options;
+    const { enable, discoveryPrefix, device, identity, statePublisher } = this.#options;
     const id = await identity();
     const topic = `${discoveryPrefix}/device/blinky_${id}/config`;
     for (const old of await this.#announcedBefore()) {
       if (!enable || old !== topic) {
-        announcer.announceFor(old, () => ({ topic: old, payload: '', retain: true }));
+        statePublisher.announceFor(old, () => ({ topic: old, payload: '', retain: true }));
       }
     }
     if (!enable) return;
     await this.#remember(topic);
-    announcer.announceFor(topic, (topicPrefix) => ({
+    statePublisher.announceFor(topic, (topicPrefix) => ({
       topic,
       payload: JSON.stringify(discoveryPayload({ ...device, id, topicPrefix })),
       retain: true,
@@ -86,14 +86,14 @@ export class HomeAssistant implements Part {
 
   #repeatAt(atMs: number): void {
     if (atMs >= this.#nextAtMs) return;
-    const { clock, announcer } = this.#options;
+    const { clock, statePublisher } = this.#options;
     this.#cancelNext?.();
     this.#nextAtMs = atMs;
     this.#cancelNext = clock.schedule(atMs - clock.monotonicMs(), () => {
       this.stop();
       // A timer may be a little early.
       this.#repeatedAtMs = Math.max(atMs, clock.monotonicMs());
-      announcer.repeat();
+      statePublisher.repeat();
       if (this.#repeatedAtMs >= this.#wantedUntilMs) return;
       this.#repeatAt(Math.max(this.#wantedUntilMs, this.#repeatedAtMs + leastPauseMs));
     });

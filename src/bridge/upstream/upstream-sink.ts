@@ -5,9 +5,9 @@ import type { PartHealth } from '../../health/health.ts';
 import { atMost, type Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { RetryPauses } from '../../platform/retry-pauses.ts';
-import type { Announcer } from '../../publications/announcer.ts';
 import type { PublicationSettings } from '../../publications/event-publications.ts';
 import type { Outlet, Publication } from '../../publications/publication.ts';
+import type { StatePublisher } from '../../publications/state-publisher.ts';
 import { ownTopics } from '../../publications/topics.ts';
 import type { DatabaseSource } from '../../storage/namespace.ts';
 import { Outbox } from '../../storage/outbox/outbox.ts';
@@ -32,7 +32,7 @@ export interface UpstreamSinkOptions {
   readonly isOwnBroker: (peer: Endpoint) => boolean;
   /** Whether an event came from that very broker, and must not go back to it. */
   readonly cameFrom: (event: UserEvent, peer: Endpoint | undefined) => boolean;
-  readonly announcer: Pick<Announcer, 'attach'>;
+  readonly statePublisher: Pick<StatePublisher, 'attach'>;
   /** Topics to listen on there, as they are there. */
   readonly subscriptions: readonly string[];
   readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
@@ -159,7 +159,7 @@ export class UpstreamSink implements Sink, Outlet {
 
   async start(): Promise<void> {
     await this.#outbox.open();
-    this.#options.announcer.attach(this);
+    this.#options.statePublisher.attach(this);
     this.#link.start();
   }
 

@@ -5,12 +5,12 @@ import { createNameRemover } from '../../../src/broker/without-names.ts';
 import { defaultConfig } from '../../../src/config/load.ts';
 import { eventKinds } from '../../../src/events/kinds.ts';
 import { withoutPersonalData } from '../../../src/events/personal-data.ts';
-import { Announcer } from '../../../src/publications/announcer.ts';
 import {
   type PublicationSettings,
   publicationsOf,
 } from '../../../src/publications/event-publications.ts';
 import type { Publication } from '../../../src/publications/publication.ts';
+import { StatePublisher } from '../../../src/publications/state-publisher.ts';
 import { butlerTopics, topicKeys } from '../../../src/publications/topics.ts';
 import { userEvent } from '../../support/events.ts';
 
@@ -21,12 +21,12 @@ const events = eventKinds.map((kind) => userEvent({ kind, ...named }));
 /** Everything that is published about these events and their users. */
 function publicationsWith(settings: PublicationSettings, topicPrefix: string): Publication[] {
   const heard: Publication[] = [];
-  const announcer = new Announcer(settings);
-  announcer.attach({ topicPrefix: '', publish: (publication) => heard.push(publication) });
+  const statePublisher = new StatePublisher(settings);
+  statePublisher.attach({ topicPrefix: '', publish: (publication) => heard.push(publication) });
   const users = new ActiveUsers();
   for (const event of events) {
     users.apply(event);
-    announcer.activeUsers(users);
+    statePublisher.activeUsers(users);
     for (const payload of ['text', 'json'] as const) {
       heard.push(...publicationsOf(event, { ...settings, payload }));
     }

@@ -19,7 +19,7 @@ function create({ enable = true } = {}) {
       udp: true,
     },
     identity: async () => '0123456789ab',
-    announcer: {
+    statePublisher: {
       announceFor: () => {},
       repeat: () => repeatedAt.push(clock.monotonicMs()),
     },

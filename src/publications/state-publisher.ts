@@ -15,7 +15,7 @@ type ForOutlet = (topicPrefix: string) => Publication;
  * Publishes how things are, as opposed to what happens: lights, active users, whether events can
  * arrive. Keeps the last of each, for outlets that come later.
  */
-export class Announcer {
+export class StatePublisher {
   readonly #settings: PublicationSettings;
   readonly #outlets: Outlet[] = [];
   readonly #last = new Map<string, ForOutlet>();
