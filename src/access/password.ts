@@ -8,7 +8,7 @@ import {
 
 /**
  * What scrypt costs: 32 MB and about a tenth of a second on a Pi 4 (RFC 7914, section 2). A hash
- * carries its own figures, so these may change.
+ * has its own parameters, so these may change.
  */
 const cost = { N: 2 ** 15, r: 8, p: 1 } as const;
 const keyBytes = 32;
@@ -49,7 +49,7 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
     const actual = await derive(password, Buffer.from(salt, 'base64url'), expected.length, options);
     return timingSafeEqual(actual, expected);
   } catch {
-    // Figures that scrypt refuses, such as an N that is no power of two.
+    // Parameters that scrypt refuses, such as an N that is no power of two.
     return false;
   }
 }

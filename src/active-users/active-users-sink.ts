@@ -7,7 +7,7 @@ import { ActiveUsers, mostSessionsOfAll } from './active-users.ts';
 import { type ActiveUsersStore, KeptUsers } from './kept-users.ts';
 
 /**
- * Announced to others at most this often, ms: in a burst only the last figure matters. A prime, so
+ * Announced to others at most this often, ms: in a burst only the last count matters. A prime, so
  * that it does not fall in step with events that come regularly and keep them waiting.
  */
 const announceEveryMs = 101;

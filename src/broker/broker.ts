@@ -11,7 +11,7 @@ import { ClientSignIn } from './access/client-sign-in.ts';
 import type { Permissions } from './access/permissions.ts';
 import { SubscriptionCount } from './access/subscription-count.ts';
 import { MqttEngine } from './aedes/mqtt-engine.ts';
-import { BrokerFigures } from './broker-figures.ts';
+import { BrokerStatistics } from './broker-statistics.ts';
 import { ClientNotices } from './clients/client-notices.ts';
 import {
   type Connection,
@@ -25,7 +25,7 @@ import { TakeoverWatch } from './clients/takeover-watch.ts';
 import { OwnMessages } from './own-messages.ts';
 import type { BrokerStore } from './store/broker-store.ts';
 import { LeftWills } from './store/left-wills.ts';
-import { type BrokerCounts, SystemFigures } from './system-figures.ts';
+import { type BrokerCounts, SystemStatistics } from './system-statistics.ts';
 import { PublishFrames } from './wire/publish-frames.ts';
 import type { NameRemover } from './without-names.ts';
 
@@ -62,7 +62,7 @@ export interface BrokerOptions {
  * (`own-messages.ts`).
  */
 export class Broker {
-  readonly figures = new BrokerFigures();
+  readonly statistics = new BrokerStatistics();
   readonly #options: BrokerOptions;
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
@@ -72,7 +72,7 @@ export class Broker {
   readonly #engine: MqttEngine;
   readonly #ownMessages: OwnMessages;
   readonly #leftWills: LeftWills;
-  readonly #systemFigures: SystemFigures;
+  readonly #systemStatistics: SystemStatistics;
   #mostConnected = 0;
 
   constructor(options: BrokerOptions) {
@@ -81,7 +81,7 @@ export class Broker {
     const subscriptions = new SubscriptionCount(limits.subscriptionsPerClient, store.filters);
     this.#connections = new Connections({
       limits,
-      figures: this.figures,
+      statistics: this.statistics,
       mayTakeFilters: () => store.hasRoomForLookUps,
       onConnect: (connection) => this.#engine.serve(connection),
       onClose: (connection) => {
@@ -109,7 +109,7 @@ export class Broker {
       permissions,
       signIn: new ClientSignIn(permissions, users, signIns),
       frames: new PublishFrames(options.removeNames),
-      figures: this.figures,
+      statistics: this.statistics,
       store,
       subscriptions,
       admission: this.#admission,
@@ -128,7 +128,7 @@ export class Broker {
       onMessage: options.onMessage,
       onSubscribed: (filters) => {
         // Who subscribes need not wait for the next time.
-        if (filters.some((filter) => filter.startsWith('$'))) this.#systemFigures.tellSoon();
+        if (filters.some((filter) => filter.startsWith('$'))) this.#systemStatistics.tellSoon();
       },
       log,
     });
@@ -139,7 +139,7 @@ export class Broker {
       publish: (will) => this.#ownMessages.publishWill(will),
       clock,
     });
-    this.#systemFigures = new SystemFigures({
+    this.#systemStatistics = new SystemStatistics({
       version,
       counts: () => this.#counts(),
       isWanted: (topic) => subscribers.hasListener(topic),
@@ -156,7 +156,7 @@ export class Broker {
   async start(): Promise<void> {
     await this.#engine.start();
     this.#options.watch.start();
-    this.#systemFigures.start();
+    this.#systemStatistics.start();
     this.#leftWills.start();
   }
 
@@ -194,7 +194,7 @@ export class Broker {
   async stop(): Promise<void> {
     this.#connections.close();
     this.#leftWills.stop();
-    this.#systemFigures.stop();
+    this.#systemStatistics.stop();
     this.#takeovers.stop();
     this.#notices.stop();
     this.#restorePace.stop();
@@ -208,8 +208,8 @@ export class Broker {
   }
 
   #counts(): BrokerCounts {
-    const { dropped, published } = this.figures;
-    const kept = this.#options.store.figures;
+    const { dropped, published } = this.statistics;
+    const kept = this.#options.store.statistics;
     return {
       connected: this.clientCount,
       away: kept.sessionsAway,

@@ -81,11 +81,11 @@ export function createMqttParts({
     state,
     limits: { ...settings.limits, ...storeLimits },
     onDropped: (session, reason) => {
-      broker.figures.dropped += 1;
+      broker.statistics.dropped += 1;
       reports.dropped(session, reason);
     },
     onGiveWay: (session, needed) => {
-      broker.figures.sessionsEnded += 1;
+      broker.statistics.sessionsEnded += 1;
       reports.sessionGivesWay(session, needed);
       broker.endConnectionOf(session.clientId);
     },
@@ -130,17 +130,21 @@ export function createMqttParts({
     listeners: [listener, ...(tls ? [tls.listener] : [])],
     log: tools.log,
   });
-  const { figures } = broker;
+  const { statistics } = broker;
   const status = () => ({
     mqttClients: broker.clientCount,
-    mqtt: { slowClients: figures.slowClients, dropped: figures.dropped, refused: figures.refused },
+    mqtt: {
+      slowClients: statistics.slowClients,
+      dropped: statistics.dropped,
+      refused: statistics.refused,
+    },
     topics: {
       activeUsers: publications.activeUsersTopic,
       activeUsersWithDirectory: publications.activeUsersWithDirectoryTopic,
       activeUserCount: publications.activeUserCountTopic,
     },
   });
-  const metrics = [clientCount(broker), ...figures.metrics, ...storeMetrics(store)];
+  const metrics = [clientCount(broker), ...statistics.metrics, ...storeMetrics(store)];
   return {
     parts: [
       // The sink starts and stops the listeners, too: they close together with the broker.
@@ -195,7 +199,7 @@ function createTlsListener(
     port,
     source,
     connectionsPerSecond: limits.connectionsPerSecond,
-    figures: broker.figures,
+    statistics: broker.statistics,
     onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
   });
   return { listener, authority: () => source.authority };

@@ -38,7 +38,7 @@ function namedBy(topics: readonly string[]): (topic: string) => boolean {
   return (topic) => names.some(([name, end]) => topic === name || topic.endsWith(end));
 }
 
-/** The figures, which are no names, and nobody. */
+/** The counts, without names. */
 function usersWithoutNames(payload: string): string {
   const { count, anonymous } = parsed(payload) ?? {};
   return JSON.stringify({

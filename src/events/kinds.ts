@@ -99,9 +99,9 @@ export function byKind<Value>(make: (kind: EventKind) => Value): Record<EventKin
   return recordOf(eventKinds, make);
 }
 
-/** Adds figures that are kept by kind. */
+/** Adds up counts by kind. */
 export function sumByKind(
-  ...figures: readonly (Readonly<Record<EventKind, number>> | undefined)[]
+  ...counts: readonly (Readonly<Record<EventKind, number>> | undefined)[]
 ): Record<EventKind, number> {
-  return byKind((kind) => figures.reduce((sum, one) => sum + (one?.[kind] ?? 0), 0));
+  return byKind((kind) => counts.reduce((sum, one) => sum + (one?.[kind] ?? 0), 0));
 }

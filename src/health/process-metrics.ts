@@ -13,7 +13,7 @@ export function processMetrics(version: string): readonly Metric[] {
     {
       type: 'gauge',
       name: 'blinky_build_info',
-      help: 'What runs here; the figure is always 1',
+      help: 'What runs here; the value is always 1',
       labels: { version, node: process.versions.node, arch: process.arch },
       read: () => 1,
     },

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { FairShares, type Party } from '../access/fair-shares.ts';
 import { networkOf, plainAddress } from '../platform/addresses.ts';
 import { isThisMachine, type NetworkRates } from './network-rates.ts';
-import type { WebFigures } from './web-figures.ts';
+import type { WebStatistics } from './web-statistics.ts';
 
 /** HTTP connections open at a time, without WebSockets. A browser holds up to six for 15 s. */
 const mostConnections = 500;
@@ -25,16 +25,16 @@ interface Connection {
  */
 export class ConnectionLimits {
   readonly #admission: NetworkRates;
-  readonly #figures: WebFigures;
+  readonly #statistics: WebStatistics;
   readonly #shares = new FairShares();
   readonly #connections = new Map<Socket, Connection>();
   /** The same by network, the oldest first. */
   readonly #byNetwork = new Map<string, Set<Connection>>();
   #ownOpen = 0;
 
-  constructor(admission: NetworkRates, figures: WebFigures) {
+  constructor(admission: NetworkRates, statistics: WebStatistics) {
     this.#admission = admission;
-    this.#figures = figures;
+    this.#statistics = statistics;
   }
 
   /** Whether a new connection is let in; the caller closes it when not. */
@@ -78,7 +78,7 @@ export class ConnectionLimits {
     if (ofNetwork?.size === 0) this.#byNetwork.delete(party.key);
     if (isOwn) this.#ownOpen -= 1;
     else this.#shares.remove(party, 1);
-    this.#figures.connections = this.#connections.size;
+    this.#statistics.connections = this.#connections.size;
   }
 
   #add(connection: Connection): void {
@@ -89,7 +89,7 @@ export class ConnectionLimits {
     else this.#byNetwork.set(party.key, new Set([connection]));
     if (isOwn) this.#ownOpen += 1;
     else this.#shares.add(party, 1);
-    this.#figures.connections = this.#connections.size;
+    this.#statistics.connections = this.#connections.size;
   }
 
   /** The oldest that nobody works for; where all are busy, as who reads nothing keeps them, the oldest. */

@@ -3,7 +3,7 @@ import { RefusalPeriod, type RefusalPeriodOptions } from '../access/refusal-peri
 import { networkOf } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import { type WebFigures, type WebRefusalReason, webRefusalReasons } from './web-figures.ts';
+import { type WebRefusalReason, type WebStatistics, webRefusalReasons } from './web-statistics.ts';
 
 /**
  * From one network (an IPv4 address or an IPv6 /64, which may be a whole office), connections: as
@@ -38,7 +38,7 @@ const lines: Readonly<Record<WebRefusalReason, Pick<RefusalPeriodOptions, 'began
 };
 
 export interface NetworkRatesOptions {
-  readonly figures: WebFigures;
+  readonly statistics: WebStatistics;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,14 +52,14 @@ export const isThisMachine = (network: string): boolean =>
 
 /** How often each network may connect and ask; counts and logs what is refused. */
 export class NetworkRates {
-  readonly #figures: WebFigures;
+  readonly #statistics: WebStatistics;
   readonly #periods: ReadonlyMap<WebRefusalReason, RefusalPeriod>;
   readonly #connections: AddressLimits;
   readonly #requests: AddressLimits;
   readonly #own: { readonly connections: AddressLimits; readonly requests: AddressLimits };
 
-  constructor({ figures, clock, log }: NetworkRatesOptions) {
-    this.#figures = figures;
+  constructor({ statistics, clock, log }: NetworkRatesOptions) {
+    this.#statistics = statistics;
     this.#periods = new Map(
       webRefusalReasons.map((reason) => [
         reason,
@@ -92,7 +92,7 @@ export class NetworkRates {
 
   /** Counts and logs a refusal. */
   refuse(reason: WebRefusalReason, address: string): void {
-    this.#figures.refused[reason] += 1;
+    this.#statistics.refused[reason] += 1;
     this.#periods.get(reason)?.refused(address);
   }
 

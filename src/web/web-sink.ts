@@ -23,7 +23,7 @@ import type { StateSources } from './routes/status.ts';
 import { type SenderRejection, Senders } from './senders.ts';
 import type { UpgradeHandler } from './upgrades.ts';
 import { createVisitorOf, type WebAccess } from './visitor.ts';
-import { WebFigures } from './web-figures.ts';
+import { WebStatistics } from './web-statistics.ts';
 
 /** `/api/events` and the page show this many. */
 const recentEvents = 500;
@@ -66,7 +66,7 @@ const everyPageMayListen =
 /** Serves the page and what programs ask for over HTTP. */
 export class WebSink implements Sink {
   readonly name = 'web';
-  readonly figures = new WebFigures();
+  readonly statistics = new WebStatistics();
   readonly #options: WebSinkOptions;
   readonly #recent = new RecentEvents(recentEvents);
   readonly #senders: Senders;
@@ -187,7 +187,7 @@ export class WebSink implements Sink {
       slackRetry: { tryNow: this.#options.trySlackNow, visitorOf, clock },
       onUpgrade: this.#options.onUpgrade,
       authority: () => this.#options.authority?.(),
-      figures: this.figures,
+      statistics: this.statistics,
       clock,
       log,
     });

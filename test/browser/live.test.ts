@@ -12,7 +12,7 @@ const close = '/proxy-connection/;sense2;Close connection;ACME;anna;AppAccess;/h
 const start = '/proxy-session/;sense1;Start session;LAB;goran;AppAccess;/hub/;m';
 
 describe('the page at /', () => {
-  test('a datagram: the light goes on and off, the event appears, the figures follow', async (context) => {
+  test('a datagram: the light goes on and off, the event appears, the statistics follow', async (context) => {
     const { page, testApp, troubles } = await openLivePage(context, '/');
     await testApp.lampTestOver();
     await page.locator('#light-green.off').waitFor();
@@ -262,7 +262,7 @@ describe('the page at /', () => {
     context.diagnostic(
       `frames: ${at(0.5).toFixed(1)} ms apart (p50), ${at(0.95).toFixed(1)} ms (p95), ${at(1).toFixed(1)} ms at most`,
     );
-    await waitFor('the figures', async () => {
+    await waitFor('the statistics', async () => {
       const opened = await page.locator('#opened-last-hour').textContent();
       const closed = await page.locator('#closed-last-hour').textContent();
       return opened === '500' && closed === '500';

@@ -40,7 +40,7 @@ export function createPermissions(
       return identity.publish === undefined && !isReserved(topic);
     },
     maySubscribe: (identity, filter) => {
-      // Of the topics of the server's own, the figures are for all; others mean nothing here.
+      // Of the server's own topics, the statistics are for everyone; others mean nothing here.
       if (filter.startsWith('$') && !filter.startsWith('$SYS/')) return false;
       if (identity === 'anonymous' || identity.subscribe === undefined) return true;
       return identity.subscribe.some((right) => coversFilter(right, filter));

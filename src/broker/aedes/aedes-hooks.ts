@@ -5,7 +5,7 @@ import { anonymous } from '../access/client-ids.ts';
 import type { ClientSignIn, SignInRefusal } from '../access/client-sign-in.ts';
 import type { Identity, Permissions } from '../access/permissions.ts';
 import type { SubscriptionCount, SubscriptionRefusal } from '../access/subscription-count.ts';
-import type { BrokerFigures } from '../broker-figures.ts';
+import type { BrokerStatistics } from '../broker-statistics.ts';
 import type { ClientNotices, NoticeKind } from '../clients/client-notices.ts';
 import type { Connection } from '../clients/connections.ts';
 import type { RestorePace } from '../clients/restore-pace.ts';
@@ -63,7 +63,7 @@ export interface AedesHooksOptions {
   readonly permissions: Permissions;
   readonly signIn: ClientSignIn;
   readonly frames: PublishFrames;
-  readonly figures: BrokerFigures;
+  readonly statistics: BrokerStatistics;
   readonly store: BrokerStore;
   readonly subscriptions: SubscriptionCount;
   readonly connectionOf: (client: Client) => Connection | undefined;
@@ -193,13 +193,13 @@ export class AedesHooks {
     userName: string | undefined,
     password: string,
   ): Promise<void> {
-    const { signIn, figures, connectionOf, admission, notices } = this.#options;
+    const { signIn, statistics, connectionOf, admission, notices } = this.#options;
     const connection = connectionOf(client);
     if (!connection) return;
     const result = await signIn.identify(connection.address, userName, password);
     const who = { clientId, address: connection.address };
     if (typeof result === 'object' && 'refusal' in result) {
-      figures.refused['wrong password'] += 1;
+      statistics.refused['wrong password'] += 1;
       this.#refusals.set(client, codeOfRefusal[result.refusal]);
       notices.note(refusedClient, who, () => `refused, ${result.because}`);
       return;
@@ -220,7 +220,7 @@ export class AedesHooks {
       if (this.#resumesSession.get(client)) await this.#restoreTurn(connection, clientId);
       return;
     }
-    figures.refused[refused] += 1;
+    statistics.refused[refused] += 1;
     this.#refusals.set(client, refusedBecause[refused]);
   }
 

@@ -116,7 +116,7 @@ export class MqttEngine {
 
   /** Serves a connection whose CONNECT has come. */
   serve(connection: Connection): void {
-    const { frames, figures, pace } = this.#options;
+    const { frames, statistics, pace } = this.#options;
     const client = this.#aedes?.handle(connection.stream);
     if (!client) return;
     forgetInheritedSubscriptions(client);
@@ -131,7 +131,7 @@ export class MqttEngine {
       pace: (deliver) => pace.add(connection, deliver),
       queues: this.#queues,
       onSent: () => {
-        figures.published.sent += 1;
+        statistics.published.sent += 1;
       },
     });
     this.#served.set(client, { connection, feed });
@@ -149,7 +149,7 @@ export class MqttEngine {
 
   #listen(aedes: Aedes): void {
     const { store, subscriptions, admission, onAccepted, onClient, log } = this.#options;
-    const { onMessage, onSubscribed, figures } = this.#options;
+    const { onMessage, onSubscribed, statistics } = this.#options;
     const connectionOf = (client: Client) => this.#served.get(client)?.connection;
     aedes.on('client', (client) => {
       store.connected(client, this.#hooks.ownerOf(client));
@@ -170,7 +170,7 @@ export class MqttEngine {
     });
     aedes.on('publish', ({ topic, payload }, client) => {
       if (!client || wasDropped(topic)) return;
-      figures.published.received += 1;
+      statistics.published.received += 1;
       const bytes = Buffer.from(payload);
       log.silly?.(`client ${client.id} publishes on ${topic}: ${excerpt(bytes)}`);
       onMessage(topic, bytes);

@@ -7,7 +7,7 @@ import type { Log } from '../../platform/log.ts';
 import { anonymous, type Owner } from '../access/client-ids.ts';
 import { whereOf } from '../access/limit-reports.ts';
 import type { Subscriber } from '../access/subscription-count.ts';
-import type { BrokerFigures } from '../broker-figures.ts';
+import type { BrokerStatistics } from '../broker-statistics.ts';
 import { reasonCodes, Violation } from '../wire/packet-reader.ts';
 import { BacklogBound } from './backlog-bound.ts';
 import { ClientStream } from './client-stream.ts';
@@ -22,7 +22,7 @@ export interface ConnectionsOptions {
       /** What may wait for all clients together, bytes. */
       readonly backlogBytesOfAll: number;
     };
-  readonly figures: BrokerFigures;
+  readonly statistics: BrokerStatistics;
   /** Whether what topic filters have set off is done, so that others may come. */
   readonly mayTakeFilters: () => boolean;
   /** Told about each connection that has sent a valid CONNECT. */
@@ -97,9 +97,9 @@ export class Connections {
   }
 
   open(transport: Duplex, address: string): void {
-    const { limits, figures, clock, log, onConnect, onClose } = this.#options;
+    const { limits, statistics, clock, log, onConnect, onClose } = this.#options;
     if (!this.#pending.admits(address)) {
-      figures.refused['too many connections'] += 1;
+      statistics.refused['too many connections'] += 1;
       log.verbose(`${address}: refused, it connects too often`);
       transport.destroy();
       return;
@@ -117,16 +117,16 @@ export class Connections {
       onCrowded: () => this.#backlogs.watch(),
       onBehind: () => {
         dropped = 0;
-        figures.slowClients += 1;
+        statistics.slowClients += 1;
         log.warn(`${nameOf(connection)} does not keep up: messages to it are dropped`);
       },
       onCaughtUp: () => {
-        figures.slowClients -= 1;
+        statistics.slowClients -= 1;
         log.info(`${nameOf(connection)} keeps up again; dropped meanwhile: ${dropped}`);
       },
       onDropped: () => {
         dropped += 1;
-        figures.dropped += 1;
+        statistics.dropped += 1;
       },
     });
     const connection: Connection = {
@@ -142,7 +142,7 @@ export class Connections {
     this.#open.add(connection);
     this.#pending.wait(stream, address);
     stream.once('close', () => {
-      if (stream.outgoing.isBehind) figures.slowClients -= 1;
+      if (stream.outgoing.isBehind) statistics.slowClients -= 1;
       this.#pending.done(stream);
       this.#accepted.get(connection)?.();
       this.#accepted.delete(connection);
@@ -190,14 +190,14 @@ export class Connections {
   }
 
   #cutOff(connection: Connection, reason: Error): void {
-    const { figures, log } = this.#options;
-    if (reason instanceof GivesWay) figures.refused['gave way to others'] += 1;
-    else if (reason instanceof Violation) figures.refused['breaks the protocol'] += 1;
+    const { statistics, log } = this.#options;
+    if (reason instanceof GivesWay) statistics.refused['gave way to others'] += 1;
+    else if (reason instanceof Violation) statistics.refused['breaks the protocol'] += 1;
     else if (this.#accepted.has(connection)) {
-      figures.refused['too slow'] += 1;
+      statistics.refused['too slow'] += 1;
       log.warn(`${nameOf(connection)} is disconnected: ${reason.message}`);
       return;
-    } else figures.refused.silent += 1;
+    } else statistics.refused.silent += 1;
     log.verbose(`${nameOf(connection)} is disconnected: ${reason.message}`);
   }
 }

@@ -6,7 +6,7 @@ import { RefusalPeriod } from '../../access/refusal-period.ts';
 import { networkOf, plainAddress } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import type { BrokerFigures } from '../broker-figures.ts';
+import type { BrokerStatistics } from '../broker-statistics.ts';
 
 /** Handshakes under way at a time; each takes some 50 kB. */
 const mostHandshakes = 40;
@@ -28,7 +28,7 @@ export interface HandshakesOptions {
   readonly begin: (socket: Socket) => void;
   /** From one network, as without TLS. */
   readonly connectionsPerSecond: number;
-  readonly figures: Pick<BrokerFigures, 'refused'>;
+  readonly statistics: Pick<BrokerStatistics, 'refused'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -129,7 +129,7 @@ export class Handshakes {
   }
 
   #refuse(address: string): void {
-    this.#options.figures.refused['too many handshakes'] += 1;
+    this.#options.statistics.refused['too many handshakes'] += 1;
     this.#refusals.refused(address);
   }
 

@@ -4,7 +4,7 @@ import { plainAddress } from '../../platform/addresses.ts';
 import type { KeyedCertificate } from '../../tls/certificate.ts';
 import { fingerprintOf } from '../../tls/certificate.ts';
 import { CertificateFault, type CertificateSource } from '../../tls/certificate-source.ts';
-import type { BrokerFigures } from '../broker-figures.ts';
+import type { BrokerStatistics } from '../broker-statistics.ts';
 import { Handshakes } from './handshakes.ts';
 import { TcpListener, type TcpListenerOptions } from './tcp-listener.ts';
 
@@ -13,7 +13,7 @@ export interface TlsListenerOptions
   readonly source: CertificateSource;
   /** From one network. */
   readonly connectionsPerSecond: number;
-  readonly figures: Pick<BrokerFigures, 'refused'>;
+  readonly statistics: Pick<BrokerStatistics, 'refused'>;
 }
 
 /** How often the certificate is looked at, ms. */

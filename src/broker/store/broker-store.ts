@@ -147,7 +147,7 @@ export class BrokerStore {
     };
   }
 
-  get figures() {
+  get statistics() {
     return {
       messages: this.#queues.messages.count,
       queuedBytes: this.#queues.bytes,

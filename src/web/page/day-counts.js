@@ -51,7 +51,7 @@ export class DayCounts {
   }
 
   /**
-   * The figures up to now, summed up over spans of so many minutes. Spans end at full hours, so
+   * The counts up to now, summed up over spans of so many minutes. Spans end at full hours, so
    * that a bar does not change its meaning each minute; the last one has not ended yet.
    * @param {{ spans: number, minutesPerSpan: number, nowMs: number }} wanted
    * @returns {Span[]}

@@ -60,7 +60,7 @@ export const texts = {
     'session-stop': 'session stopped',
   },
 
-  figures: {
+  statistics: {
     label: 'At a glance',
     activeUsers: 'active users',
     opened: 'opened in the last hour',

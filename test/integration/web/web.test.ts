@@ -355,7 +355,7 @@ describe('who may see what', () => {
     assert.doesNotMatch(shown, names);
   });
 
-  test('the history has figures and no names', async (context) => {
+  test('the history has counts and no names', async (context) => {
     const { sink, fetch } = await startTestWebSink(context);
     sink.accept(userEvent({ receivedAt: new Date().toISOString() }));
     const text = await (await fetch('/api/history')).text();

@@ -114,18 +114,18 @@ test('what waits for a sink, was dropped there or failed is counted under its na
     },
   };
   const { runner, lines } = run([{ name: 'mqtt', sink }]);
-  const figures = async () => {
+  const statistics = async () => {
     const { text } = await createMetrics(runner.metrics).render();
     return [...text.matchAll(/^blinky_events_(\w+)\{sink="broker"\} (\d+)$/gm)].map(
-      ([, what, figure]) => `${what} ${figure}`,
+      ([, what, value]) => `${what} ${value}`,
     );
   };
   const [inbox] = runner.inboxes;
   for (let number = 0; number < 100_003; number += 1) inbox?.put(userEvent());
-  assert.deepEqual(await figures(), ['waiting 100000', 'dropped_total 3', 'failed_total 0']);
+  assert.deepEqual(await statistics(), ['waiting 100000', 'dropped_total 3', 'failed_total 0']);
   await runner.start();
   await runner.stop(never);
-  assert.deepEqual(await figures(), ['waiting 0', 'dropped_total 3', 'failed_total 2']);
+  assert.deepEqual(await statistics(), ['waiting 0', 'dropped_total 3', 'failed_total 2']);
   assert.match(lines[0] ?? '', /error +mqtt: failed at an event: Error: broken on purpose/);
 });
 

@@ -48,15 +48,18 @@ test('Prometheus learns how often each limit was reached, from zero', () => {
   const clock = new ManualClock();
   const { log } = recordingLog();
   const watch = new LimitWatch({ clock, health: new Health(clock, log).part('limits') });
-  const figures = () => {
+  const statistics = () => {
     const [metric] = watch.metrics;
     return metric && 'readEach' in metric ? Object.fromEntries(metric.readEach()) : {};
   };
-  assert.equal(figures()['clients'], 0);
+  assert.equal(statistics()['clients'], 0);
   const notice = () => ({ message: 'too many', remedy: 'fewer' });
   watch.exceeded('clients', notice);
   watch.exceeded('clients', notice);
   watch.exceeded('a new one', notice);
-  assert.deepEqual([figures()['clients'], figures()['a new one'], figures()['queues']], [2, 1, 0]);
+  assert.deepEqual(
+    [statistics()['clients'], statistics()['a new one'], statistics()['queues']],
+    [2, 1, 0],
+  );
   watch.stop();
 });

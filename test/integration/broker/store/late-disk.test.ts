@@ -95,7 +95,7 @@ describe('a disk that comes late', () => {
     });
     assert.equal(store.ownerOf('phone'), 'bob');
     assert.deepEqual(ended, []);
-    assert.equal(store.figures.messages, 0);
+    assert.equal(store.statistics.messages, 0);
     await persistence.destroy();
   });
 });

@@ -14,7 +14,7 @@ export interface BrokerCounts {
   readonly subscriptions: number;
 }
 
-export interface SystemFiguresOptions {
+export interface SystemStatisticsOptions {
   readonly version: string;
   readonly counts: () => BrokerCounts;
   readonly isWanted: (topic: string) => boolean;
@@ -22,7 +22,7 @@ export interface SystemFiguresOptions {
   readonly clock: Clock;
 }
 
-/** How often the figures go out, ms; Mosquitto's `sys_interval` is the same. */
+/** How often the statistics are published, ms; Mosquitto's `sys_interval` is the same. */
 const intervalMs = 10_000;
 
 /** New subscribers wait so long at most, ms: to add everything up takes its time. */
@@ -31,16 +31,16 @@ const soonMs = 250;
 const root = '$SYS/broker';
 
 /**
- * The broker's figures, under Mosquitto's names where they mean the same (mosquitto(8), "Broker
+ * The broker's statistics, under Mosquitto's names where they mean the same (mosquitto(8), "Broker
  * status"). They go out only to those who have subscribed, and tell of no client by its name.
  */
-export class SystemFigures {
-  readonly #options: SystemFiguresOptions;
+export class SystemStatistics {
+  readonly #options: SystemStatisticsOptions;
   readonly #startedMs: number;
   #cancel: (() => void) | undefined;
   #cancelSoon: (() => void) | undefined;
 
-  constructor(options: SystemFiguresOptions) {
+  constructor(options: SystemStatisticsOptions) {
     this.#options = options;
     this.#startedMs = options.clock.monotonicMs();
   }
@@ -70,26 +70,26 @@ export class SystemFigures {
     const { isWanted, publish } = this.#options;
     const wanted = topics.filter((topic) => isWanted(`${root}/${topic}`));
     if (wanted.length === 0) return;
-    const figures = this.#figures();
-    for (const topic of wanted) publish(`${root}/${topic}`, String(figures[topic]));
+    const statistics = this.#statistics();
+    for (const topic of wanted) publish(`${root}/${topic}`, String(statistics[topic]));
   }
 
-  #figures(): Record<(typeof topics)[number], string | number> {
+  #statistics(): Record<(typeof topics)[number], string | number> {
     const { version, counts, clock } = this.#options;
-    const figures = counts();
+    const statistics = counts();
     return {
       version: `Blinky Light ${version}`,
       uptime: `${Math.floor((clock.monotonicMs() - this.#startedMs) / 1000)} seconds`,
-      'clients/connected': figures.connected,
-      'clients/disconnected': figures.away,
-      'clients/total': figures.connected + figures.away,
-      'clients/maximum': figures.mostConnected,
-      'publish/messages/received': figures.received,
-      'publish/messages/sent': figures.sent,
-      'publish/messages/dropped': figures.dropped,
-      'retained messages/count': figures.retained,
-      'store/messages/count': figures.stored,
-      'subscriptions/count': figures.subscriptions,
+      'clients/connected': statistics.connected,
+      'clients/disconnected': statistics.away,
+      'clients/total': statistics.connected + statistics.away,
+      'clients/maximum': statistics.mostConnected,
+      'publish/messages/received': statistics.received,
+      'publish/messages/sent': statistics.sent,
+      'publish/messages/dropped': statistics.dropped,
+      'retained messages/count': statistics.retained,
+      'store/messages/count': statistics.stored,
+      'subscriptions/count': statistics.subscriptions,
     };
   }
 }

@@ -15,7 +15,7 @@ export const refusalReasons = [
 export type RefusalReason = (typeof refusalReasons)[number];
 
 /** What the broker counts. */
-export class BrokerFigures {
+export class BrokerStatistics {
   /** Clients that are behind at the moment. */
   slowClients = 0;
   /** Messages that clients were allowed to publish, and that went out to clients. */
