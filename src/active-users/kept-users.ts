@@ -76,7 +76,7 @@ export class KeptUsers {
     this.#refreshedAtMs = this.#loadedAtMs;
     this.#timeWasKnown = timeIsKnown();
     const entries = await store?.entries().catch((error: unknown) => {
-      log.warn(`the users who were active are forgotten: ${shortMessageOf(error)}`);
+      log.warn(`the list of active users is lost: ${shortMessageOf(error)}`);
       return undefined;
     });
     let unreadable = 0;
@@ -101,7 +101,7 @@ export class KeptUsers {
     stored.sort((one, other) => lastSeen(one) - lastSeen(other));
     for (const user of stored) this.#restore(user);
     if (unreadable > 0) {
-      log.warn(`some users who were active are forgotten: unreadable on disk (${unreadable})`);
+      log.warn(`some active users are lost: unreadable on disk (${unreadable})`);
     }
     for (const storedKey of this.#onDisk) {
       const key = keyOfStored(storedKey);
@@ -209,7 +209,8 @@ export class KeptUsers {
       this.#hostsOnDisk = hosts;
     } catch (error) {
       for (const key of keys) this.#unsaved.add(key);
-      if (!this.#failing) log.warn(`the active users could not be saved: ${shortMessageOf(error)}`);
+      if (!this.#failing)
+        log.warn(`could not save the active users; trying again: ${shortMessageOf(error)}`);
       this.#failing = true;
       return false;
     }

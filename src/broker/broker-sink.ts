@@ -2,7 +2,7 @@ import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Log } from '../platform/log.ts';
 import { type PublicationSettings, publicationsOf } from '../publications/event-publications.ts';
-import type { Outlet, Publication } from '../publications/publication.ts';
+import type { Publication, Publisher } from '../publications/publication.ts';
 import type { StatePublisher } from '../publications/state-publisher.ts';
 import { ownTopics } from '../publications/topics.ts';
 
@@ -27,7 +27,7 @@ export interface BrokerSinkOptions {
 }
 
 /** Publishes everything on the broker inside the appliance. */
-export class BrokerSink implements Sink, Outlet {
+export class BrokerSink implements Sink, Publisher {
   readonly name = 'broker';
   readonly topicPrefix = '';
   readonly #options: BrokerSinkOptions;

@@ -2,42 +2,46 @@ import type { Colour } from '../../hardware/lamp.ts';
 import type { ActiveUsers } from '../active-users/active-users.ts';
 import { userNamesPayload, usersWithDirectoryPayload } from './active-user-payloads.ts';
 import type { PublicationSettings } from './event-publications.ts';
-import { type Outlet, type Publication, withTopicPrefix } from './publication.ts';
+import { type Publication, type Publisher, withTopicPrefix } from './publication.ts';
 import { ownTopics } from './topics.ts';
 
-/** Hosts whose counts are published; their names come from the network, so there is an end. */
+/** The most hosts whose counts are published: names come from the network, so they need a limit. */
 const mostHosts = 200;
 
-/** A publication as an outlet takes it whose topics begin with `topicPrefix`. */
-type ForOutlet = (topicPrefix: string) => Publication;
+/** Builds a publication for a publisher whose topics start with `topicPrefix`. */
+type ForPublisher = (topicPrefix: string) => Publication;
 
 /**
- * Publishes how things are, as opposed to what happens: lights, active users, whether events can
- * arrive. Keeps the last of each, for outlets that come later.
+ * Publishes state, as opposed to events: lights, active users, whether events can be received. Keeps
+ * the latest of each, for publishers attached later.
  */
 export class StatePublisher {
   readonly #settings: PublicationSettings;
-  readonly #outlets: Outlet[] = [];
-  readonly #last = new Map<string, ForOutlet>();
+  readonly #publishers: Publisher[] = [];
+  readonly #last = new Map<string, ForPublisher>();
   readonly #hosts = new Set<string>();
 
   constructor(settings: PublicationSettings) {
     this.#settings = settings;
   }
 
-  /** Gives an outlet how things are now, and every change from here on. */
-  attach(outlet: Outlet): void {
-    this.#outlets.push(outlet);
-    for (const build of this.#last.values()) outlet.publish(build(outlet.topicPrefix));
+  /** Sends a publisher the current state, and every change from now on. */
+  attach(publisher: Publisher): void {
+    this.#publishers.push(publisher);
+    for (const build of this.#last.values()) publisher.publish(build(publisher.topicPrefix));
   }
 
-  /** Publishes once more how things are, for a subscriber that has forgotten. */
+  /** Publishes the current state again, for a subscriber that has restarted. */
   repeat(): void {
     for (const build of this.#last.values()) this.#publish(build);
   }
 
   light(colour: Colour, lit: boolean): void {
-    this.#announce({ topic: ownTopics.light(colour), payload: lit ? 'ON' : 'OFF', retain: true });
+    this.#publishState({
+      topic: ownTopics.light(colour),
+      payload: lit ? 'ON' : 'OFF',
+      retain: true,
+    });
   }
 
   activeUsers(users: ActiveUsers): void {
@@ -45,7 +49,7 @@ export class StatePublisher {
       this.#settings;
     if (!enable) return;
     const retained = (topic: string, payload: string) =>
-      this.#announce({ topic, payload, retain: true });
+      this.#publishState({ topic, payload, retain: true });
     retained(activeUserCountTopic, String(users.count));
     retained(activeUsersTopic, userNamesPayload(users));
     retained(activeUsersWithDirectoryTopic, usersWithDirectoryPayload(users));
@@ -60,30 +64,30 @@ export class StatePublisher {
   }
 
   /**
-   * Whether the UDP server listens (`start`) or can't (`error`), as Butler tells it; and the same
-   * retained, for who comes later.
+   * Publishes whether the UDP server listens (`start`) or can't (`error`), as Butler does; and the same
+   * retained, for later subscribers.
    */
   udpServer(state: 'start' | 'error'): void {
     const { enable, sessionServerStatusTopic } = this.#settings;
     const payload = state === 'start' ? 'ON' : 'OFF';
-    this.#announce({ topic: ownTopics.receiving, payload, retain: true });
-    if (enable) this.#announce({ topic: sessionServerStatusTopic, payload: state });
+    this.#publishState({ topic: ownTopics.receiving, payload, retain: true });
+    if (enable) this.#publishState({ topic: sessionServerStatusTopic, payload: state });
   }
 
   /**
-   * Announces what depends on where it is published.
-   * @param key what it replaces when it is announced again
+   * Publishes what differs between publishers.
+   * @param key the publication replaces the last one with the same key
    */
-  announceFor(key: string, build: ForOutlet): void {
+  publishFor(key: string, build: ForPublisher): void {
     this.#last.set(key, build);
     this.#publish(build);
   }
 
-  #announce(publication: Publication): void {
-    this.announceFor(publication.topic, (prefix) => withTopicPrefix(prefix, publication));
+  #publishState(publication: Publication): void {
+    this.publishFor(publication.topic, (prefix) => withTopicPrefix(prefix, publication));
   }
 
-  #publish(build: ForOutlet): void {
-    for (const outlet of this.#outlets) outlet.publish(build(outlet.topicPrefix));
+  #publish(build: ForPublisher): void {
+    for (const publisher of this.#publishers) publisher.publish(build(publisher.topicPrefix));
   }
 }

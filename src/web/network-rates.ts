@@ -24,16 +24,16 @@ const ownRate = { burst: 5000, everyMs: 1 };
 const lines: Readonly<Record<WebRefusalReason, Pick<RefusalPeriodOptions, 'began' | 'ended'>>> = {
   'too many connections': {
     began: (who) =>
-      `too many HTTP connections: the network with most of them loses some (first: ${who})`,
-    ended: (count) => `enough places for HTTP connections again; closed meanwhile: ${count}`,
+      `too many HTTP connections: closing some of the network that has most (first: ${who})`,
+    ended: (count) => `HTTP connections are within their limit again (${count} were closed)`,
   },
   'connects too often': {
-    began: (who) => `${who} opens HTTP connections too often: some are refused`,
-    ended: (count) => `no HTTP connections are refused any longer; refused meanwhile: ${count}`,
+    began: (who) => `${who} opens too many HTTP connections: refusing some`,
+    ended: (count) => `HTTP connections are no longer refused (${count} were)`,
   },
   'too many requests': {
-    began: (who) => `${who} sends too many HTTP requests: some are refused`,
-    ended: (count) => `no HTTP requests are refused any longer; refused meanwhile: ${count}`,
+    began: (who) => `${who} sends too many HTTP requests: refusing some`,
+    ended: (count) => `HTTP requests are no longer refused (${count} were)`,
   },
 };
 

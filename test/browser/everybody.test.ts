@@ -69,11 +69,9 @@ describe('for everybody', () => {
           await page.locator('.event summary').first().click();
         } else {
           await page.locator('.check.ok').waitFor();
-          await page.getByText('Show what is in it').click();
+          await page.getByText('Show the file').click();
         }
-        await page
-          .getByText(path === '/' ? 'What slow red flashes mean' : 'Nothing arrives?')
-          .click();
+        await page.getByText(path === '/' ? 'What the red flashes mean' : 'No events?').click();
         assert.deepEqual(await axeFindings(page), []);
       });
     }
@@ -124,7 +122,7 @@ describe('for everybody', () => {
     await page.getByText('Paused', { exact: true }).waitFor();
     await tabTo(page, '#filter-user');
     await page.keyboard.type('nobody');
-    await page.getByText('None of the last events matches.').waitFor();
+    await page.getByText('No recent events match.').waitFor();
     await tabTo(page, '#filter-reset');
     await page.keyboard.press('Enter');
     await tabTo(page, '.event summary');
@@ -149,7 +147,7 @@ describe('for everybody', () => {
     assert.match(readFileSync(await download.path(), 'utf8'), /10\.0\.0\.5/);
     await tabTo(page, '#test-buttons button');
     await page.keyboard.press('Enter');
-    await page.getByText('It arrived.').waitFor();
+    await page.getByText('Test event received.').waitFor();
   });
 
   test('what has the focus is marked', async (context) => {

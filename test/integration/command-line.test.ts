@@ -318,7 +318,7 @@ describe('blinky check', () => {
     assert.equal(status, 1);
     assert.match(output, /✓ Appliance: version 0\.0\.0-test is running/);
     assert.match(output, /✗ Red light: flashes 3 times, slowly: The configuration is wrong/);
-    assert.match(output, /✓ TCP port \d+: in use, by the appliance itself, for the page/);
+    assert.match(output, /✓ TCP port \d+: used by this appliance \(the web page\)/);
   });
 
   test('a driver that was asked for by name and is not to be had is a fault', async (context) => {
@@ -356,7 +356,7 @@ test('with a file of defaults, a wrong configuration is replaced by them', async
       },
     },
   );
-  const [, port] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+  const [, port] = await child.printed(/page at http:\/\/127\.0\.0\.1:(\d+)/);
   const response = await fetch(`http://127.0.0.1:${port}/api/status`);
   const status = (await response.json()) as {
     faultCode: { name: string };
@@ -377,7 +377,7 @@ test('where the card could not be read, the page and blinky check say so', async
     ['run', ...testSettings.flatMap((setting) => ['--set', setting])],
     { cwd: temporaryFolder(context), environment },
   );
-  const [, port] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+  const [, port] = await child.printed(/page at http:\/\/127\.0\.0\.1:(\d+)/);
   const health = await fetch(`http://127.0.0.1:${port}/healthz`);
   assert.equal(health.status, 503);
   assert.match(await health.text(), /the card is gone, so the defaults are in force/);

@@ -6,7 +6,7 @@ import { atMost, type Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { RetryPauses } from '../../platform/retry-pauses.ts';
 import type { PublicationSettings } from '../../publications/event-publications.ts';
-import type { Outlet, Publication } from '../../publications/publication.ts';
+import type { Publication, Publisher } from '../../publications/publication.ts';
 import type { StatePublisher } from '../../publications/state-publisher.ts';
 import { ownTopics } from '../../publications/topics.ts';
 import type { DatabaseSource } from '../../storage/namespace.ts';
@@ -71,7 +71,7 @@ const lastThingMs = 700;
  * Sends every publication to another broker as well: events in order, by way of an outbox on disk;
  * of how things are, the latest only.
  */
-export class UpstreamSink implements Sink, Outlet {
+export class UpstreamSink implements Sink, Publisher {
   readonly name = 'upstream';
   readonly topicPrefix: string;
   readonly #options: UpstreamSinkOptions;

@@ -105,7 +105,9 @@ describe('what browsers are told', () => {
     assert.equal((await fetch('/page/../web-sink.ts')).status, 404);
     const broken = await fetch('/api/status');
     assert.equal(broken.status, 500);
-    assert.deepEqual(await broken.json(), { error: 'This did not work' });
+    assert.deepEqual(await broken.json(), {
+      error: 'Internal error. See the log of Blinky for details',
+    });
   });
 
   test('a bug in any route is answered without what is inside, and logged by method and path', async (context) => {
@@ -142,7 +144,11 @@ describe('what browsers are told', () => {
       const answer = await fetch(path, init);
       const text = await answer.text();
       assert.equal(answer.status, 500, path);
-      assert.deepEqual(JSON.parse(text), { error: 'This did not work' }, path);
+      assert.deepEqual(
+        JSON.parse(text),
+        { error: 'Internal error. See the log of Blinky for details' },
+        path,
+      );
       const method = init?.method ?? 'GET';
       const logged = `error   ${method} ${path.split('?')[0]} failed because of a bug`;
       assert.ok(

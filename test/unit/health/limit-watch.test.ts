@@ -26,7 +26,7 @@ test('a limit is reported once when it is reached and once when that is over', (
   assert.equal(health.faults()[0]?.needsPerson, false);
   clock.advance(120_000);
   assert.deepEqual(lines.slice(1), [
-    'info    limits: working again: within its limits; refused or dropped meanwhile: 1000',
+    'info    limits: working again: within limits; refused or dropped meanwhile: 1000',
   ]);
   assert.deepEqual(health.faults(), []);
   assert.equal(clock.pending, 0, 'nothing to wait for');

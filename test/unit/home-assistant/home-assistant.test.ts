@@ -20,7 +20,7 @@ function create({ enable = true } = {}) {
     },
     identity: async () => '0123456789ab',
     statePublisher: {
-      announceFor: () => {},
+      publishFor: () => {},
       repeat: () => repeatedAt.push(clock.monotonicMs()),
     },
     namespace: { entries: async () => [], put: async () => {} },

@@ -113,7 +113,7 @@ describe('keeping the history', () => {
     assert.deepEqual(lines, []);
   });
 
-  test('damaged counts are said to be lost, and the rest goes on', async () => {
+  test('damaged counts are reported as lost, and counting continues', async () => {
     const clock = new ManualClock();
     const { log, lines } = recordingLog();
     const { store, kept } = createStore();
@@ -122,7 +122,7 @@ describe('keeping the history', () => {
     await keeper.load();
     keeper.add('connection-open', clock.now().getTime());
     assert.equal(sum(keeper.lastDay().counts['connection-open']), 1);
-    assert.match(lines.join('\n'), /statistics are lost/);
+    assert.match(lines.join('\n'), /event counts of the last day are lost/);
     await keeper.stop();
   });
 });
