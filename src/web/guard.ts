@@ -63,9 +63,7 @@ export function guard(
     // What went wrong inside is for the log; nobody on the network can do anything about it.
     return {
       error:
-        status < 500 || isKnown
-          ? messageOf(error)
-          : 'Internal error. See the log of Blinky for details',
+        status < 500 || isKnown ? messageOf(error) : "Internal error. See Blinky's log for details",
     };
   });
   server.setNotFoundHandler(async (_request, reply) => {

@@ -109,10 +109,7 @@ describe('for everybody', () => {
     await testApp.send(open);
     await page.locator('.event').waitFor();
     await page.keyboard.press('Tab');
-    assert.equal(
-      await page.evaluate(() => document.activeElement?.textContent),
-      'Skip to the content',
-    );
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content');
     await page.keyboard.press('Enter');
     await tabTo(page, '#chart-range input');
     await page.keyboard.press('ArrowRight');
@@ -179,7 +176,7 @@ describe('for everybody', () => {
       15_000,
     );
     assert.equal(said.length, 1);
-    assert.match(said[0] ?? '', /^50 events, the newest: Opened: DEPARTMENT/);
+    assert.match(said[0] ?? '', /^50 events, most recent: Opened: DEPARTMENT/);
     assert.equal(await page.locator('[aria-live] .bulb, [role=status] .bulb').count(), 0);
   });
 

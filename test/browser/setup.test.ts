@@ -11,7 +11,7 @@ const open = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub
 describe('the page at /setup', () => {
   test('the file: an address of this machine or another, a layout, and it parses', async (context) => {
     const { page, troubles } = await openLivePage(context, '/setup');
-    await page.getByLabel('Another address or host name', { exact: false }).first().check();
+    await page.getByLabel('Another address', { exact: false }).first().check();
     await page.locator('#other-address').fill('10.0.0.5');
     await page.getByLabel('Butler SOS').check();
     await page.locator('#download[href*="10.0.0.5"]').waitFor();

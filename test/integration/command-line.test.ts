@@ -316,8 +316,8 @@ describe('blinky check', () => {
       `webConfig.port=${app.ports.web}`,
     ]);
     assert.equal(status, 1);
-    assert.match(output, /✓ Appliance: version 0\.0\.0-test is running/);
-    assert.match(output, /✗ Red light: flashes 3 times, slowly: The configuration is wrong/);
+    assert.match(output, /✓ Blinky: version 0\.0\.0-test is running/);
+    assert.match(output, /✗ Red light: shows 3 slow flashes: The configuration is wrong/);
     assert.match(output, /✓ TCP port \d+: used by this appliance \(the web page\)/);
   });
 
@@ -385,7 +385,7 @@ test('where the card could not be read, the page and blinky check say so', async
   const { status, output } = await blinky(context, check, environment);
   assert.equal(status, 1);
   assert.match(output, /✗ Configuration: the card is gone/);
-  assert.match(output, /✗ Red light: flashes 3 times, slowly/);
+  assert.match(output, /✗ Red light: shows 3 slow flashes/);
 });
 
 describe('blinky passwd', () => {

@@ -188,7 +188,7 @@ export const texts = {
     open: 'Sign in',
     out: 'Sign out',
     heading: 'Sign in',
-    hint: 'Sign in with a Blinky user. The Raspberry Pi image created one at its first start and saved the password on the card, in the file `result.txt`. To add a user, run `blinky passwd NAME`.',
+    hint: 'Sign in with a Blinky user. The Raspberry Pi image created one at its first start and saved the password on the card, in the file `password.txt`. To add a user, run `blinky passwd NAME`.',
     name: 'Name',
     password: 'Password',
     submit: 'Sign in',
@@ -224,11 +224,11 @@ export const texts = {
     lead: 'Three steps, about two minutes. You install nothing on the server: one small file tells Qlik Sense where to send its events.',
     file: {
       heading: 'Download the file',
-      address: 'Blinky address that the server sends to',
+      address: 'Address of Blinky',
       addressHint:
         'Choose the address your Sense server can reach. It must not change: give Blinky a fixed address in your router (a DHCP reservation).',
       reached: 'used by this browser',
-      other: 'Another address or host name',
+      other: 'Another address',
       otherLabel: 'Another address or host name',
       variant: 'Event format',
       variants: {

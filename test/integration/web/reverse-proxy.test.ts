@@ -134,11 +134,11 @@ test('behind a reverse proxy', async (context) => {
     const refused = await connect(direct, 'https://other.example:8443');
     assert.match(
       refused,
-      /^403 A page of https:\/\/other\.example:8443 .*add https:\/\/other\.example:8443 to Butler\.webConfig\.allowedOrigins.*add other\.example to Butler\.webConfig\.hostNames\n$/,
+      /^403 A web page of https:\/\/other\.example:8443 .*add https:\/\/other\.example:8443 to Butler\.webConfig\.allowedOrigins.*add other\.example to Butler\.webConfig\.hostNames\n$/,
     );
     assert.match(
       await connect(direct, 'null'),
-      /^403 A page of no known origin.*from a web server/,
+      /^403 A web page of unknown origin.*from a web server/,
     );
     assert.match(await connect(direct, `https://${'x'.repeat(5000)}`), /^403 .{1,700}\n$/);
     const inLog = () =>

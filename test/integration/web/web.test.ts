@@ -106,7 +106,7 @@ describe('what browsers are told', () => {
     const broken = await fetch('/api/status');
     assert.equal(broken.status, 500);
     assert.deepEqual(await broken.json(), {
-      error: 'Internal error. See the log of Blinky for details',
+      error: "Internal error. See Blinky's log for details",
     });
   });
 
@@ -146,7 +146,7 @@ describe('what browsers are told', () => {
       assert.equal(answer.status, 500, path);
       assert.deepEqual(
         JSON.parse(text),
-        { error: 'Internal error. See the log of Blinky for details' },
+        { error: "Internal error. See Blinky's log for details" },
         path,
       );
       const method = init?.method ?? 'GET';
@@ -434,7 +434,7 @@ describe('/LocalLogConfig.xml', () => {
 test('a bug that keeps the page from opening is logged with its stack', async (context) => {
   const { log, lines } = recordingLog();
   await startTestWebSink(context, { hostNames: [undefined as never], log });
-  assert.match(lines[0] ?? '', /opening the page failed because of a bug: TypeError: .* at /);
+  assert.match(lines[0] ?? '', /opening the web page failed because of a bug: TypeError: .* at /);
 });
 
 test('a start that goes on after the stop opens no page, and says so of none', async (context) => {

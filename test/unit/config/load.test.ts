@@ -272,7 +272,7 @@ describe('loadConfig', () => {
     for (const wrong of ['/', '//', '', 'homeassistant/#']) {
       assert.match(
         refusal(context, '', set(wrong)),
-        /^--set: [\w.]+discoveryPrefix: found ".*"; allowed: the beginning of a topic/,
+        /^--set: [\w.]+discoveryPrefix: found ".*"; allowed: the start of a topic/,
       );
     }
   });

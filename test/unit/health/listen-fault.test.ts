@@ -26,6 +26,9 @@ test('an address that can not be listened on: which one, and which setting to re
   ] as const) {
     const fault = faultOf(code, host);
     assert.match(fault.message, message);
-    assert.match(fault.remedy ?? '', /^Remove Butler\.udpServerConfig\.serverHost to listen on all addresses/);
+    assert.match(
+      fault.remedy ?? '',
+      /^Remove Butler\.udpServerConfig\.serverHost to listen on all addresses/,
+    );
   }
 });
