@@ -17,7 +17,7 @@ const publishShare = 25;
 const expireEveryMs = 60_000;
 
 export interface ActiveUsersSinkOptions {
-  /** Undefined while there is no state directory: the users are then forgotten at a restart. */
+  /** Undefined while there is no state directory: active users are then lost at a restart. */
   readonly store: ActiveUsersStore | undefined;
   readonly onChange: (users: ActiveUsers) => void;
   /** Whether the machine knows the time of day. */

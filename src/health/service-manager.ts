@@ -1,7 +1,7 @@
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 
-/** What systemd is told about the service (sd_notify(3)); says nothing where there is no systemd. */
+/** The service's notifications to systemd (sd_notify(3)); does nothing without systemd. */
 export interface ServiceManager {
   /** How often it wants a sign of life, ms; undefined when it wants none. */
   readonly watchdogMs: number | undefined;

@@ -37,7 +37,7 @@ export interface RequestChecks {
   readonly foreign: ForeignOrigins;
 }
 
-/** Refuses what other pages make a browser send, and tells browsers to be strict with ours. */
+/** Refuses requests that other sites cause, and sets strict security headers for our own pages. */
 export function guard(
   server: FastifyInstance,
   { isOwnHost, origins, foreign }: RequestChecks,

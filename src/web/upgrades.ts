@@ -47,7 +47,7 @@ export function handleUpgrades(
     socket.on('close', () => open.delete(socket));
     onUpgrade(request, socket, head);
   });
-  // Node's server waits for these and has no means of its own to end them.
+  // Node's server waits for these and can't close them itself.
   server.addHook('preClose', async () => {
     for (const socket of open) socket.destroy();
   });

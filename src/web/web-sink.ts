@@ -30,7 +30,7 @@ const recentEvents = 500;
 
 export interface WebSinkOptions {
   readonly host: string;
-  /** 0 takes any free port; `port` tells which. */
+  /** 0 uses any free port; `port` returns it. */
   readonly port: number;
   /** The machine's own name, as the operating system gives it. */
   readonly machineName: string;

@@ -52,7 +52,7 @@ const broker = listenToBroker({
   url: brokerUrl(),
   topics: [...lights.topics, ...Object.values(topics)],
   credentials: () => session.credentials,
-  onMessage: heard,
+  onMessage: received,
   onState: (state) => {
     connection.show(state);
     if (state === 'live') chart.restart();
@@ -70,8 +70,8 @@ setInterval(() => {
 }, chartEveryMs);
 
 /** @param {string} topic @param {string} payload */
-function heard(topic, payload) {
-  if (lights.heard(topic, payload)) return;
+function received(topic, payload) {
+  if (lights.show(topic, payload)) return;
   switch (topic) {
     case topics.users:
       return users.list(payload);

@@ -142,7 +142,9 @@ test('behind a reverse proxy', async (context) => {
     );
     assert.match(await connect(direct, `https://${'x'.repeat(5000)}`), /^403 .{1,700}\n$/);
     const inLog = () =>
-      testApp.lines.filter((line) => /a page of .* may not (?:use MQTT|ask for this)/.test(line));
+      testApp.lines.filter((line) =>
+        /a web page of .* is not allowed to (?:use MQTT|do this)/.test(line),
+      );
     await waitFor('the line in the log', () => inLog().length > 0);
     assert.equal(inLog().length, 1);
   });
