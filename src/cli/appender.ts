@@ -12,7 +12,7 @@ import {
   textOption,
   UsageError,
 } from './command.ts';
-import { exitStatus } from './surroundings.ts';
+import { exitStatus } from './environment.ts';
 
 export const appenderCommand: Command = {
   name: 'appender',
@@ -36,7 +36,7 @@ export const appenderCommand: Command = {
     'gets, so an IPv4 address is safer than a name. The port is not part of the address: use --port.',
   ],
   examples: ['blinky appender --address 10.0.0.5 > LocalLogConfig.xml'],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 0);
     const address = addressOption(values);
     const named = textOption(values, 'variant') ?? 'butler';
@@ -44,10 +44,10 @@ export const appenderCommand: Command = {
     if (!variant)
       throw new UsageError(`--variant takes ${appenderVariants.join(', ')}, not "${named}"`);
     const port = numberOption(values, 'port', { min: 1, max: 65_535, byDefault: 9997 });
-    surroundings.stdout.write(localLogConfig({ address, port, variant }));
+    environment.stdout.write(localLogConfig({ address, port, variant }));
     const own = readBoard().isRaspberryPi ? reachableAddresses() : [];
     for (const note of addressNotes(address, { own })) {
-      surroundings.stderr.write(`blinky appender: note: ${note}\n`);
+      environment.stderr.write(`blinky appender: note: ${note}\n`);
     }
     return exitStatus.fine;
   },

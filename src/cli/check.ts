@@ -7,7 +7,7 @@ import { type Finding, fault, ok, warn } from '../health/finding.ts';
 import { findRunningAppliance } from '../health/running-appliance.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions, faultAtBoot } from './config-options.ts';
-import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
+import { exitStatus, type Environment, wantsColours } from './environment.ts';
 
 export const checkCommand: Command = {
   name: 'check',
@@ -23,27 +23,27 @@ export const checkCommand: Command = {
     refuseExtraArguments(input.positionals, 0);
     let faults = 0;
     for await (const finding of allFindings(input)) {
-      print(finding, input.surroundings);
+      print(finding, input.environment);
       if (finding.result === 'fault') faults += 1;
     }
-    input.surroundings.stdout.write(
+    input.environment.stdout.write(
       faults === 0 ? '\nNothing is wrong.\n' : `\n${faults} to mend.\n`,
     );
     return faults === 0 ? exitStatus.fine : exitStatus.fault;
   },
 };
 
-async function* allFindings({ values, surroundings }: CommandInput): AsyncGenerator<Finding> {
-  const { environment, stdout } = surroundings;
-  const { config, findings } = await readConfiguration({ positionals: [], values, surroundings });
+async function* allFindings({ values, environment }: CommandInput): AsyncGenerator<Finding> {
+  const { variables, stdout } = environment;
+  const { config, findings } = await readConfiguration({ positionals: [], values, environment });
   yield* findings;
   let running: ReturnType<typeof findRunningAppliance> | undefined;
   const input: CheckInput<Config> = {
     config,
-    environment,
+    environment: variables,
     now: () => new Date(),
     post: values['post'] === true,
-    ask: values['yes'] !== true && stdout.isTerminal ? surroundings.ask : undefined,
+    ask: values['yes'] !== true && stdout.isTerminal ? environment.ask : undefined,
     running: () => {
       running ??= findRunningAppliance(config.webConfig);
       return running;
@@ -61,10 +61,10 @@ async function readConfiguration(
   try {
     const { config, file, warnings, unusedButlerKeys } = await configFrom(
       input.values,
-      input.surroundings,
+      input.environment,
     );
     const findings = [ok('Configuration', file ?? 'no file: all defaults')];
-    const stale = faultAtBoot(input.surroundings);
+    const stale = faultAtBoot(input.environment);
     if (stale) findings.push(fault('Configuration', stale.message, stale.remedy));
     for (const warning of warnings) {
       findings.push(warn('Configuration', warning, 'Correct the line, or remove it'));
@@ -87,10 +87,10 @@ async function readConfiguration(
 
 const marks = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fault: ['✗', 'red'] } as const;
 
-function print({ name, result, text, remedy }: Finding, surroundings: Surroundings): void {
-  const { stdout, environment } = surroundings;
+function print({ name, result, text, remedy }: Finding, environment: Environment): void {
+  const { stdout, variables } = environment;
   const [plain, colour] = marks[result];
-  const mark = wantsColours(stdout, environment)
+  const mark = wantsColours(stdout, variables)
     ? styleText(colour, plain, { validateStream: false })
     : plain;
   stdout.write(`${mark} ${name}: ${text}\n`);

@@ -7,7 +7,7 @@ import { configCommand } from './config.ts';
 import { passwdCommand } from './passwd.ts';
 import { runCommand } from './run.ts';
 import { sendCommand } from './send.ts';
-import { exitStatus, type Surroundings } from './surroundings.ts';
+import { exitStatus, type Environment } from './environment.ts';
 import { watchCommand } from './watch.ts';
 
 /** Every command, in the order of the help. */
@@ -24,16 +24,16 @@ export const commands: readonly Command[] = [
 /** Runs the command that the arguments name; resolves with the exit status. */
 export async function runCommandLine(
   args: readonly string[],
-  surroundings: Surroundings,
+  environment: Environment,
 ): Promise<number> {
-  const { stdout, stderr } = surroundings;
+  const { stdout, stderr } = environment;
   // `blinky help send` is `blinky send --help`.
   if (args[0] === 'help' && args[1] !== undefined) {
-    return runCommandLine([args[1], '--help'], surroundings);
+    return runCommandLine([args[1], '--help'], environment);
   }
   const [first] = args;
   if (first === '--version' || first === '-v') {
-    stdout.write(`${surroundings.version}\n`);
+    stdout.write(`${environment.version}\n`);
     return exitStatus.fine;
   }
   if (first === '--help' || first === '-h' || first === 'help') {
@@ -54,10 +54,10 @@ export async function runCommandLine(
       return exitStatus.fine;
     }
     if (values['version'] === true) {
-      stdout.write(`${surroundings.version}\n`);
+      stdout.write(`${environment.version}\n`);
       return exitStatus.fine;
     }
-    return await command.run({ positionals, values, surroundings });
+    return await command.run({ positionals, values, environment });
   } catch (error) {
     if (error instanceof UsageError) {
       stderr.write(`blinky ${command.name}: ${error.message}; see blinky ${command.name} --help\n`);

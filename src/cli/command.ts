@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../platform/errors.ts';
 import { nearestName } from '../platform/nearest-name.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Environment } from './environment.ts';
 
 /** One option of a command, as `--help` shows it and `parseArgs` reads it. */
 export interface CommandOption {
@@ -36,7 +36,7 @@ export interface Command {
 export interface CommandInput {
   readonly positionals: readonly string[];
   readonly values: OptionValues;
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
 }
 
 /** The command line can't be understood; the message says what to write instead. */

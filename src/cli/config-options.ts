@@ -3,7 +3,7 @@ import { ConfigError, describeProblem } from '../config/problem.ts';
 import { withOwnServerHost } from '../config/server-host.ts';
 import type { ConfigFault } from '../health/configuration-part.ts';
 import { type CommandOption, listOption, type OptionValues, textOption } from './command.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Environment } from './environment.ts';
 
 /** The options of every command that reads the configuration. */
 export const configOptions = {
@@ -25,20 +25,20 @@ export const configOptions = {
   },
 } as const satisfies Record<string, CommandOption>;
 
-const defaultsFile = (values: OptionValues, { environment }: Surroundings) =>
-  textOption(values, 'defaults') ?? (environment['BLINKY_DEFAULTS'] || undefined);
+const defaultsFile = (values: OptionValues, { variables }: Environment) =>
+  textOption(values, 'defaults') ?? (variables['BLINKY_DEFAULTS'] || undefined);
 
 /** Reads the configuration that the options name. Rejects with ConfigError. */
 export async function configFrom(
   values: OptionValues,
-  surroundings: Surroundings,
+  environment: Environment,
 ): Promise<LoadedConfig> {
   return withOwnServerHost(
     loadConfig({
       file: textOption(values, 'config'),
-      environment: surroundings.environment,
+      environment: environment.variables,
       overrides: listOption(values, 'set'),
-      defaultsFile: defaultsFile(values, surroundings),
+      defaultsFile: defaultsFile(values, environment),
     }),
   );
 }
@@ -50,12 +50,12 @@ export async function configFrom(
  */
 export async function configOrDefaults(
   values: OptionValues,
-  surroundings: Surroundings,
+  environment: Environment,
 ): Promise<LoadedConfig & { readonly fault?: ConfigFault }> {
   try {
-    return await configFrom(values, surroundings);
+    return await configFrom(values, environment);
   } catch (error) {
-    const file = defaultsFile(values, surroundings);
+    const file = defaultsFile(values, environment);
     if (!(error instanceof ConfigError) || !file) throw error;
     const overrides = listOption(values, 'set');
     const defaults = loadConfig({ file, environment: {}, overrides });
@@ -69,8 +69,8 @@ export async function configOrDefaults(
 }
 
 /** On a Pi: what kept this start from reading the settings on its card (systemd/last-settings). */
-export function faultAtBoot({ environment }: Surroundings): ConfigFault | undefined {
-  const message = environment['BLINKY_CONFIG_FAULT'];
+export function faultAtBoot({ variables }: Environment): ConfigFault | undefined {
+  const message = variables['BLINKY_CONFIG_FAULT'];
   if (!message) return undefined;
   const remedy = 'Start the Pi again; if this comes back, the card is worn out: flash a new one';
   return { message, remedy };

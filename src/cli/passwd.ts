@@ -6,7 +6,7 @@ import { codeOf, messageOf } from '../platform/errors.ts';
 import { type FileOwnership, replaceFile } from '../platform/replace-file.ts';
 import { type Command, refuseExtraArguments, textOption, UsageError } from './command.ts';
 import { configOptions } from './config-options.ts';
-import { exitStatus, type Surroundings } from './surroundings.ts';
+import { exitStatus, type Environment } from './environment.ts';
 
 const shortest = 8;
 
@@ -32,14 +32,14 @@ export const passwdCommand: Command = {
     'printed, for the blinky.yaml on the card.',
   ],
   examples: ['blinky passwd anna', 'sudo blinky passwd anna --config /etc/blinky/blinky.yaml'],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 1);
     const [name] = positionals;
     if (!name || name.length > 64) throw new UsageError('say whose password it is: a name');
-    const { environment, stdout, stderr } = surroundings;
-    const { config, file, path } = loadConfig({ file: textOption(values, 'config'), environment });
+    const { variables, stdout, stderr } = environment;
+    const { config, file, path } = loadConfig({ file: textOption(values, 'config'), environment: variables });
     const passwordHash = await hashPassword(
-      await passwordOf(name, textOption(values, 'password-variable'), surroundings),
+      await passwordOf(name, textOption(values, 'password-variable'), environment),
     );
     const user = { name, passwordHash };
 
@@ -68,10 +68,10 @@ export const passwdCommand: Command = {
 async function passwordOf(
   name: string,
   variable: string | undefined,
-  { askSecret, environment }: Surroundings,
+  { askSecret, variables }: Environment,
 ): Promise<string> {
   const password =
-    variable === undefined ? await askSecret(`Password for ${name}: `) : environment[variable];
+    variable === undefined ? await askSecret(`Password for ${name}: `) : variables[variable];
   if (password === undefined) throw new UsageError(`there is no environment variable ${variable}`);
   if (password.length < shortest) {
     throw new UsageError(`a password takes ${shortest} characters or more`);

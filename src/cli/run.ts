@@ -17,7 +17,7 @@ import { configOptions, configOrDefaults, faultAtBoot } from './config-options.t
 import { createPinOpeners } from './pin-openers.ts';
 import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
-import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
+import { exitStatus, type Environment, wantsColours } from './environment.ts';
 import { welcome } from './welcome.ts';
 
 /** How long the parts may take to finish what they accepted, ms. */
@@ -40,11 +40,11 @@ export const runCommand: Command = {
     'blinky run --config blinky.yaml --set Butler.webConfig.port=8081',
     'blinky run --set Butler.logLevel=debug',
   ],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 0);
-    const loaded = await configOrDefaults(values, surroundings);
-    const configFault = loaded.fault ?? faultAtBoot(surroundings);
-    return runAppliance(loaded, surroundings, configFault && { configFault });
+    const loaded = await configOrDefaults(values, environment);
+    const configFault = loaded.fault ?? faultAtBoot(environment);
+    return runAppliance(loaded, environment, configFault && { configFault });
   },
 };
 
@@ -54,15 +54,15 @@ export const runCommand: Command = {
  */
 export async function runAppliance(
   { config, file, warnings, unusedButlerKeys }: LoadedConfig,
-  surroundings: Surroundings,
+  environment: Environment,
   replaced: Partial<AppOptions> = {},
 ): Promise<number> {
-  const { stdout, environment, version } = surroundings;
-  const colours = wantsColours(stdout, environment);
+  const { stdout, variables, version } = environment;
+  const colours = wantsColours(stdout, variables);
   const statusLine = stdout.isTerminal ? new StatusLine(stdout, colours) : undefined;
   const log = createLog({
     level: config.logLevel,
-    style: logStyle(surroundings, colours),
+    style: logStyle(environment, colours),
     now: systemClock.now,
     secrets: secretTexts(config),
     writeLine: (line) => {
@@ -77,10 +77,10 @@ export async function runAppliance(
   const app = createApp({
     config,
     version,
-    stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
-    slackToken: slackCredentialSources(config.slackConfig, environment),
-    environment,
-    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    stateDirectory: stateDirectory(config.stateDirectory, variables['STATE_DIRECTORY']),
+    slackToken: slackCredentialSources(config.slackConfig, variables),
+    environment: variables,
+    credentialsDirectory: variables['CREDENTIALS_DIRECTORY'],
     ...createPinOpeners({
       lightConfig: config.lightConfig,
       log: { lights: log.for('lights'), button: log.for('button') },
@@ -89,7 +89,7 @@ export async function runAppliance(
       },
     }),
     ...(readBoard().isRaspberryPi && { addresses: reachableAddresses, timeIsSet }),
-    powerOff: () => requestPowerOff(environment['RUNTIME_DIRECTORY']),
+    powerOff: () => requestPowerOff(variables['RUNTIME_DIRECTORY']),
     clock: systemClock,
     random: Math.random,
     log,
@@ -97,22 +97,22 @@ export async function runAppliance(
     onLight: (colour, lit) => statusLine?.showLight(colour, lit),
     ...replaced,
   });
-  surroundings.onCrash((error) => {
+  environment.onCrash((error) => {
     app.crashed();
     log.error(`stopping because of a bug: ${stackOf(error)}`);
   });
 
   const serviceManager = await connectServiceManager({
-    environment,
-    processId: surroundings.processId,
+    environment: variables,
+    processId: environment.processId,
     log: log.for('systemd'),
   });
-  const stopped = stopOnSignal(app, log, surroundings, serviceManager);
+  const stopped = stopOnSignal(app, log, environment, serviceManager);
   await app.start();
-  announceOnNetwork(app, config, environment['RUNTIME_DIRECTORY'], log);
+  announceOnNetwork(app, config, variables['RUNTIME_DIRECTORY'], log);
   serviceManager.ready();
   feedWatchdog(app, serviceManager, log);
-  const command = testCommand(app, surroundings.commandName);
+  const command = testCommand(app, environment.commandName);
   if (statusLine) statusLine.writeLine(welcome(app, config, command, version, colours));
   else log.info(`ready; to send a test event: ${command}`);
   return stopped;
@@ -143,9 +143,9 @@ function testCommand(app: App, commandName: string): string {
 }
 
 /** Under systemd the journal adds times and reads priorities itself. */
-function logStyle({ environment, stdout }: Surroundings, colours: boolean): LogStyle {
+function logStyle({ variables, stdout }: Environment, colours: boolean): LogStyle {
   if (colours) return 'terminal';
-  return environment['JOURNAL_STREAM'] && !stdout.isTerminal ? 'journal' : 'plain';
+  return variables['JOURNAL_STREAM'] && !stdout.isTerminal ? 'journal' : 'plain';
 }
 
 function logConfiguration(
@@ -165,12 +165,12 @@ function logConfiguration(
 function stopOnSignal(
   app: App,
   log: Log,
-  surroundings: Surroundings,
+  environment: Environment,
   serviceManager: ServiceManager,
 ): Promise<number> {
   return new Promise((resolve) => {
     let signals = 0;
-    surroundings.onSignal((signal) => {
+    environment.onSignal((signal) => {
       signals += 1;
       if (signals > 1) {
         app.lights.goDark();

@@ -14,7 +14,7 @@ import {
   UsageError,
 } from './command.ts';
 import { describeNetworkError } from './network-error.ts';
-import { exitStatus } from './surroundings.ts';
+import { exitStatus } from './environment.ts';
 
 const kindOf: ReadonlyMap<string, EventKind> = new Map(
   eventKinds.map((kind) => [kinds[kind].word, kind]),
@@ -54,7 +54,7 @@ export const sendCommand: Command = {
     'blinky send open --user LAB/goran --host sense1 --to blinky.local',
     'blinky send close --count 100 --rate 5',
   ],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 1);
     const [name = ''] = positionals;
     const kind = kindOf.get(name);
@@ -78,10 +78,10 @@ export const sendCommand: Command = {
       await sendDatagrams(datagram, target, count, rate);
     } catch (error) {
       const reason = describeNetworkError(error);
-      surroundings.stderr.write(`blinky send: could not send to ${target.host}: ${reason}\n`);
+      environment.stderr.write(`blinky send: could not send to ${target.host}: ${reason}\n`);
       return exitStatus.fault;
     }
-    surroundings.stdout.write(
+    environment.stdout.write(
       `sent ${count === 1 ? `one "${name}"` : `${count} "${name}"`} to ${target.host}:${target.port} (UDP gives no receipt)\n`,
     );
     return exitStatus.fine;

@@ -4,7 +4,7 @@ import type { UserEvent } from '../events/user-event.ts';
 import { userName } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import { recordOf } from '../platform/record-of.ts';
-import type { Output } from './surroundings.ts';
+import type { Output } from './environment.ts';
 
 /** Moves to the first column and clears the line (ECMA-48, CR and EL). */
 const clearLine = '\r\x1b[K';

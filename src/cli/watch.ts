@@ -12,7 +12,7 @@ import {
   UsageError,
 } from './command.ts';
 import { describeNetworkError } from './network-error.ts';
-import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
+import { exitStatus, type Environment, wantsColours } from './environment.ts';
 
 /** What of an event is printed; the topic is the appliance's own, `blinky/event`. */
 const watchedEvent = z.object({
@@ -50,7 +50,7 @@ export const watchCommand: Command = {
     },
   },
   examples: ['blinky watch --from blinky.local', 'blinky watch --json | jq .userId'],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 0);
     const { host, port } = hostOption(values, 'from', {
       host: '127.0.0.1',
@@ -59,7 +59,7 @@ export const watchCommand: Command = {
     const ca = readCa(textOption(values, 'ca'));
     const userName = textOption(values, 'user-name');
     const variable = textOption(values, 'password-variable') ?? 'BLINKY_PASSWORD';
-    const password = surroundings.environment[variable];
+    const password = environment.variables[variable];
     const place = `mqtt${ca === undefined ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const print = values['json'] === true ? printJson : printLine;
 
@@ -71,7 +71,7 @@ export const watchCommand: Command = {
         ...(ca !== undefined && { ca }),
         ...(userName !== undefined && { username: userName, password: password ?? '' }),
       });
-      const say = (text: string) => surroundings.stderr.write(`${text}\n`);
+      const say = (text: string) => environment.stderr.write(`${text}\n`);
       let lastTrouble = '';
       let isExplained = false;
       const trouble = (text: string) => {
@@ -100,8 +100,8 @@ export const watchCommand: Command = {
       client.on('close', () => {
         if (!isExplained) trouble(`${place}: the connection was closed`);
       });
-      client.on('message', (_topic, payload) => print(payload.toString(), surroundings));
-      surroundings.onSignal(() => client.end(true, () => resolve(exitStatus.fine)));
+      client.on('message', (_topic, payload) => print(payload.toString(), environment));
+      environment.onSignal(() => client.end(true, () => resolve(exitStatus.fine)));
     });
   },
 };
@@ -127,7 +127,7 @@ function readCa(file: string | undefined): Buffer | undefined {
   }
 }
 
-function printJson(json: string, { stdout }: Surroundings): void {
+function printJson(json: string, { stdout }: Environment): void {
   stdout.write(`${json}\n`);
 }
 
@@ -145,12 +145,12 @@ function markFor(light: LightChoice) {
   return { mark: '●', colour: lampRows[light].terminal };
 }
 
-function printLine(json: string, { stdout, environment }: Surroundings): void {
+function printLine(json: string, { stdout, variables }: Environment): void {
   const result = watchedEvent.safeParse(safeJson(json));
   if (!result.success) return;
   const event = result.data;
   const { mark, colour } = marks.get(event.kind) ?? otherMark;
-  const shown = wantsColours(stdout, environment)
+  const shown = wantsColours(stdout, variables)
     ? styleText(colour, mark, { validateStream: false })
     : mark;
   const time = event.timeUnknown

@@ -1,10 +1,10 @@
 /** The world as a command sees it; the process's own edge hands it in. */
-export interface Surroundings {
+export interface Environment {
   readonly version: string;
   /** How the program is called here: `blinky` where it is installed, `npx blinky` in a checkout. */
   readonly commandName: string;
   readonly processId: number;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly variables: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Asks the person at the terminal, and resolves with the line typed. */
@@ -28,6 +28,6 @@ export interface Output {
 export const exitStatus = { fine: 0, fault: 1, wrongUsage: 2, wrongConfiguration: 78 } as const;
 
 /** Whether colours may be used (https://no-color.org). */
-export function wantsColours(output: Output, environment: Surroundings['environment']): boolean {
-  return output.isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+export function wantsColours(output: Output, variables: Environment['variables']): boolean {
+  return output.isTerminal && !variables['NO_COLOR'] && variables['TERM'] !== 'dumb';
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import type { Output, Surroundings } from './surroundings.ts';
+import type { Output, Environment } from './environment.ts';
 
 function output(stream: NodeJS.WriteStream): Output {
   // Whoever reads our output may stop reading (`blinky watch | head`); that is no fault of ours.
@@ -31,14 +31,14 @@ async function ask(question: string, echo: NodeJS.WritableStream): Promise<strin
   }
 }
 
-/** The surroundings of the process that runs the program. */
-export function processSurroundings(
-  program: Pick<Surroundings, 'version' | 'commandName'>,
-): Surroundings {
+/** The environment of the process that runs the program. */
+export function processEnvironment(
+  program: Pick<Environment, 'version' | 'commandName'>,
+): Environment {
   return {
     ...program,
     processId: process.pid,
-    environment: process.env,
+    variables: process.env,
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     ask: (question) => ask(question, process.stdout),
