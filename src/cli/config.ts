@@ -6,7 +6,7 @@ import { exitStatus } from './environment.ts';
 
 export const configCommand: Command = {
   name: 'config',
-  summary: 'Print the effective configuration, defaults included, secrets hidden.',
+  summary: 'Print the effective configuration, including defaults. Secrets are hidden.',
   usage: '[options]',
   options: configOptions,
   examples: ['blinky config', 'blinky config --config production.yaml'],
@@ -16,9 +16,9 @@ export const configCommand: Command = {
     const { stdout, stderr } = environment;
     for (const warning of warnings) stderr.write(`${warning}\n`);
     if (unusedButlerKeys.length > 0) {
-      stderr.write(`not used here: ${unusedButlerKeys.join(', ')}\n`);
+      stderr.write(`settings of Butler that Blinky doesn't use: ${unusedButlerKeys.join(', ')}\n`);
     }
-    stdout.write(`# ${file ? `from ${file}` : 'no configuration file: all defaults'}\n`);
+    stdout.write(`# ${file ? `from ${file}` : 'no configuration file, using defaults'}\n`);
     stdout.write(stringify({ Butler: withoutSecrets(config) }));
     return exitStatus.fine;
   },

@@ -1,17 +1,18 @@
-/** The world as a command sees it; the process's own edge hands it in. */
+/** What a command needs from the process that runs it; tests pass their own. */
 export interface Environment {
   readonly version: string;
-  /** How the program is called here: `blinky` where it is installed, `npx blinky` in a checkout. */
+  /** How to call the program: `blinky` if installed, otherwise a command that works in the checkout. */
   readonly commandName: string;
   readonly processId: number;
+  /** Environment variables. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Asks the person at the terminal, and resolves with the line typed. */
+  /** Asks the user at the terminal; resolves with the line typed. */
   ask(question: string): Promise<string>;
-  /** The same, without showing what is typed. */
+  /** The same, without echoing what is typed. */
   askSecret(question: string): Promise<string>;
-  /** Calls `onSignal` each time the process is asked to end (SIGINT, SIGTERM, SIGHUP). */
+  /** Calls `onSignal` each time the process is asked to stop (SIGINT, SIGTERM, SIGHUP). */
   onSignal(onSignal: (signal: string) => void): void;
   /** Calls `onCrash` when a bug is about to end the process. It must act before it returns. */
   onCrash(onCrash: (error: unknown) => void): void;
@@ -24,7 +25,7 @@ export interface Output {
   write(text: string): void;
 }
 
-/** Exit status of the program, as in the product's contract (78: sysexits.h, EX_CONFIG). */
+/** Exit status of the program (78: sysexits.h, EX_CONFIG). */
 export const exitStatus = { fine: 0, fault: 1, wrongUsage: 2, wrongConfiguration: 78 } as const;
 
 /** Whether colours may be used (https://no-color.org). */

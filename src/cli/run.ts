@@ -14,26 +14,26 @@ import { stateDirectory } from '../storage/state.ts';
 import { announce } from './announcement.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
 import { configOptions, configOrDefaults, faultAtBoot } from './config-options.ts';
+import { type Environment, exitStatus, wantsColours } from './environment.ts';
 import { createPinOpeners } from './pin-openers.ts';
 import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
-import { exitStatus, type Environment, wantsColours } from './environment.ts';
 import { welcome } from './welcome.ts';
 
-/** How long the parts may take to finish what they accepted, ms. */
+/** How long the parts may take to finish their work at a stop, ms. */
 const stopWithinMs = 5000;
 
 export const runCommand: Command = {
   name: 'run',
-  summary: 'Run the appliance (the default command).',
+  summary: 'Run Blinky (default).',
   usage: '[options]',
   options: configOptions,
   notes: [
-    'The configuration is read once; after a change, start it again (on a Pi: sudo systemctl restart',
-    'blinky). SIGINT (Ctrl+C), SIGTERM and SIGHUP end it, a second one at once.',
+    'The configuration is read at the start; restart Blinky after a change (on a Pi: sudo systemctl',
+    'restart blinky). SIGINT (Ctrl+C), SIGTERM and SIGHUP stop it; a second signal stops it immediately.',
     '',
-    'To see what happens to each event: --set Butler.logLevel=debug. silly also shows what goes in and',
-    'out, with the names of users.',
+    'To see what happens to each event, use --set Butler.logLevel=debug. The level silly also shows all',
+    'data in and out, including user names.',
   ],
   examples: [
     'blinky run',
@@ -49,8 +49,8 @@ export const runCommand: Command = {
 };
 
 /**
- * Runs the appliance until it is told to stop; resolves with the exit status.
- * @param replaced what a test puts in the place of the real thing
+ * Runs the appliance until it is stopped; resolves with the exit status.
+ * @param replaced options that a test replaces
  */
 export async function runAppliance(
   { config, file, warnings, unusedButlerKeys }: LoadedConfig,
@@ -72,7 +72,7 @@ export async function runAppliance(
   });
   logConfiguration(log, file, warnings, unusedButlerKeys);
 
-  // Loaded only here: the other commands answer sooner without it.
+  // Loaded only here, so that the other commands start faster.
   const { createApp } = await import('../appliance/appliance.ts');
   const app = createApp({
     config,
@@ -118,7 +118,7 @@ export async function runAppliance(
   return stopped;
 }
 
-/** The ports that are open, or will be once whoever holds them has let go. */
+/** Announces the ports that are open, or will be once the program that uses them has stopped. */
 function announceOnNetwork(
   app: App,
   { webConfig, brokerConfig }: Config,
@@ -131,18 +131,18 @@ function announceOnNetwork(
       mqtt: app.ports.mqtt ?? brokerConfig.port,
     });
   } catch (error) {
-    log.warn(`can't be announced on the network: ${String(error)}`);
+    log.warn(`could not announce Blinky on the network: ${String(error)}`);
   }
 }
 
-/** The command that sends a test event to this appliance. */
+/** Returns the command that sends a test event to this appliance. */
 function testCommand(app: App, commandName: string): string {
   const { udp } = app.ports;
   const to = udp === undefined || udp === 9997 ? '' : ` --to 127.0.0.1:${udp}`;
   return `${commandName} send open --user LAB/goran --host sense1${to}`;
 }
 
-/** Under systemd the journal adds times and reads priorities itself. */
+/** Under systemd, the journal adds times and reads priorities. */
 function logStyle({ variables, stdout }: Environment, colours: boolean): LogStyle {
   if (colours) return 'terminal';
   return variables['JOURNAL_STREAM'] && !stdout.isTerminal ? 'journal' : 'plain';
@@ -154,14 +154,14 @@ function logConfiguration(
   warnings: readonly string[],
   unusedButlerKeys: readonly string[],
 ): void {
-  log.info(file ? `configuration: ${file}` : 'no configuration file: using the defaults');
+  log.info(file ? `configuration: ${file}` : 'no configuration file, using defaults');
   for (const warning of warnings) log.warn(warning);
   if (unusedButlerKeys.length > 0) {
-    log.info(`settings of Butler that are not used here: ${unusedButlerKeys.join(', ')}`);
+    log.info(`settings of Butler that Blinky doesn't use: ${unusedButlerKeys.join(', ')}`);
   }
 }
 
-/** Resolves with the exit status when the appliance has stopped. A second signal ends it at once. */
+/** Resolves with the exit status when the appliance has stopped. A second signal stops it immediately. */
 function stopOnSignal(
   app: App,
   log: Log,
@@ -179,7 +179,7 @@ function stopOnSignal(
       }
       log.info(`stopping (${signal})`);
       serviceManager.stopping();
-      // Not AbortSignal.timeout, whose timer would not keep the process while a part hangs.
+      // Not AbortSignal.timeout, whose timer does not keep the process alive while a part hangs.
       const deadline = new AbortController();
       const timer = setTimeout(() => deadline.abort(), stopWithinMs);
       void app.stop(deadline.signal).then(() => {
@@ -191,12 +191,12 @@ function stopOnSignal(
   });
 }
 
-/** Signs of life, twice in the time systemd gives, but only while events can really arrive. */
+/** Notifies the watchdog twice per interval, but only while datagrams really arrive. */
 function feedWatchdog(app: App, { watchdogMs, alive }: ServiceManager, log: Log): void {
   if (watchdogMs === undefined) return;
   alive();
   setInterval(async () => {
     if (await app.eventsFlow()) alive();
-    else log.error('no datagram arrives at the own socket: systemd will start the program again');
+    else log.error('the UDP socket no longer receives datagrams: systemd will restart Blinky');
   }, watchdogMs / 2).unref();
 }

@@ -11,10 +11,10 @@ import {
   textOption,
   UsageError,
 } from './command.ts';
+import { type Environment, exitStatus, wantsColours } from './environment.ts';
 import { describeNetworkError } from './network-error.ts';
-import { exitStatus, type Environment, wantsColours } from './environment.ts';
 
-/** What of an event is printed; the topic is the appliance's own, `blinky/event`. */
+/** The fields of `blinky/event` that are printed. */
 const watchedEvent = z.object({
   receivedAt: z.string(),
   timeUnknown: z.boolean().optional(),
@@ -28,25 +28,25 @@ const watchedEvent = z.object({
 
 export const watchCommand: Command = {
   name: 'watch',
-  summary: 'Print events as they arrive, from the broker of an appliance.',
+  summary: "Print events as they arrive, using Blinky's MQTT broker.",
   usage: '[options]',
   options: {
     from: {
       type: 'string',
       placeholder: 'HOST[:PORT]',
-      help: 'the broker (default 127.0.0.1:1883)',
+      help: 'MQTT broker (default 127.0.0.1:1883)',
     },
-    json: { type: 'boolean', help: 'print the whole event as JSON, one a line' },
+    json: { type: 'boolean', help: 'print each event as one line of JSON' },
     ca: {
       type: 'string',
       placeholder: 'FILE',
-      help: 'speak TLS (port 8883), and trust this CA: http://HOST/ca.crt of the appliance',
+      help: 'use TLS (port 8883) and trust this CA; download it from http://HOST/ca.crt',
     },
-    'user-name': { type: 'string', placeholder: 'NAME', help: 'sign in as this broker user' },
+    'user-name': { type: 'string', placeholder: 'NAME', help: 'sign in as this user' },
     'password-variable': {
       type: 'string',
       placeholder: 'NAME',
-      help: 'the environment variable that holds the password (default BLINKY_PASSWORD)',
+      help: 'environment variable with the password (default BLINKY_PASSWORD)',
     },
   },
   examples: ['blinky watch --from blinky.local', 'blinky watch --json | jq .userId'],
@@ -75,18 +75,18 @@ export const watchCommand: Command = {
       let lastTrouble = '';
       let isExplained = false;
       const trouble = (text: string) => {
-        if (text !== lastTrouble) say(`${text}; trying again (Ctrl+C ends)`);
+        if (text !== lastTrouble) say(`${text}; retrying (press Ctrl+C to stop)`);
         lastTrouble = text;
       };
       client.on('connect', () => {
         lastTrouble = '';
         isExplained = false;
-        say(`watching ${place} (Ctrl+C ends)`);
+        say(`watching ${place} (press Ctrl+C to stop)`);
         client.subscribe('blinky/event', (error, granted) => {
           const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false;
           if (error || isRefused)
             say(
-              "the broker doesn't let this client subscribe. Fix: sign in with --user-name, or see the appliance's log",
+              "the broker refused the subscription. Fix: sign in with --user-name, or see Blinky's log",
             );
         });
       });
@@ -108,9 +108,9 @@ export const watchCommand: Command = {
 
 /** CONNACK's return codes (MQTT 3.1.1, section 3.2.2.3), and what to do about them. */
 const refusals = new Map<unknown, string>([
-  [3, "refused: too many clients, or too many wrong passwords. Fix: see the appliance's log"],
-  [4, 'refused: user name or password is wrong'],
-  [5, 'refused: it wants a user. Fix: sign in with --user-name'],
+  [3, "refused: too many clients or failed sign-ins. Fix: see Blinky's log"],
+  [4, 'refused: wrong user name or password'],
+  [5, 'refused: sign-in required. Fix: use --user-name'],
 ]);
 
 function refusalInWords(error: Error): string | undefined {
@@ -123,7 +123,7 @@ function readCa(file: string | undefined): Buffer | undefined {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UsageError(`--ca: ${file} can't be read (${String(error)})`);
+    throw new UsageError(`--ca: can't read ${file} (${String(error)})`);
   }
 }
 
@@ -131,7 +131,7 @@ function printJson(json: string, { stdout }: Environment): void {
   stdout.write(`${json}\n`);
 }
 
-/** By kind, as a text: an appliance of a later version may know more of them. */
+/** By kind, as text: a later version of Blinky may have more kinds. */
 const marks: ReadonlyMap<string, Mark> = new Map(
   eventKinds.map((kind) => [kind, markFor(kinds[kind].light)]),
 );
@@ -139,7 +139,7 @@ const otherMark = markFor('none');
 
 type Mark = ReturnType<typeof markFor>;
 
-/** The light that an event has by default. */
+/** Returns the mark for the light that an event uses by default. */
 function markFor(light: LightChoice) {
   if (light === 'none') return { mark: '○', colour: 'gray' } as const;
   return { mark: '●', colour: lampRows[light].terminal };
