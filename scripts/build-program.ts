@@ -65,7 +65,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await bundle('main.ts', 'main.js');
 // What the image runs before the program; see systemd/blinky-card.service.
-await bundle('card/main.ts', 'card.js');
+await bundle('card/read-card.ts', 'card.js');
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 cpSync(join(root, 'src/web/page'), join(out, 'page'), { recursive: true });
 cpSync(join(root, 'src/monitoring'), join(out, 'monitoring'), { recursive: true });
