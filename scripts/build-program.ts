@@ -65,7 +65,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await bundle('main.ts', 'main.js');
 // What the image runs before the program; see systemd/blinky-card.service.
-await bundle('card/main.ts', 'card.js');
+await bundle('card/read-card.ts', 'card.js');
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 cpSync(join(root, 'src/web/page'), join(out, 'page'), { recursive: true });
 cpSync(join(root, 'src/monitoring'), join(out, 'monitoring'), { recursive: true });
@@ -197,7 +197,7 @@ function prune(modules: string, arch: Architecture): void {
   }
   rmSync(join(modules, 'nan'), { recursive: true, force: true });
   for (const file of readdirSync(modules, { recursive: true }).map(String)) {
-    // rpio is GPL software: whoever ships it ships its source.
+    // rpio is GPL software: those who ship it must ship its source.
     const isSource = buildsOrDocuments.test(file) && !file.startsWith('rpio/');
     const isAside = isSource || asideFolders.test(file) || /(^|\/)\.[^/]+$|musl/.test(file);
     if (isAside) rmSync(join(modules, file), { recursive: true, force: true });

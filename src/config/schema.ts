@@ -12,11 +12,11 @@ import { webConfig } from '../web/settings.ts';
 import { choice, flag, section, text } from './fields.ts';
 import { users } from './users-field.ts';
 
-/** Butler has in one section what is of several parts here. */
+/** Butler's section covers what belongs to several parts here. */
 const mqttConfig = section(
   {
     enable: flag(true),
-    ...remoteBrokerFields('a host name or address, or nothing'),
+    ...remoteBrokerFields('a host name or address, or empty'),
     /** Whether the upstream broker may be asked to keep messages. */
     retain: flag(true),
     payload: choice(['text', 'json'], 'text'),
@@ -27,8 +27,8 @@ const mqttConfig = section(
 );
 
 /**
- * What stands below `Butler:` in the configuration file, in order. Each part's section is in its own
- * folder: its fields, which of them are secret, and what can't stand together.
+ * The settings below `Butler:` in the configuration file, in order. Each part's section is in its own
+ * folder: its fields, which of them are secret, and which contradict each other.
  */
 export const configSchema = section({
   logLevel: choice(logLevels, 'info'),
@@ -43,5 +43,5 @@ export const configSchema = section({
   stateDirectory: text('', 'the path of a folder'),
 });
 
-/** The appliance's settings, complete and valid. Each part is handed its own section only. */
+/** The appliance's settings, complete and valid. Each part gets only its own section. */
 export type Config = z.output<typeof configSchema>;

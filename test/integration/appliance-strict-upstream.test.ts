@@ -221,7 +221,7 @@ describe('an upstream broker in MQTT 5', () => {
       stateOf(appliance).message,
       /takes no more messages at present \(quota exceeded\)$/,
     );
-    assert.equal(stateOf(appliance).needsPerson, false);
+    assert.equal(stateOf(appliance).needsAttention, false);
     broker.rules = {};
     await assertEventsArrive(broker, appliance);
     const users = broker.payloads('blinky/event').map((json) => JSON.parse(json).userId as string);
