@@ -97,10 +97,7 @@ describe('an upstream broker that keeps nothing retained', () => {
     test(`takes no will at all (${will}): events go through without one`, async (context) => {
       const { broker, appliance } = await start(context, { will });
       await assertEventsArrive(broker, appliance);
-      await waitFor(
-        'the reason',
-        () => linesWith(appliance, 'does not accept a last will; sending without')[0],
-      );
+      await waitFor('the reason', () => linesWith(appliance, 'a last will; sending without')[0]);
       assert.equal(broker.connects.at(-1)?.will, undefined);
     });
   }

@@ -102,7 +102,7 @@ test('a webhook is looked for without posting, and posts only when asked', async
   const gone = await check({ ...settings, token: webhook('removed') });
   assert.match(gone.at(-1) ?? '', /^fault Slack webhook: .*no_service.*\| .*Add New Webhook/);
   const posted = await check({ ...settings, token: webhook('secret'), post: true });
-  assert.match(posted.at(-1) ?? '', /^ok Slack message: a test message was posted by the webhook/);
+  assert.match(posted.at(-1) ?? '', /^ok Slack message: posted a test message through the webhook/);
   assert.equal(slack.posts.length, 1);
   assert.doesNotMatch([...there, ...gone, ...posted].join('\n'), /T1/);
 });

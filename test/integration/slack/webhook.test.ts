@@ -191,7 +191,7 @@ describe('where the webhook comes from', () => {
     await waitFor('the message', () => status().message === 'posting to activity');
     assert.match(
       lines.join('\n'),
-      /a token and a webhook \(Butler\.slackConfig\.webhookURL\); using the token from the variable SLACK_BOT_TOKEN/,
+      /both a token and a webhook are set \(Butler\.slackConfig\.webhookURL\); using the token from the variable SLACK_BOT_TOKEN/,
     );
   });
 });
