@@ -111,7 +111,8 @@ export class Health {
       const next = { ...reported, message: oneLine(reported.message) };
       const sameState = next.state === status.state;
       const sameWords = sameState && next.message === status.message;
-      const sameRemedy = next.remedy === status.remedy && next.needsAttention === status.needsAttention;
+      const sameRemedy =
+        next.remedy === status.remedy && next.needsAttention === status.needsAttention;
       if (sameWords && sameRemedy) return;
       status = { ...next, since: sameState ? status.since : since() };
       for (const listener of this.#listeners) listener();

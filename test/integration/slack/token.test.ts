@@ -30,8 +30,8 @@ test('what is wrong is said, without the secret', async (context) => {
   const file = join(folder, 'token');
   for (const [content, words] of [
     ['', /is empty$/],
-    ['xapp-1-secret', /is no Slack bot token$/],
-    ['xoxb-secret with blanks', /is no Slack bot token$/],
+    ['xapp-1-secret', /does not contain a Slack bot token$/],
+    ['xoxb-secret with blanks', /does not contain a Slack bot token$/],
   ] as const) {
     writeFileSync(file, content);
     assert.match(await problem(file), words);

@@ -24,7 +24,7 @@ describe('the settings of another broker', () => {
       assert.throws(
         () => withTls('{ certFile: c.pem, keyFile: k.pem }'),
         new RegExp(
-          `Butler.${section}.tls.enable: found false; allowed: true, since .*over TLS only`,
+          `Butler.${section}.tls.enable: found false; allowed: true, since .*only sent over TLS`,
         ),
       );
     });
