@@ -1,7 +1,7 @@
 /** The world as a command sees it; the process's own edge hands it in. */
 export interface Surroundings {
   readonly version: string;
-  /** How the program is called here: `blinky` where it is installed, `npx blinky` in a checkout. */
+  /** The command that runs the program here: `blinky` where it is installed, else `node …/blinky.js`. */
   readonly commandName: string;
   readonly processId: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
