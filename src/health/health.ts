@@ -16,7 +16,7 @@ export interface PartStatus {
    * Whether somebody has to fix a fault; otherwise the part recovers by itself. The name is that of
    * the key in `/api/status`, which is public.
    */
-  readonly needsAttention?: boolean;
+  readonly needsPerson?: boolean;
 }
 
 export interface Fault {
@@ -111,8 +111,7 @@ export class Health {
       const next = { ...reported, message: oneLine(reported.message) };
       const sameState = next.state === status.state;
       const sameWords = sameState && next.message === status.message;
-      const sameRemedy =
-        next.remedy === status.remedy && next.needsAttention === status.needsAttention;
+      const sameRemedy = next.remedy === status.remedy && next.needsPerson === status.needsPerson;
       if (sameWords && sameRemedy) return;
       status = { ...next, since: sameState ? status.since : since() };
       for (const listener of this.#listeners) listener();
@@ -130,7 +129,7 @@ export class Health {
         const fault = {
           message: oneLine(message),
           remedy: oneLine(remedy),
-          needsAttention: needsAttention,
+          needsPerson: needsAttention,
         };
         const isNews = status.state !== 'fault' || status.message !== fault.message;
         if (isNews) log.error(`${fault.message}. ${fault.remedy}`);

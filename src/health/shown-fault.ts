@@ -13,7 +13,7 @@ export function shownFault(
   parts: readonly PartWithCode[],
 ): FaultCode | undefined {
   return faults
-    .filter(({ needsAttention }) => needsAttention)
+    .filter(({ needsPerson }) => needsPerson)
     .flatMap(({ part }) => parts.find(({ name }) => name === part)?.faultCode ?? [])
     .map(faultCode)
     .filter(({ flashes }) => flashes > 0)

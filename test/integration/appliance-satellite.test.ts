@@ -245,6 +245,6 @@ describe('a satellite', () => {
       satellite.app.health.faults().find(({ part }) => part === 'satellite'),
     );
     assert.match(fault.message, /does not let this appliance subscribe to blinky\/event/);
-    assert.equal(fault.needsAttention, true);
+    assert.equal(fault.needsPerson, true);
   });
 });

@@ -221,7 +221,7 @@ describe('an upstream broker in MQTT 5', () => {
       stateOf(appliance).message,
       /accepts no more messages at the moment \(quota exceeded\)$/,
     );
-    assert.equal(stateOf(appliance).needsAttention, false);
+    assert.equal(stateOf(appliance).needsPerson, false);
     broker.rules = {};
     await assertEventsArrive(broker, appliance);
     const users = broker.payloads('blinky/event').map((json) => JSON.parse(json).userId as string);

@@ -91,7 +91,7 @@ describe('the upstream broker', () => {
       upstreamFault(appliance)?.message ?? '',
       /^connection refused by the upstream broker/,
     );
-    assert.equal(upstreamFault(appliance)?.needsAttention, false);
+    assert.equal(upstreamFault(appliance)?.needsPerson, false);
 
     const before = upstream.heard.length;
     await upstream.listen();
@@ -155,7 +155,7 @@ describe('the upstream broker', () => {
       `the upstream broker 127.0.0.1:${upstream.port} rejected the user blinky or the password`,
     );
     assert.match(fault.remedy ?? '', /Butler\.mqttConfig\.brokerUser/);
-    assert.equal(fault.needsAttention, true);
+    assert.equal(fault.needsPerson, true);
     writeFileSync(file, 'right\n');
     await waitFor('online', () => lastOn(upstream, 'blinky/status') === 'online');
     assert.ok(appliance.lines.every((line) => !line.includes('wrong')));
@@ -176,7 +176,7 @@ describe('the upstream broker', () => {
     );
     const fault = await waitFor('the fault', () => upstreamFault(appliance));
     assert.match(fault.message, /is this appliance's own broker/);
-    assert.equal(fault.needsAttention, true);
+    assert.equal(fault.needsPerson, true);
     const { messages } = await appliance.subscribe('qliksense/connection/open');
     await appliance.send(opened('goran'));
     await waitFor('the event', () => messages.length > 0);

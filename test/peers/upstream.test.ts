@@ -121,7 +121,7 @@ describe('upstream to Mosquitto', () => {
     );
     const fault = await waitFor('the fault', () => upstreamFault(appliance));
     assert.match(fault.message, /refuses the user anna or the password$/);
-    assert.equal(fault.needsAttention, true);
+    assert.equal(fault.needsPerson, true);
 
     const nobody = await startTestApp(context, to(mosquitto), quick);
     const wanted = await waitFor('the fault', () => upstreamFault(nobody));

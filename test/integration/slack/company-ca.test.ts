@@ -41,7 +41,7 @@ describe('a network that inspects encrypted connections', () => {
       /certificate of slack\.com is signed by an unknown authority \(\w+\)/,
     );
     assert.match(status().remedy ?? '', /Butler\.slackConfig\.caFile .*NODE_EXTRA_CA_CERTS/);
-    assert.equal(status().needsAttention, true);
+    assert.equal(status().needsPerson, true);
     assert.equal(slack.posts.length, 0);
   });
 

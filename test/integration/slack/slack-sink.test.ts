@@ -77,7 +77,7 @@ for (const mood of troubles) {
     if (mood.kind !== 'rate-limited' || !mood.retryAfterS) {
       assert.equal(status().state, 'fault');
       assert.match(status().message, /^waiting for Slack: /);
-      assert.equal(status().needsAttention, false);
+      assert.equal(status().needsPerson, false);
     }
     for (const user of numbered(50, 50)) sink.accept(event(user));
     slack.mood = { kind: 'well' };
@@ -121,7 +121,7 @@ for (const code of refusals) {
     for (const user of numbered(20)) sink.accept(event(user));
     await waitFor('the fault', () => status().state === 'fault');
     assert.match(status().message, new RegExp(`\\(${code}\\)`));
-    assert.equal(status().needsAttention, true);
+    assert.equal(status().needsPerson, true);
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.equal(slack.calls.length, 1);
 

@@ -198,7 +198,7 @@ describe('a web proxy', () => {
     });
     sink.accept(event());
     await waitFor('the fault', () => /407/.test(status().message));
-    assert.equal(status().needsAttention, true);
+    assert.equal(status().needsPerson, true);
     proxy.options = { ...proxy.options, credentials: 'goran:hunter2' };
     await waitFor('the message', () => slack.posts.length === 1);
     await waitFor('health', () => status().state === 'ok');

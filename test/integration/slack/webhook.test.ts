@@ -161,7 +161,7 @@ describe('where the webhook comes from', () => {
     await waitFor('the fault', () => /Workflow Builder/.test(status().message));
     writeFileSync(webhookFile, wrongUrl(slack));
     await waitFor('the fault', () => /no_service/.test(status().message));
-    assert.equal(status().needsAttention, true);
+    assert.equal(status().needsPerson, true);
     writeFileSync(webhookFile, `<${slack.webhookUrl}>\r\n`);
     await waitFor('the message', () => slack.posts.length === 1);
     await waitFor('health', () => status().state === 'ok');

@@ -49,7 +49,7 @@ describe('the table of parts', () => {
     test(`a fault of ${part} that needs a person: the red light ${what}`, () => {
       const row: PartDescription | undefined = parts.find(({ name }) => name === part);
       assert.ok(row?.faultCode, 'it has no fault code');
-      const fault = { part, state: 'fault' as const, since: '', message: '', needsAttention: true };
+      const fault = { part, state: 'fault' as const, since: '', message: '', needsPerson: true };
       assert.equal(shownFault([fault], parts)?.flashes ?? 0, flashes);
     });
   }

@@ -23,7 +23,7 @@ test('a limit is reported once when it is reached and once when that is over', (
   }
   assert.equal(described, 1);
   assert.deepEqual(lines, ['error   limits: all places are taken. Raise the limit']);
-  assert.equal(health.faults()[0]?.needsAttention, false);
+  assert.equal(health.faults()[0]?.needsPerson, false);
   clock.advance(120_000);
   assert.deepEqual(lines.slice(1), [
     'info    limits: working again: within limits; refused or dropped meanwhile: 1000',

@@ -33,12 +33,12 @@ test('reports a missing network after a while, once, and its return', () => {
 });
 
 test('of several faults the one with the fewest flashes shows, and only what a person must mend', () => {
-  const part = (name: string, needsAttention: boolean) => ({
+  const part = (name: string, needsPerson: boolean) => ({
     part: name,
     state: 'fault' as const,
     since: '',
     message: '',
-    needsAttention,
+    needsPerson,
   });
   assert.equal(
     shownFault([part('web', true), part('udp', true), part('slack', true)], parts)?.name,

@@ -167,7 +167,7 @@ test('what passes by itself is tried again with growing pauses, and says so once
   assert.ok(Math.max(...gaps) <= 10_100, `gaps: ${gaps}`);
   assert.ok((growing[3] ?? 0) > 7000, `gaps: ${gaps}`);
   assert.equal(status().message, 'waiting for Slack: connection refused');
-  assert.equal(status().needsAttention, false);
+  assert.equal(status().needsPerson, false);
   assert.equal(lines.filter((line) => line.includes('waiting for Slack')).length, 1);
 
   slack.answer = { kind: 'delivered' };
@@ -196,7 +196,7 @@ test('what only a person can repair is asked again after 30 s, then up to five m
     since: status().since,
     message: 'Slack does not recognize the token (invalid_auth)',
     remedy: 'Make a new one',
-    needsAttention: true,
+    needsPerson: true,
   });
   // The channel was repaired; the token is the same.
   slack.answer = { kind: 'delivered' };
@@ -248,14 +248,14 @@ test('a limit of Slack’s passes by itself, with pauses that grow long', async 
     isLimit: true,
   };
   await advance(3_000_000);
-  assert.equal(status().needsAttention, false);
+  assert.equal(status().needsPerson, false);
   const gaps = gapsOf(slack.calls);
   assert.deepEqual(gaps.slice(0, 6), [1, 2, 4, 8, 16, 32]);
   assert.deepEqual(gaps.slice(-2), [300, 300]);
   assert.equal(lines.filter((line) => line.includes('waiting for Slack')).length, 1);
   // After an hour somebody may want to do something about it.
   await advance(1_000_000);
-  assert.equal(status().needsAttention, true);
+  assert.equal(status().needsPerson, true);
   slack.answer = { kind: 'delivered' };
   await advance(300_000);
   assert.equal(waiting(), 0);
@@ -266,7 +266,7 @@ test('a network that is away needs nobody, however long', async () => {
   const { advance, slack, status } = setUp(['ann']);
   slack.answer = { kind: 'transient', reason: 'there is no network' };
   await advance(4_000_000);
-  assert.equal(status().needsAttention, false);
+  assert.equal(status().needsPerson, false);
 });
 
 test('a repaired token is used within seconds', async () => {
