@@ -178,7 +178,6 @@ export class MqttEngine {
     aedes.on('subscribe', (granted, client) => {
       subscriptions.added(connectionOf(client));
       // A message that came while the subscription was stored waits in the queue.
-      store.outgoing.fallBehind(client);
       this.#served.get(client)?.feed();
       onSubscribed(granted.map(({ topic }) => topic));
     });
