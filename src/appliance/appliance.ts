@@ -229,6 +229,7 @@ export function createApp(options: AppOptions): App {
   const runner = new PartRunner(parts, {
     health,
     log,
+    clock,
     onLoading: (sink) => guard.guard.loading(sink),
   });
   const delivery = new FanOut({
