@@ -95,6 +95,17 @@ async function bundle(source: string, name: string): Promise<void> {
     plugins: values.version ? [versionPlugin(values.version)] : [],
     logLevel: 'warning',
   });
+  escapeRest(join(out, name));
+}
+
+/** Escapes what is not ASCII in regular expressions, where esbuild leaves it. */
+function escapeRest(file: string): void {
+  const code = readFileSync(file, 'utf8');
+  const escaped = code.replace(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  writeFileSync(file, escaped);
 }
 
 /** Puts another version in the place of package.json's: for the test of an upgrade. */

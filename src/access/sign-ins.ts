@@ -25,6 +25,12 @@ const longestName = 64;
 /** Each derivation takes a core and 32 MB for about a tenth of a second (`password.ts`). */
 const derivationsAtATime = 2;
 
+/**
+ * With more memory in use than this, bytes, they take turns. Two of them fit below the 200 MB that the
+ * program may take under attack.
+ */
+const tightBytes = 130e6;
+
 /** Sign-ins that may wait for that, in all and from one network. */
 const waiting = { most: 64, mostInOne: 16 } as const;
 
@@ -39,6 +45,8 @@ export type SignInResult = User | 'wrong' | { readonly tryAgainInMs: number };
 
 export interface SignInsOptions {
   readonly users: Pick<Users, 'authenticate'>;
+  /** What memory the program takes, bytes. */
+  readonly residentBytes: () => number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -78,6 +86,8 @@ export class SignIns {
   /** How many attempts of each network are being checked. */
   readonly #underWay = new Map<string, number>();
   readonly #waiting = new Set<Attempt>();
+  /** Whether there was memory for another check when the last one began. */
+  #hasMemory = false;
   readonly #log: SignInLog;
   readonly #digestKey = randomBytes(32);
 
@@ -142,7 +152,7 @@ export class SignIns {
   }
 
   #work(): void {
-    while (this.#checks.size < derivationsAtATime) {
+    while (this.#checks.size === 0 || (this.#hasMemory && this.#checks.size < derivationsAtATime)) {
       const next =
         this.#lines.next((network) => this.#isReady(network) && !this.#isSuspect(network)) ??
         this.#lines.next((network) => this.#isReady(network));
@@ -181,6 +191,7 @@ export class SignIns {
       return;
     }
     names.take(shortName);
+    this.#hasMemory = this.#options.residentBytes() <= tightBytes;
     this.#checks.set(key, { attempts: [attempt], giveBack: () => names.giveBack(shortName) });
     void this.#check(attempt, key);
   }

@@ -103,7 +103,12 @@ export function createApp(options: AppOptions): App {
     homeAssistant,
   });
   const users = new Users(brokerConfig.access.users);
-  const signIn = createSignInPart({ users, clock, log: log.for('sign-in') });
+  const signIn = createSignInPart({
+    users,
+    residentBytes: () => process.memoryUsage.rss(),
+    clock,
+    log: log.for('sign-in'),
+  });
   const mqtt = createMqttParts({
     settings: brokerConfig,
     publications: mqttConfig,
@@ -229,6 +234,7 @@ export function createApp(options: AppOptions): App {
   const runner = new PartRunner(parts, {
     health,
     log,
+    clock,
     onLoading: (sink) => guard.guard.loading(sink),
   });
   const delivery = new FanOut({

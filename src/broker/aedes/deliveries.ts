@@ -77,6 +77,8 @@ export function takeOverDeliveries(
   let sending = 0;
   /** Messages that wait until it is their turn, or are being sent. */
   let inTurn = 0;
+  /** Whether the queue has its turn soon. */
+  let isFeedAsked = false;
   const grantedQos = createGrantedQos(internals, generation);
   const identifiers = new IdentifierProperties(() => internals.subscriptions, generation);
   ignoreOrderOfCounters(internals, brokerId);
@@ -145,7 +147,10 @@ export function takeOverDeliveries(
     addIdentifiers(packet);
     packet.qos = lower(packet.qos, grantedQos(packet.topic));
     if (packet.qos === 0) return send(packet, done);
-    if (!client.clean && queues.goesNow(client, packet, takesMore()) === false) return done();
+    if (!client.clean && queues.goesNow(client, packet, takesMore()) === false) {
+      feedInTurn();
+      return done();
+    }
     onSent();
     const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
     const isNumbered = ofExactFilter < packet.qos && client.clean;
@@ -173,6 +178,15 @@ export function takeOverDeliveries(
       if (!packet) return;
       void sendQueued(packet);
     }
+  };
+  /** Another message may wait before the one that could not go, and nothing else send it. */
+  const feedInTurn = () => {
+    if (isFeedAsked || inTurn > 0) return;
+    isFeedAsked = true;
+    pace(() => {
+      isFeedAsked = false;
+      feed();
+    });
   };
   const sendQueued = async (packet: DeliveredPacket) => {
     sending += 1;

@@ -1,4 +1,5 @@
 import { Aedes, type Client } from 'aedes';
+import mqttPacket from 'mqtt-packet';
 import { excerpt } from '../../platform/excerpt.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Connection } from '../clients/connections.ts';
@@ -93,6 +94,8 @@ export class MqttEngine {
   /** Resolves when clients can be served. */
   async start(): Promise<void> {
     const { limits } = this.#options;
+    // Or it keeps each number that two bytes can hold in a buffer: 10 MB to save two bytes at a time.
+    mqttPacket.writeToStream.cacheNumbers = false;
     const aedes = await Aedes.createBroker({
       ...this.#hooks.hooks,
       persistence: this.#persistence,
@@ -178,7 +181,6 @@ export class MqttEngine {
     aedes.on('subscribe', (granted, client) => {
       subscriptions.added(connectionOf(client));
       // A message that came while the subscription was stored waits in the queue.
-      store.outgoing.fallBehind(client);
       this.#served.get(client)?.feed();
       onSubscribed(granted.map(({ topic }) => topic));
     });

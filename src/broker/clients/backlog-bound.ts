@@ -9,7 +9,7 @@ export interface WaitingClient {
   readonly party: Party;
   readonly stream: {
     readonly outgoing: { readonly backlogBytes: number };
-    /** Of a packet that has not come as a whole, bytes. */
+    /** What has come and was not taken yet, bytes. */
     readonly incomingBytes: number;
   };
 }
@@ -26,7 +26,7 @@ export interface BacklogBoundOptions<Client extends WaitingClient> {
 }
 
 /**
- * Bounds what waits for all clients together, and what has come of packets that are not whole: a
+ * Bounds what waits for all clients together, and what has come and was not taken yet: a
  * limit for each is none for the memory when many are slow. Those that must give way are given up,
  * the one with most first.
  */

@@ -78,9 +78,9 @@ export class ClientStream extends Duplex implements TurnTaker {
     return this.#guard.connect;
   }
 
-  /** What has come of a packet that is not whole yet, bytes. */
+  /** What has come and was not taken yet, here and in the transport, bytes. */
   get incomingBytes(): number {
-    return this.#guard.waitingBytes;
+    return this.#guard.waitingBytes + this.#options.transport.readableLength;
   }
 
   /** The broker has let the client in: the packets behind its CONNECT may come. */

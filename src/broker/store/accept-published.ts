@@ -23,8 +23,7 @@ export function acceptPublished(
   const payer = payerOfParty(party);
   const isAnonymous = payer !== undefined;
   if (typeof payload === 'string' || (qos === 0 && !retain)) return undefined;
-  // A view of its own, so that it is told apart even from another that is empty.
-  packet.payload = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  packet.payload = ownBytes(payload);
   if (qos === 0) {
     kept.accepted.add(packet.payload, { message: undefined, isWritten: false, isAnonymous });
     return undefined;
@@ -47,4 +46,20 @@ export function acceptPublished(
   if (message) isKept = true;
   kept.accepted.add(packet.payload, { message, isWritten: true, isAnonymous });
   return isKept ? kept.journal.written() : undefined;
+}
+
+/** What a buffer of its own takes besides its bytes, about, bytes. */
+const bufferBytes = 200;
+
+/**
+ * The payload as an object of its own, so that it is told apart even from another that is empty. It
+ * is a part of what came from the client at once, up to 64 kB: where that is much more, it is copied,
+ * so that a few bytes do not keep the rest in memory for as long as they wait or are retained.
+ */
+function ownBytes(payload: Buffer): Buffer {
+  const { buffer, byteOffset, length } = payload;
+  if (buffer.byteLength < 2 * length + bufferBytes) return Buffer.from(buffer, byteOffset, length);
+  const copy = Buffer.allocUnsafeSlow(length);
+  payload.copy(copy);
+  return copy;
 }

@@ -34,7 +34,7 @@ export class OutgoingMessages {
     const queued = session && this.#queues.queuedFor(session, packet);
     if (!queued) return true;
     if (session.client !== client || queued.messageId !== undefined) return false;
-    return session.caughtUp || session.isUnderWay(queued);
+    return session.isUnderWay(queued);
   }
 
   /**
@@ -53,12 +53,6 @@ export class OutgoingMessages {
     // even acknowledge it, before it is handed out here.
     if (!queued || queued.messageId !== undefined) return false;
     return session.goesNow(queued, hasRoom);
-  }
-
-  /** A message may wait in a client's queue that it was not given. */
-  fallBehind(client: SessionClient): void {
-    const session = this.#sessions.get(client.id);
-    if (session?.client === client) session.fallBehind();
   }
 
   /** What a client gets next out of its queue; undefined when it has it all. */

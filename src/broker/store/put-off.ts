@@ -19,10 +19,18 @@ const mostAtOnce = 100;
 /** So many messages may be put off; each further one makes the oldest be done at once. */
 const mostMessages = 200;
 
+/**
+ * So many entries for all of them together, of some 100 bytes that no budget counts; past it, the
+ * oldest messages are done at once.
+ */
+const mostEntries = 20_000;
+
 /** Puts messages into the queues of a crowd of clients that are offline, a little at a time. */
 export class PutOff {
   readonly #options: PutOffOptions;
   readonly #messages: PutOffMessage[] = [];
+  /** How many recipients all messages have left. */
+  #entries = 0;
   #isScheduled = false;
 
   constructor(options: PutOffOptions) {
@@ -31,8 +39,13 @@ export class PutOff {
 
   add(message: PutOffMessage): void {
     this.#messages.push(message);
-    if (this.#messages.length > mostMessages) this.#takeOldest(Number.POSITIVE_INFINITY);
+    this.#entries += message.recipients.size;
+    while (this.#messages.length > 1 && this.#isFull) this.#takeOldest(Number.POSITIVE_INFINITY);
     this.#schedule();
+  }
+
+  get #isFull(): boolean {
+    return this.#messages.length > mostMessages || this.#entries > mostEntries;
   }
 
   /** Adds what is put off for one session, in order. */
@@ -41,6 +54,7 @@ export class PutOff {
       const recipient = recipients.get(session);
       if (!recipient) continue;
       recipients.delete(session);
+      this.#entries -= 1;
       this.#options.add(message, recipient);
     }
   }
@@ -68,6 +82,7 @@ export class PutOff {
     let count = 0;
     for (const [session, recipient] of recipients) {
       recipients.delete(session);
+      this.#entries -= 1;
       this.#options.add(message, recipient);
       count += 1;
       if (count === most) break;

@@ -55,14 +55,12 @@ export class Session {
   expiryFromMs = 0;
   /** Who is connected, if anybody. */
   client: SessionClient | undefined;
-  /** Whether the client has caught up with the queue, so that new messages go to it at once. */
-  caughtUp = false;
   /** Whether Aedes takes out of the queue what the client gets when it has connected. */
   #isCatchingUp = false;
   readonly #byMessageId = new Map<number, QueuedMessage>();
-  /** What was sent on this connection. */
-  readonly #sent = new Set<QueuedMessage>();
-  /** Taken out of the queue and not yet sent. */
+  /** What the connected client has not been given on this connection, in order. */
+  #waiting = new Set<QueuedMessage>();
+  /** Given to the client and not yet sent. */
   readonly #underWay = new Set<QueuedMessage>();
   /** Whether it was forgotten. */
   hasEnded = false;
@@ -84,15 +82,15 @@ export class Session {
 
   connect(client: SessionClient): void {
     this.#stopCatchingUp();
-    this.#sent.clear();
+    this.#waiting = new Set(this.queue.values());
     this.client = client;
-    this.caughtUp = false;
     this.disconnectedAt = undefined;
     this.expirySeconds = client.sessionExpiryInterval ?? 0;
   }
 
   disconnect(): void {
     this.client = undefined;
+    this.#waiting.clear();
     this.#stopCatchingUp();
   }
 
@@ -108,6 +106,7 @@ export class Session {
 
   add(queued: QueuedMessage): void {
     this.queue.set(queued.message, queued);
+    if (this.client) this.#waiting.add(queued);
     this.queuedBytes += bytesOfContent(queued.message.packet);
     queued.message.holders += 1;
     if (queued.messageId !== undefined) this.#byMessageId.set(queued.messageId, queued);
@@ -117,9 +116,12 @@ export class Session {
   /** Puts what is on disk before everything that came since the start. */
   addOlder(older: readonly QueuedMessage[]): void {
     const newer = this.queue.values();
+    const newerWaiting = this.#waiting;
     this.queue = new Map();
+    this.#waiting = new Set();
     for (const queued of older) this.add(queued);
     for (const queued of newer) this.queue.set(queued.message, queued);
+    for (const queued of newerWaiting) this.#waiting.add(queued);
   }
 
   withMessageId(messageId: number | undefined): QueuedMessage | undefined {
@@ -143,39 +145,36 @@ export class Session {
       this.#byMessageId.delete(messageId);
     }
     this.sent(queued);
-    this.#sent.delete(queued);
     return true;
   }
 
-  /** Notes that a message which `catchUp` gave is on its way. */
+  /** Notes that a message which the client was given is sent, or not to be sent any more. */
   sent(queued: QueuedMessage): void {
-    if (this.client && this.queue.has(queued.message)) this.#sent.add(queued);
+    this.#waiting.delete(queued);
     if (this.#underWay.delete(queued) && this.#underWay.size === 0) this.#wake?.();
   }
 
   /**
-   * What waits, in order, and then what comes while that is being sent. When the client has it all,
-   * it has caught up: only then may a new message go to it directly, or it would overtake others.
+   * What waits, in order, and then what comes while that is being sent. Only when the client has it
+   * all may a new message go to it directly, or it would overtake others.
    * @param most how many messages the client takes before it acknowledges some
    */
   async *catchUp(client: SessionClient, most: number): AsyncGenerator<QueuedMessage> {
-    const given = new Set<QueuedMessage>();
     this.#isCatchingUp = true;
     try {
-      yield* this.#catchUp(client, most, given);
+      yield* this.#catchUp(client, most);
     } finally {
       if (this.client === client) this.#isCatchingUp = false;
     }
   }
 
-  /** Whether a message goes to the client now; else the client gets it out of the queue (`next`). */
+  /**
+   * Whether a message goes to the client now. Otherwise the client gets it out of the queue (`next`):
+   * it has it already, or another one waits before it, or the client takes no more at present.
+   */
   goesNow(queued: QueuedMessage, hasRoom: boolean): boolean {
-    if (this.#sent.has(queued) || this.#underWay.has(queued)) return false;
-    if (!this.caughtUp || !hasRoom) {
-      this.caughtUp = false;
-      return false;
-    }
-    this.#underWay.add(queued);
+    if (!hasRoom || this.#isCatchingUp || this.#firstWaiting !== queued) return false;
+    this.#give(queued);
     return true;
   }
 
@@ -184,53 +183,52 @@ export class Session {
     return this.#underWay.has(queued);
   }
 
-  /** A message may wait that nobody has been given: the client gets it out of the queue. */
-  fallBehind(): void {
-    this.caughtUp = false;
-  }
-
-  /**
-   * The next message that was not sent on this connection, when that is not what `catchUp` does; it
-   * counts as sent.
-   */
+  /** Gives the client the next message that it was not given, when that is not what `catchUp` does. */
   next(): QueuedMessage | undefined {
-    if (this.#isCatchingUp || this.caughtUp) return undefined;
-    for (const queued of this.queue.values()) {
-      if (this.#sent.has(queued) || this.#underWay.has(queued)) continue;
-      this.#underWay.add(queued);
-      return queued;
-    }
-    this.caughtUp = true;
-    return undefined;
+    const queued = this.#isCatchingUp ? undefined : this.#firstWaiting;
+    if (queued) this.#give(queued);
+    return queued;
   }
 
-  async *#catchUp(
-    client: SessionClient,
-    most: number,
-    given: Set<QueuedMessage>,
-  ): AsyncGenerator<QueuedMessage> {
-    for (;;) {
+  get #firstWaiting(): QueuedMessage | undefined {
+    return this.#waiting.size === 0 ? undefined : this.#waiting.values().next().value;
+  }
+
+  #give(queued: QueuedMessage): void {
+    this.#waiting.delete(queued);
+    this.#underWay.add(queued);
+  }
+
+  async *#catchUp(client: SessionClient, most: number): AsyncGenerator<QueuedMessage> {
+    const holder = this.client;
+    let given = 0;
+    if (holder !== client) {
+      // Its session is another connection's until that has ended; then `connect` begins again.
       for (const queued of this.queue.values()) {
-        if (given.has(queued)) continue;
-        // The rest comes when the client has acknowledged some (`next`).
-        if (given.size >= most) return;
-        given.add(queued);
-        if (this.client === client) this.#underWay.add(queued);
+        if (given === most || this.client !== holder) return;
+        given += 1;
         yield queued;
       }
-      if (this.client !== client) return;
-      if (this.#underWay.size === 0) {
-        this.caughtUp = true;
-        return;
+      return;
+    }
+    while (this.client === client) {
+      const queued = this.#firstWaiting;
+      if (queued) {
+        // The rest comes when the client has acknowledged some (`next`).
+        if (given === most) return;
+        given += 1;
+        this.#give(queued);
+        yield queued;
+      } else {
+        if (this.#underWay.size === 0) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
       }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
     }
   }
 
   #stopCatchingUp(): void {
-    this.caughtUp = false;
     this.#isCatchingUp = false;
     this.#underWay.clear();
     this.#wake?.();

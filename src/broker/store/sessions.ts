@@ -144,8 +144,6 @@ export class Sessions {
     }
     // Clients that come back subscribe to all that they have.
     if (!isNew) return;
-    // What comes before the subscription is in force waits in the queue, and nothing overtakes it.
-    session.fallBehind();
     session.isUnfinished = urgency === 'lazy';
     this.write(session, urgency);
   }

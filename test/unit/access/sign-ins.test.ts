@@ -17,7 +17,7 @@ interface Derivation {
 }
 
 /** Sign-ins whose derivations take as long as the test wants: none, unless told to hold them. */
-function createSignIns() {
+function createSignIns({ residentBytes = 100e6 } = {}) {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const checked: string[] = [];
@@ -26,6 +26,7 @@ function createSignIns() {
   const signIns = new SignIns({
     clock,
     log,
+    residentBytes: () => residentBytes,
     users: {
       authenticate: async (name, password) => {
         checked.push(`${name}/${password}`);
@@ -105,6 +106,17 @@ describe('guesses', () => {
     assert.equal(checked.length, 5);
     assert.equal(count(outcomes, 'wrong'), 5);
     assert.equal(count(outcomes, 'later'), 145);
+  });
+
+  test('when memory is tight, they are checked one at a time', async () => {
+    const { guess, checked, held, hold, finishAll } = createSignIns({ residentBytes: 140e6 });
+    hold();
+    const all = Promise.all(Array.from({ length: 9 }, (_, index) => guess(attacker, `${index}`)));
+    await settle();
+    assert.equal(held.length, 1);
+    await finishAll();
+    assert.equal(count(await all, 'wrong'), 5);
+    assert.equal(checked.length, 5);
   });
 
   test('a name that many networks guess at is closed to them, not to somebody else', async () => {

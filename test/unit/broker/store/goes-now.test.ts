@@ -48,7 +48,6 @@ test('a message goes to a client that has had all before it', async () => {
 
 test('a message that the client has got out of its queue does not go to it again', async () => {
   const { store, persistence, packet } = await storeWithMessage();
-  store.outgoing.fallBehind(lamp);
   const queued = store.outgoing.next(lamp);
   assert.ok(queued);
   assert.equal(store.outgoing.next(lamp), undefined, 'the client has all there is');
@@ -75,4 +74,22 @@ test('a message does not go to a client of which only the subscriptions are back
   assert.equal(store.outgoing.goesNow(back, packet, true), false);
   const notYetQueued = { ...packet, brokerCounter: 2 };
   assert.equal(store.outgoing.goesNow(back, notYetQueued, true), false);
+});
+
+test('a message never goes before one that waits, even when the client had all while it subscribed', async () => {
+  const { store, persistence, packet } = await storeWithMessage();
+  assert.equal(store.outgoing.goesNow(lamp, packet, true), true);
+  await persistence.outgoingUpdate(lamp, { ...packet, messageId: 1 });
+  await persistence.outgoingClearMessageId(lamp, { messageId: 1 });
+  await persistence.addSubscriptions(lamp, [{ topic: 'u', qos: 1 }]);
+  assert.equal(store.outgoing.next(lamp), undefined, 'an acknowledgement comes; nothing waits');
+
+  const first = { ...packet, topic: 'u', brokerCounter: 2 };
+  const second = { ...packet, topic: 'u', brokerCounter: 3 };
+  for (const one of [first, second]) {
+    await persistence.outgoingEnqueueCombi(await persistence.subscriptionsByTopic('u'), one);
+  }
+  assert.equal(store.outgoing.goesNow(lamp, second, true), false, 'the first has not gone yet');
+  assert.equal(store.outgoing.next(lamp)?.brokerCounter, 2);
+  assert.equal(store.outgoing.goesNow(lamp, second, true), true);
 });

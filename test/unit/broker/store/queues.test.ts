@@ -113,4 +113,24 @@ describe('what waits for all clients together', () => {
     queues.catchUpAll();
     assert.ok(crowd.every(({ queue }) => queue.size === 1));
   });
+
+  test('no more than 20,000 entries are put off for a crowd that is offline', () => {
+    const { queues, session } = queuesOf(100_000_000);
+    const crowd = Array.from({ length: 1000 }, (_, index) =>
+      session(`crowd-${index}`, { key: '10.0.0.66', standing: 'stranger' }),
+    );
+    const recipients = crowd.map((one) => ({ session: one, qos: 1 }));
+    for (let number = 1; number <= 30; number += 1) {
+      const packet = { topic: 't', payload: Buffer.from(`${number}`), qos: 1 } as const;
+      queues.enqueue(recipients, packet, 'soon');
+    }
+    assert.ok(crowd.every(({ queue }) => queue.size === 10));
+    queues.catchUpAll();
+    const [first] = crowd;
+    const payloads = [...(first?.queue.keys() ?? [])].map(({ packet }) => `${packet.payload}`);
+    assert.deepEqual(
+      payloads,
+      Array.from({ length: 30 }, (_, index) => `${index + 1}`),
+    );
+  });
 });
