@@ -78,7 +78,6 @@ const inTexts: readonly Word[] = [
 const inNames: readonly Word[] = [
   [/surroundings/i, 'environment'],
   [/announcer/i, 'state publisher'],
-  [/^needsAttention$/, 'needsAttention'],
   [/Figures?$/, 'Statistics'],
   [/doorkeeper/i, 'admission'],
   [/newcomer/i, 'pending connection'],
@@ -230,7 +229,7 @@ describe('plain words', () => {
         'a.ts:1: "Mended" (comment)',
         'a.ts:2: "winks" (name)',
         'a.ts:2: "anew" (comment)',
-        'a.ts:3: "told" (text)',
+        'a.ts:3: "is told" (text)',
         'a.ts:3: "winks" (name)',
         'a.ts:3: "of its own" (text)',
         'a.ts:3: "winks" (name)',
