@@ -109,7 +109,7 @@ describe('what the log shows of an event', () => {
     await send(open.replace('Open connection', 'Start session'));
     await has(/^debug +lights: \w{26} has no light$/);
     await send(open.replace('LAB;goran', 'BLINKY;test'));
-    await has(/^debug +active users: \w{26} left out: /);
+    await has(/^debug +active users: \w{26} not counted: /);
     await has(/^debug +mqtt: \w{26} published nowhere: nobody subscribes$/);
     const debug = lines.filter((line) => line.startsWith('debug'));
     assert.doesNotMatch(debug.join('\n'), /goran|monitor|LAB/);
