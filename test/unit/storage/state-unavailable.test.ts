@@ -11,7 +11,7 @@ for (const [error, says, remedy] of [
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000004.log: No space left on device'),
     /is full/,
-    /Make room/,
+    /Free space/,
   ],
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000005.ldb: Input/output error'),
@@ -26,12 +26,12 @@ for (const [error, says, remedy] of [
   [
     fromLevel('LEVEL_CORRUPTION', 'Corruption: corrupted compressed block contents'),
     /is damaged \(Corruption/,
-    /repaired by itself.*replace the SD card/,
+    /repairs it automatically.*replace the SD card/,
   ],
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000005.ldb: No such file or directory'),
     /is damaged/,
-    /repaired by itself/,
+    /repairs it automatically/,
   ],
   [Object.assign(new Error('x'), { code: 'EIO' }), /can't be read or written/, /replace it/],
   [
