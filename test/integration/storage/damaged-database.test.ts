@@ -198,5 +198,5 @@ test('nothing is reported of a database that is whole, or was cut off in its las
   const app = await start(context, directory);
   assert.equal(app.app.health.part('state').status.state, 'ok');
   assert.deepEqual(copiesIn(directory), []);
-  assert.ok(app.lines.some((line) => /state: the last write was cut off/.test(line)));
+  assert.ok(app.lines.some((line) => /state: the last write is incomplete/.test(line)));
 });

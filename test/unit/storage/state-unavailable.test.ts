@@ -16,7 +16,7 @@ for (const [error, says, remedy] of [
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000005.ldb: Input/output error'),
     /can't be read or written/,
-    /card or disk is failing.*replace it/,
+    /replace the SD card or disk; it is failing/,
   ],
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000005.ldb: Too many open files'),
@@ -33,7 +33,7 @@ for (const [error, says, remedy] of [
     /is damaged/,
     /repairs it automatically/,
   ],
-  [Object.assign(new Error('x'), { code: 'EIO' }), /can't be read or written/, /replace it/],
+  [Object.assign(new Error('x'), { code: 'EIO' }), /can't be read or written/, /replace the SD card/],
   [
     new Error('what nobody foresaw'),
     /can't be used \(what nobody foresaw\)/,

@@ -247,7 +247,7 @@ test('an entry that nobody can read is skipped, and the others are not', async (
   for (const item of numbered(3)) outbox.append(item);
   await outbox.written();
   assert.deepEqual(await drain(outbox), ['item 0', 'item 2']);
-  assert.equal(lines.filter((line) => line.includes("can't be read: item 1")).length, 1);
+  assert.equal(lines.filter((line) => line.includes('unreadable entry on disk: item 1')).length, 1);
   assert.equal(outbox.length, 0);
 });
 
