@@ -109,7 +109,10 @@ test('what is not in the broker: the whole database goes aside at the next failu
   for (let round = 0; round < 3; round += 1) await failingStart(context, folder, failing);
   const fourth = await start(context, folder, failing);
   await fourth.child.ended;
-  assert.match(fourth.child.output(), /3 consecutive starts failed, so this data was set aside: 3 MQTT/);
+  assert.match(
+    fourth.child.output(),
+    /3 consecutive starts failed, so this data was set aside: 3 MQTT/,
+  );
   const says =
     /4 consecutive starts failed, so this data was set aside: the whole database \(1 event waiting for Slack/;
   await workingStart(context, folder, failing, says);

@@ -33,7 +33,11 @@ for (const [error, says, remedy] of [
     /is damaged/,
     /repairs it automatically/,
   ],
-  [Object.assign(new Error('x'), { code: 'EIO' }), /can't be read or written/, /replace the SD card/],
+  [
+    Object.assign(new Error('x'), { code: 'EIO' }),
+    /can't be read or written/,
+    /replace the SD card/,
+  ],
   [
     new Error('what nobody foresaw'),
     /can't be used \(what nobody foresaw\)/,
