@@ -259,7 +259,7 @@ export class AedesHooks {
 
 function inWords(refusal: SubscriptionRefusal, count: number): string {
   const has = `has ${count} subscriptions and gets no more`;
-  return refusal === 'too many of its own'
+  return refusal === 'too many of the client'
     ? `${has}. Fix: raise Butler.brokerConfig.limits.subscriptionsPerClient`
     : `${has}: all clients together have too many. Fix: let it sign in, which gives it precedence, or raise Butler.brokerConfig.limits.subscriptionsOfAll`;
 }

@@ -22,7 +22,7 @@ export interface QueuesOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   /** Called with each session that loses a message because too many wait for it. */
-  readonly onDropped: (session: Session, reason: 'of its own' | 'of all') => void;
+  readonly onDropped: (session: Session, reason: 'of the client' | 'of all clients') => void;
 }
 
 /** What is written for a message that waits for one client, about, bytes. */
@@ -229,7 +229,7 @@ export class Queues {
     let count = Math.ceil(session.queue.size / 10);
     for (const queued of session.queue.values()) {
       this.remove(session, queued);
-      this.#options.onDropped(session, 'of all');
+      this.#options.onDropped(session, 'of all clients');
       count -= 1;
       if (count === 0) break;
     }
@@ -254,7 +254,7 @@ export class Queues {
       const { queue, queuedBytes } = session;
       if (queue.size <= queuedPerClient && queuedBytes <= queuedBytesPerClient) return;
       this.remove(session, queued);
-      this.#options.onDropped(session, 'of its own');
+      this.#options.onDropped(session, 'of the client');
     }
   }
 
