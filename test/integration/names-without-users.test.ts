@@ -59,7 +59,7 @@ describe('names and passwords', () => {
     assert.equal(told.length, 2, told.join('\n'));
     assert.match(
       told[0] ?? '',
-      /^info .*client DVES_82A6C9 at 127\.0\.0\.1: signs in as "DVES_USER", but there are no users: it is treated as anonymous$/,
+      /^info .*client DVES_82A6C9 at 127\.0\.0\.1: signs in as "DVES_USER", but no users are configured: treated as anonymous$/,
     );
     assert.ok(!lines.some((line) => line.includes('DVES_PASS')));
   });
