@@ -34,31 +34,34 @@ export interface BrokerOptions {
   /** Checks names and passwords. */
   readonly signIns: Pick<SignIns, 'signIn'>;
   readonly users: Pick<Users, 'areThere' | 'has'>;
-  /** Takes people's names out of a message, for clients that are not to know them. */
+  /** Removes people's names from a message, for clients that aren't allowed to see them. */
   readonly removeNames: NameRemover;
   readonly limits: ConnectionsOptions['limits'] & {
-    /** Subscriptions that one client may have. */
+    /** The maximum number of subscriptions of one client. */
     readonly subscriptionsPerClient: number;
-    /** How long a session outlives its connection at most. */
+    /** How long a session is kept after its connection ends, at most. */
     readonly sessionExpirySeconds: number;
   };
-  /** Told of every message that a client was allowed to publish. */
+  /** Called with every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
-  /** Whether a topic is one on which the appliance hears also who may not publish there. */
+  /**
+   * Whether a topic is one on which the appliance also accepts messages from clients without
+   * permission to publish there.
+   */
   readonly isHeardFromAnybody: (topic: string) => boolean;
-  /** Keeps retained messages and sessions, over restarts where it has a disk. */
+  /** Keeps retained messages and sessions, across restarts if it has a disk. */
   readonly store: BrokerStore;
-  /** Where limits are reported that somebody has reached. */
+  /** Where limits that have been reached are reported. */
   readonly watch: LimitWatch;
-  /** The appliance's version, which the broker tells. */
+  /** The appliance's version, which the broker publishes. */
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * The MQTT broker inside the appliance: connections behind a guard (`clients/connections.ts`), an
- * engine that speaks MQTT with them (`aedes/mqtt-engine.ts`), and what the appliance itself publishes
+ * The appliance's MQTT broker: connections behind a guard (`clients/connections.ts`), an engine
+ * that speaks MQTT with them (`aedes/mqtt-engine.ts`), and what the appliance itself publishes
  * (`own-messages.ts`).
  */
 export class Broker {
@@ -127,7 +130,7 @@ export class Broker {
       },
       onMessage: options.onMessage,
       onSubscribed: (filters) => {
-        // Who subscribes need not wait for the next time.
+        // New subscribers need not wait for the next interval.
         if (filters.some((filter) => filter.startsWith('$'))) this.#systemStatistics.tellSoon();
       },
       log,
@@ -160,17 +163,17 @@ export class Broker {
     this.#leftWills.start();
   }
 
-  /** Whether anybody would get a message on this topic, now or when their session goes on. */
+  /** Whether anyone would get a message on this topic, now or when their session resumes. */
   isWanted(topic: string): boolean {
     return this.#ownMessages.isWanted(topic);
   }
 
-  /** How many subscriptions of clients that are connected get a message on this topic. */
+  /** How many subscriptions of connected clients get a message on this topic. */
   countListeners(topic: string): number {
     return this.#engine.subscribers.countListeners(topic);
   }
 
-  /** Publishes to every subscriber. A message no client could take is dropped and logged. */
+  /** Publishes to every subscriber. A message that no client could accept is dropped and logged. */
   publish(publication: Publication): void {
     this.#ownMessages.publish(publication);
   }
@@ -182,7 +185,7 @@ export class Broker {
 
   /**
    * Serves MQTT on a stream that a listener accepted.
-   * @param address where the client is, for the limits on addresses
+   * @param address the client's address, for the limits per address
    */
   serve(transport: Duplex, address = 'unknown'): void {
     transport.on('error', () => transport.destroy());
@@ -190,7 +193,7 @@ export class Broker {
     else transport.destroy();
   }
 
-  /** Ends every connection; calling it again changes nothing. */
+  /** Ends every connection; calling it again has no effect. */
   async stop(): Promise<void> {
     this.#connections.close();
     this.#leftWills.stop();
@@ -202,7 +205,7 @@ export class Broker {
     await this.#engine.stop();
   }
 
-  /** Ends a client's connection because others need what its session takes. */
+  /** Disconnects a client because others need the room that its session takes. */
   endConnectionOf(clientId: string): void {
     this.#admission.connectionOf(clientId)?.giveWay();
   }
@@ -222,7 +225,7 @@ export class Broker {
     };
   }
 
-  /** What changes nothing may be asked by anybody; nobody else hears it. */
+  /** A request that changes nothing is open to everyone; no other client receives it. */
   #heardQuestion(topic: string, payload: Buffer | string): boolean {
     const { isHeardFromAnybody, onMessage } = this.#options;
     if (!isHeardFromAnybody(topic)) return false;

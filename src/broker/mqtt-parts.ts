@@ -31,34 +31,34 @@ export interface MqttPartsOptions {
   readonly publications: PublicationSettings & ReservedTopicSettings;
   readonly signIns: SignIns;
   readonly users: Users;
-  /** Tells how things are. */
+  /** Publishes the appliance's state. */
   readonly statePublisher: StatePublisher;
-  /** Does what clients ask for. */
+  /** Handles requests from clients. */
   readonly onRequest: (topic: string, payload: Buffer) => void;
-  /** Where Home Assistant says that it has started. */
+  /** Where Home Assistant announces that it has started. */
   readonly birthTopic: string;
   readonly state: Pick<State, 'database'>;
   readonly stateDirectory: string;
   readonly version: string;
-  /** The addresses at which others reach this machine, for a certificate of its own. */
+  /** The addresses at which others reach this machine, for a generated certificate. */
   readonly addresses: () => readonly string[];
   readonly tools: (name: 'mqtt' | 'mqtt limits' | 'mqtt tls') => PartTools;
 }
 
 export interface MqttParts {
   readonly parts: readonly Part<'mqtt' | 'mqtt limits' | 'mqtt tls'>[];
-  /** The ports it listens on; undefined while it does not. */
+  /** The ports it listens on; undefined while it doesn't listen. */
   readonly ports: { readonly mqtt: number | undefined; readonly mqtts: number | undefined };
-  /** Takes MQTT over WebSocket from the web server. */
+  /** Accepts MQTT over WebSocket from the web server. */
   readonly onUpgrade: MqttWebSocket['handleUpgrade'];
-  /** The certificate that clients have to trust, PEM, where there is one of our own. */
+  /** The CA certificate that clients must trust, PEM, if the appliance generated one. */
   authority(): string | undefined;
 }
 
-/** Bounds on what clients can make the appliance keep that nobody should have to set. */
+/** Limits on what clients can make the appliance keep, which nobody should need to set. */
 const storeLimits = { queuedBytesPerClient: 8_388_608 };
 
-/** Builds the broker, what clients reach it through, and the sink that publishes on it. */
+/** Builds the broker, the ways for clients to reach it, and the sink that publishes on it. */
 export function createMqttParts({
   settings,
   publications,
@@ -147,7 +147,7 @@ export function createMqttParts({
   const metrics = [clientCount(broker), ...statistics.metrics, ...storeMetrics(store)];
   return {
     parts: [
-      // The sink starts and stops the listeners, too: they close together with the broker.
+      // The sink also starts and stops the listeners: they close together with the broker.
       sinkPart('mqtt', sink, { metrics, status }),
       tls
         ? { name: 'mqtt tls' }
@@ -174,7 +174,7 @@ const clientCount = (broker: Broker): Metric => ({
   read: () => broker.clientCount,
 });
 
-/** Builds what accepts clients over TLS: with the certificate that the settings name, or one's own. */
+/** Builds the listener for clients over TLS, with the configured or a generated certificate. */
 function createTlsListener(
   { host, tls, limits }: BrokerSettings,
   directory: string,

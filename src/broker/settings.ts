@@ -18,7 +18,7 @@ import {
 const brokerUser = z.object({
   name: field(z.string().min(1).max(64), 'a name of 1 to 64 characters'),
   passwordHash: secret(
-    field(z.string().refine(isPasswordHash), 'what `blinky passwd NAME` writes'),
+    field(z.string().refine(isPasswordHash), 'the output of `blinky passwd NAME`'),
   ),
   publish: field(z.array(z.string()), 'a list of topics, + and # allowed').optional(),
   subscribe: field(z.array(z.string()), 'a list of topics, + and # allowed').optional(),
@@ -39,7 +39,7 @@ export const brokerConfig = section(
     access: section({
       anonymous: choice(['none', 'subscribe', 'publish'], 'subscribe'),
       personalData: choice(['anyone', 'signedIn'], 'anyone'),
-      users: listOf(brokerUser, 'users as `blinky passwd NAME` writes them'),
+      users: listOf(brokerUser, 'users, as `blinky passwd NAME` prints them'),
     }),
     limits: section({
       clients: wholeNumber(1, 10_000, 1000),
@@ -53,15 +53,15 @@ export const brokerConfig = section(
       messagesPerSecond: wholeNumber(1, 1_000_000, 1000, 'from one client'),
       inFlightPerClient: wholeNumber(1, 65_535, 100),
       queuedPerClient: wholeNumber(1, 100_000, 1000),
-      /** What waits for all clients together, as it lies in memory. */
+      /** The total that may wait for all clients, in bytes of memory. */
       queuedBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 16_777_216, 'bytes'),
       backlogBytes: wholeNumber(65_536, 67_108_864, 1_048_576, 'bytes'),
       backlogBytesOfAll: wholeNumber(1_048_576, 1_073_741_824, 25_165_824, 'bytes'),
       sessions: wholeNumber(1, 100_000, 2000),
-      /** How long a client's session lives while it is away: a week. */
+      /** How long a client's session is kept while it is offline: a week. */
       sessionExpirySeconds: wholeNumber(1, 31_536_000, 604_800, 's'),
       slowClientSeconds: wholeNumber(1, 3600, 10, 's'),
-      /** What is written to the card for clients that have not signed in. */
+      /** What may be written to the card for clients that have not signed in. */
       anonymousBytesPerHour: wholeNumber(0, 1_073_741_824, 1_048_576, 'bytes an hour'),
       retainedMessages: wholeNumber(100, 100_000, 2000),
       retainedBytes: wholeNumber(65_536, 268_435_456, 8_388_608, 'bytes'),
@@ -85,7 +85,7 @@ function brokerMistakes(settings: PortSettings): Contradiction[] {
   return [...halfOfCertificate(settings), ...portClash(settings)];
 }
 
-/** A certificate is of no use without its key, nor the key without it. */
+/** A certificate is useless without its key, and the reverse. */
 function halfOfCertificate({ tls }: PortSettings): Contradiction[] {
   const { certFile, keyFile } = tls;
   if (!tls.enable || (certFile === '') === (keyFile === '')) return [];
@@ -94,7 +94,7 @@ function halfOfCertificate({ tls }: PortSettings): Contradiction[] {
     {
       path: ['tls', missing],
       found: 'nothing',
-      allowed: `the file that goes with ${given}; with neither, the appliance makes a certificate itself`,
+      allowed: `the file that goes with ${given}; with neither, Blinky generates a certificate`,
     },
   ];
 }

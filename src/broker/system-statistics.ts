@@ -1,9 +1,9 @@
 import type { Clock } from '../platform/clock.ts';
 
-/** What the broker tells about itself. */
+/** What the broker reports about itself. */
 export interface BrokerCounts {
   readonly connected: number;
-  /** Clients that are away and have a session. */
+  /** Clients that are offline and have a session. */
   readonly away: number;
   readonly mostConnected: number;
   readonly received: number;
@@ -22,17 +22,17 @@ export interface SystemStatisticsOptions {
   readonly clock: Clock;
 }
 
-/** How often the statistics are published, ms; Mosquitto's `sys_interval` is the same. */
+/** How often the statistics are published, ms; same as Mosquitto's `sys_interval`. */
 const intervalMs = 10_000;
 
-/** New subscribers wait so long at most, ms: to add everything up takes its time. */
+/** The longest wait for new subscribers, ms: adding everything up takes time. */
 const soonMs = 250;
 
 const root = '$SYS/broker';
 
 /**
- * The broker's statistics, under Mosquitto's names where they mean the same (mosquitto(8), "Broker
- * status"). They go out only to those who have subscribed, and tell of no client by its name.
+ * The broker's statistics, under Mosquitto's names where the meaning is the same (mosquitto(8),
+ * "Broker status"). They are only sent to subscribers, and name no client.
  */
 export class SystemStatistics {
   readonly #options: SystemStatisticsOptions;
@@ -57,7 +57,7 @@ export class SystemStatistics {
     this.#cancelSoon?.();
   }
 
-  /** Somebody has subscribed, and need not wait for the next time. */
+  /** A client has subscribed, and need not wait for the next interval. */
   tellSoon(): void {
     this.#cancelSoon ??= this.#options.clock.schedule(soonMs, () => {
       this.#cancelSoon = undefined;
@@ -65,7 +65,7 @@ export class SystemStatistics {
     });
   }
 
-  /** Publishes what somebody has subscribed to; others don't notice. */
+  /** Publishes what clients have subscribed to; others don't notice. */
   tell(): void {
     const { isWanted, publish } = this.#options;
     const wanted = topics.filter((topic) => isWanted(`${root}/${topic}`));

@@ -93,7 +93,7 @@ for (const [section, part] of [
         ],
         [
           { certFile: '/nowhere/c.pem', keyFile },
-          /tls\.certFile \(\/nowhere\/c\.pem\) is not there$/,
+          /tls\.certFile \(\/nowhere\/c\.pem\) was not found$/,
         ],
         [{ certFile, keyFile: folder }, /tls\.keyFile \(.*\) is a folder$/],
         [

@@ -302,7 +302,7 @@ describe('blinky check', () => {
       busy.output,
       /✗ UDP port \d+: .*in use by another program\n {4}→ .*portSessionConnectionEvents/,
     );
-    assert.match(busy.output, /✗ State directory: .* is a file, or lies below one\n {4}→ Move/);
+    assert.match(busy.output, /✗ State directory: .* is a file, or inside one\n {4}→ Move/);
   });
 
   test('tells what the red light of the appliance that runs here means', async (context) => {

@@ -4,14 +4,14 @@ import type { SessionOwner } from './sessions.ts';
 import type { MessagePacket } from './stored-packets.ts';
 import { payerOfParty } from './stored-session.ts';
 
-/** A message as a client publishes it. */
+/** A message as published by a client. */
 export type PublishedPacket = MessagePacket & { payload: Buffer | string };
 
 /**
- * Keeps a message that a client may publish, before Aedes acknowledges it: what it is retained
- * for, and in the queues of sessions. Resolves when a power cut can't take it any more; undefined
- * when there is nothing to keep.
- * @throws when the client has too many QoS 2 messages open
+ * Keeps a message that a client may publish, before Aedes acknowledges it: as the retained message,
+ * and in the queues of sessions. Resolves when a power cut can't lose it any more; undefined if
+ * there is nothing to keep.
+ * @throws if the client has too many open QoS 2 messages
  */
 export function acceptPublished(
   kept: Kept,
@@ -48,13 +48,13 @@ export function acceptPublished(
   return isKept ? kept.journal.written() : undefined;
 }
 
-/** What a buffer of its own takes besides its bytes, about, bytes. */
+/** The approximate overhead of a separate buffer, bytes. */
 const bufferBytes = 200;
 
 /**
- * The payload as an object of its own, so that it is told apart even from another that is empty. It
- * is a part of what came from the client at once, up to 64 kB: where that is much more, it is copied,
- * so that a few bytes do not keep the rest in memory for as long as they wait or are retained.
+ * The payload as a separate object, so that it is distinguishable even from another empty one. It
+ * is a slice of what the client sent at once, up to 64 kB: if that is much larger, it is copied, so
+ * that a few bytes do not keep the rest in memory for as long as they wait or are retained.
  */
 function ownBytes(payload: Buffer): Buffer {
   const { buffer, byteOffset, length } = payload;

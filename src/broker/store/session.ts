@@ -4,12 +4,12 @@ import type { StoredMessage } from './messages.ts';
 import { bytesOfContent } from './queue-bytes.ts';
 import { type StoredSubscription, unknownParty } from './stored-session.ts';
 
-/** What the sessions use of a client of Aedes. */
+/** What the sessions use of an Aedes client. */
 export interface SessionClient {
   readonly id: string;
   /** Whether its session ends with its connection. */
   readonly clean?: boolean;
-  /** How long its session outlives the connection, s (MQTT 5, section 3.1.2.11.2). */
+  /** How long its session stays after the connection ends, s (MQTT 5, section 3.1.2.11.2). */
   readonly sessionExpiryInterval?: number;
 }
 
@@ -27,50 +27,52 @@ export interface QueuedMessage {
   messageId: number | undefined;
   /** Whether the client has it and only the end of the QoS 2 handshake is missing. */
   released: boolean;
-  /** Whether it was given to the journal. */
+  /** Whether it was passed to the journal. */
   isNoted: boolean;
 }
 
 export const largestMessageId = 65_535;
 
-/** One client's session (MQTT 3.1.1, section 3.1.2.4): subscriptions, and messages not yet acknowledged. */
+/**
+ * One client's session (MQTT 3.1.1, section 3.1.2.4): subscriptions, and unacknowledged messages.
+ */
 export class Session {
   readonly clientId: string;
-  /** Whose it is; undefined for one of version 1.0 until somebody goes on with it. */
+  /** Its owner; undefined for one from version 1.0 until someone resumes it. */
   owner: Owner | undefined;
-  /** Who competes with others for what it takes. */
+  /** The party that competes with others for what it takes. */
   party: Party = unknownParty;
-  /** Ends it, and its connection where there is one. */
+  /** Ends it, and its connection if there is one. */
   readonly giveWay: () => void;
   readonly subscriptions = new Map<string, StoredSubscription>();
   /** What the client has not acknowledged, in order. */
   queue = new Map<StoredMessage, QueuedMessage>();
   /** Payloads and topics in the queue, bytes. */
   queuedBytes = 0;
-  /** How long the session lives without a connection, s. */
+  /** How long the session is kept without a connection, s. */
   expirySeconds = 0;
   /** When its last connection ended, by the time of day, ms since 1970. */
   disconnectedAt: number | undefined;
-  /** By the clock that only grows, ms: from when its life without a connection counts. */
+  /** By the monotonic clock, ms: when its time without a connection started. */
   expiryFromMs = 0;
-  /** Who is connected, if anybody. */
+  /** The connected client, if any. */
   client: SessionClient | undefined;
-  /** Whether Aedes takes out of the queue what the client gets when it has connected. */
+  /** Whether Aedes takes what the client gets after connecting from the queue. */
   #isCatchingUp = false;
   readonly #byMessageId = new Map<number, QueuedMessage>();
   /** What the connected client has not been given on this connection, in order. */
   #waiting = new Set<QueuedMessage>();
   /** Given to the client and not yet sent. */
   readonly #underWay = new Set<QueuedMessage>();
-  /** Whether it was forgotten. */
+  /** Whether it has been deleted. */
   hasEnded = false;
-  /** Until when nothing more can be written for it, by the clock that only grows, ms. */
+  /** Until when nothing more can be written for it, by the monotonic clock, ms. */
   unpaidUntilMs = 0;
-  /** What the disk knows of it beside its subscriptions (`session-writes.ts`). */
+  /** What is on disk of it in addition to its subscriptions (`session-writes.ts`). */
   writtenAs: string | undefined;
-  /** Whether subscriptions of a packet are written of which others are to come. */
+  /** Whether subscriptions of an incomplete packet have been written, with more to come. */
   isUnfinished = false;
-  /** Whether messages were dropped since the queue was last short; said once in the log. */
+  /** Whether messages were dropped since the queue was last short; logged once. */
   overflowing = false;
   #lastMessageId: number | undefined;
   #wake: (() => void) | undefined;
@@ -96,7 +98,7 @@ export class Session {
 
   /**
    * The packet identifier for the next message, from 1 to 65,535: those of earlier connections may
-   * still be in use. Undefined when there were none.
+   * still be in use. Undefined if there were none.
    */
   get nextMessageId(): number | undefined {
     return this.#lastMessageId === undefined
@@ -113,7 +115,7 @@ export class Session {
     this.#lastMessageId = queued.messageId ?? this.#lastMessageId;
   }
 
-  /** Puts what is on disk before everything that came since the start. */
+  /** Puts what is on disk before everything since the start. */
   addOlder(older: readonly QueuedMessage[]): void {
     const newer = this.queue.values();
     const newerWaiting = this.#waiting;
@@ -148,16 +150,18 @@ export class Session {
     return true;
   }
 
-  /** Notes that a message which the client was given is sent, or not to be sent any more. */
+  /**
+   * Notes that a message which the client was given has been sent, or must not be sent any more.
+   */
   sent(queued: QueuedMessage): void {
     this.#waiting.delete(queued);
     if (this.#underWay.delete(queued) && this.#underWay.size === 0) this.#wake?.();
   }
 
   /**
-   * What waits, in order, and then what comes while that is being sent. Only when the client has it
-   * all may a new message go to it directly, or it would overtake others.
-   * @param most how many messages the client takes before it acknowledges some
+   * What waits, in order, and then what arrives while that is being sent. Only when the client has
+   * everything may a new message be sent to it directly, or it would overtake others.
+   * @param most how many messages the client accepts before it acknowledges some
    */
   async *catchUp(client: SessionClient, most: number): AsyncGenerator<QueuedMessage> {
     this.#isCatchingUp = true;
@@ -169,8 +173,9 @@ export class Session {
   }
 
   /**
-   * Whether a message goes to the client now. Otherwise the client gets it out of the queue (`next`):
-   * it has it already, or another one waits before it, or the client takes no more at present.
+   * Whether a message is sent to the client now. Otherwise the client gets it from the queue
+   * (`next`): it has it already, or another one waits before it, or the client accepts no more at
+   * present.
    */
   goesNow(queued: QueuedMessage, hasRoom: boolean): boolean {
     if (!hasRoom || this.#isCatchingUp || this.#firstWaiting !== queued) return false;
@@ -183,7 +188,7 @@ export class Session {
     return this.#underWay.has(queued);
   }
 
-  /** Gives the client the next message that it was not given, when that is not what `catchUp` does. */
+  /** Gives the client the next message it was not given, unless `catchUp` does. */
   next(): QueuedMessage | undefined {
     const queued = this.#isCatchingUp ? undefined : this.#firstWaiting;
     if (queued) this.#give(queued);
@@ -203,7 +208,7 @@ export class Session {
     const holder = this.client;
     let given = 0;
     if (holder !== client) {
-      // Its session is another connection's until that has ended; then `connect` begins again.
+      // Its session belongs to another connection until that has ended; then `connect` starts over.
       for (const queued of this.queue.values()) {
         if (given === most || this.client !== holder) return;
         given += 1;
@@ -214,7 +219,7 @@ export class Session {
     while (this.client === client) {
       const queued = this.#firstWaiting;
       if (queued) {
-        // The rest comes when the client has acknowledged some (`next`).
+        // The rest follows once the client has acknowledged some (`next`).
         if (given === most) return;
         given += 1;
         this.#give(queued);
@@ -235,7 +240,7 @@ export class Session {
   }
 }
 
-/** A session that is to get a message. */
+/** A session that must get a message. */
 export interface Recipient extends Pick<StoredSubscription, 'qos' | 'rap'> {
   readonly session: Session;
 }

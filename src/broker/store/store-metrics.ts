@@ -1,7 +1,7 @@
 import type { Metric } from '../../health/metrics.ts';
 import type { BrokerStore } from './broker-store.ts';
 
-/** What the broker keeps for its clients. */
+/** Metrics of what the broker keeps for its clients. */
 export function storeMetrics(store: Pick<BrokerStore, 'statistics'>): readonly Metric[] {
   return [
     {

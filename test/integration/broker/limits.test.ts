@@ -212,7 +212,8 @@ describe('the limits of the broker', () => {
     const healthy = await subscribe('#');
     const sender = await openMqttSocket(context, app.ports.mqtt);
     const payload = Buffer.alloc(200_000, 'x');
-    const told = () => lines.filter((line) => line.includes('too much waits for all clients'));
+    const told = () =>
+      lines.filter((line) => line.includes('too much data is waiting for all clients'));
     await waitFor('the bound', () => {
       sender.send({ ...publish, topic: 't', payload });
       return told().length > 0;
@@ -229,7 +230,7 @@ describe('the limits of the broker', () => {
     for (let turn = 0; turn < 10; turn += 1) {
       await openMqttSocket(context, app.ports.mqtt, { connect: { clientId: 'lamp' } });
     }
-    const told = lines.filter((line) => line.includes('two clients call themselves lamp'));
+    const told = lines.filter((line) => line.includes('two clients use the client id lamp'));
     assert.equal(told.length, 1);
     assert.match(told[0] ?? '', /^warn .* at 127\.0\.0\.1: .*different client ids$/);
   });

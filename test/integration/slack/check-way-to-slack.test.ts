@@ -79,7 +79,7 @@ test('a file of certificates that is not there, and a proxy that is none, are fa
   assert.deepEqual(missing.length, 1);
   assert.match(
     missing[0] ?? '',
-    /^fault Slack connection: the file of Butler\.slackConfig\.caFile \(\/nowhere\/ca\.crt\) is not there/,
+    /^fault Slack connection: the file of Butler\.slackConfig\.caFile \(\/nowhere\/ca\.crt\) was not found/,
   );
   const socks = await check({ config, environment: { ALL_PROXY: 'socks5://a:1' } });
   assert.match(socks[0] ?? '', /^fault Slack connection: the variable ALL_PROXY has a SOCKS proxy/);

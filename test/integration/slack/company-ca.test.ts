@@ -49,7 +49,7 @@ describe('a network that inspects encrypted connections', () => {
     const { ca, slack, proxy, caFile, start } = await inspectedNetwork(context);
     const { sink, status } = await start();
     sink.accept(event());
-    await waitFor('the fault', () => /company\.crt\) is not there/.test(status().message));
+    await waitFor('the fault', () => /company\.crt\) was not found/.test(status().message));
     writeFileSync(caFile, 'something else');
     await waitFor('the fault', () => /contains no certificate/.test(status().message));
     assert.match(status().remedy ?? '', /PEM/);

@@ -25,7 +25,7 @@ test('what is wrong is said, without the secret', async (context) => {
     const result = await readToken({ tokenFile, environmentToken: 'xoxb-variable' });
     return 'problem' in result ? result.problem : 'none';
   };
-  assert.match(await problem(join(folder, 'none')), /is not there$/);
+  assert.match(await problem(join(folder, 'none')), /was not found$/);
   assert.match(await problem(folder), /is a folder$/);
   const file = join(folder, 'token');
   for (const [content, words] of [

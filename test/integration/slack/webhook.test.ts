@@ -156,7 +156,7 @@ describe('where the webhook comes from', () => {
       token: { tokenFile: '', webhookFile },
     });
     sink.accept(event());
-    await waitFor('the fault', () => /webhookFile .* is not there/.test(status().message));
+    await waitFor('the fault', () => /webhookFile .* was not found/.test(status().message));
     writeFileSync(webhookFile, 'https://hooks.slack.com/triggers/T1/1/abc');
     await waitFor('the fault', () => /Workflow Builder/.test(status().message));
     writeFileSync(webhookFile, wrongUrl(slack));

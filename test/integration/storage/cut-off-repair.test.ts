@@ -58,7 +58,7 @@ test('another program that has the damaged database open keeps it', async (conte
   flip(log, 100);
   const { state, health } = createState(context, directory);
   await state.open();
-  assert.match(health.status.message, /is in use by another blinky/);
+  assert.match(health.status.message, /is in use by another Blinky/);
   assert.deepEqual(copiesIn(directory), []);
   assert.equal(await owner.get('!history!newer'), 'a value');
   await state.close();

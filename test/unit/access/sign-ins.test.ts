@@ -388,7 +388,7 @@ describe('the log', () => {
     ]);
     clock.advance(1);
     assert.deepEqual(lines.slice(1), [
-      'info    wrong sign-ins from 192.0.2.1 have ended: 6 wrong, 15 told to try again later',
+      'info    wrong sign-ins from 192.0.2.1 have stopped: 6 wrong, 15 told to try again later',
     ]);
     assert.equal(clock.pending, 0);
   });

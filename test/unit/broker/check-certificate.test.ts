@@ -28,7 +28,7 @@ test('tells until when a certificate is valid, in time before its end, and what 
   const expected = [
     ['2026-12-01', 'ok', /a\.crt is valid until 2027-/],
     ['2027-12-20', 'warn', /a\.crt is valid until 2027-/],
-    ['2028-06-01', 'fault', /ended on 2027-/],
+    ['2028-06-01', 'fault', /expired on 2027-/],
   ] as const;
   for (const [day, result, text] of expected) {
     const [finding] = check(certFile, keyFile, new Date(day));
@@ -37,7 +37,7 @@ test('tells until when a certificate is valid, in time before its end, and what 
   }
   const [missing] = check(join(directory, 'none.crt'), keyFile, madeOn);
   assert.equal(missing?.result, 'fault');
-  assert.match(missing?.text ?? '', /is not there/);
+  assert.match(missing?.text ?? '', /was not found/);
   assert.match(missing?.remedy ?? '', /certFile/);
 });
 

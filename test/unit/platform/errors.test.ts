@@ -38,8 +38,8 @@ test('a code is a text; what has none has none', () => {
 });
 
 test('why a file can not be read, as it goes on after its name', () => {
-  assert.equal(whyUnreadable(missing), 'is not there');
-  assert.equal(whyUnreadable(withCode('EPERM')), 'may not be read by this user');
+  assert.equal(whyUnreadable(missing), 'was not found');
+  assert.equal(whyUnreadable(withCode('EPERM')), "can't be read: permission denied");
   assert.equal(whyUnreadable(errorOf(() => readFileSync('/'))), 'is a folder');
   assert.equal(whyUnreadable(withCode('EIO')), "can't be read (EIO)");
   assert.equal(whyUnreadable('odd'), "can't be read (odd)");

@@ -31,7 +31,7 @@ test('a database in use is checked without being opened', async (context) => {
   ]);
   // Still open, and still the owner's.
   await database.put('!broker!session/b', 'more');
-  await assert.rejects(openState(directory), /in use by another blinky/);
+  await assert.rejects(openState(directory), /in use by another Blinky/);
 });
 
 test('nothing is stored yet', async (context) => {
@@ -66,6 +66,6 @@ test('what lies aside and starts that failed are mentioned', async (context) => 
   }
   const [, copy, starts] = await findings(directory);
   assert.match(copy?.text ?? '', /^db\.damaged-2026-11-26T12-00-00Z was set aside/);
-  assert.match(copy?.remedy ?? '', /Delete .*when you don't need it/);
-  assert.equal(starts?.text, '2 starts in a row failed');
+  assert.match(copy?.remedy ?? '', /Delete .*if you don't need it/);
+  assert.equal(starts?.text, '2 consecutive starts failed');
 });

@@ -197,7 +197,7 @@ describe('a certificate of one’s own', () => {
     // The name may be back at any moment.
     assert.ok(server.checkHost('blinky.local'));
     assert.equal(readFileSync(join(directory, 'ca.key'), 'utf8'), key);
-    assert.equal(lines.filter((line) => /made a CA/.test(line)).length, 1, lines.join('\n'));
+    assert.equal(lines.filter((line) => /generated a CA/.test(line)).length, 1, lines.join('\n'));
   });
 
   test('a name that the CA is not for is logged once, with what to do', (context) => {

@@ -68,7 +68,7 @@ describe('blinky check and another broker', () => {
       [await check(port, {}, port), /is this appliance's own broker/],
       [
         await check(port, { brokerUser: 'anna', brokerPasswordFile: '/nowhere' }),
-        /brokerPasswordFile \(\/nowhere\) is not there/,
+        /brokerPasswordFile \(\/nowhere\) was not found/,
       ],
     ] as const;
     for (const [{ result, text, remedy }, expected] of cases) {

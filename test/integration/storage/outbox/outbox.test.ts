@@ -213,7 +213,7 @@ test('taking and adding at random loses nothing, keeps the order and survives', 
   assert.deepEqual(await drain(outbox), expected);
 });
 
-test('past the capacity the oldest go, counted and logged', async (context) => {
+test('when full, the oldest are dropped, counted and logged', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   const { outbox, lines } = await openOutbox(state, { capacity: 50 });
   for (const item of numbered(200)) {
@@ -222,7 +222,7 @@ test('past the capacity the oldest go, counted and logged', async (context) => {
   }
   assert.equal(outbox.length, 50);
   assert.equal(outbox.dropped, 150);
-  assert.equal(lines.filter((line) => line.includes('the oldest go')).length, 1);
+  assert.equal(lines.filter((line) => line.includes('dropping the oldest')).length, 1);
   assert.deepEqual(await drain(outbox), numbered(50, 150));
 });
 
@@ -247,7 +247,7 @@ test('an entry that nobody can read is skipped, and the others are not', async (
   for (const item of numbered(3)) outbox.append(item);
   await outbox.written();
   assert.deepEqual(await drain(outbox), ['item 0', 'item 2']);
-  assert.equal(lines.filter((line) => line.includes("can't be read: item 1")).length, 1);
+  assert.equal(lines.filter((line) => line.includes('unreadable entry on disk: item 1')).length, 1);
   assert.equal(outbox.length, 0);
 });
 

@@ -32,7 +32,7 @@ describe('who a client is', () => {
     });
     assert.deepEqual(await signIn.identify(address, 'DVES_USER\n', 'secret'), {
       refusal: 'wrong name or password',
-      because: 'there is no user "DVES_USER "',
+      because: 'unknown user "DVES_USER "',
     });
     const later = await signIn.identify(address, 'anna', 'secret');
     assert.equal(typeof later === 'object' && 'refusal' in later && later.refusal, 'try later');
@@ -72,13 +72,13 @@ describe('who a client is', () => {
     for (const name of [undefined, '']) {
       assert.deepEqual(await signIn.identify(address, name, ''), {
         refusal: 'not signed in',
-        because: 'gives no user name, and Butler.brokerConfig.access.anonymous is none',
+        because: 'sends no user name, and Butler.brokerConfig.access.anonymous is none',
       });
     }
     const nobody = createSignIn({ admitsAnonymous: false, areThere: false });
     assert.deepEqual(await nobody.signIn.identify(address, 'anna', 'x'), {
       refusal: 'not signed in',
-      because: 'there are no users, and Butler.brokerConfig.access.anonymous is none',
+      because: 'no users are configured, and Butler.brokerConfig.access.anonymous is none',
     });
   });
 });
