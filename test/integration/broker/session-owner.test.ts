@@ -101,7 +101,7 @@ describe('a session belongs to who made it', () => {
     }
     anna.send({ cmd: 'pingreq' });
     await anna.received('pingresp');
-    const lines = app.lines.filter((line) => line.includes('is a client of user anna'));
+    const lines = app.lines.filter((line) => line.includes('belongs to user anna'));
     assert.equal(lines.length, 1);
     assert.match(await (await app.get('/metrics')).text(), /reason="client id in use"\} 5/);
   });
