@@ -52,7 +52,10 @@ describe('private members of Aedes', () => {
       test(`without ${of}.${name} the broker does not start, and says why`, () => {
         const members = Object.entries(privateMembers[of]).filter(([one]) => one !== name);
         const others = Object.fromEntries(members.map(([one, kind]) => [one, samples[kind]]));
-        assert.throws(() => checkMembers(of, others), new RegExp(`${name} of its ${of} is undefined`));
+        assert.throws(
+          () => checkMembers(of, others),
+          new RegExp(`${name} of its ${of} is undefined`),
+        );
       });
     }
   }
