@@ -39,7 +39,7 @@ const publish = { cmd: 'publish', topic: 't', payload: 'x', dup: false, retain: 
 describe('private members of Aedes', () => {
   for (const of of ['broker', 'client'] as const) {
     for (const [name, type] of Object.entries(privateMembers[of])) {
-      test(`${of}.${name} is there: ${type}`, async (context) => {
+      test(`${of}.${name} exists: ${type}`, async (context) => {
         let client: Client | undefined;
         const { aedes, port } = await startAedes(context, {}, (one) => {
           client = one;
