@@ -102,7 +102,7 @@ describe('names and passwords', () => {
         'info mqtt: client DVES_82A6C9 at 127.0.0.1: refused, unknown user "DVES_USER"',
         'info mqtt: client lamp at 127.0.0.1: refused, wrong password for user "anna"',
         'info mqtt: client guesser at 127.0.0.1: refused, wrong password for user "anna"',
-        'info mqtt: client late at 127.0.0.1: refused, too many wrong passwords, or sign-ins at once; it may try again in N s',
+        'info mqtt: client late at 127.0.0.1: refused, too many wrong passwords, or too many sign-ins at once; it may try again in N s',
       ],
     );
     assert.ok(!lines.some((line) => line.includes('hidden') || line.includes('secret')));

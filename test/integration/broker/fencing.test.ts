@@ -40,7 +40,7 @@ class Arrivals {
   }
 }
 
-test('clients that freeze, crawl, idle and flood: a healthy subscriber hears everything, in time', {
+test('clients that freeze, crawl, idle and flood: a healthy subscriber gets everything, in time', {
   timeout: 180_000,
 }, async (context) => {
   const appliance = await startBundled(context, 'src/main.ts', [

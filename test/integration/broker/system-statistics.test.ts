@@ -4,7 +4,7 @@ import { startTestApp } from '../../support/test-app.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-test('statistics under $SYS, for those who ask, and nothing of other clients', async (context) => {
+test('statistics under $SYS, for subscribers only, and nothing about other clients', async (context) => {
   const clock = new TickingClock();
   const { subscribe } = await startTestApp(context, [], { clock });
   const everything = await subscribe('#');

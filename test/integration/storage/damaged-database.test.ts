@@ -159,7 +159,7 @@ const cases: readonly {
 ];
 
 for (const { what, inTables, damage, says, kept } of cases) {
-  test(`${what}: reported, what can be read is kept, the rest lies aside`, async (context) => {
+  test(`${what}: reported, what can be read is kept, the rest is set aside`, async (context) => {
     const directory = await createState(context, inTables);
     damage(join(directory, 'db'));
 
@@ -190,7 +190,7 @@ for (const { what, inTables, damage, says, kept } of cases) {
   });
 }
 
-test('nothing is reported of a database that is whole, or was cut off in its last write', async (context) => {
+test('nothing is reported for a database that is undamaged, or was cut off in its last write', async (context) => {
   const directory = await createState(context, false);
   const log = filesOf(join(directory, 'db'), '.log')[0] ?? '';
   rmSync(join(directory, 'starts.json'));

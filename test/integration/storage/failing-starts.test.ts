@@ -102,7 +102,7 @@ for (const [what, failing, environment] of [
   });
 }
 
-test('what is not in the broker: the whole database goes aside at the next failure, its events counted', async (context) => {
+test('if the broker is not the cause, the next failure sets the whole database aside and counts its events', async (context) => {
   const folder = temporaryFolder(context);
   await runOnce(context, folder);
   const failing = { BLINKY_TEST_POISON: 'db.set-aside' };

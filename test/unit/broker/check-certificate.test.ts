@@ -13,7 +13,7 @@ const check = (certFile: string, keyFile: string, now: Date) => [
   ...checkCertificate({ enable: true, certFile, keyFile }, now),
 ];
 
-test('tells until when a certificate is valid, in time before its end, and what is wrong with it', (context) => {
+test('reports how long a certificate is valid, warns before it expires, and names its problems', (context) => {
   const directory = temporaryFolder(context);
   const { cert, key } = new OwnCertificate({
     directory: join(directory, 'tls'),
@@ -41,7 +41,7 @@ test('tells until when a certificate is valid, in time before its end, and what 
   assert.match(missing?.remedy ?? '', /certFile/);
 });
 
-test('has nothing to say without TLS, and little where the appliance makes its own', () => {
+test('has nothing to report without TLS, and little for a generated certificate', () => {
   const tls = { enable: false, certFile: '', keyFile: '' };
   assert.deepEqual([...checkCertificate(tls, madeOn)], []);
   assert.deepEqual(

@@ -51,7 +51,7 @@ describe('names hidden from clients that may not see them', () => {
       removeRenamed,
     ],
   ] as const) {
-    test(`nothing that is published names anybody: ${words}`, () => {
+    test(`no published message names anyone: ${words}`, () => {
       for (const { topic, payload } of published) {
         assert.doesNotMatch(hide(topic, payload), /secret/i, topic);
       }
@@ -61,7 +61,7 @@ describe('names hidden from clients that may not see them', () => {
     });
   }
 
-  test('what names nobody is left as it is', () => {
+  test('messages that name nobody are unchanged', () => {
     for (const topic of [
       butlerTopics.activeUserCountTopic,
       butlerTopics.sessionServerStatusTopic,
@@ -75,12 +75,12 @@ describe('names hidden from clients that may not see them', () => {
     }
   });
 
-  test('a topic given to events and to users hides as that of users does', () => {
+  test('a topic used for events and for users is treated as that of users', () => {
     const same = createNameRemover({ ...mqttConfig, activeUsersTopic: 'qliksense/userevent' });
     assert.equal(same('qliksense/userevent', 'h: LAB/goran'), '[]');
   });
 
-  test('the page shows events without who it was, and with all the rest', () => {
+  test('the page shows events without the user, but with everything else', () => {
     for (const event of events) {
       const shown = withoutPersonalData(event);
       assert.doesNotMatch(JSON.stringify(shown), /secret/i);

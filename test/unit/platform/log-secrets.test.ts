@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLog } from '../../../src/platform/log.ts';
 
-test('secrets in addresses reach no log, however they got into a message', () => {
+test('secrets in addresses are never logged, whatever message they are in', () => {
   const lines: string[] = [];
   const log = createLog({
     level: 'info',

@@ -52,7 +52,7 @@ for (const [error, says, remedy] of [
   });
 }
 
-test('a full disk and a lock are no damage', () => {
+test('a full disk and a lock are not damage', () => {
   assert.equal(isDamage(fromLevel('LEVEL_LOCKED', 'IO error: lock /s/db/LOCK')), false);
   assert.equal(isDamage(fromLevel('LEVEL_IO_ERROR', 'IO error: No space left on device')), false);
   assert.equal(isDamage(fromLevel('LEVEL_CORRUPTION', 'Corruption: bad block')), true);

@@ -36,7 +36,7 @@ function stuckConnection() {
   return { connections, statistics, open };
 }
 
-test('each message that does not reach a client that is behind is counted', async () => {
+test('each message dropped for a client that is behind is counted', async () => {
   const { connections, statistics, open } = stuckConnection();
   while (open.length === 0) await new Promise((resolve) => setImmediate(resolve));
   const [connection] = open;

@@ -4,7 +4,7 @@ import { TakeoverWatch } from '../../../../src/broker/clients/takeover-watch.ts'
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
 
-test('two clients with one id: told once when it begins, once when it ends', () => {
+test('two clients with one id: logged once when it starts and once when it ends', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const watch = new TakeoverWatch({ clock, log });

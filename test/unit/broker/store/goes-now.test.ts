@@ -41,12 +41,12 @@ async function storeWithMessage() {
   return { store, persistence, packet };
 }
 
-test('a message goes to a client that has had all before it', async () => {
+test('a message is sent to a client that has received everything before it', async () => {
   const { store, packet } = await storeWithMessage();
   assert.equal(store.outgoing.goesNow(lamp, packet, true), true);
 });
 
-test('a message that the client has got out of its queue does not go to it again', async () => {
+test('a message that the client got from its queue is not sent again', async () => {
   const { store, persistence, packet } = await storeWithMessage();
   const queued = store.outgoing.next(lamp);
   assert.ok(queued);
@@ -62,12 +62,12 @@ test('a message that the client has got out of its queue does not go to it again
   assert.equal(store.outgoing.goesNow(lamp, packet, true), false, 'it has been acknowledged');
 });
 
-test('a retained message is in no queue, and goes', async () => {
+test('a retained message is in no queue, and is sent', async () => {
   const { store, packet } = await storeWithMessage();
   assert.equal(store.outgoing.goesNow(lamp, { ...packet, brokerId: '', retain: true }, true), true);
 });
 
-test('a message does not go to a client of which only the subscriptions are back', async () => {
+test('a message is not sent to a client of which only the subscriptions are restored', async () => {
   const { store, packet } = await storeWithMessage();
   store.disconnected(lamp, false);
   const back = { ...lamp };
@@ -76,7 +76,7 @@ test('a message does not go to a client of which only the subscriptions are back
   assert.equal(store.outgoing.goesNow(back, notYetQueued, true), false);
 });
 
-test('a message never goes before one that waits, even when the client had all while it subscribed', async () => {
+test('a message is never sent before one that waits, even if the client had everything while it subscribed', async () => {
   const { store, persistence, packet } = await storeWithMessage();
   assert.equal(store.outgoing.goesNow(lamp, packet, true), true);
   await persistence.outgoingUpdate(lamp, { ...packet, messageId: 1 });
