@@ -93,7 +93,8 @@ function monitoring(): readonly Asset[] {
   );
 }
 
-function createAsset(path: string, extension: string, content: string): Asset {
+/** Prepares one file to be sent; `extension` (with its dot) says what it is. */
+export function createAsset(path: string, extension: string, content: string): Asset {
   const body = Buffer.from(content);
   return {
     path,

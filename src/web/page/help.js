@@ -1,0 +1,168 @@
+import { byId, element } from './dom.js';
+import { texts } from './texts.js';
+
+/** The search of the manual, in its index; everything else of the pages under /help is plain HTML. */
+
+/**
+ * Address below /help, title of the page, heading, text.
+ * @typedef {import('../help/build-help.ts').SearchEntry} SearchEntry
+ */
+
+const mostResults = 20;
+/** How much of a text is shown around the first word found, characters. */
+const before = 50;
+const after = 160;
+
+const form = byId('search', HTMLFormElement);
+const query = byId('query', HTMLInputElement);
+const status = byId('search-status', HTMLElement);
+const results = byId('results', HTMLOListElement);
+const page = byId('page', HTMLElement);
+const pages = form.dataset['pages'] ?? 'help';
+
+/** @type {Promise<SearchEntry[]> | undefined} */
+let index;
+
+form.hidden = false;
+query.addEventListener('focus', () => void loadIndex().catch(() => undefined));
+query.addEventListener('input', () => void search());
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  results.querySelector('a')?.click();
+});
+results.addEventListener('click', (event) => {
+  // A result on this page: nothing is loaded, so the search has to make way by itself.
+  if (event.target instanceof Element && event.target.closest('a')) setTimeout(clear);
+});
+document.addEventListener('keydown', onKey);
+// Chromium keeps what was typed when one comes back to the page.
+if (query.value !== '') void search();
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  const isTyping = event.target instanceof HTMLInputElement;
+  if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    query.focus();
+    query.select();
+  } else if (event.key === 'Escape' && !results.hidden) {
+    clear();
+    query.focus();
+  } else if (!results.hidden && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+    const stops = [query, ...results.querySelectorAll('a')];
+    const at = stops.findIndex((stop) => stop === document.activeElement);
+    const next = stops[at + (event.key === 'ArrowDown' ? 1 : -1)];
+    if (at < 0 || !next) return;
+    next.focus();
+  } else return;
+  event.preventDefault();
+}
+
+function loadIndex() {
+  index ??= fetch(`${pages}/search.json`).then((response) => {
+    if (!response.ok) throw new Error(String(response.status));
+    return response.json();
+  });
+  index.catch(() => {
+    index = undefined;
+  });
+  return index;
+}
+
+function clear() {
+  query.value = '';
+  show([], [], '');
+}
+
+async function search() {
+  const wanted = query.value.trim();
+  const words = wordsOf(wanted);
+  if (words.length === 0) return show([], [], '');
+  try {
+    const entries = await loadIndex();
+    if (query.value.trim() !== wanted) return;
+    const found = rank(entries, words);
+    show(found.slice(0, mostResults), words, texts.help.found(found.length, wanted));
+  } catch {
+    show([], [], texts.help.noAnswer);
+  }
+}
+
+/** @param {string} text */
+export const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+
+/**
+ * The sections that have all the words, the best first.
+ * @param {readonly SearchEntry[]} entries @param {readonly string[]} words
+ */
+export function rank(entries, words) {
+  return entries
+    .map((entry) => ({ entry, score: scoreOf(entry, words) }))
+    .filter(({ score }) => score > 0)
+    .sort((one, other) => other.score - one.score)
+    .map(({ entry }) => entry);
+}
+
+/** @param {SearchEntry} entry @param {readonly string[]} words */
+function scoreOf([, title, heading, text], words) {
+  let score = 0;
+  for (const word of words) {
+    const inHeading = weigh(heading, word) * 5;
+    const inText = weigh(text, word);
+    const inTitle = weigh(title, word);
+    if (inHeading + inText + inTitle === 0) return 0;
+    score += inHeading + inText + inTitle;
+  }
+  return score;
+}
+
+/** A whole word counts more than the beginning of one, that more than the middle. */
+function weigh(/** @type {string} */ text, /** @type {string} */ word) {
+  const lower = text.toLowerCase();
+  let best = 0;
+  for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
+    const begins = at === 0 || !/[\p{L}\p{N}]/u.test(lower.charAt(at - 1));
+    const ends = !/[\p{L}\p{N}]/u.test(lower.charAt(at + word.length));
+    best = Math.max(best, begins && ends ? 4 : begins ? 3 : 1);
+  }
+  return best;
+}
+
+/** @param {readonly SearchEntry[]} found @param {readonly string[]} words @param {string} message */
+function show(found, words, message) {
+  const isSearching = message !== '';
+  status.textContent = message;
+  results.hidden = found.length === 0;
+  page.hidden = isSearching;
+  results.replaceChildren(...found.map((entry) => resultOf(entry, words)));
+}
+
+/** @param {SearchEntry} entry @param {readonly string[]} words */
+function resultOf([address, title, heading, text], words) {
+  const link = element('a', { href: `${pages}${address}` }, ...marked(heading, words));
+  const where = heading === title ? [] : [element('span', { class: 'quiet' }, title)];
+  return element(
+    'li',
+    {},
+    link,
+    ...where,
+    element('p', {}, ...marked(excerptOf(text, words), words)),
+  );
+}
+
+/** @param {string} text @param {readonly string[]} words */
+export function excerptOf(text, words) {
+  const lower = text.toLowerCase();
+  const places = words.map((word) => lower.indexOf(word)).filter((at) => at >= 0);
+  const first = places.length > 0 ? Math.min(...places) : 0;
+  const from = first <= before ? 0 : text.indexOf(' ', first - before) + 1;
+  const end = from + before + after;
+  return `${from > 0 ? '… ' : ''}${text.slice(from, end)}${end < text.length ? ' …' : ''}`;
+}
+
+/** The text with the words marked. @param {string} text @param {readonly string[]} words */
+function marked(text, words) {
+  const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  return text
+    .split(new RegExp(`(${pattern})`, 'giu'))
+    .map((piece, position) => (position % 2 === 1 ? element('mark', {}, piece) : piece));
+}
