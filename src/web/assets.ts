@@ -18,7 +18,8 @@ export interface Asset {
   readonly path: string;
   readonly contentType: string;
   readonly body: Buffer;
-  readonly gzipped: Buffer;
+  /** Undefined for what is compressed already. */
+  readonly gzipped: Buffer | undefined;
   readonly etag: string;
 }
 
@@ -28,6 +29,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.webp': 'image/webp',
   '.yaml': 'application/yaml; charset=utf-8',
 };
 
@@ -94,13 +96,13 @@ function monitoring(): readonly Asset[] {
 }
 
 /** Prepares one file to be sent; `extension` (with its dot) says what it is. */
-export function createAsset(path: string, extension: string, content: string): Asset {
-  const body = Buffer.from(content);
+export function createAsset(path: string, extension: string, content: string | Buffer): Asset {
+  const body = typeof content === 'string' ? Buffer.from(content) : content;
   return {
     path,
     contentType: contentTypes[extension] ?? 'application/octet-stream',
     body,
-    gzipped: gzipSync(body, { level: 9 }),
+    gzipped: extension === '.webp' ? undefined : gzipSync(body, { level: 9 }),
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
   };
 }

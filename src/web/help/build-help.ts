@@ -6,7 +6,7 @@ import { contentsPage, type ManualPage, renderManualPage } from './manual-page.t
 /** One file of the help, by its name below `/help/`. */
 export interface HelpFile {
   readonly name: string;
-  readonly content: string;
+  readonly content: string | Buffer;
 }
 
 /** What is found by the search: a section, its place in the manual and its text. */
@@ -15,7 +15,7 @@ export type SearchEntry = readonly [address: string, page: string, heading: stri
 const template = new URL('./help.html', import.meta.url);
 
 /** Files beside the pages that are served as they are. */
-const plainFile = /\.(svg|json)$/;
+const plainFile = /\.(svg|webp|json)$/;
 
 /**
  * Renders the manual: a file for each page, and `search.json`, the index that the page searches.
@@ -37,7 +37,9 @@ export function buildHelp(folder: URL): readonly HelpFile[] {
       content: wholePage(html, pages, index),
     })),
     { name: 'search.json', content: JSON.stringify(pages.flatMap(searchEntries)) },
-    ...files.filter((file) => plainFile.test(file)).map((name) => ({ name, content: read(name) })),
+    ...files
+      .filter((file) => plainFile.test(file))
+      .map((name) => ({ name, content: readFileSync(new URL(name, folder)) })),
   ];
 }
 

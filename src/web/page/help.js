@@ -1,4 +1,5 @@
 import { byId, element } from './dom.js';
+import { excerptOf, piecesOf, rank, wordsOf } from './manual-search.js';
 import { texts } from './texts.js';
 
 /** The search of the manual, in its index; everything else of the pages under /help is plain HTML. */
@@ -9,9 +10,6 @@ import { texts } from './texts.js';
  */
 
 const mostResults = 20;
-/** How much of a text is shown around the first word found, characters. */
-const before = 50;
-const after = 160;
 
 const form = byId('search', HTMLFormElement);
 const query = byId('query', HTMLInputElement);
@@ -87,46 +85,6 @@ async function search() {
   }
 }
 
-/** @param {string} text */
-export const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
-
-/**
- * The sections that have all the words, the best first.
- * @param {readonly SearchEntry[]} entries @param {readonly string[]} words
- */
-export function rank(entries, words) {
-  return entries
-    .map((entry) => ({ entry, score: scoreOf(entry, words) }))
-    .filter(({ score }) => score > 0)
-    .sort((one, other) => other.score - one.score)
-    .map(({ entry }) => entry);
-}
-
-/** @param {SearchEntry} entry @param {readonly string[]} words */
-function scoreOf([, title, heading, text], words) {
-  let score = 0;
-  for (const word of words) {
-    const inHeading = weigh(heading, word) * 5;
-    const inText = weigh(text, word);
-    const inTitle = weigh(title, word);
-    if (inHeading + inText + inTitle === 0) return 0;
-    score += inHeading + inText + inTitle;
-  }
-  return score;
-}
-
-/** A whole word counts more than the beginning of one, that more than the middle. */
-function weigh(/** @type {string} */ text, /** @type {string} */ word) {
-  const lower = text.toLowerCase();
-  let best = 0;
-  for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
-    const begins = at === 0 || !/[\p{L}\p{N}]/u.test(lower.charAt(at - 1));
-    const ends = !/[\p{L}\p{N}]/u.test(lower.charAt(at + word.length));
-    best = Math.max(best, begins && ends ? 4 : begins ? 3 : 1);
-  }
-  return best;
-}
-
 /** @param {readonly SearchEntry[]} found @param {readonly string[]} words @param {string} message */
 function show(found, words, message) {
   const isSearching = message !== '';
@@ -149,20 +107,8 @@ function resultOf([address, title, heading, text], words) {
   );
 }
 
-/** @param {string} text @param {readonly string[]} words */
-export function excerptOf(text, words) {
-  const lower = text.toLowerCase();
-  const places = words.map((word) => lower.indexOf(word)).filter((at) => at >= 0);
-  const first = places.length > 0 ? Math.min(...places) : 0;
-  const from = first <= before ? 0 : text.indexOf(' ', first - before) + 1;
-  const end = from + before + after;
-  return `${from > 0 ? '… ' : ''}${text.slice(from, end)}${end < text.length ? ' …' : ''}`;
-}
-
 /** The text with the words marked. @param {string} text @param {readonly string[]} words */
-function marked(text, words) {
-  const pattern = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
-  return text
-    .split(new RegExp(`(${pattern})`, 'giu'))
-    .map((piece, position) => (position % 2 === 1 ? element('mark', {}, piece) : piece));
-}
+const marked = (text, words) =>
+  piecesOf(text, words).map((piece, position) =>
+    position % 2 === 1 ? element('mark', {}, piece) : piece,
+  );

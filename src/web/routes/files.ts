@@ -24,6 +24,8 @@ export function sendAsset(
   }
   if (request.headers['if-none-match']?.includes(asset.etag)) return reply.code(304).send();
   reply.type(asset.contentType);
-  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(asset.body);
+  if (!asset.gzipped || !acceptsGzip(request.headers['accept-encoding'])) {
+    return reply.send(asset.body);
+  }
   return reply.header('content-encoding', 'gzip').send(asset.gzipped);
 }
