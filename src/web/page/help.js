@@ -46,10 +46,11 @@ function onKey(event) {
     clear();
     query.focus();
   } else if (!results.hidden && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+    /** @type {(Element | null)[]} */
     const stops = [query, ...results.querySelectorAll('a')];
-    const at = stops.findIndex((stop) => stop === document.activeElement);
+    const at = stops.indexOf(document.activeElement);
     const next = stops[at + (event.key === 'ArrowDown' ? 1 : -1)];
-    if (at < 0 || !next) return;
+    if (at < 0 || !(next instanceof HTMLElement)) return;
     next.focus();
   } else return;
   event.preventDefault();
