@@ -63,13 +63,16 @@ function wholePage(html: string, pages: readonly ManualPage[], index: number): s
   const parts = new Map([
     ['root', root],
     ['home', root || './'],
-    ['title', textAsHtml(titleOf(page))],
+    ['title', asHtml(titleOf(page))],
     ['contents', contentsOf(pages, page)],
     ['turn', turnOf(pages, index)],
   ]);
   // The page comes last: what it has between braces is not for us.
   return renderTemplate(html, texts, parts).replace('<!-- page -->', () => page.html);
 }
+
+/** Text of the manual, in which braces name no text of ours. */
+const asHtml = (text: string): string => textAsHtml(text).replaceAll('{', '&#123;');
 
 const titleOf = ({ name, title }: ManualPage) =>
   name === contentsPage ? `${title} – ${texts.title}` : `${title} – ${texts.help.title}`;
@@ -78,7 +81,7 @@ function contentsOf(pages: readonly ManualPage[], current: ManualPage): string {
   const items = pages.map((page) => {
     const isCurrent = page === current;
     const mark = isCurrent ? ' aria-current="page"' : '';
-    const link = `<a href="${linkTo(page, current)}"${mark}>${textAsHtml(page.title)}</a>`;
+    const link = `<a href="${linkTo(page, current)}"${mark}>${asHtml(page.title)}</a>`;
     return `<li>${link}${isCurrent ? headingsOf(page) : ''}</li>`;
   });
   return `<ul>${items.join('\n')}</ul>`;
@@ -87,7 +90,7 @@ function contentsOf(pages: readonly ManualPage[], current: ManualPage): string {
 function headingsOf({ name, sections }: ManualPage): string {
   const items = sections
     .filter(({ depth }) => depth === 2 && name !== contentsPage)
-    .map(({ id, heading }) => `<li><a href="#${id}">${textAsHtml(heading)}</a></li>`);
+    .map(({ id, heading }) => `<li><a href="#${id}">${asHtml(heading)}</a></li>`);
   return items.length > 0 ? `<ul>${items.join('')}</ul>` : '';
 }
 
@@ -96,7 +99,7 @@ function turnOf(pages: readonly ManualPage[], index: number): string {
   const current = pages[index];
   const link = (page: ManualPage | undefined, rel: string, label: string) =>
     page && current
-      ? `<a rel="${rel}" href="${linkTo(page, current)}"><small>${label}</small> ${textAsHtml(page.title)}</a>`
+      ? `<a rel="${rel}" href="${linkTo(page, current)}"><small>${label}</small> ${asHtml(page.title)}</a>`
       : '';
   return [
     link(pages[index - 1], 'prev', texts.help.previous),

@@ -91,7 +91,9 @@ export function renderManualPage(name: string, markdown: string, places: ManualP
       '<table>',
       '<div class="table" role="group" aria-label="Table" tabindex="0"><table>',
     )
-    .replaceAll('</table>', '</table></div>');
+    .replaceAll('</table>', '</table></div>')
+    // What may scroll can be reached by keyboard.
+    .replaceAll('<pre>', '<pre tabindex="0">');
   return {
     name,
     title: sections.find(({ depth }) => depth === 1)?.heading ?? name,

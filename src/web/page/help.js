@@ -14,6 +14,7 @@ const mostResults = 20;
 const form = byId('search', HTMLFormElement);
 const query = byId('query', HTMLInputElement);
 const status = byId('search-status', HTMLElement);
+const title = byId('results-title', HTMLElement);
 const results = byId('results', HTMLOListElement);
 const page = byId('page', HTMLElement);
 const pages = form.dataset['pages'] ?? 'help';
@@ -92,6 +93,7 @@ function show(found, words, message) {
   status.textContent = message;
   results.hidden = found.length === 0;
   page.hidden = isSearching;
+  title.hidden = !isSearching;
   results.replaceChildren(...found.map((entry) => resultOf(entry, words)));
 }
 
