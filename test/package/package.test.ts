@@ -61,6 +61,8 @@ async function takesAnEvent(): Promise<void> {
     assert.equal(health.status, 200, await health.text());
     const dashboard = await fetch(`${appliance.page}/monitoring/grafana-dashboard.json`);
     assert.equal(dashboard.status, 200);
+    const manual = await fetch(`${appliance.page}/help`);
+    assert.match(await manual.text(), /<h1[ >].*Manual/);
     debian.run('blinky', 'send', 'open', '--to', `127.0.0.1:${appliance.eventPort}`);
     await waitFor(
       'the event',

@@ -52,7 +52,8 @@ export function excerptOf(text, words) {
   const places = words.map((word) => lower.indexOf(word)).filter((at) => at >= 0);
   const first = places.length > 0 ? Math.min(...places) : 0;
   const from = first <= before ? 0 : text.indexOf(' ', first - before) + 1;
-  const end = from + before + after;
+  const longest = from + before + after;
+  const end = longest < text.length ? text.lastIndexOf(' ', longest) : text.length;
   return `${from > 0 ? '… ' : ''}${text.slice(from, end)}${end < text.length ? ' …' : ''}`;
 }
 

@@ -24,7 +24,7 @@ describe('the search of the manual', () => {
   test('shows the text around the first word, from a word’s beginning', () => {
     const text = `${'before '.repeat(30)}needle ${'after '.repeat(60)}`;
     const excerpt = excerptOf(text, ['needle']);
-    assert.match(excerpt, /^… before .*needle after .* …$/);
+    assert.match(excerpt, /^… before .*needle .*after …$/);
     assert.ok(excerpt.length < 250);
     assert.equal(excerptOf('short needle', ['needle']), 'short needle');
   });
