@@ -6,8 +6,13 @@ import { isSettings, valueAt } from './raw-settings.ts';
 export function users() {
   // Those of events have no blanks around them either.
   const user = z.object({
-    directory: field(z.string().trim(), "a user directory, or '*' for every directory"),
-    userId: field(z.string().trim().min(1), "a user id, or '*' for everybody in the directory"),
+    directory: field(z.string().trim(), "a user directory, or '*' for every directory").describe(
+      'The user directory.',
+    ),
+    userId: field(
+      z.string().trim().min(1),
+      "a user id, or '*' for everybody in the directory",
+    ).describe('The user id. A * at the end stands for any characters.'),
   });
   const example = '{ directory: LAB, userId: goran }';
   const item = field(z.preprocess(wholeDirectory, user), `a list of users such as ${example}`);

@@ -5,5 +5,5 @@ import { remoteBrokerFields, signInMistakes } from '../link/settings.ts';
 export const satelliteConfig = section(
   remoteBrokerFields('a host name or address, auto to find an appliance by itself, or nothing'),
   signInMistakes,
-);
+).describe('Take events from another broker: for a lamp in another room.');
 export type SatelliteSettings = Settings<typeof satelliteConfig>;
