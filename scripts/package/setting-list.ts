@@ -4,7 +4,7 @@ import { configSchema } from '../../src/config/schema.ts';
 import { allowedBy, shapeOf } from '../../src/config/schema-walk.ts';
 
 /**
- * Every setting with its default, commented out, and what it may be. Made from the schema, so that
+ * Every setting with its default, commented out, what it does and what it may be. Made from the schema, so that
  * it can't say anything else.
  * @param otherDefaults by dotted key, where they differ from those of the program
  */
@@ -20,6 +20,7 @@ function* linesOf(
   const indent = '  '.repeat(path.length + 1);
   for (const [key, field] of Object.entries(shapeOf(schema) ?? {})) {
     const here = [...path, key];
+    yield `# ${indent}# ${field.description}`;
     if (shapeOf(field)) {
       yield `# ${indent}${key}:`;
       yield* linesOf(field, here, otherDefaults);
