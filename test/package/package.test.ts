@@ -90,6 +90,7 @@ describe('the package in a clean Debian 13', { timeout: 600_000 }, () => {
     debian.install(deb(packageJson.version));
     assert.equal(debian.run('blinky', '--version').trim(), packageJson.version);
     assert.equal(debian.run('dpkg', '--verify', 'blinky-light'), '');
+    assert.match(debian.read('/usr/share/blinky-light/blinky.schema.json'), /"Butler"/);
     assert.match(debian.run('id', 'blinky'), /\(blinky\).*\(gpio\)/);
     assert.match(debian.read('/etc/shadow'), /^blinky:!/m);
   });

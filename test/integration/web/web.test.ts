@@ -186,7 +186,9 @@ describe('the help', () => {
     assert.equal(contents.status, 200);
     assert.match(contents.headers.get('content-type') ?? '', /^text\/html/);
     assert.match(await contents.text(), /<h1 [^>]*>Manual</);
-    assert.equal((await fetch('/help/search.json')).status, 200);
+    for (const path of ['/help/search.json', '/help/blinky.schema.json']) {
+      assert.equal((await fetch(path)).status, 200, path);
+    }
     for (const path of ['/help/nothing', '/help/..%2Fpackage.json', '/help/README.md']) {
       const { status } = await fetch(path);
       assert.equal(status, 404, path);
