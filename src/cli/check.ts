@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { type FaultName, faultCode } from '../../hardware/fault-codes.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
@@ -7,6 +8,7 @@ import { type Finding, fault, ok, warn } from '../health/finding.ts';
 import { findRunningAppliance } from '../health/running-appliance.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions, faultAtBoot } from './config-options.ts';
+import { manualPage } from './manual-page.ts';
 import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
 export const checkCommand: Command = {
@@ -22,9 +24,14 @@ export const checkCommand: Command = {
   run: async (input) => {
     refuseExtraArguments(input.positionals, 0);
     let faults = 0;
-    for await (const finding of allFindings(input)) {
+    const explained = new Set<string>();
+    for await (const { finding, more } of allFindings(input)) {
       print(finding, input.surroundings);
-      if (finding.result === 'fault') faults += 1;
+      if (finding.result !== 'fault') continue;
+      faults += 1;
+      if (!more || explained.has(more)) continue;
+      explained.add(more);
+      input.surroundings.stdout.write(`    More: ${more}\n`);
     }
     input.surroundings.stdout.write(
       faults === 0 ? '\nNothing is wrong.\n' : `\n${faults} to mend.\n`,
@@ -33,10 +40,15 @@ export const checkCommand: Command = {
   },
 };
 
-async function* allFindings({ values, surroundings }: CommandInput): AsyncGenerator<Finding> {
+/** A finding, and where the manual explains such a fault. */
+interface Explained {
+  readonly finding: Finding;
+  readonly more?: string;
+}
+
+async function* allFindings({ values, surroundings }: CommandInput): AsyncGenerator<Explained> {
   const { environment, stdout } = surroundings;
   const { config, findings } = await readConfiguration({ positionals: [], values, surroundings });
-  yield* findings;
   let running: ReturnType<typeof findRunningAppliance> | undefined;
   const input: CheckInput<Config> = {
     config,
@@ -49,9 +61,21 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
       return running;
     },
   };
+  async function* explained(
+    findings: Iterable<Finding> | AsyncIterable<Finding>,
+    fault: FaultName | undefined,
+  ): AsyncGenerator<Explained> {
+    for await (const finding of findings) {
+      const isExplained = fault !== undefined && finding.result === 'fault';
+      const page =
+        isExplained && manualPage((await input.running()) !== undefined, config.webConfig);
+      yield page ? { finding, more: `${page}#${faultCode(fault).help}` } : { finding };
+    }
+  }
+  yield* explained(findings, 'configuration');
   // Loaded only here: the other commands answer sooner without them.
-  const { checks } = await import('./checks.ts');
-  for (const check of checks) yield* check(input);
+  const { checks, faultOfCheck } = await import('./checks.ts');
+  for (const check of checks) yield* explained(check(input), faultOfCheck.get(check));
 }
 
 /** The configuration, or the defaults and what is wrong with it. */

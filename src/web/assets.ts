@@ -72,7 +72,7 @@ export function loadAssets(
       .map((name) => [name.slice(0, -partEnding.length), read(name)]),
   );
   parts.set('fault-codes', faultCodeList(faultCodes));
-  parts.set('part-labels', partLabelList(partLabels));
+  parts.set('part-labels', partLabelList(partLabels, faultCodes));
 
   const pages = [...addressOf].map(([name, path]) =>
     createAsset(path, '.html', renderTemplate(read(name), texts, parts, lists)),

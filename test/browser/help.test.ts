@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import type { BrowserContextOptions } from 'playwright-core';
 import { startTestApp } from '../support/test-app.ts';
@@ -74,6 +76,18 @@ describe('the help', () => {
         return scrollY > 0 && top >= 0 && (top < 100 || (atEnd && top < innerHeight));
       }),
     );
+  });
+
+  test('a part that fails leads to its section', async (context) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    context.after(() => other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const testApp = await startTestApp(context, [`brokerConfig.port=${port}`]);
+    const { page } = await openPage(await startBrowser(context), webOf(testApp), '/');
+    await page.getByRole('link', { name: 'How to fix this' }).first().click();
+    assert.match(page.url(), /\/help\/troubleshooting#5-flashes$/);
+    await page.locator('h2:has(#5-flashes)').waitFor();
   });
 
   test('on paper there is the text and nothing to click', async (context) => {

@@ -67,7 +67,7 @@ export function renderManualPage(name: string, markdown: string, places: ManualP
         if (token.depth === 1) return `<h1 id="${id}">${html}</h1>\n`;
         const label = escaped(`Link to “${plainText(token.tokens)}”`);
         const anchor = `<a class="anchor" href="#${id}" aria-label="${label}">#</a>`;
-        return `<h${token.depth} id="${id}">${html} ${anchor}</h${token.depth}>\n`;
+        return `<h${token.depth} id="${id}">${shortAnchor(id)}${html} ${anchor}</h${token.depth}>\n`;
       },
       link({ href, tokens }) {
         const html = this.parser.parseInline(tokens);
@@ -104,6 +104,15 @@ export function renderManualPage(name: string, markdown: string, places: ManualP
     })),
     links: [...links],
   };
+}
+
+/**
+ * A heading such as "3 flashes: …" has the anchor `3-flashes`, too: what the program links to holds,
+ * whatever the words behind the number.
+ */
+function shortAnchor(id: string): string {
+  const [, short] = /^(\d+-flash(?:es)?)-/.exec(id) ?? [];
+  return short ? `<span id="${short}"></span>` : '';
 }
 
 /** The address of a link; undefined for what the appliance does not serve. */

@@ -166,6 +166,7 @@ export const texts = {
      */
     parts: {},
     remedy: 'What to do:',
+    howToFix: 'How to fix this',
     /** @type {(time: string) => string} */
     since: (time) => `since ${time}`,
     /** @type {(flashes: number) => string} */

@@ -69,7 +69,9 @@ describe('the files of the page', () => {
 
   test('both pages have the label of every part, in the order of the table', () => {
     for (const path of ['/', '/setup']) {
-      const items = [...asset(path).matchAll(/<li data-part="([^"]+)">([^<]+)<\/li>/g)];
+      const items = [
+        ...asset(path).matchAll(/<li data-part="([^"]+)" data-help="[^"]*">([^<]+)<\/li>/g),
+      ];
       assert.deepEqual(
         items.map(([, name, label]) => ({ name, label })),
         parts.map(({ name, label }) => ({ name, label })),

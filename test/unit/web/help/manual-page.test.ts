@@ -17,6 +17,12 @@ describe('a page of the manual', () => {
     assert.match(html, /<h3 id="wi-fi--more-1">/);
   });
 
+  test('a number of flashes is an anchor by itself, whatever the words behind it', () => {
+    const { html } = render('## 1 flash: no network\n\n## 12 flashes: more');
+    assert.match(html, /<h2 id="1-flash-no-network"><span id="1-flash"><\/span>1 flash/);
+    assert.match(html, /<h2 id="12-flashes-more"><span id="12-flashes"><\/span>/);
+  });
+
   test('links lead to pages of the help, to anchors and elsewhere', () => {
     const { html, links } = render(
       '[a](card.md) [b](lights.md#pins) [c](README.md) [d](#here) [e](https://example.com/)',
