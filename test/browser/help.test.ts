@@ -87,7 +87,7 @@ describe('the help', () => {
     const { page } = await openPage(await startBrowser(context), webOf(testApp), '/');
     await page.getByRole('link', { name: 'How to fix this' }).first().click();
     assert.match(page.url(), /\/help\/troubleshooting#5-flashes$/);
-    await page.locator('h2:has(#5-flashes)').waitFor();
+    await page.locator('h2:has([id="5-flashes"])').waitFor();
   });
 
   test('on paper there is the text and nothing to click', async (context) => {
