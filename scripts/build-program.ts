@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
+import { buildHelp } from '../src/web/help/build-help.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -68,6 +69,10 @@ await bundle('main.ts', 'main.js');
 await bundle('card/read-card.ts', 'card.js');
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 cpSync(join(root, 'src/web/page'), join(out, 'page'), { recursive: true });
+mkdirSync(join(out, 'help'));
+for (const { name, content } of buildHelp(new URL('../src/manual/', import.meta.url))) {
+  writeFileSync(join(out, 'help', name), content);
+}
 cpSync(join(root, 'src/monitoring'), join(out, 'monitoring'), { recursive: true });
 cpSync(join(root, 'hardware/wiring.svg'), join(out, 'hardware/wiring.svg'));
 installNativePackages(arch);
@@ -82,7 +87,8 @@ async function bundle(source: string, name: string): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: [...nativePackages],
+    // The help is rendered here; its renderer is for checkouts.
+    external: [...nativePackages, '*/build-help.ts'],
     // Bundled CommonJS packages still ask for Node's own modules through `require`.
     banner: {
       js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",

@@ -29,10 +29,11 @@ export interface BillOfMaterials {
   readonly dependencies?: readonly unknown[];
 }
 
-/** Locked, but no part of the packages: the program is compiled, and koffi brings every platform. */
+/** Locked, but no part of the packages: for checkouts only, and koffi brings every platform. */
+const forCheckouts: readonly string[] = ['marked', 'tsx'];
 const shippedKoffi = /^@koromix\/koffi-linux-(arm64|x64)$/;
 const isShipped = ({ name }: { readonly name: string }): boolean =>
-  name !== 'tsx' && (!name.startsWith('@koromix/koffi-') || shippedKoffi.test(name));
+  !forCheckouts.includes(name) && (!name.startsWith('@koromix/koffi-') || shippedKoffi.test(name));
 
 /** What of npm's own list (`npm sbom`) is used here; the rest of each entry passes on as it is. */
 const npmList = z.looseObject({

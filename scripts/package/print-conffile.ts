@@ -1,7 +1,8 @@
 // Prints /etc/blinky/blinky.yaml of the package.
 import { settingList } from './setting-list.ts';
 
-process.stdout.write(`# Settings of Blinky Light. All of them stand here with their defaults; take the # away from the
+process.stdout.write(`# yaml-language-server: $schema=/usr/share/blinky-light/blinky.schema.json
+# Settings of Blinky Light. All of them stand here with their defaults; take the # away from the
 # line you change, and from the lines above it that it is indented under. Then:
 #   sudo systemctl restart blinky
 # A wrong value is refused with its line: journalctl -u blinky

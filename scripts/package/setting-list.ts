@@ -4,8 +4,8 @@ import { configSchema } from '../../src/config/schema.ts';
 import { allowedBy, shapeOf } from '../../src/config/schema-walk.ts';
 
 /**
- * Lists every setting with its default, commented out, and its allowed values. Generated from the
- * schema, so it is always correct.
+ * Lists every setting with its default, commented out, what it does and its allowed values. Generated
+ * from the schema, so it is always correct.
  * @param otherDefaults by dotted key, if they differ from the program's
  */
 export function settingList(otherDefaults: Readonly<Record<string, unknown>> = {}): string {
@@ -20,6 +20,7 @@ function* linesOf(
   const indent = '  '.repeat(path.length + 1);
   for (const [key, field] of Object.entries(shapeOf(schema) ?? {})) {
     const here = [...path, key];
+    yield `# ${indent}# ${field.description}`;
     if (shapeOf(field)) {
       yield `# ${indent}${key}:`;
       yield* linesOf(field, here, otherDefaults);

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { type FaultName, faultCode } from '../../hardware/fault-codes.ts';
 import { defaultConfig } from '../config/load.ts';
 import { ConfigError, describeProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
@@ -8,6 +9,7 @@ import { findRunningAppliance } from '../health/running-appliance.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions, faultAtBoot } from './config-options.ts';
 import { type Environment, exitStatus, wantsColours } from './environment.ts';
+import { manualPage } from './manual-page.ts';
 
 export const checkCommand: Command = {
   name: 'check',
@@ -26,9 +28,14 @@ export const checkCommand: Command = {
   run: async (input) => {
     refuseExtraArguments(input.positionals, 0);
     let faults = 0;
-    for await (const finding of allFindings(input)) {
+    const explained = new Set<string>();
+    for await (const { finding, more } of allFindings(input)) {
       print(finding, input.environment);
-      if (finding.result === 'fault') faults += 1;
+      if (finding.result !== 'fault') continue;
+      faults += 1;
+      if (!more || explained.has(more)) continue;
+      explained.add(more);
+      input.environment.stdout.write(`    More: ${more}\n`);
     }
     input.environment.stdout.write(
       faults === 0 ? '\nAll checks passed.\n' : `\n${countOf(faults, 'problem')} found.\n`,
@@ -37,10 +44,15 @@ export const checkCommand: Command = {
   },
 };
 
-async function* allFindings({ values, environment }: CommandInput): AsyncGenerator<Finding> {
+/** A finding, and where the manual explains such a fault. */
+interface Explained {
+  readonly finding: Finding;
+  readonly more?: string;
+}
+
+async function* allFindings({ values, environment }: CommandInput): AsyncGenerator<Explained> {
   const { variables, stdout } = environment;
   const { config, findings } = await readConfiguration({ positionals: [], values, environment });
-  yield* findings;
   let running: ReturnType<typeof findRunningAppliance> | undefined;
   const input: CheckInput<Config> = {
     config,
@@ -53,9 +65,21 @@ async function* allFindings({ values, environment }: CommandInput): AsyncGenerat
       return running;
     },
   };
+  async function* explained(
+    findings: Iterable<Finding> | AsyncIterable<Finding>,
+    fault: FaultName | undefined,
+  ): AsyncGenerator<Explained> {
+    for await (const finding of findings) {
+      const isExplained = fault !== undefined && finding.result === 'fault';
+      const page =
+        isExplained && manualPage((await input.running()) !== undefined, config.webConfig);
+      yield page ? { finding, more: `${page}#${faultCode(fault).help}` } : { finding };
+    }
+  }
+  yield* explained(findings, 'configuration');
   // Loaded only here, so that the other commands start faster.
-  const { checks } = await import('./checks.ts');
-  for (const check of checks) yield* check(input);
+  const { checks, faultOfCheck } = await import('./checks.ts');
+  for (const check of checks) yield* explained(check(input), faultOfCheck.get(check));
 }
 
 /** Returns the configuration; if it is invalid, the defaults and its problems. */

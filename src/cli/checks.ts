@@ -1,3 +1,4 @@
+import type { FaultName } from '../../hardware/fault-codes.ts';
 import { checkSatellite } from '../bridge/satellite/check-satellite.ts';
 import { checkUpstream } from '../bridge/upstream/check-upstream.ts';
 import { checkBrokerCertificate, checkBrokerPorts } from '../broker/check-broker.ts';
@@ -28,3 +29,19 @@ export const checks: readonly Check<Config>[] = [
   checkSatellite,
   checkConfiguredLights,
 ];
+
+/** The fault that each check looks for, where the manual explains it. */
+export const faultOfCheck: ReadonlyMap<Check<Config>, FaultName> = new Map<
+  Check<Config>,
+  FaultName
+>([
+  [checkState, 'storage'],
+  [checkUdpPort, 'events'],
+  [checkBrokerPorts, 'broker'],
+  [checkPage, 'web'],
+  [checkBrokerCertificate, 'broker'],
+  [checkConfiguredSlack, 'slack'],
+  [checkUpstream, 'remote-broker'],
+  [checkSatellite, 'remote-broker'],
+  [checkConfiguredLights, 'lights'],
+]);

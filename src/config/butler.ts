@@ -4,7 +4,7 @@ import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
  * Settings of a Butler 6 configuration file that the appliance does not use
  * (Butler 6.1.1, src/config/production_template.yaml).
  */
-const unusedButlerKeys: ReadonlySet<string> = new Set([
+export const unusedButlerKeys: ReadonlySet<string> = new Set([
   'fileLogging',
   'logDirectory',
   'anonTelemetry',

@@ -6,8 +6,13 @@ import { isSettings, valueAt } from './raw-settings.ts';
 export function users() {
   // Events have no blanks around these either.
   const user = z.object({
-    directory: field(z.string().trim(), "a user directory, or '*' for every directory"),
-    userId: field(z.string().trim().min(1), "a user id, or '*' for everyone in the directory"),
+    directory: field(z.string().trim(), "a user directory, or '*' for every directory").describe(
+      'The user directory.',
+    ),
+    userId: field(
+      z.string().trim().min(1),
+      "a user id, or '*' for everyone in the directory",
+    ).describe('The user id. A * at the end stands for any characters.'),
   });
   const example = '{ directory: LAB, userId: goran }';
   const item = field(z.preprocess(wholeDirectory, user), `a list of users such as ${example}`);

@@ -27,6 +27,8 @@ function slashRemarks(written: unknown): readonly SettingRemark[] {
 
 /** `Butler.mqttConfig.homeAssistant`. */
 export const homeAssistantSettings = section({
-  enable: flag(true),
-  discoveryPrefix: discoveryPrefix(),
-});
+  enable: flag(true).describe('Announce the appliance to Home Assistant by MQTT discovery.'),
+  discoveryPrefix: discoveryPrefix().describe(
+    'The discovery prefix that is set in Home Assistant.',
+  ),
+}).describe('The device that Home Assistant finds by itself.');

@@ -17,9 +17,15 @@ const range = field(
 
 /** `Butler.udpServerConfig`. */
 export const udpServerConfig = section({
-  enable: flag(true),
-  serverHost: listenHost(),
-  portSessionConnectionEvents: port(9997),
-  allowFrom: field(z.array(range), 'a list of addresses').default([]),
-});
+  enable: flag(true).describe(
+    'Receive events by UDP. Turn it off on a satellite that gets its events by MQTT only.',
+  ),
+  serverHost: listenHost().describe('The address on which to listen for events.'),
+  portSessionConnectionEvents: port(9997).describe(
+    'The UDP port to which Qlik Sense sends its events.',
+  ),
+  allowFrom: field(z.array(range), 'a list of addresses')
+    .default([])
+    .describe('Addresses that may send events. An empty list: every address.'),
+}).describe('How events arrive from Qlik Sense.');
 export type UdpSettings = Settings<typeof udpServerConfig>;

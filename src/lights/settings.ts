@@ -18,7 +18,9 @@ const pin = (byDefault: number) => wholeNumber(2, 27, byDefault, 'a BCM number')
 export type LightChoice = Colour | 'none';
 
 const lightChoice = (kind: EventKind) =>
-  choice<LightChoice>([...colours, 'none'], kinds[kind].light);
+  choice<LightChoice>([...colours, 'none'], kinds[kind].light).describe(
+    `The light that blinks for “${kinds[kind].command}”.`,
+  );
 
 const lightChoices = Object.fromEntries(
   kindsByInterest.map((kind) => [kinds[kind].key, lightChoice(kind)]),
@@ -27,22 +29,40 @@ const lightChoices = Object.fromEntries(
 /** `Butler.lightConfig`. */
 export const lightConfig = section(
   {
-    driver: choice(['auto', ...driverNames], 'auto'),
-    ...recordOf(colours, (colour) =>
-      section({ pin: pin(lampRows[colour].pin), activeLow: flag(false) }),
+    driver: choice(['auto', ...driverNames], 'auto').describe(
+      'How the lights are driven. `auto` takes the first driver that works; `simulated` needs no hardware.',
     ),
-    onMs: wholeNumber(20, 1000, 250, 'ms'),
-    offMs: wholeNumber(20, 1000, 100, 'ms'),
-    maxBacklogMs: wholeNumber(1100, 60_000, 3000, 'ms'),
+    ...recordOf(colours, (colour) =>
+      section({
+        pin: pin(lampRows[colour].pin).describe(
+          `The GPIO of the ${colour} light (a BCM number, not the position in the header).`,
+        ),
+        activeLow: flag(false).describe(
+          'Turn on for a module whose light is on while the pin is low.',
+        ),
+      }).describe(`The ${colour} light.`),
+    ),
+    onMs: wholeNumber(20, 1000, 250, 'ms').describe('How long a light is on in each blink.'),
+    offMs: wholeNumber(20, 1000, 100, 'ms').describe(
+      'How long it is off at least between two blinks.',
+    ),
+    maxBacklogMs: wholeNumber(1100, 60_000, 3000, 'ms').describe(
+      'How long blinks may wait for their turn. When more events arrive, the light stays on.',
+    ),
     ...lightChoices,
     heartbeat: section({
-      enable: flag(false),
-      everySeconds: wholeNumber(2, 3600, 30, 's'),
-    }),
-    button: section({ enable: flag(false), pin: pin(3) }),
+      enable: flag(false).describe('Flash the green light now and then while everything works.'),
+      everySeconds: wholeNumber(2, 3600, 30, 's').describe('Time between two of these flashes.'),
+    }).describe('A sign that the appliance works, also when nothing happens.'),
+    button: section({
+      enable: flag(false).describe(
+        'A button is connected. A short press tests the lights, a long one switches the Pi off.',
+      ),
+      pin: pin(3).describe('The GPIO of the button. Only GPIO 3 can switch the Pi on again.'),
+    }).describe('A push button.'),
   },
   (settings) => [...pinClashes(settings), ...backlogTooShort(settings)],
-);
+).describe('The lights and the button.');
 
 export type LightSettings = Settings<typeof lightConfig>;
 

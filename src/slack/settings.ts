@@ -33,16 +33,26 @@ function webhookMistakes({ enable, webhookURL, webhookFile }: WebhookSettings): 
 /** `Butler.slackConfig`. */
 export const slackConfig = section(
   {
-    enable: flag(false),
-    loginNotificationChannel: text(defaultSlackChannel, 'the name or id of a channel'),
-    tokenFile: text('', 'the path of a file'),
-    webhookURL: secret(text('', webhookAllowed)),
-    webhookFile: text('', 'the path of a file'),
-    apiUrl: httpUrl('https://slack.com/api/'),
-    proxy: webProxy(),
-    caFile: text('', 'the path of a certificate (PEM or DER)'),
-    excludeUser: users(),
+    enable: flag(false).describe('Post events to Slack.'),
+    loginNotificationChannel: text(defaultSlackChannel, 'the name or id of a channel').describe(
+      'The channel to post to. An incoming webhook posts to its own channel.',
+    ),
+    tokenFile: text('', 'the path of a file').describe(
+      'File with the bot token. Without it: the systemd credential `slack-token`, then the variable `SLACK_BOT_TOKEN`.',
+    ),
+    webhookURL: secret(text('', webhookAllowed)).describe(
+      'An incoming webhook, in place of a token.',
+    ),
+    webhookFile: text('', 'the path of a file').describe(
+      'File with the address of the webhook, in place of webhookURL.',
+    ),
+    apiUrl: httpUrl('https://slack.com/api/').describe('The address of Slack’s API.'),
+    proxy: webProxy().describe('The web proxy through which to reach Slack.'),
+    caFile: text('', 'the path of a certificate (PEM or DER)').describe(
+      'Certificate of your company’s CA, if the network inspects TLS.',
+    ),
+    excludeUser: users().describe('Users whose events are not posted to Slack.'),
   },
   webhookMistakes,
-);
+).describe('Messages in Slack.');
 export type SlackSettings = Settings<typeof slackConfig>;

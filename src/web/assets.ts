@@ -18,7 +18,8 @@ export interface Asset {
   readonly path: string;
   readonly contentType: string;
   readonly body: Buffer;
-  readonly gzipped: Buffer;
+  /** Undefined for what is compressed already. */
+  readonly gzipped: Buffer | undefined;
   readonly etag: string;
 }
 
@@ -28,6 +29,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.webp': 'image/webp',
   '.yaml': 'application/yaml; charset=utf-8',
 };
 
@@ -70,7 +72,7 @@ export function loadAssets(
       .map((name) => [name.slice(0, -partEnding.length), read(name)]),
   );
   parts.set('fault-codes', faultCodeList(faultCodes));
-  parts.set('part-labels', partLabelList(partLabels));
+  parts.set('part-labels', partLabelList(partLabels, faultCodes));
 
   const pages = [...addressOf].map(([name, path]) =>
     createAsset(path, '.html', renderTemplate(read(name), texts, parts, lists)),
@@ -93,13 +95,14 @@ function monitoring(): readonly Asset[] {
   );
 }
 
-function createAsset(path: string, extension: string, content: string): Asset {
-  const body = Buffer.from(content);
+/** Prepares one file to be sent; `extension` (with its dot) says what it is. */
+export function createAsset(path: string, extension: string, content: string | Buffer): Asset {
+  const body = typeof content === 'string' ? Buffer.from(content) : content;
   return {
     path,
     contentType: contentTypes[extension] ?? 'application/octet-stream',
     body,
-    gzipped: gzipSync(body, { level: 9 }),
+    gzipped: extension === '.webp' ? undefined : gzipSync(body, { level: 9 }),
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
   };
 }

@@ -6,6 +6,9 @@ export interface ShownFaultCode {
   readonly flashes: number;
   readonly meaning: string;
   readonly remedy: string;
+  readonly name: string;
+  /** The anchor of its section in `/help/troubleshooting`. */
+  readonly help: string;
 }
 
 /** The table of fault codes as HTML. */
@@ -24,13 +27,19 @@ export function faultCodeList(codes: readonly ShownFaultCode[]): string {
 export interface PartLabel {
   readonly name: string;
   readonly label: string;
+  /** The code of its faults, by name. */
+  readonly faultCode?: string;
 }
 
-/** The labels as hidden HTML, in their order, for the page's scripts. */
-export function partLabelList(parts: readonly PartLabel[]): string {
-  const items = parts.map(({ name, label }) => {
+/** The labels, and the manual's section for each, as hidden HTML in their order, for the page's scripts. */
+export function partLabelList(
+  parts: readonly PartLabel[],
+  codes: readonly ShownFaultCode[],
+): string {
+  const items = parts.map(({ name, label, faultCode }) => {
     const shown = texts.health.parts[name] ?? label;
-    return `<li data-part="${textAsHtml(name)}">${textAsHtml(shown)}</li>`;
+    const help = codes.find((code) => code.name === faultCode)?.help ?? '';
+    return `<li data-part="${textAsHtml(name)}" data-help="${help}">${textAsHtml(shown)}</li>`;
   });
   return `<ul id="part-labels" hidden>${items.join('')}</ul>`;
 }

@@ -11,6 +11,7 @@ import type { OriginCheck } from './origin-check.ts';
 import { authorityRoute } from './routes/authority.ts';
 import { type EventSources, eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
+import { helpRoutes } from './routes/help.ts';
 import { type SetupSources, setupRoutes } from './routes/setup.ts';
 import { type SlackRetryOptions, slackRetryRoute } from './routes/slack-retry.ts';
 import { type SenderSources, type StateSources, stateRoutes } from './routes/status.ts';
@@ -68,6 +69,7 @@ export function createWebServer(parts: ServerParts): FastifyInstance<Server> {
   guard(server, checks, new BugLog(parts.clock, parts.log));
   compressAnswers(server);
   fileRoutes(server, parts.assets);
+  helpRoutes(server);
   const { senders } = parts;
   const { visitorOf } = parts.events;
   stateRoutes(server, parts.state, { senders, visitorOf }, parts.clock);

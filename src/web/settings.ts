@@ -18,10 +18,17 @@ const origin = field(
 
 /** `Butler.webConfig`. */
 export const webConfig = section({
-  enable: flag(true),
-  host: listenHost(),
-  port: port(8080),
-  hostNames: listOf(text('', 'a host name'), 'other names under which the page is reached'),
-  allowedOrigins: field(z.array(origin), 'a list of origins').default([]),
-});
+  enable: flag(true).describe('Serve the web page.'),
+  host: listenHost().describe('The address on which the page listens.'),
+  port: port(8080).describe('The port of the page. On the card image it is 80.'),
+  hostNames: listOf(
+    text('', 'a host name'),
+    'other names under which the page is reached',
+  ).describe(
+    'Further host names of the page, such as that of a reverse proxy. Requests with other names are refused.',
+  ),
+  allowedOrigins: field(z.array(origin), 'a list of origins')
+    .default([])
+    .describe('Other web pages that may use MQTT over WebSocket.'),
+}).describe('The web page.');
 export type WebSettings = Settings<typeof webConfig>;

@@ -1,34 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { waitFor } from '../support/wait-for.ts';
+import { axeFindings } from './axe.ts';
 import { openLivePage } from './browser.ts';
 
 /** The page is for everybody: small screens, keyboards, screen readers, those whom flashing hurts. */
 
 const open =
   '/proxy-connection/;sense1.with.a.rather.long.name.example.com;Open connection;DEPARTMENT-WITH-A-LONG-NAME;somebody.with.a.long.name@example.com;AppAccess;/app/a421f4a2-c311-4ef4-ba41-fe2e6a2b0d69;m';
-
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
-
-/** What axe-core finds, one line each. */
-async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const axe = Reflect.get(window, 'axe') as {
-      run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
-    };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, help, nodes }) =>
-      nodes.map(({ html }) => `${id}: ${help}: ${html}`),
-    );
-  });
-}
 
 /** Presses Tab until what has the focus matches; fails when it goes round without. */
 async function tabTo(page: Page, selector: string): Promise<void> {

@@ -274,6 +274,7 @@ describe('blinky check', () => {
       assert.match(output, new RegExp(`^✓ ${name}`, 'm'));
     }
     assert.doesNotMatch(output, /Driver/, 'no driver is missed where there are no pins');
+    assert.doesNotMatch(output, /More:/);
   });
 
   test('a wrong configuration, a port in use, a state directory that is a file', async (context) => {
@@ -303,6 +304,10 @@ describe('blinky check', () => {
       /✗ UDP port \d+: .*in use by another program\n {4}→ .*portSessionConnectionEvents/,
     );
     assert.match(busy.output, /✗ State directory: .* is a file, or inside one\n {4}→ Move/);
+    for (const help of ['2-flashes', '4-flashes']) {
+      const more = new RegExp(`^ {4}More: .*troubleshooting.*#${help}$`, 'gm');
+      assert.equal(busy.output.match(more)?.length, 1, help);
+    }
   });
 
   test('tells what the red light of the appliance that runs here means', async (context) => {

@@ -117,6 +117,9 @@ describe('names and passwords', () => {
     const told = lines.filter((line) => line.includes('refused'));
     assert.equal(told.length, 3);
     assert.match(told[0] ?? '', /sends no user name, and Butler\.brokerConfig\.access\.anonymous/);
-    assert.match(told[2] ?? '', /no users are configured, and Butler\.brokerConfig\.access\.anonymous/);
+    assert.match(
+      told[2] ?? '',
+      /no users are configured, and Butler\.brokerConfig\.access\.anonymous/,
+    );
   });
 });

@@ -61,6 +61,8 @@ async function takesAnEvent(): Promise<void> {
     assert.equal(health.status, 200, await health.text());
     const dashboard = await fetch(`${appliance.page}/monitoring/grafana-dashboard.json`);
     assert.equal(dashboard.status, 200);
+    const manual = await fetch(`${appliance.page}/help`);
+    assert.match(await manual.text(), /<h1[ >].*Manual/);
     debian.run('blinky', 'send', 'open', '--to', `127.0.0.1:${appliance.eventPort}`);
     await waitFor(
       'the event',
@@ -88,6 +90,7 @@ describe('the package in a clean Debian 13', { timeout: 600_000 }, () => {
     debian.install(deb(packageJson.version));
     assert.equal(debian.run('blinky', '--version').trim(), packageJson.version);
     assert.equal(debian.run('dpkg', '--verify', 'blinky-light'), '');
+    assert.match(debian.read('/usr/share/blinky-light/blinky.schema.json'), /"Butler"/);
     assert.match(debian.run('id', 'blinky'), /\(blinky\).*\(gpio\)/);
     assert.match(debian.read('/etc/shadow'), /^blinky:!/m);
   });

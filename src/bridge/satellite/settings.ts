@@ -7,5 +7,5 @@ export const satelliteConfig = section(
     'a host name or address, auto to search the network for an appliance, or nothing',
   ),
   signInMistakes,
-);
+).describe('Take events from another broker: for a lamp in another room.');
 export type SatelliteSettings = Settings<typeof satelliteConfig>;

@@ -65,14 +65,24 @@ export function createHealthView(actions = {}) {
 /** Parts that don't work come first, parts that are off last. @param {PartStatus} part */
 const rank = ({ state }) => ['fault', 'starting', 'ok', 'off'].indexOf(state);
 
+const labelItems = [...byId('part-labels', HTMLUListElement).children];
+
 /**
  * The label of each part, as served with the page, in the order in which parts are shown.
  * @type {ReadonlyMap<string, string>}
  */
 const labels = new Map(
-  [...byId('part-labels', HTMLUListElement).children].map((item) => [
+  labelItems.map((item) => [item.getAttribute('data-part') ?? '', item.textContent ?? '']),
+);
+
+/**
+ * Where the manual explains the faults of a part: an anchor of its troubleshooting page.
+ * @type {ReadonlyMap<string, string>}
+ */
+const helpAnchors = new Map(
+  labelItems.map((item) => [
     item.getAttribute('data-part') ?? '',
-    item.textContent ?? '',
+    item.getAttribute('data-help') ?? '',
   ]),
 );
 
@@ -99,6 +109,11 @@ export function partWords(name, { state, message, remedy, since }) {
   if (remedy) {
     const toDo = element('b', {}, texts.health.remedy);
     words.push(element('p', { class: 'remedy' }, toDo, ' ', ...withCode(sentence(remedy))));
+  }
+  const anchor = state === 'fault' ? helpAnchors.get(name) : undefined;
+  if (anchor) {
+    const href = `help/troubleshooting#${anchor}`;
+    words.push(element('p', { class: 'remedy' }, element('a', { href }, texts.health.howToFix)));
   }
   return words;
 }

@@ -21,6 +21,7 @@ export const texts = {
     label: 'Pages',
     live: 'Live',
     setup: 'Set up',
+    help: 'Help',
     metrics: 'Metrics',
     dashboard: 'Grafana dashboard',
     alerts: 'Prometheus alerts',
@@ -166,6 +167,7 @@ export const texts = {
      */
     parts: {},
     remedy: 'How to fix it:',
+    howToFix: 'How to fix this',
     /** @type {(time: string) => string} */
     since: (time) => `since ${time}`,
     /** @type {(flashes: number) => string} */
@@ -286,5 +288,21 @@ export const texts = {
       example:
         'Butler:\n  slackConfig:\n    enable: true\n    loginNotificationChannel: sense-user-activity\n    tokenFile: /etc/blinky/slack-token',
     },
+  },
+
+  help: {
+    title: 'Blinky Light manual',
+    contents: 'Contents',
+    turn: 'Previous and next page',
+    previous: 'Previous',
+    next: 'Next',
+    search: 'Search the manual',
+    results: 'Search results',
+    noAnswer: 'The search is not available: the appliance does not answer.',
+    /** @type {(count: number, query: string) => string} */
+    found: (count, query) =>
+      count === 0
+        ? `No results for “${query}”. Try fewer or shorter words.`
+        : `${counted(count, 'result', 'results')} for “${query}”`,
   },
 };

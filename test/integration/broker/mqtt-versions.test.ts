@@ -144,7 +144,7 @@ describe('subscription identifiers', () => {
     assert.deepEqual(identifiersOf(await back.received('publish')), [7]);
   });
 
-  test("a subscription with "no local" does not count for the client's own messages", async (context) => {
+  test('a subscription with "no local" does not count for messages of the client itself', async (context) => {
     const appliance = await startTestApp(context, [anybodyPublishes]);
     const client = await open5(context, appliance);
     await subscribe(client, 'a/#', { identifier: 5, nl: true });

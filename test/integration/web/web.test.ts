@@ -67,7 +67,7 @@ function webSocketOutcome(port: number | undefined, headers: Record<string, stri
 describe('what browsers are told', () => {
   test('nothing inline, nothing from elsewhere, no frames, no guessing of types', async (context) => {
     const { fetch } = await startTestWebSink(context);
-    for (const path of ['/', '/setup', '/api/status', '/nothing']) {
+    for (const path of ['/', '/setup', '/help', '/help/card', '/api/status', '/nothing']) {
       const { headers } = await fetch(path);
       const policy = headers.get('content-security-policy') ?? '';
       assert.match(policy, /^default-src 'none'/);
@@ -182,6 +182,25 @@ describe('what browsers are told', () => {
       /GET \/api\/status failed because of a bug: TypeError: a bug, made on purpose +at /,
     );
     assert.doesNotMatch(lines.join('\n'), /goran/);
+  });
+});
+
+describe('the help', () => {
+  test('is there without signing in; what is no page of it leads to its contents', async (context) => {
+    const { fetch } = await startTestWebSink(context);
+    const contents = await fetch('/help');
+    assert.equal(contents.status, 200);
+    assert.match(contents.headers.get('content-type') ?? '', /^text\/html/);
+    assert.match(await contents.text(), /<h1 [^>]*>Manual</);
+    for (const path of ['/help/search.json', '/help/blinky.schema.json']) {
+      assert.equal((await fetch(path)).status, 200, path);
+    }
+    for (const path of ['/help/nothing', '/help/..%2Fpackage.json', '/help/README.md']) {
+      const { status } = await fetch(path);
+      assert.equal(status, 404, path);
+    }
+    const { headers } = await fetch('/help/', { redirect: 'manual' });
+    assert.equal(headers.get('location'), '../help');
   });
 });
 

@@ -25,9 +25,13 @@ Version: 1:1.16.2-2
 
 const npmList = JSON.stringify({
   metadata: { component: { name: 'the folder it was made in' } },
-  components: ['zod', 'tsx', '@koromix/koffi-linux-arm64', '@koromix/koffi-win32-x64'].map(
-    (name) => ({ name, 'bom-ref': `${name}@1`, version: '1', licenses: [] }),
-  ),
+  components: [
+    'zod',
+    'tsx',
+    'marked',
+    '@koromix/koffi-linux-arm64',
+    '@koromix/koffi-win32-x64',
+  ].map((name) => ({ name, 'bom-ref': `${name}@1`, version: '1', licenses: [] })),
   dependencies: [
     { ref: 'blinky-light@1.2.3', dependsOn: ['zod@1', 'tsx@1'] },
     { ref: 'tsx@1', dependsOn: [] },
