@@ -14,7 +14,7 @@ const open = "/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub
 /** What becomes of an event, as the lines of the log say it: `part: ID what`. */
 const stages = [
   /^debug +udp: ID accepted: Open connection on sense1 from 127\.0\.0\.1:\d+, as butler-6$/,
-  /^debug +lights: ID blinks green$/,
+  /^debug +lights: ID blinks the green light$/,
   /^debug +mqtt: ID handed over$/,
   /^debug +mqtt: ID published on blinky\/event \(to 2\), qliksense\/connection\/open \(to 1\)$/,
   /^debug +active users: ID handed over$/,
