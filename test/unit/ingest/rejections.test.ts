@@ -65,16 +65,16 @@ describe('an appender file without filters', () => {
         clock.advance(72_000);
       }
       const [first = '', ...sums] = lines;
+      assert.match(first, /10\.0\.0\.9:50123: .* if its appender file has no filters \(\d+ bytes/);
       assert.match(
         first,
-        /10\.0\.0\.9:50123: .* when its appender file has no filters \(\d+ bytes/,
+        /Fix: replace the file on that server: .*\/LocalLogConfig\.xml.*blinky appender/,
       );
-      assert.match(first, /Fix: replace the file there: .*\/LocalLogConfig\.xml.*blinky appender/);
       assert.ok(sums.length >= 23 && sums.length <= 24, lines.join('\n'));
       for (const sum of sums) {
         assert.match(
           sum,
-          /rejected (50|51) more datagrams within the last hour: 10\.0\.0\.9: unknown-command 5[01]$/,
+          /rejected (50|51) more datagrams in the last hour: 10\.0\.0\.9: unknown-command 5[01]$/,
         );
       }
       assert.equal(rejections.counts['unknown-command'], 24 * 50);
@@ -95,7 +95,7 @@ describe('an appender file without filters', () => {
     assert.equal(lines.length, 2);
     assert.match(
       lines[1] ?? '',
-      /rejected 4 more datagrams within the last hour: 10\.0\.0\.9: missing-user 1, missing-host 1, empty 1, unknown-command 1$/,
+      /rejected 4 more datagrams in the last hour: 10\.0\.0\.9: missing-user 1, missing-host 1, empty 1, unknown-command 1$/,
     );
   });
 
@@ -109,7 +109,7 @@ describe('an appender file without filters', () => {
     clock.advance(1000);
     rejections.add('unknown-command', '10.0.0.7:1', row('Login'));
     assert.equal(lines.length, 3);
-    assert.match(lines[1] ?? '', /documentation prints by mistake.*Fix: download/);
+    assert.match(lines[1] ?? '', /faulty sample file in Butler SOS's documentation.*Fix: download/);
     assert.match(lines[2] ?? '', /10\.0\.0\.7:1: its command "Login"/);
   });
 
@@ -151,7 +151,7 @@ test('a sum names the reasons of each sender; those that send most come first', 
   assert.equal(lines.length, 2, lines.join('\n'));
   assert.match(
     lines[1] ?? '',
-    /^warn {4}rejected 118 more datagrams within the last second: \[fe80::2\]: unknown-prefix 4, missing-user 3; 10\.0\.0\.1: missing-host 1; 10\.1\.0\.0: empty 1; 10\.1\.0\.1: empty 1; 10\.1\.0\.2: empty 1; other senders: empty 107$/,
+    /^warn {4}rejected 118 more datagrams in the last second: \[fe80::2\]: unknown-prefix 4, missing-user 3; 10\.0\.0\.1: missing-host 1; 10\.1\.0\.0: empty 1; 10\.1\.0\.1: empty 1; 10\.1\.0\.2: empty 1; other senders: empty 107$/,
   );
 });
 
@@ -171,7 +171,7 @@ test('what goes on is summed up after a second, a minute, then hourly; after a q
   send();
   clock.advance(1000);
   assert.equal(lines.length, before + 1);
-  assert.match(lines.at(-1) ?? '', /rejected 1 more datagram within the last second: /);
+  assert.match(lines.at(-1) ?? '', /rejected 1 more datagram in the last second: /);
 });
 
 test('forged senders without number fill neither the log nor the memory', () => {
@@ -203,8 +203,8 @@ test('says who was rejected last, why, and what to do', () => {
       address: '::ffff:10.0.0.9',
       reason: 'sender-not-allowed',
       atMs: Date.parse('2026-11-23T12:00:00.000Z'),
-      message: 'its sender is not in Butler.udpServerConfig.allowFrom',
-      remedy: 'add its address there if it may send events',
+      message: "its sender isn't in Butler.udpServerConfig.allowFrom",
+      remedy: 'if this sender should be allowed, add its address there',
     },
   ]);
   assert.deepEqual(rejections.last, {
@@ -212,6 +212,6 @@ test('says who was rejected last, why, and what to do', () => {
     reason: 'sender-not-allowed',
     at: '2026-11-23T12:00:00.000Z',
     explanation:
-      'its sender is not in Butler.udpServerConfig.allowFrom; add its address there if it may send events',
+      "its sender isn't in Butler.udpServerConfig.allowFrom; if this sender should be allowed, add its address there",
   });
 });

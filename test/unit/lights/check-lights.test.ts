@@ -62,8 +62,8 @@ describe('checkLights', () => {
     const findings = await check({ drivers: [refusing('onoff'), working('gpiochip', steps)] });
     assert.equal(named(findings, 'Driver onoff')?.result, 'warn');
     assert.equal(named(findings, 'Driver onoff')?.remedy, 'sudo usermod -aG gpio $USER');
-    assert.match(named(findings, 'Lights')?.text ?? '', /gpiochip is used/);
-    assert.match(named(findings, 'The green light')?.text ?? '', /was lit for 1\.5 s on GPIO 17/);
+    assert.match(named(findings, 'Lights')?.text ?? '', /using the driver gpiochip/);
+    assert.match(named(findings, 'The green light')?.text ?? '', /was on for 1\.5 s, on GPIO 17/);
     assert.deepEqual(steps.slice(-8), [
       'green on',
       'green off',
@@ -76,7 +76,7 @@ describe('checkLights', () => {
     ]);
   });
 
-  test('asks whether each was seen, while it is lit', async () => {
+  test('asks whether each light is seen, while it is on', async () => {
     const steps: string[] = [];
     const findings = await check({
       drivers: [working('gpiochip', steps)],
