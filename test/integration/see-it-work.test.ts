@@ -110,7 +110,7 @@ describe('what the log shows of an event', () => {
     await has(/^debug +lights: \w{26} has no light$/);
     await send(open.replace('LAB;goran', 'BLINKY;test'));
     await has(/^debug +active users: \w{26} not counted: /);
-    await has(/^debug +mqtt: \w{26} published nowhere: nobody subscribes$/);
+    await has(/^debug +mqtt: \w{26} published nowhere: no subscribers$/);
     const debug = lines.filter((line) => line.startsWith('debug'));
     assert.doesNotMatch(debug.join('\n'), /goran|monitor|LAB/);
   });

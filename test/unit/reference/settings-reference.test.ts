@@ -34,7 +34,7 @@ describe('the reference of the settings', () => {
 
 | setting | default | what it does | allowed |
 | --- | --- | --- | --- |
-| \`level\` | \`1\` | The level. | a port number from 1 to 65535 (0: any free one) |
+| \`level\` | \`1\` | The level. | a port number from 1 to 65535 (0: any free port) |
 
 ### webConfig
 
