@@ -31,4 +31,4 @@ export const homeAssistantSettings = section({
   discoveryPrefix: discoveryPrefix().describe(
     'The discovery prefix that is set in Home Assistant.',
   ),
-}).describe('The device that Home Assistant finds by itself.');
+}).describe('The device that Home Assistant discovers.');
