@@ -293,7 +293,7 @@ describe('loadConfig', () => {
         context,
         'Butler:\n  brokerConfig: { access: { users: { name: a, passwordHash: hush-hush } } }\n',
       ),
-      'blinky.yaml:2: Butler.brokerConfig.access.users: found {"name":"a","passwordHash":"(hidden)"}; allowed: a list of users as `blinky passwd NAME` writes them',
+      'blinky.yaml:2: Butler.brokerConfig.access.users: found {"name":"a","passwordHash":"(hidden)"}; allowed: a list of users, as `blinky passwd NAME` prints them',
     );
   });
 });
