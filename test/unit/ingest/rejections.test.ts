@@ -4,7 +4,7 @@ import { type Rejection, Rejections } from '../../../src/ingest/rejections.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
-test('logs at most one line a second, and sums up the rest', () => {
+test('logs at most one line a second, and summarises the rest', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const rejections = new Rejections(clock, log);
@@ -23,7 +23,7 @@ test('logs at most one line a second, and sums up the rest', () => {
   assert.equal(clock.pending, 0);
 });
 
-test('shows the sender and the beginning of the datagram, harmlessly', () => {
+test('shows the sender and the start of the datagram without unsafe characters', () => {
   const { log, lines } = recordingLog();
   const rejections = new Rejections(new ManualClock(), log);
   rejections.add(
@@ -55,7 +55,7 @@ describe('an appender file without filters', () => {
     ['with a mark in front', Buffer.from('\ufeffsense1.lab.local;Get session;LAB;gören;;;m')],
   ];
   for (const [name, datagram] of kinds) {
-    test(`${name}: its cause and the new file, once; then one sum an hour`, () => {
+    test(`${name}: logs the cause and the new file once; then a summary an hour`, () => {
       const clock = new ManualClock();
       const { log, lines } = recordingLog();
       const rejections = new Rejections(clock, log);
@@ -81,7 +81,7 @@ describe('an appender file without filters', () => {
     });
   }
 
-  test('its rows of other kinds, and its lines cut in two, wait for the hour as well', () => {
+  test('other rows, and lines cut in two, are also in the hourly summary', () => {
     const clock = new ManualClock();
     const { log, lines } = recordingLog();
     const rejections = new Rejections(clock, log);
@@ -99,7 +99,7 @@ describe('an appender file without filters', () => {
     );
   });
 
-  test('does not hide another mistake of the same server, nor of another one', () => {
+  test('hides neither another mistake of the same server nor one of another server', () => {
     const clock = new ManualClock();
     const { log, lines } = recordingLog();
     const rejections = new Rejections(clock, log);
@@ -130,7 +130,7 @@ describe('an appender file without filters', () => {
   }
 });
 
-test('a sum names the reasons of each sender; those that send most come first', () => {
+test('a summary lists the reasons for each sender; those that send most come first', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const rejections = new Rejections(clock, log);
@@ -145,7 +145,7 @@ test('a sum names the reasons of each sender; those that send most come first', 
   for (let number = 0; number < 100; number += 1) {
     rejections.add('empty', `10.1.0.${number}:9`, bytes);
   }
-  // Past the number of senders that are kept apart, also one that sends most of all.
+  // Beyond the number of separate senders, even one that sends most.
   for (let number = 0; number < 10; number += 1) rejections.add('empty', '10.1.0.99:9', bytes);
   clock.advance(1000);
   assert.equal(lines.length, 2, lines.join('\n'));
@@ -155,7 +155,7 @@ test('a sum names the reasons of each sender; those that send most come first', 
   );
 });
 
-test('what goes on is summed up after a second, a minute, then hourly; after a quiet hour as at first', () => {
+test('repeated mistakes are summarised after a second, a minute, then hourly; starts over after a quiet hour', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const rejections = new Rejections(clock, log);
@@ -174,7 +174,7 @@ test('what goes on is summed up after a second, a minute, then hourly; after a q
   assert.match(lines.at(-1) ?? '', /rejected 1 more datagram in the last second: /);
 });
 
-test('forged senders without number fill neither the log nor the memory', () => {
+test('any number of forged senders fill neither the log nor the memory', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const rejections = new Rejections(clock, log);
@@ -193,7 +193,7 @@ test('forged senders without number fill neither the log nor the memory', () => 
   assert.ok(lines.every((line) => line.length < 400));
 });
 
-test('says who was rejected last, why, and what to do', () => {
+test('reports the last rejected sender, the reason and the remedy', () => {
   const heard: Rejection[] = [];
   const { log } = recordingLog();
   const rejections = new Rejections(new ManualClock(), log, (one) => heard.push(one));

@@ -92,7 +92,7 @@ describe('BlinkPlanner', () => {
     assert.ok(planner.blinked > 45);
   });
 
-  test('a wink is left out while there are blinks, and an event turns it into its own', () => {
+  test('a flash is skipped while there are blinks, and an event turns it into its blink', () => {
     const planner = new BlinkPlanner(usual);
     planner.flash(0, 30);
     assert.equal(planner.nextChangeAt, 30);

@@ -57,7 +57,7 @@ const named = (findings: readonly Finding[], name: string) =>
   findings.find((finding) => finding.name === name);
 
 describe('checkLights', () => {
-  test('lights both lamps in turn, and leaves them dark and closed', async () => {
+  test('lights both lamps in turn, then switches them off and closes them', async () => {
     const steps: string[] = [];
     const findings = await check({ drivers: [refusing('onoff'), working('gpiochip', steps)] });
     assert.equal(named(findings, 'Driver onoff')?.result, 'warn');
@@ -92,7 +92,7 @@ describe('checkLights', () => {
     assert.deepEqual(steps.slice(asked - 1, asked + 2), ['red on', 'asked for red', 'red off']);
   });
 
-  test('a driver that was asked for by name and refuses is a fault', async () => {
+  test('a driver chosen by name that refuses is a fault', async () => {
     const findings = await check({ driver: 'gpiochip', drivers: [refusing('gpiochip')] });
     assert.equal(named(findings, 'Driver gpiochip')?.result, 'fault');
     assert.match(

@@ -88,7 +88,7 @@ test('the advice about a busy pin depends on the holder', async (t) => {
   }
 });
 
-test('without a chip that is a header, Pi and PC are refused each in its own words', async (t) => {
+test('without a chip that is a header, Pi and PC are refused with different messages', async (t) => {
   const kernel = fakeGpiochip({ labels: { gpiochip0: 'INT34C5:00' } });
   const load = async () => kernel;
   const pc = fakeRoot(t, { devices: ['gpiochip0', 'gpiochip1'] });

@@ -69,7 +69,7 @@ test('a pin that a killed process left exported and lit is taken over dark', asy
   assert.equal(onoff.pins.get(529)?.level, 1);
 });
 
-test('an exported pin that can not be made an output is refused', async (t) => {
+test('an exported pin that cannot be made an output is refused', async (t) => {
   const root = fakeRoot(t, { ...debianPi3, exported: [529] });
   const onoff = fakeOnoff(root, { stuck: [529] });
   await assert.rejects(

@@ -93,7 +93,7 @@ test('if rpio falls back to its mock after all, it is refused', async (t) => {
   assert.equal(calls.length, 1);
 });
 
-test('registers that can not be mapped are a refusal, and no pin is touched', async (t) => {
+test('registers that cannot be mapped are a refusal, and no pin is used', async (t) => {
   const root = fakeRoot(t, raspberryPiOs);
   const { library, calls } = fakeRpio({ initError: 'Could not initialize bcm2835' });
   await assert.rejects(
