@@ -56,5 +56,16 @@ test('the animated picture', async (context) => {
     }
   }
   mkdirSync(join(picture, '..'), { recursive: true });
-  execFileSync('img2webp', ['-loop', '0', '-lossy', '-q', '70', '-m', '6', ...frames, '-o', picture]);
+  execFileSync('img2webp', [
+    '-loop',
+    '0',
+    '-lossy',
+    '-q',
+    '90',
+    '-m',
+    '6',
+    ...frames,
+    '-o',
+    picture,
+  ]);
 });
