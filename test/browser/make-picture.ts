@@ -37,7 +37,7 @@ test('the animated picture', async (context) => {
   });
   await page.locator('#connection.live').waitFor();
   // Room for what moves: the lights, the events and the active users.
-  for (const part of ['.card:has(#chart)', '.card:has(#health-heading)', '#filters']) {
+  for (const part of ['.card:has(#chart)', '.card:has(#health-heading)', '#filters', 'footer']) {
     await page.locator(part).evaluate((element) => element.setAttribute('hidden', ''));
   }
   await testApp.lampTestOver();
