@@ -66,7 +66,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await bundle('main.ts', 'main.js');
 // What the image runs before the program; see systemd/blinky-card.service.
-await bundle('card/main.ts', 'card.js');
+await bundle('card/read-card.ts', 'card.js');
 writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 cpSync(join(root, 'src/web/page'), join(out, 'page'), { recursive: true });
 mkdirSync(join(out, 'help'));
@@ -101,6 +101,17 @@ async function bundle(source: string, name: string): Promise<void> {
     plugins: values.version ? [versionPlugin(values.version)] : [],
     logLevel: 'warning',
   });
+  escapeRest(join(out, name));
+}
+
+/** Escapes what is not ASCII in regular expressions, where esbuild leaves it. */
+function escapeRest(file: string): void {
+  const code = readFileSync(file, 'utf8');
+  const escaped = code.replace(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  writeFileSync(file, escaped);
 }
 
 /** Puts another version in the place of package.json's: for the test of an upgrade. */
@@ -203,7 +214,7 @@ function prune(modules: string, arch: Architecture): void {
   }
   rmSync(join(modules, 'nan'), { recursive: true, force: true });
   for (const file of readdirSync(modules, { recursive: true }).map(String)) {
-    // rpio is GPL software: whoever ships it ships its source.
+    // rpio is GPL software: those who ship it must ship its source.
     const isSource = buildsOrDocuments.test(file) && !file.startsWith('rpio/');
     const isAside = isSource || asideFolders.test(file) || /(^|\/)\.[^/]+$|musl/.test(file);
     if (isAside) rmSync(join(modules, file), { recursive: true, force: true });

@@ -27,7 +27,7 @@ blinky \\- lights, MQTT and Slack for the user activity of Qlik Sense servers
 .SH COMMANDS
 ${sections.join('\n')}
 .SH EXIT STATUS
-0 fine, 1 fault, 2 wrong usage, 78 wrong configuration.
+0 success, 1 error, 2 invalid usage, 78 invalid configuration.
 .SH FILES
 .TP
 .I /etc/blinky/blinky.yaml

@@ -4,9 +4,9 @@ import { configSchema } from '../../src/config/schema.ts';
 import { allowedBy, shapeOf } from '../../src/config/schema-walk.ts';
 
 /**
- * Every setting with its default, commented out, what it does and what it may be. Made from the schema, so that
- * it can't say anything else.
- * @param otherDefaults by dotted key, where they differ from those of the program
+ * Lists every setting with its default, commented out, what it does and its allowed values. Generated
+ * from the schema, so it is always correct.
+ * @param otherDefaults by dotted key, if they differ from the program's
  */
 export function settingList(otherDefaults: Readonly<Record<string, unknown>> = {}): string {
   return `${[...linesOf(configSchema, [], otherDefaults)].join('\n')}\n`;

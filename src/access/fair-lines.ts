@@ -1,14 +1,14 @@
 export interface FairLinesOptions {
-  /** How many may wait in all lines together. */
+  /** How many may wait in all queues together. */
   readonly most: number;
-  /** How many may wait in one line. */
+  /** How many may wait in one queue. */
   readonly mostInOne: number;
 }
 
-/** One line for each party; the lines take turns, so a long one delays no other. */
+/** One queue for each party. The queues take turns, so a long one doesn't delay the others. */
 export class FairLines<Item> {
   readonly #options: FairLinesOptions;
-  /** The line whose turn comes first is the first. */
+  /** The first queue has the next turn. */
   readonly #lines = new Map<string, Item[]>();
   #size = 0;
 
@@ -17,8 +17,8 @@ export class FairLines<Item> {
   }
 
   /**
-   * Puts an item at the end of the party's line.
-   * @returns who can't wait any longer because of it: the last in the longest line, or the item itself
+   * Puts an item at the end of the party's queue.
+   * @returns the item that loses its place: the last of the longest queue, or the item itself
    */
   add(party: string, item: Item): Item | undefined {
     const line = this.#lines.get(party) ?? [];
@@ -36,7 +36,7 @@ export class FairLines<Item> {
     return displaced;
   }
 
-  /** Takes out the first of the next line among those that are ready. */
+  /** Takes the first item of the next queue whose party is ready. */
   next(isReady: (party: string) => boolean): Item | undefined {
     for (const [party, line] of this.#lines) {
       const [item] = line;
@@ -48,7 +48,7 @@ export class FairLines<Item> {
     return undefined;
   }
 
-  /** Takes out an item; nothing happens when it is not there. */
+  /** Removes an item; does nothing if it isn't there. */
   remove(party: string, item: Item): void {
     const line = this.#lines.get(party);
     const index = line?.indexOf(item) ?? -1;

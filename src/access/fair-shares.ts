@@ -1,10 +1,12 @@
-/** How much somebody who competes for a budget is trusted; the less, the sooner they give way. */
+/**
+ * How far someone who competes for a budget is trusted; the lower, the sooner they must give way.
+ */
 export const standings = ['stranger', 'known', 'signedIn'] as const;
 export type Standing = (typeof standings)[number];
 
-/** Somebody who competes with others for a budget. */
+/** Someone who competes with others for a budget. */
 export interface Party {
-  /** A user's name or a network: what one of them takes counts together. */
+  /** A user name or a network: everything under one key counts together. */
   readonly key: string;
   readonly standing: Standing;
 }
@@ -14,27 +16,27 @@ type Amount = Pick<Share, 'party' | 'amount'>;
 interface Share {
   readonly party: Party;
   amount: number;
-  /** Whether it has been given back as a whole. */
+  /** Whether all of it has been given back. */
   isOver: boolean;
 }
 
 /**
- * Who has how much of a budget, and who must give way when it is used up: of those with the lowest
- * standing the one that has most. So one address that takes everything loses it again to the first
- * other that comes, and strangers take nothing from those who have signed in.
+ * Records who has how much of a budget, and who must give way when it is used up: among those with
+ * the lowest standing, the party that has most. So an address that takes everything loses it again
+ * to the first other party that arrives, and unknown parties take nothing from signed-in users.
  */
 export class FairShares {
   #total = 0;
   readonly #shares = new Map<string, Share>();
-  /** Found without making a key: what is counted for each message must cost little. */
+  /** Looked up without building a key, because this happens for each message. */
   readonly #found = new WeakMap<Party, Share>();
 
-  /** What all have together. */
+  /** The total of all parties. */
   get total(): number {
     return this.#total;
   }
 
-  /** What one party has. */
+  /** The amount of one party. */
   of(party: Party): number {
     return this.#find(party)?.amount ?? 0;
   }
@@ -56,7 +58,7 @@ export class FairShares {
     this.#shares.delete(keyOf(party));
   }
 
-  /** The party that gives way first; undefined while nobody has anything. */
+  /** The party that gives way first; undefined if nobody has anything. */
   get first(): Party | undefined {
     let first: Share | undefined;
     for (const share of this.#shares.values()) {
@@ -66,8 +68,8 @@ export class FairShares {
   }
 
   /**
-   * Who gives way so that `party` can have `amount` more; undefined when that would not be fair:
-   * then `party` itself goes without.
+   * The party that gives way so that `party` can have `amount` more; undefined if that would be
+   * unfair: `party` itself then goes without.
    */
   firstToGiveWayTo(party: Party, amount = 1): Party | undefined {
     const { first } = this;
@@ -97,5 +99,5 @@ function givesWayBefore(one: Amount, other: Amount): boolean {
   return rank === 0 ? one.amount > other.amount : rank < 0;
 }
 
-/** A user may be called like an address. */
+/** A user name may look like an address. */
 const keyOf = ({ key, standing }: Party): string => `${standing}/${key}`;

@@ -4,15 +4,15 @@ import type { Clock } from '../platform/clock.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { User } from './users.ts';
 
-/** How many users with their networks are remembered; the one unused for longest is dropped. */
+/** How many pairs of user and network are remembered; the least recently used is dropped. */
 const most = 1000;
-/** What has not been used for so long is dropped, ms. */
+/** Entries unused for this long are dropped, ms. */
 const unusedMs = 7 * 24 * 60 * 60_000;
 
 /**
- * How many other passwords may be compared with a remembered one, then one in a time, ms. So many
- * that strangers behind the same address need long to shut a user out, and so few that they can't
- * find a password: 30,000 on the first day.
+ * How many other passwords may be compared with a remembered one, then one per interval, ms. Enough
+ * that an attacker behind the same address needs long to lock a user out; too few to find a
+ * password: 30,000 on the first day.
  */
 const misses = { burst: 2000, everyMs: 3000 } as const;
 
@@ -25,12 +25,12 @@ interface Known {
 }
 
 /**
- * Users and the networks from which they have signed in. A user who comes back with the same password
- * is let in without deriving a key from it, whatever others behind the same address do.
+ * Users and the networks from which they have signed in. A returning user with the same password is
+ * let in without a key derivation, whatever other clients at the same address do.
  */
 export class KnownSignIns {
   readonly #clock: Clock;
-  /** The one unused for longest is the first. */
+  /** The first is the least recently used. */
   readonly #known = new Map<string, Known>();
 
   constructor(clock: Clock) {
@@ -83,5 +83,5 @@ export class KnownSignIns {
   }
 }
 
-/** No network has a slash in it. */
+/** A network never contains a slash. */
 const keyOf = (network: string, name: string): string => `${network}/${name}`;

@@ -7,14 +7,17 @@ import {
 } from 'node:crypto';
 
 /**
- * What scrypt costs: 32 MB and about a tenth of a second on a Pi 4 (RFC 7914, section 2). A hash
- * carries its own figures, so these may change.
+ * The cost of scrypt: 32 MB and about 0.1 s on a Pi 4 (RFC 7914, section 2). Each hash stores its
+ * parameters, so these may change.
  */
 const cost = { N: 2 ** 15, r: 8, p: 1 } as const;
 const keyBytes = 32;
 const saltBytes = 16;
 
-/** The most a hash in a configuration may ask for, so that a slip can't stop the appliance. */
+/**
+ * The most memory that a hash in the configuration may require, so that a mistake can't stop the
+ * appliance.
+ */
 const mostMemory = 128 * 1024 * 1024;
 
 const encoded = /^scrypt:(\d{1,7}):(\d{1,2}):(\d{1,2}):([\w-]{16,}):([\w-]{32,})$/;
@@ -39,7 +42,7 @@ export function isPasswordHash(text: string): boolean {
   return N !== undefined && 128 * Number(N) * Number(r) <= mostMemory;
 }
 
-/** Compares in constant time, off the event loop's thread. False for what is no hash. */
+/** Compares in constant time, off the main thread. False if `hash` isn't a hash. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [, N, r, p, salt = '', key = ''] = encoded.exec(hash) ?? [];
   if (!isPasswordHash(hash)) return false;
@@ -49,7 +52,7 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
     const actual = await derive(password, Buffer.from(salt, 'base64url'), expected.length, options);
     return timingSafeEqual(actual, expected);
   } catch {
-    // Figures that scrypt refuses, such as an N that is no power of two.
+    // Parameters that scrypt rejects, such as an N that isn't a power of two.
     return false;
   }
 }

@@ -1,13 +1,13 @@
 import type { Clock } from '../platform/clock.ts';
 
 export interface RateLimitOptions {
-  /** How many may come at once after a quiet time. */
+  /** How many are allowed at once after a quiet time. */
   readonly burst: number;
-  /** One more is allowed after so many ms. */
+  /** One more is allowed per this time, ms. */
   readonly everyMs: number;
 }
 
-/** Lets so many through in a time, and no more (a token bucket). */
+/** Allows a number of actions per time, and no more (a token bucket). */
 export class RateLimit {
   readonly #options: RateLimitOptions;
   readonly #clock: Clock;
@@ -21,47 +21,45 @@ export class RateLimit {
     this.#filledAt = clock.monotonicMs();
   }
 
-  /** How long to wait for the next turn, ms. */
+  /** How long to wait for the next token, ms. */
   get waitMs(): number {
     this.#fill();
     return this.#tokens < 1 ? (1 - this.#tokens) * this.#options.everyMs : 0;
   }
 
-  /** Whether so many turns may be taken at once. */
+  /** Whether this many tokens are available. */
   has(count: number): boolean {
     this.#fill();
     return this.#tokens >= count;
   }
 
-  /** Whether a whole burst may come. */
+  /** Whether a whole burst is available. */
   get isFull(): boolean {
     this.#fill();
     return this.#tokens >= this.#options.burst;
   }
 
-  /**
-   * Takes a turn, or what counts as several; the result is 0, or how long to wait for the next, ms.
-   */
+  /** Takes a token, or several at once; returns 0, or how long to wait for the next one, ms. */
   take(count = 1): number {
     const { waitMs } = this;
     if (waitMs === 0) this.#tokens -= count;
     return waitMs;
   }
 
-  /** Takes turns in any case; the result is how long to wait until they are paid for, ms. */
+  /** Takes tokens even if none are left; returns how long to wait until they are covered, ms. */
   takeInAdvance(turns = 1): number {
     this.#fill();
     this.#tokens -= turns;
     return this.#tokens < 0 ? -this.#tokens * this.#options.everyMs : 0;
   }
 
-  /** A turn that was taken does not count after all. */
+  /** Returns a token: the action it was taken for doesn't count. */
   giveBack(): void {
     this.#fill();
     this.#tokens = Math.min(this.#options.burst, this.#tokens + 1);
   }
 
-  /** How many turns of the burst have been taken and not come back yet. */
+  /** How many tokens of the burst are in use. */
   get used(): number {
     this.#fill();
     return this.#options.burst - this.#tokens;

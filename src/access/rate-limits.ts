@@ -3,7 +3,7 @@ import { putLast } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
 
-/** How many keys are remembered; those that have a whole burst left are dropped first. */
+/** How many keys are remembered; those with a full burst left are dropped first. */
 const mostKeys = 1000;
 
 /** A rate limit for each of many keys, such as networks or user names. */
@@ -17,7 +17,7 @@ export class RateLimits {
     this.#clock = clock;
   }
 
-  /** Takes one turn of this key; the result is 0, or how long to wait for the next, ms. */
+  /** Takes a token of this key; returns 0, or how long to wait for the next one, ms. */
   take(key: string): number {
     let limit = this.#limits.get(key);
     if (!limit) {
@@ -28,17 +28,17 @@ export class RateLimits {
     return limit.take();
   }
 
-  /** A turn that was taken does not count after all. */
+  /** Returns a token: the action it was taken for doesn't count. */
   giveBack(key: string): void {
     this.#limits.get(key)?.giveBack();
   }
 
-  /** How long this key must wait for its next turn, ms. */
+  /** How long this key must wait for its next token, ms. */
   waitMs(key: string): number {
     return this.#limits.get(key)?.waitMs ?? 0;
   }
 
-  /** How many turns of its burst this key has taken that have not come back yet. */
+  /** How many tokens of its burst this key has in use. */
   used(key: string): number {
     return this.#limits.get(key)?.used ?? 0;
   }
@@ -50,7 +50,7 @@ export class RateLimits {
   }
 }
 
-/** A rate limit for each address of the network. */
+/** A rate limit for each network address. */
 export class AddressLimits {
   readonly #limits: RateLimits;
 
@@ -58,12 +58,12 @@ export class AddressLimits {
     this.#limits = new RateLimits(options, clock);
   }
 
-  /** Takes one turn of this address; the result is 0, or how long to wait for the next, ms. */
+  /** Takes a token of this address; returns 0, or how long to wait for the next one, ms. */
   take(address: string): number {
     return this.#limits.take(networkOf(address));
   }
 
-  /** How long this address must wait for its next turn, ms. */
+  /** How long this address must wait for its next token, ms. */
   waitMs(address: string): number {
     return this.#limits.waitMs(networkOf(address));
   }

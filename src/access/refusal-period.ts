@@ -2,18 +2,18 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 
 export interface RefusalPeriodOptions {
-  /** The line when it begins; `who` was refused first. */
+  /** The line logged when refusals start; `who` was refused first. */
   readonly began: (who: string) => string;
-  /** The line when it has ended. */
+  /** The line logged when they have stopped. */
   readonly ended: (count: number) => string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** It has ended when nothing was refused for so long, ms. */
+/** They have stopped when nothing was refused for this long, ms. */
 const quietMs = 60_000;
 
-/** Logs refusals once when they begin, and once when they end, with their number. */
+/** Logs refusals once when they start, and once with their number when they stop. */
 export class RefusalPeriod {
   readonly #options: RefusalPeriodOptions;
   #count = 0;
@@ -39,7 +39,7 @@ export class RefusalPeriod {
     this.#cancel = undefined;
   }
 
-  // One timer for the whole period: a flood must not make one for each refusal.
+  // One timer for the whole period: a flood must not create one for each refusal.
   #lookIn(ms: number): void {
     const { clock, log, ended } = this.#options;
     this.#cancel = clock.schedule(ms, () => {

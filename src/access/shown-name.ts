@@ -1,11 +1,11 @@
-/** A name is cut to so many characters. */
+/** Longer names are cut to this many characters. */
 const mostCharacters = 40;
 
-/** A name from the network, safe in a log line: without control characters and marks of direction. */
+/** Makes a name from the network safe to log: removes control characters and direction marks. */
 export function cleanName(name: string, most = mostCharacters): string {
   const clean = name.slice(0, 5 * most).replace(/[\p{C}\p{Z}]+/gu, ' ');
   return [...clean].slice(0, most).join('');
 }
 
-/** The same between quotes. */
+/** The same, in quotation marks. */
 export const shownName = (name: string): string => JSON.stringify(cleanName(name));

@@ -2,9 +2,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { shownName } from './shown-name.ts';
 
-/** A network has stopped when it has sent nothing wrong for so long, ms. */
+/** A network has stopped when it has sent nothing wrong for this long, ms. */
 const quietMs = 60_000;
-/** Networks with their own lines; further ones are logged together. */
+/** Networks with log lines of their own; any others are logged together. */
 const mostNetworks = 20;
 const others = 'other addresses';
 
@@ -15,7 +15,7 @@ interface Period {
   cancel: () => void;
 }
 
-/** Logs wrong sign-ins: one line when a network begins, and one when it has stopped. */
+/** Logs wrong sign-ins: one line when a network starts, and one when it has stopped. */
 export class SignInLog {
   readonly #clock: Clock;
   readonly #log: Log;
@@ -34,11 +34,11 @@ export class SignInLog {
     period.wrong += 1;
   }
 
-  /** Somebody was told to try again later. */
+  /** Someone was told to try again later. */
   delayed(network: string): void {
     const period = this.#period(
       network,
-      (who) => `too many sign-ins at once: those from ${who} have to try again later`,
+      (who) => `too many sign-ins at once: clients at ${who} must try again later`,
     );
     period.delayed += 1;
   }
@@ -78,10 +78,10 @@ export class SignInLog {
     period.cancel();
     this.#periods.delete(who);
     const { wrong, delayed } = period;
-    // The first line says everything about a single one.
+    // The first line already covers a single attempt.
     if (wrong + delayed < 2) return;
     this.#log.info(
-      `wrong sign-ins from ${who} have ended: ${wrong} wrong, ${delayed} told to try again later`,
+      `wrong sign-ins from ${who} have stopped: ${wrong} wrong, ${delayed} told to try again later`,
     );
   }
 }

@@ -5,7 +5,7 @@ export interface SignInPart extends Part<'sign-in'> {
   readonly signIns: SignIns;
 }
 
-/** Who may come in by name and password, by MQTT and on the page. */
+/** Checks names and passwords, for MQTT and the page. */
 export function createSignInPart(options: SignInsOptions): SignInPart {
   const signIns = new SignIns(options);
   return { name: 'sign-in', signIns, metrics: signIns.metrics, stop: () => signIns.stop() };

@@ -9,36 +9,44 @@ import { SignInLog } from './sign-in-log.ts';
 import type { User, Users } from './users.ts';
 import { WrongSignIns } from './wrong-sign-ins.ts';
 
-/** Wrong passwords that may come from one network, then one in a time, ms. */
+/** Wrong passwords allowed from one network, then one per interval, ms. */
 const byNetwork = { burst: 5, everyMs: 6000 } as const;
 
 /**
- * Wrong passwords that may come for one user name from all networks together. Networks that have
- * just sent a wrong one share a separate limit, so that they can't use up the one of other networks.
+ * Wrong passwords allowed for one user name from all networks together. Networks that have recently
+ * sent a wrong one share a separate limit, so that they can't use up the limit of other networks.
  */
 const byName = { burst: 20, everyMs: 3000 } as const;
 const byNameOfSuspects = { burst: 10, everyMs: 6000 } as const;
 
-/** User names are at most so long (`Butler.brokerConfig.access.users`). */
+/** The longest user name (`Butler.brokerConfig.access.users`). */
 const longestName = 64;
 
-/** Each derivation takes a core and 32 MB for about a tenth of a second (`password.ts`). */
+/** Each derivation takes a core and 32 MB for about 0.1 s (`password.ts`). */
 const derivationsAtATime = 2;
 
-/** Sign-ins that may wait for that, in all and from one network. */
+/**
+ * If more memory than this is in use, bytes, they run one at a time. Two of them fit below the 200
+ * MB that the program may take under attack.
+ */
+const tightBytes = 130e6;
+
+/** Sign-ins that may wait for a derivation, in total and from one network. */
 const waiting = { most: 64, mostInOne: 16 } as const;
 
-/** So long at most, ms: a client of the broker has five seconds to connect. */
+/** The longest wait, ms: an MQTT client has five seconds to connect. */
 const longestWaitMs = 4000;
 
-/** When to try again after there was no place to wait, ms. */
+/** When to try again if the queue was full, ms. */
 const crowdedMs = 2000;
 
-/** The user who has signed in; or name or password are wrong; or nothing was checked. */
+/** The user who has signed in; or `wrong` for name or password; or nothing was checked. */
 export type SignInResult = User | 'wrong' | { readonly tryAgainInMs: number };
 
 export interface SignInsOptions {
   readonly users: Pick<Users, 'authenticate'>;
+  /** The memory in use by the program, bytes. */
+  readonly residentBytes: () => number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,17 +60,17 @@ interface Attempt {
   cancelTimer: () => void;
 }
 
-/** One name and password being checked, for everybody who has sent them. */
+/** One name and password being checked, for everyone who has sent them. */
 interface Check {
   readonly attempts: Attempt[];
   readonly giveBack: () => void;
 }
 
 /**
- * Checks names and passwords for both ways into the appliance, MQTT and the page. An attempt is
- * counted before any work for it begins, so that guesses sent at the same time are limited as well.
- * The work is bounded and shared fairly among networks, and users who have signed in from a network
- * before don't wait, so that nobody's guesses lock others out.
+ * Checks names and passwords for both ways to sign in, MQTT and the page. An attempt is counted
+ * before any work for it starts, so that concurrent guesses are limited as well. The work is
+ * bounded and shared fairly among networks, and users who have signed in from a network before
+ * don't wait, so that nobody's guesses lock others out.
  */
 export class SignIns {
   readonly counts = { right: 0, wrong: 0, delayed: 0 };
@@ -73,11 +81,13 @@ export class SignIns {
   readonly #known: KnownSignIns;
   readonly #wrong: WrongSignIns;
   readonly #lines = new FairLines<Attempt>(waiting);
-  /** What is being checked, by its digest. */
+  /** Checks in progress, by digest. */
   readonly #checks = new Map<string, Check>();
   /** How many attempts of each network are being checked. */
   readonly #underWay = new Map<string, number>();
   readonly #waiting = new Set<Attempt>();
+  /** Whether there was memory for another check when the last one started. */
+  #hasMemory = false;
   readonly #log: SignInLog;
   readonly #digestKey = randomBytes(32);
 
@@ -105,7 +115,7 @@ export class SignIns {
     ] as const;
   }
 
-  /** Resolves within seconds; what is checked takes as long for a name that no user has. */
+  /** Resolves within seconds. A check takes as long for an unknown name as for a user. */
   async signIn(address: string, name: string, password: string): Promise<SignInResult> {
     const network = networkOf(address);
     const digest = this.#digest(name, password);
@@ -117,7 +127,7 @@ export class SignIns {
     });
   }
 
-  /** Ends the waiting: those who wait have to try again later. */
+  /** Ends all waiting: waiting clients must try again later. */
   stop(): void {
     for (const attempt of [...this.#waiting]) this.#delay(attempt, crowdedMs);
     this.#log.stop();
@@ -142,7 +152,7 @@ export class SignIns {
   }
 
   #work(): void {
-    while (this.#checks.size < derivationsAtATime) {
+    while (this.#checks.size === 0 || (this.#hasMemory && this.#checks.size < derivationsAtATime)) {
       const next =
         this.#lines.next((network) => this.#isReady(network) && !this.#isSuspect(network)) ??
         this.#lines.next((network) => this.#isReady(network));
@@ -152,8 +162,8 @@ export class SignIns {
   }
 
   /**
-   * Starts checking, or joins the same check under way. An attempt takes its turn before it is
-   * compared with others: which of them are equal is worth a guess.
+   * Starts a check, or joins the same check in progress. An attempt takes its token before it is
+   * compared with others, because knowing which of them are equal is worth a guess.
    */
   #begin(attempt: Attempt): void {
     const { network, name, digest } = attempt;
@@ -181,6 +191,7 @@ export class SignIns {
       return;
     }
     names.take(shortName);
+    this.#hasMemory = this.#options.residentBytes() <= tightBytes;
     this.#checks.set(key, { attempts: [attempt], giveBack: () => names.giveBack(shortName) });
     void this.#check(attempt, key);
   }
@@ -204,18 +215,18 @@ export class SignIns {
     this.#work();
   }
 
-  /** What this network knows already: nothing is guessed by it. */
+  /** What is already known about this network: this guesses nothing. */
   #find(network: string, name: string, digest: Buffer): User | 'wrong' | undefined {
     if (this.#wrong.has(network, digest)) return 'wrong';
     return this.#known.find(network, name, digest);
   }
 
-  /** A network that has no turn left waits for those it gets back when a password is right. */
+  /** A network without tokens waits for those that come back when a password is right. */
   #isReady(network: string): boolean {
     return this.#networks.waitMs(network) === 0 || !this.#underWay.has(network);
   }
 
-  /** Whether a network has sent a wrong password a moment ago. */
+  /** Whether a network has recently sent a wrong password. */
   #isSuspect(network: string): boolean {
     return this.#networks.used(network) > (this.#underWay.get(network) ?? 0);
   }

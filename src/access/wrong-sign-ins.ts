@@ -1,20 +1,20 @@
 import { putLast } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
 
-/** How many are remembered of one network, and of how many networks; about 2 MB at most. */
+/** How many are remembered per network, and for how many networks; about 2 MB at most. */
 const mostOfNetwork = 16;
 const mostNetworks = 1000;
-/** Then it is checked again, ms: a check may have failed because memory was short. */
+/** Afterwards it is checked again, ms: a check may have failed because memory was short. */
 const longestMs = 60 * 60_000;
 
 /**
- * Names and passwords that are wrong, by the network that sent them. Users change only with a restart,
- * so what was wrong stays wrong, and a device that repeats an old password learns nothing from the
- * answer: it needs neither a derivation nor one of the guesses of its network.
+ * Wrong names and passwords, by the network that sent them. Users change only with a restart, so
+ * what was wrong stays wrong, and a device that repeats an old password learns nothing from the
+ * answer: it needs neither a derivation nor one of its network's guesses.
  */
 export class WrongSignIns {
   readonly #clock: Clock;
-  /** When each digest was checked, ms. The one not sent for longest is the first, in both maps. */
+  /** When each digest was checked, ms. In both maps the first is the least recently sent. */
   readonly #networks = new Map<string, Map<string, number>>();
 
   constructor(clock: Clock) {
@@ -34,7 +34,7 @@ export class WrongSignIns {
     return true;
   }
 
-  /** Name and password were checked, and are wrong. */
+  /** Remembers that name and password were checked and are wrong. */
   remember(network: string, digest: Buffer): void {
     this.#putLast(network, digest, this.#clock.monotonicMs());
   }

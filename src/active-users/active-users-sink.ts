@@ -7,17 +7,17 @@ import { ActiveUsers, mostSessionsOfAll } from './active-users.ts';
 import { type ActiveUsersStore, KeptUsers } from './kept-users.ts';
 
 /**
- * Announced to others at most this often, ms: in a burst only the last figure matters. A prime, so
+ * Published at most this often, ms: in a burst only the last count matters. A prime, so
  * that it does not fall in step with events that come regularly and keep them waiting.
  */
-const announceEveryMs = 101;
-/** Thousands of users take time to announce; it may take one part in so many of all time. */
-const announceShare = 25;
+const publishEveryMs = 101;
+/** Publishing thousands of users takes time; at most one part in this many of all time is spent on it. */
+const publishShare = 25;
 /** How often sessions are looked for that have ended by their own time, ms. */
 const expireEveryMs = 60_000;
 
 export interface ActiveUsersSinkOptions {
-  /** Undefined while there is no state directory: the users are then forgotten at a restart. */
+  /** Undefined while there is no state directory: active users are then lost at a restart. */
   readonly store: ActiveUsersStore | undefined;
   readonly onChange: (users: ActiveUsers) => void;
   /** Whether the machine knows the time of day. */
@@ -26,16 +26,16 @@ export interface ActiveUsersSinkOptions {
   readonly log: Log;
 }
 
-/** Keeps count of who is active, announces changes, and remembers them over a restart. */
+/** Counts active users, publishes changes, and keeps them across restarts. */
 export class ActiveUsersSink implements Sink {
   readonly name = 'active users';
   readonly users: ActiveUsers;
   readonly #options: ActiveUsersSinkOptions;
   readonly #kept: KeptUsers;
   readonly #timeOf: (event: UserEvent) => number;
-  #cancelAnnounce: (() => void) | undefined;
+  #cancelPublish: (() => void) | undefined;
   #cancelExpire: (() => void) | undefined;
-  #announceAgainMs = Number.NEGATIVE_INFINITY;
+  #publishAgainMs = Number.NEGATIVE_INFINITY;
   #droppedReported = 0;
   #isDropping = false;
   #stopped = false;
@@ -50,15 +50,13 @@ export class ActiveUsersSink implements Sink {
   async start(): Promise<void> {
     await this.#kept.load();
     this.#expire();
-    this.#announce();
+    this.#publish();
   }
 
   accept(event: UserEvent): void {
     // A broker that keeps names to itself publishes events without them.
     if (isTestEvent(event) || event.userId === '') {
-      this.#options.log.debug?.(
-        `${event.id} left out: it names no user, or the one of test events`,
-      );
+      this.#options.log.debug?.(`${event.id} not counted: it has no user, or the test user`);
       return;
     }
     const isChange = this.users.apply(event, this.#timeOf(event));
@@ -71,26 +69,26 @@ export class ActiveUsersSink implements Sink {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#cancelAnnounce?.();
+    this.#cancelPublish?.();
     this.#cancelExpire?.();
     await this.#kept.stop();
   }
 
   #changed(): void {
-    if (this.#cancelAnnounce) return;
+    if (this.#cancelPublish) return;
     const { clock } = this.#options;
-    const wait = this.#announceAgainMs - clock.monotonicMs();
+    const wait = this.#publishAgainMs - clock.monotonicMs();
     // Never at once: the event itself is published first.
-    this.#cancelAnnounce = clock.schedule(Math.max(0, wait), () => this.#announce());
+    this.#cancelPublish = clock.schedule(Math.max(0, wait), () => this.#publish());
   }
 
-  #announce(): void {
+  #publish(): void {
     const { clock, onChange } = this.#options;
-    this.#cancelAnnounce = undefined;
+    this.#cancelPublish = undefined;
     const beganMs = clock.monotonicMs();
     onChange(this.users);
     const tookMs = clock.monotonicMs() - beganMs;
-    this.#announceAgainMs = beganMs + Math.max(announceEveryMs, tookMs * announceShare);
+    this.#publishAgainMs = beganMs + Math.max(publishEveryMs, tookMs * publishShare);
   }
 
   #expire(): void {
@@ -107,7 +105,7 @@ export class ActiveUsersSink implements Sink {
     const isDropping = dropped > this.#droppedReported;
     if (isDropping && !this.#isDropping) {
       this.#options.log.warn(
-        `too many active users: only ${mostSessionsOfAll.toLocaleString('en')} sessions are kept, so those silent longest are dropped. Fix: list your Sense servers in Butler.udpServerConfig.allowFrom`,
+        `too many active users: only ${mostSessionsOfAll.toLocaleString('en')} sessions are kept, so those inactive longest are dropped. Fix: list your Sense servers in Butler.udpServerConfig.allowFrom`,
       );
     }
     if (!isDropping && this.#isDropping) {

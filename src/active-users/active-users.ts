@@ -10,7 +10,7 @@ export const mostSessionsOfAll = 10_000;
 
 type Named = Pick<UserEvent, 'userDirectory' | 'userId'>;
 
-/** Somebody who has a session. */
+/** A user with a session. */
 export interface ActiveUser {
   /** The same for every spelling of the name. */
   readonly key: string;
@@ -72,7 +72,7 @@ export class ActiveUsers {
   }
 
   /**
-   * Takes an event into account, and tells whether somebody came or went on any host.
+   * Processes an event, and returns whether users became active or inactive on any host.
    * @param atMs when it happened; any scale, the same for all calls
    */
   apply(event: UserEvent, atMs: number = Date.parse(event.receivedAt)): boolean {
@@ -102,7 +102,7 @@ export class ActiveUsers {
     this.#makeRoom();
   }
 
-  /** Ends the sessions that were silent too long, and tells whether anybody went with them. */
+  /** Ends sessions without events for too long, and returns whether that made users inactive. */
   expire(nowMs: number): boolean {
     let changed = false;
     for (const user of this.#users.values()) {

@@ -38,11 +38,11 @@ const quickBytesPerHour = 131_072;
 const bytesOfEntry = 20;
 /** Users written in one save; a crowd of invented ones waits for the next. */
 const mostPerSave = 1000;
-/** Everything is written again so often, ms: with the newest times, and to a database that was replaced. */
+/** How often everything is written again, ms: to update times, and in case the database was replaced. */
 const refreshMs = 60 * 60 * 1000;
 
 export interface KeptUsersOptions {
-  /** Undefined while there is no state directory: the users are then forgotten at a restart. */
+  /** Undefined while there is no state directory: active users are then lost at a restart. */
   readonly store: ActiveUsersStore | undefined;
   readonly users: ActiveUsers;
   readonly timeIsKnown: () => boolean;
@@ -76,7 +76,7 @@ export class KeptUsers {
     this.#refreshedAtMs = this.#loadedAtMs;
     this.#timeWasKnown = timeIsKnown();
     const entries = await store?.entries().catch((error: unknown) => {
-      log.warn(`the users who were active are forgotten: ${shortMessageOf(error)}`);
+      log.warn(`the list of active users is lost: ${shortMessageOf(error)}`);
       return undefined;
     });
     let unreadable = 0;
@@ -101,7 +101,7 @@ export class KeptUsers {
     stored.sort((one, other) => lastSeen(one) - lastSeen(other));
     for (const user of stored) this.#restore(user);
     if (unreadable > 0) {
-      log.warn(`some users who were active are forgotten: unreadable on disk (${unreadable})`);
+      log.warn(`some active users are lost: unreadable on disk (${unreadable})`);
     }
     for (const storedKey of this.#onDisk) {
       const key = keyOfStored(storedKey);
@@ -118,7 +118,7 @@ export class KeptUsers {
     if (this.#unsaved.size > 0) this.#saveAt(clock.monotonicMs() + quickMs);
   }
 
-  /** To be called now and then: times that were stored get their place once the time is known. */
+  /** Called regularly: stored times are converted once the time is set. */
   tick(): void {
     const { clock, users, timeIsKnown } = this.#options;
     const becameKnown = !this.#timeWasKnown && timeIsKnown();
@@ -190,7 +190,7 @@ export class KeptUsers {
     const offsetMs = clock.now().getTime() - clock.monotonicMs();
     const toTimeOfDay = timeIsKnown() ? (ms: number) => Math.round(ms + offsetMs) : undefined;
     const all = [...this.#unsaved];
-    // What the former version left goes in the same write that replaces it.
+    // Entries of the previous version are deleted in the write that replaces them.
     const keys = this.#hasFormerFormat ? all : all.slice(0, mostPerSave);
     const changes = keys.map((key) => {
       const user = users.get(key);
@@ -198,7 +198,7 @@ export class KeptUsers {
     });
     const hosts = JSON.stringify(users.sharedHosts.entries());
     for (const key of keys) this.#unsaved.delete(key);
-    // Before it is written: somebody who goes meanwhile has to be erased again.
+    // Before the write: a user who leaves during it has to be deleted again.
     for (const [storedKey, value] of changes) if (value !== undefined) this.#onDisk.add(storedKey);
     try {
       await store.write([
@@ -209,7 +209,8 @@ export class KeptUsers {
       this.#hostsOnDisk = hosts;
     } catch (error) {
       for (const key of keys) this.#unsaved.add(key);
-      if (!this.#failing) log.warn(`the active users could not be saved: ${shortMessageOf(error)}`);
+      if (!this.#failing)
+        log.warn(`could not save the active users; trying again: ${shortMessageOf(error)}`);
       this.#failing = true;
       return false;
     }

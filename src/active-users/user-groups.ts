@@ -1,11 +1,11 @@
 /**
- * Senders that are told apart; those that come later share one group. Otherwise somebody who
+ * The most senders with a group of their own; later ones share one. Otherwise somebody who
  * invents senders' addresses would have many small groups, and the real server's would be the largest.
  */
 const mostGroups = 64;
 const everybodyElse = '';
 
-/** How exactly users stand in the order of their last events, ms: moving one each time costs much. */
+/** The precision of the order of users by their last events, ms: moving one at every event is costly. */
 const orderedToMs = 60_000;
 
 /** What the groups use of an active user. */
@@ -64,7 +64,7 @@ export class UserGroups<User extends Member> {
     this.#sessions += more;
   }
 
-  /** Keeps the order when something was heard of a user. */
+  /** Keeps the order after an event of a user. */
   seen(user: User, atMs: number): void {
     if (Math.abs(user.placedMs - atMs) < orderedToMs) return;
     user.placedMs = atMs;

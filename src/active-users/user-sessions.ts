@@ -143,7 +143,7 @@ export class UserSessions {
 
   /**
    * The session that a stop on `host` ends; one on another host where only that one can be meant, as
-   * with proxies that share sessions. Undefined where there is none, or it can't be told which.
+   * with proxies that share sessions. Undefined if there is none, or it isn't clear which.
    */
   #stoppedOn(host: string): UserSession | undefined {
     const own = this.#sessions.filter(isOwn);

@@ -7,11 +7,11 @@ import {
   isUnspecified,
 } from '../platform/addresses.ts';
 
-/** Why a text can't stand for the appliance's address in an appender file. */
+/** Why a text can't be the appliance's address in an appender file. */
 export interface AddressProblem {
-  /** One clause that begins with the text in quotes. */
+  /** A clause that starts with the text in quotes. */
   readonly message: string;
-  /** Whether the text has a port, which has a place of its own. */
+  /** Whether the text has a port, which is a separate setting. */
   readonly hasPort: boolean;
 }
 
@@ -19,8 +19,8 @@ export interface AddressProblem {
 const longestName = 253;
 
 /**
- * Finds what keeps log4net from sending to an address, given as a person typed it; undefined for an
- * address or a host name that can work. log4net itself says nothing: it drops the appender.
+ * Finds why log4net can't send to an address as typed by the user; undefined for an address or host
+ * name that can work. log4net itself reports nothing: it drops the appender.
  */
 export function addressProblem(text: string): AddressProblem | undefined {
   const isIPAddress = isIP(text) !== 0 && !text.includes('%');
@@ -29,7 +29,7 @@ export function addressProblem(text: string): AddressProblem | undefined {
   return { message: `"${shown(text)}" ${what}`, hasPort: what === withPort };
 }
 
-/** Whether a text that has no problem is a name, which the Sense server has to look up. */
+/** Whether a text without problems is a name, which the Sense server must look up. */
 export const isHostName = (text: string): boolean => isIP(text) === 0;
 
 const withPort = 'includes a port';
@@ -37,13 +37,13 @@ const withPort = 'includes a port';
 /** A valid IP address to which nothing can be sent from another machine. */
 function unusableAddress(text: string): string | undefined {
   if (isUnspecified(text)) {
-    return "means every address when listening, and can't be sent to";
+    return 'means every address when listening; nothing can be sent to it';
   }
   if (isLoopback(text)) return loopback;
-  if (isMulticast(text)) return 'is a multicast address, on which the appliance does not listen';
+  if (isMulticast(text)) return 'is a multicast address; Blinky does not listen on those';
   if (isIPv4Mapped(text)) return 'is an IPv4 address in IPv6 notation';
   if (isLinkLocal(text)) {
-    return 'is a link-local IPv6 address, which works only together with a zone of the Sense server';
+    return 'is a link-local IPv6 address, which works only with a zone ID of the Sense server';
   }
   if (/^0\./.test(text)) return 'is not the address of a machine';
   if (/^(24\d|25[0-5])\./.test(text)) return 'is a broadcast or reserved address';
@@ -52,12 +52,12 @@ function unusableAddress(text: string): string | undefined {
 
 const loopback = 'always means the machine itself: on the Sense server, that is the Sense server';
 
-/** What people write that is neither an address nor a host name. */
+/** Recognises text that is neither an address nor a host name. */
 function notation(text: string): string | undefined {
   if (text === '') return 'is not an address';
   if (text.length > longestName) return 'is too long';
-  if (/\s/.test(text.trim())) return 'contains a space; the file takes one address';
-  if (text !== text.trim()) return 'begins or ends with a space';
+  if (/\s/.test(text.trim())) return 'contains a space; use one address';
+  if (text !== text.trim()) return 'starts or ends with a space';
   const foreign = /[^\x21-\x7e]/u.exec(text)?.[0];
   if (foreign !== undefined) {
     return `contains ${describeCharacter(foreign)}, which is not allowed in an address`;
@@ -65,21 +65,21 @@ function notation(text: string): string | undefined {
   if (/^([a-z][a-z\d+.-]*:)?\/\//i.test(text)) return 'is a URL, not an address';
   if (/^[\d.]+\/\d+$|^[\da-f:]+\/\d+$/i.test(text)) return 'is a range of addresses';
   if (text.includes('/')) return 'contains a path';
-  if (text.includes('%')) return 'contains a zone, which is different on each machine';
+  if (text.includes('%')) return 'contains a zone ID, which is different on each machine';
   if (/^\[.*\]:\d*$/.test(text)) return withPort;
   if (/^\[.*\]$/.test(text)) return 'is in brackets, which belong in URLs only';
   if (/^([\da-f]{2}[:-]){5}[\da-f]{2}$/i.test(text)) return 'is a MAC address, not an IP address';
   if (/^[^:]*:\d*$/.test(text)) return withPort;
   if (text.includes(':')) return 'is not a valid IPv6 address';
   if (/^\d+(?:,\d+)+$/.test(text)) return 'has commas instead of dots';
-  if (isSeveral(text)) return 'is more than one address; the file takes one';
+  if (isSeveral(text)) return 'is more than one address; use one';
   return undefined;
 }
 
 const isSeveral = (text: string): boolean =>
   text.split(/[,;|]/).filter((part) => part.includes('.')).length > 1;
 
-/** A host name (RFC 1123, section 2.1) that can't be looked up, or is meant as an address. */
+/** Recognises a host name (RFC 1123, section 2.1) that can't be looked up, or is meant as an address. */
 function unusableName(text: string): string | undefined {
   if (text.endsWith('.')) return 'ends with a dot';
   const labels = text.split('.');
@@ -91,7 +91,7 @@ function unusableName(text: string): string | undefined {
   if (isMeantAsIPv4(labels)) return `is not a valid IPv4 address${ipv4Detail(labels)}`;
   if (text.includes('_')) return 'contains an underscore, which is not allowed in host names';
   if (labels.some((label) => label.startsWith('-') || label.endsWith('-'))) {
-    return 'has a part that begins or ends with a hyphen';
+    return 'has a part that starts or ends with a hyphen';
   }
   if (labels.some((label) => label.length > 63)) return 'has a part of more than 63 characters';
   if (/^(?:(?:.*\.)?localhost(?:\.localdomain)?|ip6-(?:localhost|loopback))$/i.test(text)) {
@@ -112,11 +112,11 @@ function ipv4Detail(labels: readonly string[]): string {
   if (tooLarge !== undefined && labels.length > 1) return `: ${tooLarge} is more than 255`;
   if (labels.length !== 4) return ': it needs four numbers, such as 10.0.0.5';
   const padded = labels.find((label) => /^0\d+$/.test(label));
-  if (padded !== undefined) return `: ${padded} begins with a zero`;
+  if (padded !== undefined) return `: ${padded} starts with a zero`;
   return '';
 }
 
-/** A character by its look where it has one. */
+/** Describes a character, invisible ones by number. */
 function describeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const isVisible = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character);
@@ -125,7 +125,7 @@ function describeCharacter(character: string): string {
     : `an invisible character (U+${code.toString(16).toUpperCase().padStart(4, '0')})`;
 }
 
-/** What a person typed, fit for one line. */
+/** Shortens what the user typed to one line. */
 const shown = (text: string): string => {
   const visible = text.replace(/[\p{C}\p{Z}]/gu, ' ');
   return visible.length > 60 ? `${visible.slice(0, 60)}…` : visible;

@@ -11,7 +11,7 @@ export interface DatagramContent {
   readonly dialect: Dialect;
 }
 
-/** One event as a Sense server's log appender sends it. */
+/** Encodes an event as a Sense server's log appender sends it. */
 export function encodeDatagram(content: DatagramContent): Uint8Array {
   const { kind, host, userDirectory, userId, appId, userAgent, dialect } = content;
   const { command, log, row } = kinds[kind];

@@ -7,7 +7,7 @@ export interface LikelyAddress {
   readonly port: number | undefined;
 }
 
-/** What a person probably meant who typed something that can't work; undefined for no idea. */
+/** Guesses what the user meant by text that can't work; undefined if there is no guess. */
 export function likelyAddress(text: string): LikelyAddress | undefined {
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(text.trim())?.[1]?.toLowerCase();
   const place = tidy(text)
@@ -25,7 +25,7 @@ export function likelyAddress(text: string): LikelyAddress | undefined {
   return { address, port: isEventPort ? port : undefined };
 }
 
-/** Digits and dots of other scripts as ASCII, without what is not seen and quotes around. */
+/** Converts digits and dots of other scripts to ASCII, and removes invisible characters and quotes. */
 const tidy = (text: string): string =>
   text
     .normalize('NFKC')

@@ -1,6 +1,6 @@
 import { eventKinds, kinds, type ProxyLog, proxyLogs } from '../events/kinds.ts';
 
-/** Which product's prefix the datagrams carry. */
+/** Whose prefix the datagrams have. */
 export const appenderVariants = ['butler', 'butler-sos'] as const;
 export type AppenderVariant = (typeof appenderVariants)[number];
 
@@ -11,7 +11,7 @@ export interface AppenderOptions {
   readonly variant: AppenderVariant;
 }
 
-/** What the fields of a datagram are to the proxy's log (log4net, PatternLayout). */
+/** The fields of a datagram, as conversion patterns of log4net (PatternLayout). */
 const fields = [
   '%hostname',
   '%property{Command}',
@@ -22,21 +22,21 @@ const fields = [
   '%message',
 ] as const;
 
-/** The log rows wanted, by the words that stand in them; the proxy writes many others. */
+/** The log rows to send, by words they contain; the proxy writes many others. */
 const appenders = proxyLogs.map((log) => ({
   name: `Event${log.charAt(0).toUpperCase()}${log.slice(1)}`,
   log,
   rows: eventKinds.filter((kind) => kinds[kind].log === log).map((kind) => kinds[kind].row),
 }));
 
-/** The layout of one datagram, as log4net is told it. */
+/** Returns log4net's pattern for the layout of a datagram. */
 export function conversionPattern(variant: AppenderVariant, log: ProxyLog): string {
   const prefix = `/${variant === 'butler-sos' ? 'qseow-' : ''}proxy-${log}/`;
   return [prefix, ...fields].join(';');
 }
 
 /**
- * The file `LocalLogConfig.xml` that makes a Sense proxy send its user events to the appliance.
+ * Returns `LocalLogConfig.xml`, which makes a Sense proxy send its user events to the appliance.
  * It goes to `C:\ProgramData\Qlik\Sense\Proxy\` on every server with a proxy service.
  */
 export function localLogConfig({ address, port, variant }: AppenderOptions): string {

@@ -6,15 +6,15 @@ import { addressToReach } from '../platform/listen-address.ts';
 import { encodeDatagram } from './datagram.ts';
 
 export interface TestEventTarget {
-  /** The address that the UDP server was told to listen on. */
+  /** The address that the UDP server listens on. */
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Sends the appliance a datagram, over the network stack, as a Sense server does.
- * @param hostName what stands for the Sense host in it
- * Rejects when the datagram can't be sent; whether it arrives, UDP does not tell.
+ * Sends the appliance a datagram through the network stack, as a Sense server does.
+ * @param hostName the Sense server's name in the datagram
+ * Rejects when the datagram can't be sent; UDP does not report whether it arrives.
  */
 export async function sendTestEvent(
   kind: EventKind,

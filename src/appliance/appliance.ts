@@ -24,8 +24,8 @@ import { createLightsPart } from '../lights/lights-part.ts';
 import { reachableAddresses } from '../platform/addresses.ts';
 import { stackOf } from '../platform/bug-log.ts';
 import { RetryPauses } from '../platform/retry-pauses.ts';
-import { Announcer } from '../publications/announcer.ts';
 import { createRequestHandler } from '../publications/requests.ts';
+import { StatePublisher } from '../publications/state-publisher.ts';
 import { createSlackPart } from '../slack/slack-part.ts';
 import { createIdentity } from '../storage/identity.ts';
 import { Namespace } from '../storage/namespace.ts';
@@ -63,13 +63,13 @@ export function createApp(options: AppOptions): App {
   );
   const { state } = statePart;
   const identity = createIdentity(new Namespace(state, 'appliance'));
-  const announcer = new Announcer(mqttConfig);
+  const statePublisher = new StatePublisher(mqttConfig);
   const lightsPart = createLightsPart({
     tools: tools('lights'),
     settings: config.lightConfig,
     openLamps: options.openLamps,
     onLight: options.onLight,
-    afterLight: (colour, lit) => announcer.light(colour, lit),
+    afterLight: (colour, lit) => statePublisher.light(colour, lit),
   });
   const { lights } = lightsPart;
   const button = new Button({
@@ -92,7 +92,7 @@ export function createApp(options: AppOptions): App {
       udp: config.udpServerConfig.enable,
     },
     identity,
-    announcer,
+    statePublisher,
     namespace: new Namespace(state, 'home-assistant'),
     clock,
     log: log.for('home assistant'),
@@ -103,13 +103,18 @@ export function createApp(options: AppOptions): App {
     homeAssistant,
   });
   const users = new Users(brokerConfig.access.users);
-  const signIn = createSignInPart({ users, clock, log: log.for('sign-in') });
+  const signIn = createSignInPart({
+    users,
+    residentBytes: () => process.memoryUsage.rss(),
+    clock,
+    log: log.for('sign-in'),
+  });
   const mqtt = createMqttParts({
     settings: brokerConfig,
     publications: mqttConfig,
     signIns: signIn.signIns,
     users,
-    announcer,
+    statePublisher,
     onRequest,
     birthTopic,
     state,
@@ -122,7 +127,7 @@ export function createApp(options: AppOptions): App {
     clock,
     log: log.for('active users'),
     store: new Namespace(state, 'active-users'),
-    onChange: (changed) => announcer.activeUsers(changed),
+    onChange: (changed) => statePublisher.activeUsers(changed),
     timeIsKnown,
   });
   const slack = createSlackPart({
@@ -164,7 +169,7 @@ export function createApp(options: AppOptions): App {
     clientId: async () => `blinky-${await identity()}-upstream`,
     isOwnBroker,
     cameFrom: (event, peer) => satellite.cameFrom(event, peer),
-    announcer,
+    statePublisher,
     birthTopic,
     onRequest,
     state,
@@ -229,6 +234,7 @@ export function createApp(options: AppOptions): App {
   const runner = new PartRunner(parts, {
     health,
     log,
+    clock,
     onLoading: (sink) => guard.guard.loading(sink),
   });
   const delivery = new FanOut({
@@ -254,7 +260,7 @@ export function createApp(options: AppOptions): App {
 
   async function start(): Promise<void> {
     await runner.start();
-    const publishUdpState = createUdpStatePublisher(udp, (now) => announcer.udpServer(now));
+    const publishUdpState = createUdpStatePublisher(udp, (now) => statePublisher.udpServer(now));
     const healthChanged = () => {
       publishUdpState();
       lights.showFault(shown()?.flashes ?? 0);

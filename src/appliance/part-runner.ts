@@ -1,7 +1,8 @@
 import { Inbox } from '../fan-out/inbox.ts';
 import type { Health } from '../health/health.ts';
 import type { Metric } from '../health/metrics.ts';
-import { stackOf } from '../platform/bug-log.ts';
+import { BugLog, stackOf } from '../platform/bug-log.ts';
+import type { Clock } from '../platform/clock.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Part, Reports } from './part.ts';
@@ -12,6 +13,7 @@ const inboxCapacity = 100_000;
 export interface PartRunnerOptions {
   readonly health: Health;
   readonly log: Log;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   /** Called with the name of each sink before its part starts. */
   readonly onLoading?: (sink: string) => void;
 }
@@ -70,7 +72,7 @@ export class PartRunner implements Reports {
         health.part(part.name).fault({
           message: `did not start: ${shownMessageOf(error)}`,
           remedy: 'This is a bug of the program; please report it with this log',
-          needsPerson: true,
+          needsAttention: true,
         });
       }
     }
@@ -101,8 +103,11 @@ export class PartRunner implements Reports {
   #inboxFor(part: Part): Inbox | undefined {
     const { sink } = part;
     if (!sink) return undefined;
-    const onFailure = (error: unknown) => this.#log(part, 'failed at an event', error);
+    const { clock } = this.#options;
     const log = this.#options.log.for(part.name);
+    // The same bug may come with every event.
+    const bugs = new BugLog(clock, log);
+    const onFailure = (error: unknown) => bugs.report('handling an event', error);
     return new Inbox({ sink, capacity: inboxCapacity, onFailure, log });
   }
 

@@ -1,15 +1,15 @@
 import type { UserEvent } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import type { Log } from '../platform/log.ts';
-import type { Announcer } from '../publications/announcer.ts';
 import { type PublicationSettings, publicationsOf } from '../publications/event-publications.ts';
-import type { Outlet, Publication } from '../publications/publication.ts';
+import type { Publication, Publisher } from '../publications/publication.ts';
+import type { StatePublisher } from '../publications/state-publisher.ts';
 import { ownTopics } from '../publications/topics.ts';
 
 export interface BrokerSinkOptions {
   readonly mqtt: PublicationSettings;
-  /** Tells how things are. */
-  readonly announcer: Pick<Announcer, 'attach'>;
+  /** Publishes the appliance's state. */
+  readonly statePublisher: Pick<StatePublisher, 'attach'>;
   readonly broker: {
     start(): Promise<void>;
     isWanted(topic: string): boolean;
@@ -18,7 +18,7 @@ export interface BrokerSinkOptions {
     flush(): void;
     stop(): Promise<void>;
   };
-  /** Through which clients come to the broker; stopped before it and started after it. */
+  /** The ways for clients to reach the broker; stopped before it and started after it. */
   readonly listeners: readonly {
     start(): Promise<void>;
     stop(): Promise<void>;
@@ -26,8 +26,8 @@ export interface BrokerSinkOptions {
   readonly log: Log;
 }
 
-/** Publishes everything on the broker inside the appliance. */
-export class BrokerSink implements Sink, Outlet {
+/** Publishes everything on the appliance's broker. */
+export class BrokerSink implements Sink, Publisher {
   readonly name = 'broker';
   readonly topicPrefix = '';
   readonly #options: BrokerSinkOptions;
@@ -40,7 +40,7 @@ export class BrokerSink implements Sink, Outlet {
   async start(): Promise<void> {
     await this.#options.broker.start();
     this.publish({ topic: ownTopics.status, payload: 'online', retain: true });
-    this.#options.announcer.attach(this);
+    this.#options.statePublisher.attach(this);
     for (const listener of this.#options.listeners) await listener.start();
   }
 
@@ -51,7 +51,7 @@ export class BrokerSink implements Sink, Outlet {
     log.debug?.(`${event.id} published ${this.#places(publications)}`);
   }
 
-  /** Subscribers need not wait for what the other sinks make of the event. */
+  /** Subscribers need not wait until the other sinks have handled the event. */
   flush(): void {
     this.#options.broker.flush();
   }
@@ -60,9 +60,9 @@ export class BrokerSink implements Sink, Outlet {
     this.#options.broker.publish(publication);
   }
 
-  /** Where it went, and to how many. */
+  /** Where it was published, and to how many subscribers. */
   #places(publications: readonly Publication[]): string {
-    if (publications.length === 0) return 'nowhere: nobody subscribes';
+    if (publications.length === 0) return 'nowhere: no subscribers';
     const { broker } = this.#options;
     const places = publications.map(({ topic }) => `${topic} (to ${broker.countListeners(topic)})`);
     return `on ${places.join(', ')}`;

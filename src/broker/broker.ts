@@ -11,7 +11,7 @@ import { ClientSignIn } from './access/client-sign-in.ts';
 import type { Permissions } from './access/permissions.ts';
 import { SubscriptionCount } from './access/subscription-count.ts';
 import { MqttEngine } from './aedes/mqtt-engine.ts';
-import { BrokerFigures } from './broker-figures.ts';
+import { BrokerStatistics } from './broker-statistics.ts';
 import { ClientNotices } from './clients/client-notices.ts';
 import {
   type Connection,
@@ -25,7 +25,7 @@ import { TakeoverWatch } from './clients/takeover-watch.ts';
 import { OwnMessages } from './own-messages.ts';
 import type { BrokerStore } from './store/broker-store.ts';
 import { LeftWills } from './store/left-wills.ts';
-import { type BrokerCounts, SystemFigures } from './system-figures.ts';
+import { type BrokerCounts, SystemStatistics } from './system-statistics.ts';
 import { PublishFrames } from './wire/publish-frames.ts';
 import type { NameRemover } from './without-names.ts';
 
@@ -34,35 +34,38 @@ export interface BrokerOptions {
   /** Checks names and passwords. */
   readonly signIns: Pick<SignIns, 'signIn'>;
   readonly users: Pick<Users, 'areThere' | 'has'>;
-  /** Takes people's names out of a message, for clients that are not to know them. */
+  /** Removes people's names from a message, for clients that aren't allowed to see them. */
   readonly removeNames: NameRemover;
   readonly limits: ConnectionsOptions['limits'] & {
-    /** Subscriptions that one client may have. */
+    /** The maximum number of subscriptions of one client. */
     readonly subscriptionsPerClient: number;
-    /** How long a session outlives its connection at most. */
+    /** How long a session is kept after its connection ends, at most. */
     readonly sessionExpirySeconds: number;
   };
-  /** Told of every message that a client was allowed to publish. */
+  /** Called with every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
-  /** Whether a topic is one on which the appliance hears also who may not publish there. */
+  /**
+   * Whether a topic is one on which the appliance also accepts messages from clients without
+   * permission to publish there.
+   */
   readonly isHeardFromAnybody: (topic: string) => boolean;
-  /** Keeps retained messages and sessions, over restarts where it has a disk. */
+  /** Keeps retained messages and sessions, across restarts if it has a disk. */
   readonly store: BrokerStore;
-  /** Where limits are reported that somebody has reached. */
+  /** Where limits that have been reached are reported. */
   readonly watch: LimitWatch;
-  /** The appliance's version, which the broker tells. */
+  /** The appliance's version, which the broker publishes. */
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * The MQTT broker inside the appliance: connections behind a guard (`clients/connections.ts`), an
- * engine that speaks MQTT with them (`aedes/mqtt-engine.ts`), and what the appliance itself publishes
+ * The appliance's MQTT broker: connections behind a guard (`clients/connections.ts`), an engine
+ * that speaks MQTT with them (`aedes/mqtt-engine.ts`), and what the appliance itself publishes
  * (`own-messages.ts`).
  */
 export class Broker {
-  readonly figures = new BrokerFigures();
+  readonly statistics = new BrokerStatistics();
   readonly #options: BrokerOptions;
   readonly #connections: Connections;
   readonly #takeovers: TakeoverWatch;
@@ -72,7 +75,7 @@ export class Broker {
   readonly #engine: MqttEngine;
   readonly #ownMessages: OwnMessages;
   readonly #leftWills: LeftWills;
-  readonly #systemFigures: SystemFigures;
+  readonly #systemStatistics: SystemStatistics;
   #mostConnected = 0;
 
   constructor(options: BrokerOptions) {
@@ -81,7 +84,7 @@ export class Broker {
     const subscriptions = new SubscriptionCount(limits.subscriptionsPerClient, store.filters);
     this.#connections = new Connections({
       limits,
-      figures: this.figures,
+      statistics: this.statistics,
       mayTakeFilters: () => store.hasRoomForLookUps,
       onConnect: (connection) => this.#engine.serve(connection),
       onClose: (connection) => {
@@ -109,7 +112,7 @@ export class Broker {
       permissions,
       signIn: new ClientSignIn(permissions, users, signIns),
       frames: new PublishFrames(options.removeNames),
-      figures: this.figures,
+      statistics: this.statistics,
       store,
       subscriptions,
       admission: this.#admission,
@@ -127,8 +130,8 @@ export class Broker {
       },
       onMessage: options.onMessage,
       onSubscribed: (filters) => {
-        // Who subscribes need not wait for the next time.
-        if (filters.some((filter) => filter.startsWith('$'))) this.#systemFigures.tellSoon();
+        // New subscribers need not wait for the next interval.
+        if (filters.some((filter) => filter.startsWith('$'))) this.#systemStatistics.tellSoon();
       },
       log,
     });
@@ -139,7 +142,7 @@ export class Broker {
       publish: (will) => this.#ownMessages.publishWill(will),
       clock,
     });
-    this.#systemFigures = new SystemFigures({
+    this.#systemStatistics = new SystemStatistics({
       version,
       counts: () => this.#counts(),
       isWanted: (topic) => subscribers.hasListener(topic),
@@ -156,21 +159,21 @@ export class Broker {
   async start(): Promise<void> {
     await this.#engine.start();
     this.#options.watch.start();
-    this.#systemFigures.start();
+    this.#systemStatistics.start();
     this.#leftWills.start();
   }
 
-  /** Whether anybody would get a message on this topic, now or when their session goes on. */
+  /** Whether anyone would get a message on this topic, now or when their session resumes. */
   isWanted(topic: string): boolean {
     return this.#ownMessages.isWanted(topic);
   }
 
-  /** How many subscriptions of clients that are connected get a message on this topic. */
+  /** How many subscriptions of connected clients get a message on this topic. */
   countListeners(topic: string): number {
     return this.#engine.subscribers.countListeners(topic);
   }
 
-  /** Publishes to every subscriber. A message no client could take is dropped and logged. */
+  /** Publishes to every subscriber. A message that no client could accept is dropped and logged. */
   publish(publication: Publication): void {
     this.#ownMessages.publish(publication);
   }
@@ -182,7 +185,7 @@ export class Broker {
 
   /**
    * Serves MQTT on a stream that a listener accepted.
-   * @param address where the client is, for the limits on addresses
+   * @param address the client's address, for the limits per address
    */
   serve(transport: Duplex, address = 'unknown'): void {
     transport.on('error', () => transport.destroy());
@@ -190,11 +193,11 @@ export class Broker {
     else transport.destroy();
   }
 
-  /** Ends every connection; calling it again changes nothing. */
+  /** Ends every connection; calling it again has no effect. */
   async stop(): Promise<void> {
     this.#connections.close();
     this.#leftWills.stop();
-    this.#systemFigures.stop();
+    this.#systemStatistics.stop();
     this.#takeovers.stop();
     this.#notices.stop();
     this.#restorePace.stop();
@@ -202,14 +205,14 @@ export class Broker {
     await this.#engine.stop();
   }
 
-  /** Ends a client's connection because others need what its session takes. */
+  /** Disconnects a client because others need the room that its session takes. */
   endConnectionOf(clientId: string): void {
     this.#admission.connectionOf(clientId)?.giveWay();
   }
 
   #counts(): BrokerCounts {
-    const { dropped, published } = this.figures;
-    const kept = this.#options.store.figures;
+    const { dropped, published } = this.statistics;
+    const kept = this.#options.store.statistics;
     return {
       connected: this.clientCount,
       away: kept.sessionsAway,
@@ -222,7 +225,7 @@ export class Broker {
     };
   }
 
-  /** What changes nothing may be asked by anybody; nobody else hears it. */
+  /** A request that changes nothing is open to everyone; no other client receives it. */
   #heardQuestion(topic: string, payload: Buffer | string): boolean {
     const { isHeardFromAnybody, onMessage } = this.#options;
     if (!isHeardFromAnybody(topic)) return false;

@@ -8,7 +8,7 @@ interface NeededConfig {
   readonly brokerConfig: Pick<BrokerSettings, 'host' | 'port' | 'tls'>;
 }
 
-/** Whether clients can be let in. */
+/** Checks that clients can connect. */
 export async function* checkBrokerPorts(input: CheckInput<NeededConfig>): AsyncGenerator<Finding> {
   const { host, port, tls } = input.config.brokerConfig;
   const common = { protocol: 'TCP', host, hostKey: 'Butler.brokerConfig.host' } as const;
@@ -21,7 +21,7 @@ export async function* checkBrokerPorts(input: CheckInput<NeededConfig>): AsyncG
   yield await checkPort({ ...common, port: tls.port, purpose: 'MQTT over TLS', portKey }, input);
 }
 
-/** Whether the certificate is there, and for how long. */
+/** Checks that the certificate exists, and how long it is valid. */
 export async function* checkBrokerCertificate({
   config,
   now,

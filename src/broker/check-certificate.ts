@@ -4,7 +4,7 @@ import { CertificateFault } from '../tls/certificate-source.ts';
 import { GivenCertificate } from '../tls/given-certificate.ts';
 
 const name = 'TLS certificate';
-/** Whoever looks after a certificate should hear so long before its end, days. */
+/** How long before it expires the owner of a certificate should be told, days. */
 const noticeDays = 14;
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -14,14 +14,14 @@ export interface TlsSettings {
   readonly keyFile: string;
 }
 
-/** Whether the broker can use the certificate that the settings name. */
+/** Checks that the broker can use the configured certificate. */
 export function* checkCertificate(
   { enable, certFile, keyFile }: TlsSettings,
   now: Date,
 ): Generator<Finding> {
   if (!enable) return;
   yield certFile === ''
-    ? ok(name, 'made and renewed by the appliance itself')
+    ? ok(name, 'generated and renewed automatically')
     : checkGiven({ cert: certFile, key: keyFile }, now);
 }
 
@@ -31,7 +31,7 @@ function checkGiven(files: { readonly cert: string; readonly key: string }, now:
     const end = new Date(new X509Certificate(cert).validTo);
     const text = `${files.cert} is valid until ${end.toISOString().slice(0, 10)}`;
     if (end.getTime() - now.getTime() > noticeDays * dayMs) return ok(name, text);
-    return warn(name, text, 'Put a new one there in time; it is picked up within a minute');
+    return warn(name, text, 'Replace it before then; Blinky loads the new one within a minute');
   } catch (error) {
     if (!(error instanceof CertificateFault)) throw error;
     return fault(name, error.message, error.remedy);

@@ -5,12 +5,12 @@ import type { Users } from '../access/users.ts';
 import { offPart, type Part, type PartTools, sinkPart } from '../appliance/part.ts';
 import { LimitWatch } from '../health/limit-watch.ts';
 import type { Metric } from '../health/metrics.ts';
-import type { Announcer } from '../publications/announcer.ts';
 import type { PublicationSettings } from '../publications/event-publications.ts';
 import {
   createReservedTopics,
   type ReservedTopicSettings,
 } from '../publications/reserved-topics.ts';
+import type { StatePublisher } from '../publications/state-publisher.ts';
 import type { State } from '../storage/state.ts';
 import { GivenCertificate } from '../tls/given-certificate.ts';
 import { OwnCertificate } from '../tls/own-certificate.ts';
@@ -31,40 +31,40 @@ export interface MqttPartsOptions {
   readonly publications: PublicationSettings & ReservedTopicSettings;
   readonly signIns: SignIns;
   readonly users: Users;
-  /** Tells how things are. */
-  readonly announcer: Announcer;
-  /** Does what clients ask for. */
+  /** Publishes the appliance's state. */
+  readonly statePublisher: StatePublisher;
+  /** Handles requests from clients. */
   readonly onRequest: (topic: string, payload: Buffer) => void;
-  /** Where Home Assistant says that it has started. */
+  /** Where Home Assistant announces that it has started. */
   readonly birthTopic: string;
   readonly state: Pick<State, 'database'>;
   readonly stateDirectory: string;
   readonly version: string;
-  /** The addresses at which others reach this machine, for a certificate of its own. */
+  /** The addresses at which others reach this machine, for a generated certificate. */
   readonly addresses: () => readonly string[];
   readonly tools: (name: 'mqtt' | 'mqtt limits' | 'mqtt tls') => PartTools;
 }
 
 export interface MqttParts {
   readonly parts: readonly Part<'mqtt' | 'mqtt limits' | 'mqtt tls'>[];
-  /** The ports it listens on; undefined while it does not. */
+  /** The ports it listens on; undefined while it doesn't listen. */
   readonly ports: { readonly mqtt: number | undefined; readonly mqtts: number | undefined };
-  /** Takes MQTT over WebSocket from the web server. */
+  /** Accepts MQTT over WebSocket from the web server. */
   readonly onUpgrade: MqttWebSocket['handleUpgrade'];
-  /** The certificate that clients have to trust, PEM, where there is one of our own. */
+  /** The CA certificate that clients must trust, PEM, if the appliance generated one. */
   authority(): string | undefined;
 }
 
-/** Bounds on what clients can make the appliance keep that nobody should have to set. */
+/** Limits on what clients can make the appliance keep, which nobody should need to set. */
 const storeLimits = { queuedBytesPerClient: 8_388_608 };
 
-/** Builds the broker, what clients reach it through, and the sink that publishes on it. */
+/** Builds the broker, the ways for clients to reach it, and the sink that publishes on it. */
 export function createMqttParts({
   settings,
   publications,
   signIns,
   users,
-  announcer,
+  statePublisher,
   onRequest,
   birthTopic,
   state,
@@ -81,11 +81,11 @@ export function createMqttParts({
     state,
     limits: { ...settings.limits, ...storeLimits },
     onDropped: (session, reason) => {
-      broker.figures.dropped += 1;
+      broker.statistics.dropped += 1;
       reports.dropped(session, reason);
     },
     onGiveWay: (session, needed) => {
-      broker.figures.sessionsEnded += 1;
+      broker.statistics.sessionsEnded += 1;
       reports.sessionGivesWay(session, needed);
       broker.endConnectionOf(session.clientId);
     },
@@ -125,25 +125,29 @@ export function createMqttParts({
   });
   const sink = new BrokerSink({
     mqtt: publications,
-    announcer,
+    statePublisher,
     broker,
     listeners: [listener, ...(tls ? [tls.listener] : [])],
     log: tools.log,
   });
-  const { figures } = broker;
+  const { statistics } = broker;
   const status = () => ({
     mqttClients: broker.clientCount,
-    mqtt: { slowClients: figures.slowClients, dropped: figures.dropped, refused: figures.refused },
+    mqtt: {
+      slowClients: statistics.slowClients,
+      dropped: statistics.dropped,
+      refused: statistics.refused,
+    },
     topics: {
       activeUsers: publications.activeUsersTopic,
       activeUsersWithDirectory: publications.activeUsersWithDirectoryTopic,
       activeUserCount: publications.activeUserCountTopic,
     },
   });
-  const metrics = [clientCount(broker), ...figures.metrics, ...storeMetrics(store)];
+  const metrics = [clientCount(broker), ...statistics.metrics, ...storeMetrics(store)];
   return {
     parts: [
-      // The sink starts and stops the listeners, too: they close together with the broker.
+      // The sink also starts and stops the listeners: they close together with the broker.
       sinkPart('mqtt', sink, { metrics, status }),
       tls
         ? { name: 'mqtt tls' }
@@ -170,7 +174,7 @@ const clientCount = (broker: Broker): Metric => ({
   read: () => broker.clientCount,
 });
 
-/** Builds what accepts clients over TLS: with the certificate that the settings name, or one's own. */
+/** Builds the listener for clients over TLS, with the configured or a generated certificate. */
 function createTlsListener(
   { host, tls, limits }: BrokerSettings,
   directory: string,
@@ -195,7 +199,7 @@ function createTlsListener(
     port,
     source,
     connectionsPerSecond: limits.connectionsPerSecond,
-    figures: broker.figures,
+    statistics: broker.statistics,
     onConnection: (socket) => broker.serve(socket, socket.remoteAddress),
   });
   return { listener, authority: () => source.authority };

@@ -15,9 +15,9 @@ export interface RoutedMessage extends MessagePacket {
   readonly brokerCounter: number;
 }
 
-/** Who is connected and has subscribed. */
+/** The connected clients that have subscribed. */
 export interface Subscribers {
-  /** Whether anybody would get a message on this topic. */
+  /** Whether anyone would get a message on this topic. */
   hasListener(topic: string): boolean;
   emit(message: RoutedMessage): void;
 }
@@ -26,20 +26,21 @@ export interface OwnMessagesOptions {
   readonly limits: TopicLimits;
   readonly store: Pick<BrokerStore, 'hasSessions' | 'keep' | 'addOwnTopic'>;
   readonly subscribers: Subscribers;
-  /** Under which name the broker numbers its messages. */
+  /** The name under which the broker numbers its messages. */
   readonly brokerId: string;
   readonly log: Log;
 }
 
 /**
- * What the appliance itself publishes. It goes the way of every message: it is kept for those who
- * want it later, then handed to those connected. (What clients publish is kept when they may
- * publish it, so that its acknowledgement is true; `aedes/aedes-hooks.ts`.)
+ * Publishes the appliance's own messages. They take the same way as every message: they are kept
+ * for clients that want them later, then passed to connected clients. (Messages from clients are
+ * kept when permission to publish is checked, so that their acknowledgement is true;
+ * `aedes/aedes-hooks.ts`.)
  */
 export class OwnMessages {
   readonly #options: OwnMessagesOptions;
   readonly #topics: TopicCheck;
-  /** Numbers that are below those that clients' messages get. */
+  /** Numbers below those that clients' messages get. */
   #lastNumber = 0;
 
   constructor(options: OwnMessagesOptions) {
@@ -47,31 +48,32 @@ export class OwnMessages {
     this.#topics = new TopicCheck(options.limits);
   }
 
-  /** Whether anybody would get a message on this topic, now or when their session goes on. */
+  /** Whether anyone would get a message on this topic, now or when their session resumes. */
   isWanted(topic: string): boolean {
     const { store, subscribers } = this.#options;
     return store.hasSessions || subscribers.hasListener(topic);
   }
 
-  /** Publishes to every subscriber. A message no client could take is dropped and logged. */
+  /** Publishes to every subscriber. A message that no client could accept is dropped and logged. */
   publish({ topic, payload, retain = false }: Publication): void {
     const { store, log } = this.#options;
     if (!this.#topics.isTopic(topic)) {
-      log.warn(`not published: ${JSON.stringify(topic)} is no valid topic`);
+      log.warn(`not published: ${JSON.stringify(topic)} is an invalid topic`);
       return;
     }
     log.silly?.(`publishes on ${topic}: ${excerpt(payload)}`);
     if (retain) store.addOwnTopic(topic);
-    // What is retained comes again with the next subscription; the rest is kept for QoS 1 sessions.
+    // Retained messages are sent again with the next subscription; others are kept for QoS 1
+    // sessions.
     this.#send(this.#message(topic, payload, retain ? 0 : 1, retain));
   }
 
-  /** Publishes what is of use at the moment only. */
+  /** Publishes something that is only useful at this moment. */
   publishNow(topic: string, payload: string): void {
     this.#send(this.#message(topic, payload, 0, false));
   }
 
-  /** Publishes for a client that is gone. */
+  /** Publishes the will of a client that is gone. */
   publishWill({ topic, payload, qos, retain = false, properties }: MessagePacket): void {
     const message = this.#message(topic, payload, qos, retain);
     this.#send(properties ? { ...message, properties } : message);
@@ -84,7 +86,7 @@ export class OwnMessages {
     retain: boolean,
   ): RoutedMessage {
     this.#lastNumber -= 1;
-    // Spelt out: a spread here costs as much as all the rest of an event's way.
+    // Listed one by one: a spread here costs as much as all other processing of an event.
     return {
       cmd: 'publish',
       topic,

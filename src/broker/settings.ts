@@ -18,12 +18,12 @@ import {
 const brokerUser = z.object({
   name: field(z.string().min(1).max(64), 'a name of 1 to 64 characters').describe('The user name.'),
   passwordHash: secret(
-    field(z.string().refine(isPasswordHash), 'what `blinky passwd NAME` writes'),
+    field(z.string().refine(isPasswordHash), 'the output of `blinky passwd NAME`'),
   ).describe('The hash of the password. `blinky passwd NAME` adds or changes it.'),
   publish: field(z.array(z.string()), 'a list of topics, + and # allowed')
     .optional()
     .describe(
-      'Topics on which this user may publish. Without it: every topic except those of the appliance.',
+      'Topics on which this user may publish. Without it: every topic except Blinky’s own.',
     ),
   subscribe: field(z.array(z.string()), 'a list of topics, + and # allowed')
     .optional()
@@ -40,7 +40,7 @@ export const brokerConfig = section(
       enable: flag(false).describe('Also accept MQTT over TLS.'),
       port: port(8883).describe('The port for MQTT over TLS.'),
       certFile: text('', 'the path of a PEM file').describe(
-        'The server certificate. Without it, the appliance makes one.',
+        'The server certificate. Without it, Blinky makes one.',
       ),
       keyFile: text('', 'the path of a PEM file').describe('The key of that certificate.'),
     }).describe('MQTT over TLS.'),
@@ -51,7 +51,7 @@ export const brokerConfig = section(
       personalData: choice(['anyone', 'signedIn'], 'anyone').describe(
         'Who sees user names and directories in messages: every client, or only users who sign in.',
       ),
-      users: listOf(brokerUser, 'users as `blinky passwd NAME` writes them').describe(
+      users: listOf(brokerUser, 'users, as `blinky passwd NAME` prints them').describe(
         'Users of the broker and the web page.',
       ),
     }).describe('Who may use the broker.'),
@@ -116,10 +116,10 @@ export const brokerConfig = section(
       retainedBytes: wholeNumber(65_536, 268_435_456, 8_388_608, 'bytes').describe(
         'Size of all retained messages of clients together. More are delivered but not retained.',
       ),
-    }).describe('Limits that protect the appliance. The defaults suit most networks.'),
+    }).describe('Limits that protect Blinky. The defaults suit most networks.'),
   },
   brokerMistakes,
-).describe('The MQTT broker in the appliance.');
+).describe('The MQTT broker inside Blinky.');
 export type BrokerSettings = Settings<typeof brokerConfig>;
 
 interface PortSettings {
@@ -136,7 +136,7 @@ function brokerMistakes(settings: PortSettings): Contradiction[] {
   return [...halfOfCertificate(settings), ...portClash(settings)];
 }
 
-/** A certificate is of no use without its key, nor the key without it. */
+/** A certificate is useless without its key, and the reverse. */
 function halfOfCertificate({ tls }: PortSettings): Contradiction[] {
   const { certFile, keyFile } = tls;
   if (!tls.enable || (certFile === '') === (keyFile === '')) return [];
@@ -145,7 +145,7 @@ function halfOfCertificate({ tls }: PortSettings): Contradiction[] {
     {
       path: ['tls', missing],
       found: 'nothing',
-      allowed: `the file that goes with ${given}; with neither, the appliance makes a certificate itself`,
+      allowed: `the file that goes with ${given}; with neither, Blinky generates a certificate`,
     },
   ];
 }

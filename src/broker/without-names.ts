@@ -1,10 +1,13 @@
 import { personalFields } from '../events/personal-data.ts';
 import { type Naming, type TopicSettings, topicsThatName } from '../publications/topics.ts';
 
-/** Takes people's names out of what appliances publish. */
+/** Removes people's names from what appliances publish. */
 export type NameRemover = (topic: string, payload: string) => string;
 
-/** Keys (in lower case) under which an event's JSON names a person, in our own form or Butler SOS's. */
+/**
+ * Keys (in lower case) that hold a person's name in an event's JSON, in our own form or Butler
+ * SOS's.
+ */
 const personalKeys = new Set([...personalFields.map((key) => key.toLowerCase()), 'userdir']);
 
 const removers: Readonly<Record<Naming, (payload: string) => string>> = {
@@ -12,14 +15,14 @@ const removers: Readonly<Record<Naming, (payload: string) => string>> = {
   'user-ids': () => '[]',
   event: eventWithoutName,
 };
-/** The strictest first, for topics that settings give to several. */
+/** The strictest first, for topics that several settings use. */
 const namings = Object.keys(removers) as readonly Naming[];
 
 /**
- * Makes the function that leaves every event as it is but for the user's name and directory.
- *
- * Other appliances may publish on this one's broker as well (`mqttConfig.brokerHost`): below a prefix
- * of their own, and on Butler's topics where this one has others.
+ * Creates the function that removes the user's name and directory from events, and leaves
+ * everything else unchanged.
+ * Other appliances may publish on this one's broker as well (`mqttConfig.brokerHost`): below their
+ * own prefix, and on Butler's topics where this appliance uses others.
  */
 export function createNameRemover(topics: TopicSettings): NameRemover {
   const rules = namings.map((naming) => ({
@@ -32,13 +35,13 @@ export function createNameRemover(topics: TopicSettings): NameRemover {
   };
 }
 
-/** Makes the test whether a topic is one of these, as it is or below a prefix. */
+/** Creates the test whether a topic is one of these, directly or below a prefix. */
 function namedBy(topics: readonly string[]): (topic: string) => boolean {
   const names = [...new Set(topics)].map((topic) => [topic, `/${topic}`] as const);
   return (topic) => names.some(([name, end]) => topic === name || topic.endsWith(end));
 }
 
-/** The figures, which are no names, and nobody. */
+/** The counts, without names. */
 function usersWithoutNames(payload: string): string {
   const { count, anonymous } = parsed(payload) ?? {};
   return JSON.stringify({
@@ -57,13 +60,16 @@ function eventWithoutName(payload: string): string {
   return JSON.stringify(event);
 }
 
-/** Empty for what is not `host: directory/user`: a client that may publish there can publish anything. */
+/**
+ * Empty for anything other than `host: directory/user`: a client that may publish there can publish
+ * anything.
+ */
 function butlerTextWithoutName(text: string): string {
   const host = /^[^"[\]]*?: /.exec(text);
   return host ? `${host[0]}/` : '';
 }
 
-/** Undefined for what is no event. */
+/** Undefined if it isn't an event. */
 function parsed(payload: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(payload) as Record<string, unknown>;

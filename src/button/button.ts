@@ -14,11 +14,11 @@ export interface ButtonHandlers {
 }
 
 export interface ButtonOptions {
-  /** Opens the hardware's button; undefined where the configuration wants none. */
+  /** Opens the button; undefined if the configuration has it off. */
   readonly open: ((handlers: ButtonHandlers) => Promise<{ close(): void }>) | undefined;
   /** A short press. */
   readonly onPress: () => void;
-  /** Held down for long. May throw an error that says why nothing comes of it. */
+  /** A long press. May throw an error that says why it has no effect. */
   readonly onHold: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -26,11 +26,11 @@ export interface ButtonOptions {
   readonly retry: RetryPauses;
 }
 
-/** The button on the case, if there is one: a press tests the lamps, a hold shuts the Pi down. */
+/** The button on the case: a short press tests the lamps, a long press shuts the Pi down. */
 export class Button implements Part {
   readonly name = 'button';
   readonly #options: ButtonOptions;
-  /** Undefined where none is wanted. */
+  /** Undefined if the button is off. */
   readonly #button: OpenAndRetry<{ close(): void }> | undefined;
 
   constructor(options: ButtonOptions) {
@@ -53,7 +53,7 @@ export class Button implements Part {
     });
   }
 
-  /** Resolves when the button works, or when the first try has failed and others will follow. */
+  /** Resolves when the button works, or when the first try has failed and will be repeated. */
   async start(): Promise<void> {
     if (this.#button) await this.#button.start();
     else this.#options.health.off('Butler.lightConfig.button.enable is false');
@@ -65,7 +65,7 @@ export class Button implements Part {
 
   #held(): void {
     const { log, onHold } = this.#options;
-    log.info('held down: shutting down');
+    log.info('long press: shutting down');
     try {
       onHold();
     } catch (error) {
@@ -76,9 +76,9 @@ export class Button implements Part {
   #report(error: unknown): void {
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
     this.#options.health.fault({
-      message: `the button can't be read: ${messageOf(error)}`,
-      remedy: known ?? 'Check its wiring; it is tried again',
-      needsPerson: true,
+      message: `can't read the button: ${messageOf(error)}`,
+      remedy: known ?? 'Check the wiring of the button. Blinky keeps trying',
+      needsAttention: true,
     });
   }
 }

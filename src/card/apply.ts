@@ -2,15 +2,15 @@ import { messageOf } from '../platform/errors.ts';
 import type { Note, Step, Understood } from './plan.ts';
 import { wrong } from './plan.ts';
 
-/** Takes steps on the card only while it can be written. */
+/** Executes steps. */
 export interface Writer {
-  /** Throws what the system says. */
+  /** @throws Error with the system's message */
   take(step: Step): void;
 }
 
 /**
- * Takes the steps of every part in order. Where one fails, the rest of that part is left for the
- * next start. Returns all notes, those on failures among them.
+ * Executes the steps of every part in order. If one fails, the rest of that part is left for the next
+ * start. Returns all notes, including those about failures.
  */
 export function applyParts(parts: readonly Understood[], writer: Writer): readonly Note[] {
   return parts.flatMap(({ notes, steps }) => {
@@ -30,5 +30,5 @@ export function applyParts(parts: readonly Understood[], writer: Writer): readon
 function failureText({ place, file }: Step, error: unknown): string {
   const where = place === 'card' ? `${file} on the card` : `${file} (${place})`;
   const reason = messageOf(error);
-  return `${where} could not be written: ${reason}. The card may be full, locked or worn out`;
+  return `could not write ${where}: ${reason}. The card may be full, write-protected or worn out`;
 }

@@ -7,31 +7,31 @@ import type { CardFileName, CardText } from './card-files.ts';
 import { imageUser } from './card-sign-in.ts';
 import { fine, hint, modes, type Note, type Step, wrong } from './plan.ts';
 
-/** The file on the state partition with the last configuration that was right. */
+/** The file on the state partition with the last valid configuration. */
 export const acceptedConfigFile = 'blinky.yaml';
-/** The files for the service: the configuration, and what holds where that says nothing. */
+/** The files for the service: the configuration, and the defaults that it overrides. */
 const effectiveFiles = { config: 'blinky.yaml', defaults: 'defaults.yaml' } as const;
 const environmentFile = 'environment';
 const usualName = 'blinky.yaml' satisfies CardFileName;
 
-/** The port of the page on the image: the one that browsers try first. */
+/** The port of the page on the image: the default of browsers. */
 const imagePagePort = 80;
 
 export interface Configuration {
   readonly notes: readonly Note[];
-  /** Keeps a configuration that is right. */
+  /** Keeps a valid configuration. */
   readonly steps: readonly Step[];
-  /** What the service reads, right or wrong: it says itself what is wrong. */
+  /** What the service reads, valid or not: it reports the problems itself. */
   readonly text: string;
-  /** Who may do what, from the last configuration that was right. */
+  /** Access rights, from the last valid configuration. */
   readonly access: RawSettings;
   readonly isWrong: boolean;
-  /** What messages call it: the file on the card. */
+  /** Its name in messages: that of the file on the card. */
   readonly name: string;
 }
 
 /**
- * What `blinky.yaml` means. Without one the last that was right is in force.
+ * Interprets `blinky.yaml`. Without one, the last valid configuration applies.
  * @param stored content of the file on the state partition
  */
 export function understandConfiguration(
@@ -50,12 +50,12 @@ export function understandConfiguration(
     const notes = [
       ...(file.problem === undefined ? result : [`${name} ${file.problem}`]).map(wrong),
       hint(
-        `${name} is wrong, so the defaults are in force; only who may do what is as it was last`,
+        `${name} is invalid, so the Pi uses the default settings, with the access rights of the last valid configuration`,
       ),
     ];
     return { notes, steps: [], text, access: storedAccess, isWrong: true, name };
   }
-  const notes = [fine(`${name}: in force`), ...result.warnings.map((line) => hint(line))];
+  const notes = [fine(`${name}: applied`), ...result.warnings.map((line) => hint(line))];
   const kept: Step = {
     place: 'state',
     file: acceptedConfigFile,
@@ -67,8 +67,8 @@ export function understandConfiguration(
 }
 
 /**
- * The files for the service.
- * @param passwordHash of the image's own user; without one there is no such user
+ * Returns the files for the service.
+ * @param passwordHash of the user that the image creates; undefined if it creates none
  * @param folder where the service finds them
  */
 export function configurationInForce(
@@ -79,12 +79,12 @@ export function configurationInForce(
   const users = passwordHash ? [{ name: imageUser, passwordHash }] : [];
   const defaults = {
     webConfig: { port: imagePagePort },
-    // A slip in one line must not open to everybody what another line had closed.
+    // A mistake in one line must not give everyone the access that another line had denied.
     brokerConfig: { access: { users, ...(isWrong && access) } },
   };
   const environment = [
     `BLINKY_CONFIG=${folder}/${effectiveFiles.config}`,
-    // Without what has a meaning to systemd in a value (systemd.exec(5), EnvironmentFile=).
+    // Without characters that are special to systemd (systemd.exec(5), EnvironmentFile=).
     `BLINKY_CONFIG_NAME=${name.replace(/["'`$\\]/g, '_')}`,
     `BLINKY_DEFAULTS=${folder}/${effectiveFiles.defaults}`,
   ];
@@ -101,10 +101,10 @@ export function configurationInForce(
   ];
 }
 
-/** What the service finds wrong, and says so on the page and by the light. */
+/** A file that is invalid, so that the service reports the problem on the page and the red light. */
 const notYaml = (problem: string): string => `# ${problem}\n[]\n`;
 
-/** YAML as an editor for letters leaves it, each line still where its author sees it. */
+/** Replaces curly quotes and tabs that word processors insert; line numbers stay the same. */
 function tidyYaml(text: string): string {
   return text
     .replace(/[“”„]/g, '"')
@@ -114,7 +114,7 @@ function tidyYaml(text: string): string {
 
 type Checked = LoadedConfig & ConfigSource;
 
-/** The configuration of a text, or what is wrong with it. */
+/** Returns the configuration, or its problems. */
 function tryConfig(name: string, text: string): Checked | string[] {
   try {
     return checkConfigText(name, text);

@@ -6,13 +6,13 @@ import { decodeText } from './tidy-text.ts';
 export interface CardFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** When it was changed last, ms since 1970. */
+  /** Time of the last change, ms since 1970. */
   readonly modifiedMs: number;
-  /** Why it was not read, as the rest of a sentence about it. */
+  /** Why it was not read, as a predicate: `is a folder …`. */
   readonly problem?: string;
 }
 
-/** The files on the card that have a meaning, by the name they should have. */
+/** Names of the files on the card that Blinky reads. */
 export const cardFileNames = [
   'blinky.yaml',
   'wifi.txt',
@@ -22,17 +22,17 @@ export const cardFileNames = [
 ] as const;
 export type CardFileName = (typeof cardFileNames)[number];
 
-/** A file under its real name, and its text. */
+/** A file with its actual name, and its text. */
 export interface CardText {
   readonly name: string;
   readonly text: string;
-  /** Why the text is of no use, as the rest of a sentence about the file. */
+  /** Why the text can't be used, as a predicate: `is damaged …`. */
   readonly problem?: string;
 }
 
 /**
- * Finds a file whatever its case, and with a second ending (`wifi.txt.txt`), as Windows hides it.
- * Of several, the one that was changed last; one that is as it came only where there is no other.
+ * Finds a file regardless of case, and with a second extension (`wifi.txt.txt`), which Windows hides.
+ * Of several, returns the one changed last; an untouched template only if there is no other.
  */
 export function findCardFile(
   files: readonly CardFile[],
@@ -55,32 +55,32 @@ export function findCardFile(
   };
 }
 
-/** The text of a file, or why it has none. */
+/** Returns the text of a file, or why it can't be used. */
 export function cardText({ name, bytes, problem }: CardFile): CardText {
   const fault = problem ?? whyNotPlainText(bytes);
   return { name, text: decodeText(bytes), ...(fault !== undefined && { problem: fault }) };
 }
 
-/** Whether a file of this name may have a meaning. */
+/** Whether Blinky reads a file of this name. */
 export function mayHaveMeaning(name: string): boolean {
   return cardFileNames.some((wanted) => meantName(name) === meantName(wanted));
 }
 
-/** The words with which the files of a new card begin; none of the others is there. */
+/** First line of the templates on a new card. They never change: older cards have them, too. */
 export const templateBeginnings = {
   'blinky.yaml': '# Settings of Blinky Light.',
   'wifi.txt': '# Wi-Fi of this Pi.',
   authorized_keys: '# SSH is off while there is no key here.',
 } as const satisfies Partial<Record<CardFileName, string>>;
 
-/** Whether nobody has written anything into the file that the image came with. */
+/** Whether the file is an unchanged template of the image. */
 export function isUntouched({ text, problem }: CardText, wanted: CardFileName): boolean {
   if (problem !== undefined || !(wanted in templateBeginnings)) return false;
   const beginning = templateBeginnings[wanted as keyof typeof templateBeginnings];
   return text.startsWith(beginning) && saysNothing(text, wanted);
 }
 
-/** Whether a file has no more than comments, and settings with nothing behind them. */
+/** Whether a file has only comments and settings without values. */
 export function saysNothing(text: string, wanted: CardFileName): boolean {
   if (wanted === 'wifi.txt') {
     const { settings, strange } = readSettingLines(text);

@@ -2,7 +2,7 @@ import type { CardText } from './card-files.ts';
 import { fine, hint, modes, type Note, type Step } from './plan.ts';
 import { withWindowsLineEnds } from './tidy-text.ts';
 
-/** The user that the image makes, of the broker and the page. */
+/** The user that the image creates. */
 export const imageUser = 'blinky';
 /** The file on the state partition with the hash of that user's password. */
 export const passwordHashFile = 'password-hash';
@@ -12,16 +12,16 @@ export const passwordFile = 'password.txt';
 export interface CardSignIn {
   readonly notes: readonly Note[];
   readonly steps: readonly Step[];
-  /** The hash in force; undefined where `blinky.yaml` has users of its own and none was made. */
+  /** The current hash; undefined if `blinky.yaml` has its own users and none was created. */
   readonly hash: string | undefined;
-  /** A password that was made just now. */
+  /** A password created at this start. */
   readonly password: string | undefined;
 }
 
 export interface CardSignInOptions {
-  /** The file that asks for a new password, `new-password.txt`. */
+  /** The file that requests a new password, `new-password.txt`. */
   readonly request: CardText | undefined;
-  /** Whether `blinky.yaml` says who may sign in. */
+  /** Whether `blinky.yaml` has its own users. */
   readonly hasOwnUsers: boolean;
   readonly storedHash: string | undefined;
   readonly newPassword: () => string;
@@ -29,19 +29,24 @@ export interface CardSignInOptions {
 }
 
 /**
- * Makes the password of a new card, or another one when asked to. It is on the card before its
- * hash is kept: were the power to fail in between, nobody would know the password in force.
+ * Creates the password of a new card, or a new one on request. It is written to the card before its
+ * hash is stored: otherwise a power cut in between would leave a password that nobody knows.
  */
 export async function understandSignIn(options: CardSignInOptions): Promise<CardSignIn> {
   const { request, hasOwnUsers, storedHash } = options;
   const unchanged = { steps: [], hash: storedHash, password: undefined };
   if (hasOwnUsers) {
-    const notes = [fine('sign-in: with the users in blinky.yaml')];
-    if (request) notes.push(hint(`${request.name}: no password was made, for those have theirs`));
+    const notes = [fine('sign-in: users from blinky.yaml')];
+    if (request)
+      notes.push(
+        hint(
+          `${request.name}: ignored, because blinky.yaml has its own users. Fix: change a password there`,
+        ),
+      );
     return { ...unchanged, notes };
   }
   if (storedHash !== undefined && !request) {
-    const text = `sign-in: user ${imageUser}, with the password that was in ${passwordFile} when it was made`;
+    const text = `sign-in: user ${imageUser}, password as first written to ${passwordFile}`;
     return { ...unchanged, notes: [fine(text)] };
   }
 
@@ -52,7 +57,7 @@ export async function understandSignIn(options: CardSignInOptions): Promise<Card
     { place: 'state', file: passwordHashFile, content: hash, mode: modes.secret },
   ];
   if (request) steps.push({ place: 'card', file: request.name, content: undefined });
-  const notes = [fine(`sign-in: user ${imageUser}, with the new password in ${passwordFile}`)];
+  const notes = [fine(`sign-in: user ${imageUser}, new password in ${passwordFile}`)];
   return { notes, steps, hash, password };
 }
 
@@ -60,10 +65,10 @@ function passwordText(password: string): string {
   return withWindowsLineEnds(`User:     ${imageUser}
 Password: ${password}
 
-This is the sign-in of this one Blinky Light, made at its first start. You need it on the page for
-test events and test blinks, and for MQTT clients that publish. To look, nobody needs it.
+This Blinky Light generated this user and password. You need them to send test events and test
+blinks from the page, and for MQTT clients that publish. Viewing the page doesn't require them.
 
-Write it down, and delete this file if others can get at the card: the password stays in force.
-For a new one, put an empty file named new-password.txt on the card and start the Pi again.
+Write the password down, and delete this file if other people can access the card. The password
+stays valid. For a new one, put an empty file named new-password.txt on the card and restart the Pi.
 `);
 }

@@ -5,13 +5,13 @@ import { type Folders, remount, takeStep } from './folders.ts';
 import type { Step } from './plan.ts';
 
 export interface CardWriter extends Writer {
-  /** Writes the last file of the card, and lets nobody write any more. */
+  /** Writes the last file, then makes the card read-only again. */
   close(last: Step): void;
 }
 
 /**
- * Takes steps that change something; before the first one on the card it mounts it for writing, if
- * that is asked for. A card that is not written can't be worn out, nor damaged by a power cut.
+ * Executes only steps that change something. If asked to, it mounts the card for writing before the
+ * first change. A card that isn't written to doesn't wear out, and survives power cuts.
  */
 export function openCard(folders: Folders, remounts: boolean): CardWriter {
   let isOpen = !remounts;
@@ -39,7 +39,7 @@ function contentOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Not there yet, or damaged: it is written anew.
+    // Missing or damaged: it is written again.
     return undefined;
   }
 }

@@ -1,10 +1,10 @@
 import { imageUser, passwordFile } from './card-sign-in.ts';
 import type { Note } from './plan.ts';
 
-/** The file above the login prompt (agetty(8)): it must end `.issue`. */
+/** The file above the login prompt (agetty(8)): its name must end with `.issue`. */
 export const issueFile = '50-blinky.issue';
 
-/** What a screen on the Pi shows: where the page is, the new password, and what to mend. */
+/** Returns the text on the Pi's screen: address of the page, new password, and problems. */
 export function issueText(
   notes: readonly Note[],
   password: string | undefined,
@@ -13,17 +13,17 @@ export function issueText(
   const lines = [
     '',
     'Blinky Light',
-    // agetty puts the address of an interface here.
+    // agetty replaces \4 with the IPv4 address.
     `Page:     http://${hostName}.local/   (this Pi: \\4)`,
     ...(password
       ? [`User:     ${imageUser}`, `Password: ${password}   (also in ${passwordFile} on the card)`]
       : []),
-    ...notes.filter(({ kind }) => kind === 'wrong').map(({ text }) => `To mend:  ${plain(text)}`),
+    ...notes.filter(({ kind }) => kind === 'wrong').map(({ text }) => `Problem:  ${plain(text)}`),
     '',
     '',
   ];
   return lines.join('\n');
 }
 
-/** agetty would take a backslash for the beginning of an escape. */
+/** Doubles backslashes, which agetty reads as escapes. */
 const plain = (text: string): string => text.replaceAll('\\', '\\\\');

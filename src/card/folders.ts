@@ -23,17 +23,17 @@ import type { Place, Step } from './plan.ts';
 /** The path of each place. */
 export type Folders = Readonly<Record<Place, string>>;
 
-/** The largest file that is read, bytes. */
+/** Maximum size of a file that is read, bytes. */
 const mostBytes = 256 * 1024;
-/** More files under other names than anybody has put there for this program. */
+/** Maximum number of files with other names that are read. */
 const mostOtherFiles = 50;
 
-/** Reads the files on the card that may have a meaning, or may be meant for one that has. */
+/** Reads the files on the card that are meant for Blinky, or may be. */
 export function readCard(folder: string): CardFile[] {
   const names = readdirSync(folder, { withFileTypes: true })
-    // TextEdit makes a folder of a text with pictures, and shows it as a file.
+    // TextEdit saves text with pictures as a folder, and shows it as a file.
     .filter((entry) => entry.isFile() || (entry.isDirectory() && entry.name.includes('.')))
-    // A request for a password is deleted once it was granted.
+    // A request for a password is deleted once it is done; a folder is left alone.
     .filter((entry) => entry.isFile() || !/password/i.test(entry.name))
     .map(({ name }) => name);
   const ours = names.filter(mayHaveMeaning);
@@ -57,22 +57,22 @@ const folderProblem = (name: string) =>
   /\.rtfd$/i.test(name) ? richTextProblem : 'is a folder. Fix: put the file itself on the card';
 
 const sizeProblem = (bytes: number) =>
-  bytes > mostBytes ? 'is larger than 256 kB. Fix: write it as plain text' : undefined;
+  bytes > mostBytes ? 'is larger than 256 kB. Fix: save it as plain text' : undefined;
 
-/** Reads those of the named files that are there; a damaged one is as good as none. */
+/** Reads the named files that exist; a damaged one is skipped. */
 export function readState(folder: string, names: readonly string[]): Map<string, string> {
   const contents = new Map<string, string>();
   for (const name of names) {
     try {
       contents.set(name, readFileSync(join(folder, name), 'utf8'));
     } catch {
-      // Not there yet, or unreadable: what the card says now is kept anew.
+      // Missing or unreadable: it is written again from the card's files.
     }
   }
   return contents;
 }
 
-/** Takes a step; when this returns, it outlives a power cut. Throws what the system says. */
+/** Executes a step; once this returns, it survives a power cut. @throws Error of the system */
 export function takeStep({ place, file, content, mode }: Step, folders: Folders): void {
   const folder = folders[place];
   if (content === undefined) removeDurably(folder, file);
@@ -80,7 +80,7 @@ export function takeStep({ place, file, content, mode }: Step, folders: Folders)
   sync(folder);
 }
 
-/** What was in it is wiped out, too. */
+/** Also wipes the content. */
 function removeDurably(folder: string, file: string): void {
   const path = join(folder, file);
   const old = openIfThere(path);
@@ -94,11 +94,11 @@ function removeDurably(folder: string, file: string): void {
   }
 }
 
-/** The old content stays until the new one is safe on disk; then it is wiped out. */
+/** Keeps the old content until the new one is safe on disk, then wipes it. */
 function writeDurably(folder: string, file: string, content: string, mode?: number): void {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, file);
-  // A name that FAT can hold without a long one beside it.
+  // A short name, for which FAT needs no long-name entry.
   const part = join(folder, 'BLINKY.TMP');
   try {
     rmSync(part, { force: true });
@@ -126,7 +126,7 @@ function openIfThere(path: string): number | undefined {
   }
 }
 
-/** What was deleted can be read from a card for years: a password must not be. */
+/** Overwrites a file: deleted data stays readable on a card for years, and it may be a password. */
 function wipe(file: number): void {
   const { size } = fstatSync(file);
   writeFileSync(file, Buffer.alloc(size));
@@ -142,7 +142,7 @@ function sync(folder: string): void {
   }
 }
 
-/** Mounts the card's partition anew, so that it can be written, or no longer. */
+/** Remounts the card's partition as writable or read-only. */
 export function remount(folder: string, access: 'rw' | 'ro'): void {
   execFileSync('mount', ['-o', `remount,${access}`, folder], {
     stdio: ['ignore', 'ignore', 'pipe'],

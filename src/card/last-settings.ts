@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { Place, Step, Understood } from './plan.ts';
 
-/** Where what is in force is kept, by its own place. */
+/** Where the current settings are kept, by their own place. */
 const keptIn = { run: 'lastRun', credentials: 'lastCredentials' } as const satisfies Partial<
   Record<Place, Place>
 >;
 type KeptPlace = (typeof keptIn)[keyof typeof keptIn];
 
 /**
- * Keeps what the parts put in force. At a start at which the card is not read in time, or this
- * program fails, it is in force again (systemd/last-settings): the defaults would let in whom the
- * settings keep out.
+ * Keeps a copy of the current settings. If the card can't be read in time at a later start, or this
+ * program fails, the copy is used (systemd/last-settings): the defaults would give access to people
+ * whom the settings deny it.
  */
 export function keepForNextStart(parts: readonly Understood[]): readonly Understood[] {
   const steps = parts.flatMap((part) => part.steps);

@@ -1,15 +1,15 @@
-/** Small letters and digits that nobody takes for another: no i, l, o, 0, 1. */
+/** Lower-case letters and digits that can't be confused: no i, l, o, 0, 1. */
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 /** Twelve of 31 characters: 59 bits. */
 const groups = 3;
 const groupCharacters = 4;
 
 /**
- * A password that is easy to copy from a screen, such as `k7dm-x2pa-q9ht`.
- * @param randomBytes so many bytes that nobody can foresee
+ * Returns a password that is easy to copy from a screen, such as `k7dm-x2pa-q9ht`.
+ * @param randomBytes returns that many unpredictable bytes
  */
 export function newPassword(randomBytes: (count: number) => Uint8Array): string {
-  // A byte past the last whole alphabet would make its first letters likelier.
+  // Skips bytes above the last multiple of the alphabet: they would favour its first letters.
   const fair = 256 - (256 % alphabet.length);
   let characters = '';
   while (characters.length < groups * groupCharacters) {

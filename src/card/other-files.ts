@@ -11,15 +11,15 @@ import { namesSlackToken } from './slack-token.ts';
 import { hasPrivateKey, keysIn } from './ssh-keys.ts';
 import { namesWifi } from './wifi-file.ts';
 
-/** The files whose names have no meaning here, as far as they have to do with this program. */
+/** Files with other names that are related to this program. */
 export interface OtherFiles {
-  /** Those that may be meant for this one. */
+  /** Returns the files that may be meant for this one. */
   meantFor(name: CardFileName): readonly CardText[];
-  /** On those that are not meant for any. */
+  /** Returns notes on the files that are meant for none. */
   notes(hasKeys: boolean): readonly Note[];
 }
 
-/** Sorts the files under other names by what they are for. */
+/** Sorts files with other names by their purpose. */
 export function sortOtherFiles(files: readonly CardFile[]): OtherFiles {
   const meant: { wanted: CardFileName; file: CardText }[] = [];
   const always: Note[] = [];
@@ -42,7 +42,7 @@ export function sortOtherFiles(files: readonly CardFile[]): OtherFiles {
   };
 }
 
-/** Whether a file has what its name promises, as far as that has to be seen. */
+/** Whether a file's content matches its name, where the name alone is not enough. */
 function isMeant(file: CardText, wanted: CardFileName, isVague = false): boolean {
   if (file.problem !== undefined) return !isVague;
   if (wanted === 'blinky.yaml') return /^[^\S\n]*["']?Butler["']?[^\S\n]*:/m.test(file.text);
@@ -53,8 +53,8 @@ function isMeant(file: CardText, wanted: CardFileName, isVague = false): boolean
 
 const privateKey = (name: string): Note =>
   wrong(
-    `${name} is a private key, which must never leave your computer. Fix: delete it from the card, make a new pair of keys, and put the file that ends .pub here as authorized_keys`,
+    `${name} is a private key, which must never leave your computer. Fix: delete it from the card, create a new key pair, and copy the file that ends with .pub here as authorized_keys`,
   );
 
 const nothingFor = (wanted: CardFileName, name: string): Note =>
-  hint(`${name} is not read: there is nothing for ${wanted} in it`);
+  hint(`${name} is ignored: it has nothing for ${wanted}`);

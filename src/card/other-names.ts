@@ -3,24 +3,24 @@ import { nearestName } from '../platform/nearest-name.ts';
 import type { CardFileName } from './card-files.ts';
 import { hint, type Note } from './plan.ts';
 
-/** What a file under a name that has no meaning here was probably made for. */
+/** The probable purpose of a file with another name. */
 export interface OtherName {
-  /** The file that it may be meant for. */
+  /** The file it may be meant for. */
   readonly meantFor?: CardFileName;
-  /** Whether only its content can tell: its name is that of many things. */
+  /** Whether its content must confirm that, because the name is common. */
   readonly isVague?: boolean;
-  /** Whether its name only looks a little like that: perhaps it has nothing to do with it. */
+  /** Whether its name is only similar, so that it may be unrelated. */
   readonly isGuess?: boolean;
-  /** What to do instead, where no file here has the same use. */
+  /** What to do instead, if Blinky has no file for this purpose. */
   readonly advice?: string;
 }
 
 const keysNotAccounts =
-  'Fix: put your public key into authorized_keys; SSH is on then, for the user root';
+  'Fix: put your public key into authorized_keys. This enables SSH for the user root';
 const notImager =
-  'Fix: write the Wi-Fi into wifi.txt, and your public key for SSH into authorized_keys';
+  'Fix: enter the Wi-Fi in wifi.txt, and for SSH your public key in authorized_keys';
 
-/** Files that set up other systems, by their names in small letters, without `.txt`. */
+/** Setup files of other systems, by lower-case name without `.txt`. */
 const ofOtherSystems: Readonly<Record<string, string>> = {
   ssh: keysNotAccounts,
   userconf: keysNotAccounts,
@@ -32,10 +32,10 @@ const ofOtherSystems: Readonly<Record<string, string>> = {
   dietpi: notImager,
 };
 
-/** Endings that are put behind a name, or in the place of the right one. */
+/** Extensions that are added to a name, or replace the right one. */
 const ending =
   /\.(txt|text|conf|cfg|config|ini|rtf|rtfd|docx?|odt|pages|html?|md|json|ya?ml|nmconnection)$/;
-/** What systems put behind the name of a copy. */
+/** What operating systems add to the name of a copy. */
 const copyMark =
   /(\s*\(\d+\)|[\s_]*[-–]?[\s_]*(copy|kopie|kopia|copie|copia|kopi|cópia)(\s*\(?\d+\)?)?|\s\d+)$/;
 const copyOf = /^(copy|kopie|kopia|copie|copia|kopi|cópia) (of|von|av|de|di|van|af) /;
@@ -53,7 +53,7 @@ const meanings: readonly (readonly [plain: RegExp, meantFor: CardFileName])[] = 
   [/^blinky(light)?(config|settings)?$/, 'blinky.yaml'],
 ];
 
-/** Names of many things. */
+/** Common names, whose files may be anything. */
 const vague: readonly (readonly [name: RegExp, meantFor: CardFileName])[] = [
   [/^network-?config(\.ya?ml|\.txt)?$/, 'wifi.txt'],
   [/\.nmconnection(\.txt)?$/, 'wifi.txt'],
@@ -65,10 +65,10 @@ const vague: readonly (readonly [name: RegExp, meantFor: CardFileName])[] = [
   [/^(production|butler|default|config)(\.ya?ml)+(\.txt)?$/, 'blinky.yaml'],
 ];
 
-/** Finds out what a file is for. Undefined: nothing that has to do with this program. */
+/** Returns the purpose of a file; undefined if it is unrelated to this program. */
 export function otherName(name: string): OtherName | undefined {
   const lower = name.normalize('NFC').trim().toLowerCase();
-  // What macOS (._ and .DS_Store), Windows and editors put beside a file.
+  // Files that macOS (._ and .DS_Store), Windows and editors create.
   if (/^[.~$]|~$|\.(swp|tmp)$/.test(lower)) return undefined;
   const advice = ofOtherSystems[lower.replace(/(\.txt)+$/, '')];
   if (advice) return { advice };
@@ -88,18 +88,18 @@ const wholeNames: Readonly<Record<string, CardFileName>> = {
   blinky: 'blinky.yaml',
 };
 
-/** What a misspelt name is meant for: one letter in a short one, two in a long one. */
+/** Returns what a misspelt name is meant for: one wrong letter in a short name, two in a long one. */
 function nearest(plain: string): CardFileName | undefined {
   const known = nearestName(plain, Object.keys(wholeNames));
   if (known === undefined || plain.length < 3) return undefined;
   return distance(plain, known) <= (known.length > 4 ? 2 : 1) ? wholeNames[known] : undefined;
 }
 
-/** What is said of a file of another system. */
+/** The note on a file of another system. */
 export const otherSystemsFile = (name: string, advice: string): Note =>
-  hint(`${name} is not read. ${advice}`);
+  hint(`${name} is ignored. ${advice}`);
 
-/** The name without endings, marks of copies, blanks and dashes. */
+/** Returns the name without extensions, copy marks, blanks and dashes. */
 function plainName(lower: string): string {
   let plain = lower.replace(copyOf, '');
   for (let before = ''; before !== plain; ) {

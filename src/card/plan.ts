@@ -1,39 +1,39 @@
-/** The folders that the card's settings come from and go to. */
+/** The folders that the card's settings are read from and written to. */
 export type Place =
-  /** What was accepted, kept on the state partition. */
+  /** Accepted settings, on the state partition. */
   | 'state'
-  /** What is in force until the next start. */
+  /** Current settings, until the next start. */
   | 'run'
-  /** The FAT partition that every computer can read. */
+  /** The FAT partition, which every computer can read. */
   | 'card'
   /** Credentials for services (systemd.exec(5), `ImportCredential=`). */
   | 'credentials'
-  /** On the state partition: what `run` and `credentials` held last. */
+  /** On the state partition: the last content of `run` and `credentials`. */
   | 'lastRun'
   | 'lastCredentials'
   /** Texts above the login prompt (agetty(8)). */
   | 'issue';
 
-/** One file to write, or to remove. Each is safe on disk before the next begins. */
+/** A file to write or delete. Each step is safe on disk before the next one starts. */
 export interface Step {
   readonly place: Place;
   readonly file: string;
-  /** Undefined: the file goes. */
+  /** Undefined: delete the file. */
   readonly content: string | undefined;
   /** Permissions, e.g. `0o640`; the FAT partition has none. */
   readonly mode?: number;
 }
 
-/** One line of `result.txt`. */
+/** A line of `result.txt`. */
 export interface Note {
-  /** `wrong` asks somebody to mend something. */
+  /** `wrong` is a problem that the user must fix. */
   readonly kind: 'fine' | 'hint' | 'wrong';
   readonly text: string;
 }
 
 /**
- * What one file of the card means: what to tell its author, and what to write, in this order. The
- * power may fail between any two steps; the next start must then come to the same end.
+ * The meaning of one file on the card: notes for the user, and steps in order. The power may fail
+ * between any two steps; the next start must then lead to the same result.
  */
 export interface Understood {
   readonly notes: readonly Note[];
@@ -44,5 +44,5 @@ export const fine = (text: string): Note => ({ kind: 'fine', text });
 export const hint = (text: string): Note => ({ kind: 'hint', text });
 export const wrong = (text: string): Note => ({ kind: 'wrong', text });
 
-/** Permissions: for root alone, for the service too, for everybody. */
+/** Permissions: root only, also the service, everyone. */
 export const modes = { secret: 0o600, service: 0o640, open: 0o644 } as const;

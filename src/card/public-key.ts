@@ -1,8 +1,8 @@
-/** A public key as OpenSSH writes it (sshd(8), AUTHORIZED_KEYS FILE FORMAT), with what is before it. */
+/** A public key in OpenSSH format (sshd(8), AUTHORIZED_KEYS FILE FORMAT), with the text before it. */
 const publicKey =
   /^(?<before>(?:.*?\s)?)(?<type>[a-z\d-]+(?:@openssh\.com)?)\s+(?<key>AAAA[A-Za-z\d+/]{30,}={0,3})(?:\s|$)/;
 
-/** What the SSH server of Debian 13 takes (ssh -Q key). */
+/** Key types that Debian 13's SSH server accepts (ssh -Q key). */
 const keyTypes = new Set([
   ...['ssh-ed25519', 'ssh-rsa', 'sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com'],
   ...['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'],
@@ -12,14 +12,14 @@ const keyTypes = new Set([
 const options =
   /^(?:[a-z][a-z\d-]*(?:="(?:[^"\\]|\\.)*")?(?:,[a-z][a-z\d-]*(?:="(?:[^"\\]|\\.)*")?)*)?$/i;
 
-/** Whether a line is a key that the SSH server takes, from its first byte to its last. */
+/** Whether a line is a complete key that the SSH server accepts. */
 export function isPublicKeyLine(line: string): boolean {
   const { before = '', type, key } = publicKey.exec(line)?.groups ?? {};
   if (type === undefined || key === undefined || !keyTypes.has(type)) return false;
   return options.test(before.trim()) && isComplete(type, key);
 }
 
-/** The parts of a key that an editor or a mail program has put on several lines, put together. */
+/** Joins keys that an editor or mail program has wrapped onto several lines. */
 export function joinWrappedKeys<Line extends { readonly text: string }>(
   lines: readonly Line[],
 ): Line[] {

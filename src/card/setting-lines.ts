@@ -5,27 +5,27 @@ export interface SettingLine {
   /** Counted from 1. */
   readonly line: number;
   readonly key: string;
-  /** Without the quotes around it, and without a comment behind it. */
+  /** Without the quotes around it and the comment after it. */
   readonly value: string;
-  /** All that is written behind the sign, without blanks around it. */
+  /** Everything after the sign, without blanks around it. */
   readonly written: string;
   /**
-   * `comment`: ` #` begins a comment. `unclear`: there is another setting behind the quotes.
-   * `quote`: there is one without the other, taken as a part of the value.
+   * `comment`: ` #` starts a comment. `unclear`: there is another setting after the quotes.
+   * `quote`: one of the quotes is missing; the other is read as part of the value.
    */
   readonly remark?: 'comment' | 'unclear' | 'quote';
 }
 
 export interface SettingLines {
   readonly settings: readonly SettingLine[];
-  /** Lines that are no setting, counted from 1. */
+  /** Lines that are not settings, counted from 1. */
   readonly strange: readonly number[];
 }
 
-/** Longer than any setting, characters; what is longer would take long to look through. */
+/** Longest line that is read, characters; longer ones would take long to match. */
 const longestLine = 1000;
 
-/** Reads lines of settings; empty lines and those that begin with # are none. */
+/** Reads lines of settings, without empty lines and lines that start with #. */
 export function readSettingLines(text: string): SettingLines {
   const settings: SettingLine[] = [];
   const strange: number[] = [];
@@ -41,8 +41,7 @@ export function readSettingLines(text: string): SettingLines {
 }
 
 /**
- * A value as it is written: in quotes, or up to a blank and a #. What stands in quotes is taken as
- * it is, a # as well.
+ * Reads a value: in quotes, or up to a blank and a #. Text in quotes is used as it is, including a #.
  */
 export function readValue(text: string): Omit<SettingLine, 'line' | 'key'> {
   const written = text.trim();
@@ -64,7 +63,7 @@ export function readValue(text: string): Omit<SettingLine, 'line' | 'key'> {
   return { value: written.slice(0, comment.index).trimEnd(), written, remark: 'comment' };
 }
 
-/** Where the quotes end: at the end, if nothing before it looks like the end of a value. */
+/** Returns where the quotes end: at the end, unless something before looks like the end of a value. */
 function closingQuote(text: string, quote: string): number {
   const next = new RegExp(`${quote}\\s*[;,]?(\\s+#|\\s+[\\w-]+\\s*[=:])`).exec(text.slice(1));
   if (next) return next.index + 1;
@@ -73,7 +72,7 @@ function closingQuote(text: string, quote: string): number {
   return text.indexOf(quote, 1);
 }
 
-/** The value as it has to be written, so that it is read as it is; undefined where nothing will do. */
+/** Returns how to write a value so that it is read back unchanged; undefined if there is no way. */
 export function writtenValue(value: string): string | undefined {
   const ways = [value, `"${value}"`, `'${value}'`];
   return ways.find((way) => {
@@ -83,12 +82,12 @@ export function writtenValue(value: string): string | undefined {
   });
 }
 
-/** The line with another value. */
+/** Replaces the value of a line. */
 export function withValue(line: string, value: string): string {
   const { before } = settingPattern.exec(line)?.groups ?? {};
   return before === undefined ? line : `${before}${value}`;
 }
 
-/** Signs of equality and colons as they are on a Chinese or Japanese keyboard as well. */
+/** Includes the equals signs and colons of Chinese and Japanese keyboards. */
 const settingPattern =
   /^(?<before>\s*(?<key>[^#=:＝：\s][^=:＝：]*)(?:[:=]=(?=\s)|=>(?=\s)|[=:＝：]))(?<value>.*)$/u;

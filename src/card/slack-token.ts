@@ -7,15 +7,15 @@ import { straightQuotes, unquoted, withWindowsLineEnds } from './tidy-text.ts';
 /** The file on the state partition, and the name of the credential. */
 export const slackTokenFile = 'slack-token';
 
-const storedText = `# The Slack token is stored, and no longer here.
-# For another one, write it below. To have none, write the word none.
+const storedText = `# The Slack token is stored on the Pi and was removed from this file.
+# To replace it, write the new one below. To delete it, write the word none.
 `;
 
 /**
- * What `slack-token.txt` means. The token is kept on the state partition and handed to the service
+ * Interprets `slack-token.txt`. The token is stored on the state partition and passed to the service
  * as a credential.
  * @param stored content of the file on the state partition
- * @param hasOtherName whether the file is one that is meant for `slack-token.txt`
+ * @param hasOtherName whether the file has another name and is meant for `slack-token.txt`
  */
 export function understandSlackToken(
   file: CardText | undefined,
@@ -43,28 +43,28 @@ export function understandSlackToken(
     ...(hasOtherName ? [{ place: 'card' as const, file: file.name, content: undefined }] : []),
   ];
   if (said.value.toLowerCase() === 'none') {
-    const forgotten: Step = { place: 'state', file: slackTokenFile, content: undefined };
+    const deleted: Step = { place: 'state', file: slackTokenFile, content: undefined };
     return {
       notes: [fine(`${file.name}: no token is stored`)],
-      steps: [inForce(undefined), ...(stored === undefined ? [] : [forgotten])],
+      steps: [inForce(undefined), ...(stored === undefined ? [] : [deleted])],
     };
   }
   const webhookUrl = tidyWebhookUrl(said.value);
   const isWebhook = /^https:/i.test(webhookUrl) && webhookProblem(webhookUrl) === undefined;
   if (!isBotToken(said.value) && !isWebhook) {
     const note = wrong(
-      `${file.name}, line ${said.line}: this is no bot token of Slack. Copy the Bot User OAuth Token, which begins xoxb-, or the URL of an incoming webhook`,
+      `${file.name}, line ${said.line}: this is not a Slack bot token. Fix: copy the Bot User OAuth Token, which starts with xoxb-, or the URL of an incoming webhook`,
     );
     return { notes: [note], steps: unchanged };
   }
   const [secret, kind] = isWebhook ? [webhookUrl, 'webhook'] : [said.value, 'token'];
   return {
-    notes: [fine(`${file.name}: the ${kind} is stored, and no longer on the card`)],
+    notes: [fine(`${file.name}: the ${kind} is stored on the Pi and was removed from the card`)],
     steps: [inForce(secret), keep(secret), ...cleared],
   };
 }
 
-/** Whether there is a token, or a webhook of Slack's own, in a file that may be about anything. */
+/** Whether an arbitrary file contains a Slack token or webhook. */
 export const namesSlackToken = (text: string): boolean =>
   text
     .split('\n')

@@ -8,11 +8,10 @@ import { unreadFile } from './unread-files.ts';
 export const sshKeysFile = 'authorized_keys';
 
 /**
- * What `authorized_keys` means: with a key in it, SSH is on; with nothing but comments, off. While
- * there is something wrong with it, no stored key is lost.
+ * Interprets `authorized_keys`: with a key, SSH is on; with only comments, off. While the file has
+ * problems, stored keys are kept.
  * @param stored content of the file on the state partition
- * @param others files that may be meant for it: keys in them count where nobody has written into
- * the file itself
+ * @param others files that may be meant for it: their keys are used if the file itself is unchanged
  */
 export function understandSshKeys(
   file: CardText | undefined,
@@ -65,7 +64,7 @@ function withMistakes(
   if (before.some((key) => !keys.includes(key))) {
     notes.push(
       hint(
-        `${name}: the keys that were stored stay in force meanwhile. To switch SSH off, empty the file`,
+        `${name}: the stored keys stay valid until this is fixed. To switch SSH off, empty the file`,
       ),
     );
   }
@@ -74,8 +73,8 @@ function withMistakes(
 }
 
 /**
- * Where keys are stored, the file as it came takes them away. It is changed then, so that the other
- * files don't bring them back at the next start.
+ * The original template removes stored keys. It is changed then, so that the other files don't bring
+ * them back at the next start.
  */
 function takenAway({ name }: CardText, found: readonly CardText[]): Understood {
   return {
@@ -91,22 +90,22 @@ function takenAway({ name }: CardText, found: readonly CardText[]): Understood {
   };
 }
 
-const switchedOffText = `# SSH was switched off, for there was no key here any more. To switch it on, paste your public key
-# below, as one line that begins ssh-ed25519 or ssh-rsa (the file on your computer that ends .pub).
+const switchedOffText = `# SSH was switched off, because this file had no key. To switch it on, paste your public key below, as
+# one line that starts with ssh-ed25519 or ssh-rsa (from the .pub file on your computer).
 `;
 
-/** Keys of other files go into the file itself, where they can be seen and taken away. */
+/** Copies keys of other files into the file itself, where the user can see and delete them. */
 function copied(found: readonly CardText[], stored: string | undefined): Understood {
   const keys = [...new Set([...found.flatMap(keysIn), ...linesOf(stored)])];
   const names = found.map(({ name }) => name).join(', ');
   const content = withWindowsLineEnds(
-    `# SSH is on for the owners of these keys. To switch it off, delete the lines with keys.\n${keys.join('\n')}\n`,
+    `# SSH is on for the owners of these keys. To switch it off, delete their lines.\n${keys.join('\n')}\n`,
   );
   return {
     notes: [
       ...found.flatMap(mistakesIn),
       switchedOn(names, keys),
-      hint(`${names}: copied into ${sshKeysFile}. Change it there from now on`),
+      hint(`${names}: copied to ${sshKeysFile}. From now on, make changes there`),
     ],
     steps: [...kept(keys, stored), { place: 'card', file: sshKeysFile, content }],
   };
@@ -139,7 +138,7 @@ function writtenLines({ text: content }: CardText): Line[] {
   return joinWrappedKeys(lines);
 }
 
-/** The public keys in a file that may be about anything. */
+/** Returns the public keys in an arbitrary file. */
 export function keysIn(file: CardText): string[] {
   if (file.problem !== undefined) return [];
   return writtenLines(file)
@@ -147,7 +146,7 @@ export function keysIn(file: CardText): string[] {
     .filter(isPublicKeyLine);
 }
 
-/** Whether a file holds the key that must stay with its owner. */
+/** Whether a file contains a private key. */
 export const hasPrivateKey = ({ text }: CardText): boolean =>
   /PRIVATE KEY-----|PuTTY-User-Key-File/.test(text);
 
@@ -157,14 +156,14 @@ function mistakesIn(file: CardText): Note[] {
   if (hasPrivateKey(file)) {
     return [
       wrong(
-        `${name}: this is a private key, which must never leave your computer. Take it off the card, make a new pair, and put the file here that ends .pub`,
+        `${name}: this is a private key, which must never leave your computer. Fix: delete it from the card, create a new key pair, and copy the file that ends with .pub here`,
       ),
     ];
   }
   if (/BEGIN SSH2 PUBLIC KEY/.test(text)) {
     return [
       wrong(
-        `${name}: this is a public key in another layout. Copy it from the box "Public key for pasting into OpenSSH authorized_keys file" of PuTTYgen`,
+        `${name}: this public key has another format. Fix: copy it from the box "Public key for pasting into OpenSSH authorized_keys file" of PuTTYgen`,
       ),
     ];
   }
@@ -177,15 +176,15 @@ function mistakeOf(text: string): string {
   const [, before = ''] =
     /^(.*?)(?:sk-)?(?:ssh|ecdsa)-[a-z\d-]+(?:@openssh\.com)?\s+AAAA/.exec(text) ?? [];
   if (before.trim() !== '' && isPublicKeyLine(text.slice(before.length))) {
-    return 'there is something before the key. Fix: begin the line with ssh-ed25519 or ssh-rsa';
+    return 'there is text before the key. Fix: start the line with ssh-ed25519 or ssh-rsa';
   }
   if (/^ssh-dss\s/.test(text)) {
-    return 'keys of this kind (DSA) are no longer accepted by SSH. Fix: make a new one with ssh-keygen -t ed25519';
+    return 'SSH no longer accepts keys of this type (DSA). Fix: create a new one with ssh-keygen -t ed25519';
   }
   if (/(?:ssh|ecdsa)-[a-z\d@.-]+\s+AAAA/.test(text)) {
-    return 'this key is not complete. Fix: copy the whole line from the file that ends .pub';
+    return 'this key is incomplete. Fix: copy the whole line from the file that ends with .pub';
   }
-  return 'this is no public key. A key is one long line that begins ssh-ed25519 or ssh-rsa';
+  return 'this is not a public key. A key is one long line that starts with ssh-ed25519 or ssh-rsa';
 }
 
 const inForce = (content: string | undefined): Step => ({

@@ -6,7 +6,7 @@ import { supplicantConfiguration, type WifiNetwork } from './wifi-network.ts';
 export const wifiStateFile = 'wifi.json';
 const configurationFile = 'wpa_supplicant-wlan0.conf';
 
-/** The networks that are kept, the one to join first at the beginning. */
+/** The stored networks, in order of preference. */
 export interface StoredWifi {
   readonly country: string | undefined;
   readonly networks: readonly [WifiNetwork, ...WifiNetwork[]];
@@ -17,14 +17,14 @@ const network = z.object({
   name: z.string(),
   spellings: z.array(z.object({ ssid: hexadecimal, key: hexadecimal.nullable() })).min(1),
 });
-/** The further networks are apart, so that version 1.0 reads the first. */
+/** The other networks are separate, so that version 1.0 can read the first. */
 const layout = z.object({
   country: z.string().optional(),
   network,
   others: z.array(network).optional(),
 });
 
-/** What was stored; nothing when it was damaged. */
+/** Reads the stored networks; undefined if they are damaged. */
 export function readStoredWifi(text: string | undefined): StoredWifi | undefined {
   if (text === undefined) return undefined;
   try {
@@ -35,7 +35,7 @@ export function readStoredWifi(text: string | undefined): StoredWifi | undefined
   }
 }
 
-/** The step that keeps them, where something has changed. */
+/** Returns the step that stores the networks, if something has changed. */
 export function keepWifi(
   { country, networks: [first, ...others] }: StoredWifi,
   stored: string | undefined,
@@ -46,7 +46,7 @@ export function keepWifi(
   return [{ place: 'state', file: wifiStateFile, content, mode: modes.secret }];
 }
 
-/** The step that puts them in force, or none. */
+/** Returns the step that applies the networks, or removes them. */
 export const wifiInForce = (wifi: StoredWifi | undefined): Step[] => [
   {
     place: 'run',

@@ -1,9 +1,8 @@
 import { decode } from '../ingest/text.ts';
 
 /**
- * Text of a file that was written with any editor: UTF-8 or UTF-16 with or without a byte order
- * mark, else windows-1252; any line ends. What nobody can see in an editor is taken out, and one
- * line end ends it.
+ * Decodes a file saved by any editor: UTF-8 or UTF-16 with or without a byte order mark, otherwise
+ * windows-1252; any line ends. Removes invisible characters, and ends with one line end.
  */
 export function decodeText(bytes: Uint8Array): string {
   return readCharacters(bytes)
@@ -26,25 +25,25 @@ function readCharacters(bytes: Uint8Array): string {
 function utf16Of([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
-  // Plain text begins with a character whose other byte is zero.
+  // Plain text starts with an ASCII character, so one of its two bytes is zero.
   if (second === 0 && first !== 0) return 'utf-16le';
   if (first === 0 && second !== undefined && second !== 0) return 'utf-16be';
   return undefined;
 }
 
-/** Whether text was only half written: it has zeros in it, or ends within a character. */
+/** Whether text is incomplete: it contains zeros, or ends within a character. */
 export function isHalfWritten(bytes: Uint8Array): boolean {
   const encoding = utf16Of(bytes);
   if (!encoding) return bytes.includes(0);
   return bytes.length % 2 === 1 || new TextDecoder(encoding).decode(bytes).includes('\0');
 }
 
-/** With straight quotes for those that word processors put in their place. */
+/** Replaces the quotes of word processors with straight ones. */
 export function straightQuotes(text: string): string {
   return text.replace(/[“”„‟«»＂]/g, '"').replace(/[‘’‚‛‹›＇]/g, "'");
 }
 
-/** Without the quotes around it, straight or curly, if there are any. */
+/** Removes quotes around a value, straight or curly. */
 export function unquoted(value: string): string {
   const trimmed = value.trim();
   const straight = straightQuotes(trimmed);
@@ -52,5 +51,5 @@ export function unquoted(value: string): string {
   return isQuoted ? trimmed.slice(1, -1) : trimmed;
 }
 
-/** As editors of Windows, too, show it. */
+/** Converts line ends for old Windows editors. */
 export const withWindowsLineEnds = (text: string): string => text.replace(/\r?\n/g, '\r\n');

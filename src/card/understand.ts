@@ -27,7 +27,7 @@ export const stateFiles = [
 
 export interface CardContents {
   readonly card: readonly CardFile[];
-  /** Contents of the files on the state partition, those that are there. */
+  /** Contents of the existing files on the state partition. */
   readonly state: ReadonlyMap<string, string>;
 }
 
@@ -35,13 +35,13 @@ export interface CardTools {
   readonly newPassword: () => string;
   readonly hashPassword: (password: string) => Promise<string>;
   readonly hostName: string;
-  /** Where the service finds what is in force. */
+  /** Where the service finds the current settings. */
   readonly runFolder: string;
 }
 
 /**
- * What the card's files mean, one part for each: a part whose files can't be written does not keep
- * the others from theirs. The last ones take what is in force from all, and keep it.
+ * Interprets the card's files, one part for each: if the files of one part can't be written, those of
+ * the others still are. The last parts keep a copy of all current settings.
  */
 export async function understandCard(
   { card, state }: CardContents,
@@ -102,7 +102,7 @@ export async function understandCard(
 const isKeyInForce = ({ place, file, content }: Step) =>
   place === 'run' && file === sshKeysFile && content !== undefined;
 
-/** What to do with files that may be meant for this one. */
+/** Notes on files that may be meant for this one. */
 function unread(
   wanted: CardFileName,
   { file, hasOtherName, unread: files, isAmbiguous }: Choice,
@@ -110,13 +110,13 @@ function unread(
   if (isAmbiguous) return [severalMeant(wanted, files)];
   const isBlinky = hasOtherName && file && wanted === 'blinky.yaml';
   return [
-    ...(isBlinky ? [hint(`${file.name} counts, because nothing is set in ${wanted}`)] : []),
+    ...(isBlinky ? [hint(`${file.name} is used, because ${wanted} has no settings`)] : []),
     ...files.map((other) => unreadFile(other, wanted, file)),
   ];
 }
 
 function passedOver(found: readonly ReturnType<typeof findCardFile>[]): Note[] {
   return found.flatMap(({ file, passedOver: others }) =>
-    others.map((name) => hint(`${name}: passed over, for ${file?.name} was changed later`)),
+    others.map((name) => hint(`${name} is ignored, because ${file?.name} is newer`)),
   );
 }

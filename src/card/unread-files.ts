@@ -1,25 +1,25 @@
 import type { CardFileName, CardText } from './card-files.ts';
 import { hint, type Note, wrong } from './plan.ts';
 
-/** What to do with a file that is meant for another one, and not read. */
+/** The note on a file that is meant for another one and is not read. */
 export function unreadFile(
   { name, problem }: CardText,
   wanted: CardFileName,
   own: CardText | undefined,
 ): Note {
   if (problem !== undefined) {
-    return hint(`${name} is not read, for it ${problem}. Name it ${wanted}`);
+    return hint(`${name} is ignored: it ${problem}. Then rename it to ${wanted}`);
   }
   if (own) {
     return hint(
-      `${name} is not read, because ${own.name} is. Fix: copy what you need into ${own.name}, then delete ${name}`,
+      `${name} is ignored, because ${own.name} is used. Fix: copy what you need to ${own.name}, then delete ${name}`,
     );
   }
-  return hint(`${name} is not read. Fix: name it ${wanted}`);
+  return hint(`${name} is ignored. Fix: rename it to ${wanted}`);
 }
 
-/** Several files that may be meant for one that says nothing. */
+/** The note on several files that may be meant for one that is empty. */
 export const severalMeant = (wanted: CardFileName, files: readonly CardText[]): Note =>
   wrong(
-    `${files.map(({ name }) => name).join(', ')}: which of them is meant? Fix: copy the right one into ${wanted}, and delete the others`,
+    `${files.map(({ name }) => name).join(', ')}: unclear which one to use. Fix: copy the right one to ${wanted} and delete the others`,
   );

@@ -15,28 +15,28 @@ import { isQrText, readQrCode } from './wifi-formats/qr-code.ts';
 import { isJsonText, isNetplanText, readJson, readNetplan } from './wifi-formats/structured.ts';
 import { isSupplicantText, readSupplicant } from './wifi-formats/supplicant.ts';
 
-/** What a file says about Wi-Fi. */
+/** The Wi-Fi settings of a file. */
 export interface WifiFile {
   readonly layout: Layout;
   /** ISO 3166-1 code. */
   readonly country: string | undefined;
   readonly isCountryWrong: boolean;
-  /** Those that can be used, the one to join first at the beginning. */
+  /** The usable networks, in order of preference. */
   readonly networks: readonly WrittenNetwork[];
-  /** The lines with passwords of these networks, counted from 1, where each setting has a line. */
+  /** The lines with passwords of these networks, counted from 1, if each setting has its own line. */
   readonly passwordLines: readonly number[];
-  /** Whether it says that no Wi-Fi is wanted. */
+  /** Whether the file removes the Wi-Fi. */
   readonly isEmptied: boolean;
   readonly notes: readonly Note[];
-  /** Whether there may be a network in it that was not understood. */
+  /** Whether the file may have a network that could not be read. */
   readonly hasFaults: boolean;
 }
 
 export interface WrittenNetwork {
   readonly name: string;
-  /** The same with what was taken for a comment behind it. */
+  /** The same with the text after it that was read as a comment. */
   readonly nameWithComment?: string | undefined;
-  /** Empty: a network without one. Undefined: the one that is stored. */
+  /** Empty: an open network. Undefined: use the stored password. */
   readonly password: string | undefined;
 }
 
@@ -44,16 +44,16 @@ export interface WrittenNetwork {
 const longestNameBytes = 32;
 /** IEEE 802.11-2020, J.4.1: a pass-phrase; or the key itself as 64 hexadecimal digits. */
 const passwordBytes = { least: 8, most: 63 } as const;
-/** More than anybody moves a Pi between; each costs a tenth of a second of computing on a Pi. */
+/** Maximum number of networks; each takes a tenth of a second to compute on a Pi. */
 export const mostNetworks = 16;
 
 const obstacles = {
   enterprise:
-    "this Wi-Fi asks for a user name as well (WPA-Enterprise, 802.1X), which the Pi can't join. Fix: use a network cable, or a Wi-Fi that asks for a password only",
-  wep: "this Wi-Fi uses WEP, which the Pi can't join. Fix: set the router to WPA2",
+    "this Wi-Fi requires a user name (WPA-Enterprise, 802.1X), so the Pi can't join it. Fix: use a network cable, or a Wi-Fi that requires only a password",
+  wep: "this Wi-Fi uses WEP, so the Pi can't join it. Fix: set the router to WPA2",
 } as const;
 
-/** Reads a file about Wi-Fi. Never throws: the notes say what is wrong, where, and how to fix it. */
+/** Reads a Wi-Fi file. Never throws: the notes say what is wrong, where, and how to fix it. */
 export function readWifiFile(file: string, text: string): WifiFile {
   const found = readSettings(file, text);
   const notes = [...found.notes];
@@ -78,7 +78,7 @@ export function readWifiFile(file: string, text: string): WifiFile {
   if (networks.length + faults.length === 0 && !isEmptied && !isUnclear) {
     faults.push(
       wrong(
-        `${file}: there is no Wi-Fi in it. Fix: write name=… and password=…; to have no Wi-Fi, write name= and nothing behind it`,
+        `${file}: no Wi-Fi found. Fix: write name=… and password=…; to remove the Wi-Fi, leave name= empty`,
       ),
     );
   }
@@ -95,7 +95,7 @@ export function readWifiFile(file: string, text: string): WifiFile {
   };
 }
 
-/** The file's text with the mark in place of the passwords on these lines. */
+/** Replaces the passwords on these lines with the mark for a stored one. */
 export function withPasswordsStored(text: string, lines: readonly number[]): string {
   const secret = new Set(lines);
   return text
@@ -104,7 +104,7 @@ export function withPasswordsStored(text: string, lines: readonly number[]): str
     .join('\n');
 }
 
-/** Whether a file about anything else may be about Wi-Fi: it names a network. */
+/** Whether an arbitrary file has Wi-Fi settings: it names a network. */
 export function namesWifi(text: string): boolean {
   return readSettings('', text).networks.some(({ name }) => name);
 }
@@ -124,7 +124,7 @@ function readCountry(file: string, setting: FoundSettings['country'], notes: Not
   if (!code) {
     notes.push(
       wrong(
-        `${at(file, setting.line)}: there is no country "${setting.value.slice(0, 40)}". Write its two letters, such as country=SE`,
+        `${at(file, setting.line)}: unknown country "${setting.value.slice(0, 40)}". Fix: use its two-letter code, such as country=SE`,
       ),
     );
   }
@@ -144,7 +144,7 @@ function faultsOf(file: string, network: FoundNetwork, isOneOfSeveral: boolean):
     if (!password || (name === '' && isStoredMark(password))) return [];
     return [
       wrong(
-        `${at(file, passwordLine)}: there is a password, but no name. Fix: write the name of the Wi-Fi: name=…`,
+        `${at(file, passwordLine)}: password without a name. Fix: add the name of the Wi-Fi: name=…`,
       ),
     ];
   }
@@ -156,14 +156,12 @@ function nameFaults(file: string, name: string, line: number | undefined): Note[
   if (bytes > longestNameBytes) {
     return [
       wrong(
-        `${at(file, line)}: the name is ${bytes} bytes long; that of a Wi-Fi has ${longestNameBytes} at most. Write it exactly as your phone shows it`,
+        `${at(file, line)}: the name is too long (${bytes} bytes; at most ${longestNameBytes}). Fix: enter it exactly as shown on your phone`,
       ),
     ];
   }
   if (/\p{Cc}/u.test(name)) {
-    return [
-      wrong(`${at(file, line)}: the name has characters that nobody can type. Write it again`),
-    ];
+    return [wrong(`${at(file, line)}: the name contains invisible characters. Fix: type it again`)];
   }
   return [];
 }
@@ -177,7 +175,7 @@ function passwordFaults(
     const which = isOneOfSeveral ? ` of "${name}"` : '';
     return [
       wrong(
-        `${file}: the line with the password${which} is missing. Write password=… (for a Wi-Fi without one, password= and nothing behind it)`,
+        `${file}: the password${which} is missing. Fix: add password=… (for a Wi-Fi without a password, leave password= empty)`,
       ),
     ];
   }
@@ -191,7 +189,7 @@ function passwordFaults(
   if (isFine) return [];
   return [
     wrong(
-      `${at(file, passwordLine)}: the password has ${bytes} characters; that of a Wi-Fi has ${passwordBytes.least} to ${passwordBytes.most}. Write it again`,
+      `${at(file, passwordLine)}: the password has ${bytes} characters; a Wi-Fi password has ${passwordBytes.least} to ${passwordBytes.most}. Fix: enter it again`,
     ),
   ];
 }
@@ -205,7 +203,7 @@ function writtenNetwork(network: FoundNetwork): WrittenNetwork {
   };
 }
 
-/** Each name once, as it is written last; and no more of them than fit. */
+/** Keeps the last occurrence of each name, and at most as many as are allowed. */
 function withoutRepeats(
   file: string,
   networks: readonly WrittenNetwork[],
@@ -216,11 +214,11 @@ function withoutRepeats(
     ({ name }, index) => networks.findLastIndex((other) => other.name === name) === index,
   );
   if (once.length < networks.length) {
-    notes.push(hint(`${file}: a Wi-Fi is in it twice; what is written last counts`));
+    notes.push(hint(`${file}: a Wi-Fi occurs twice; the last entry is used`));
   }
   if (once.length <= mostNetworks) return once;
   faults.push(
-    wrong(`${file}: there are ${once.length} Wi-Fi in it; the first ${mostNetworks} are used`),
+    wrong(`${file}: too many Wi-Fi networks (${once.length}); the first ${mostNetworks} are used`),
   );
   return once.slice(0, mostNetworks);
 }

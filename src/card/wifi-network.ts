@@ -1,10 +1,10 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { straightQuotes } from './tidy-text.ts';
 
-/** A Wi-Fi as it is kept: with the key, not with the password. */
+/** A stored Wi-Fi: with the key, not the password. */
 export interface WifiNetwork {
   readonly name: string;
-  /** Each way the name may be spelt, and the key that goes with it. */
+  /** The possible spellings of the name, each with its key. */
   readonly spellings: readonly {
     /** Bytes in hexadecimal digits. */
     readonly ssid: string;
@@ -14,8 +14,8 @@ export interface WifiNetwork {
 }
 
 /**
- * The network of a name and a password. Editors put curly quotes for straight ones, and telephones
- * have curly ones in the names they give ("Anna’s iPhone"), so such a name is taken both ways.
+ * Creates a network from a name and password. Editors turn straight quotes into curly ones, and phones
+ * use curly ones in names ("Anna’s iPhone"), so such a name is stored in both spellings.
  */
 export function wifiNetwork(name: string, password: string): WifiNetwork {
   const spellings = [...new Set([name, straightQuotes(name)])];
@@ -28,19 +28,19 @@ export function wifiNetwork(name: string, password: string): WifiNetwork {
   };
 }
 
-/** Whether nobody needs a password for it. */
+/** Whether it has no password. */
 export const isOpen = ({ spellings }: WifiNetwork): boolean =>
   spellings.every(({ key }) => key === null);
 
-/** The key of a password (IEEE 802.11-2020, J.4.1), 64 hexadecimal digits; or that key itself. */
+/** Computes the key (IEEE 802.11-2020, J.4.1), 64 hexadecimal digits, unless it is given as such. */
 export function preSharedKey(ssid: string, password: string): string {
   if (/^[\da-f]{64}$/i.test(password)) return password.toLowerCase();
   return pbkdf2Sync(password, ssid, 4096, 32, 'sha1').toString('hex');
 }
 
 /**
- * Configuration for wpa_supplicant (wpa_supplicant.conf(5)): of several networks in reach it joins
- * the one that is first.
+ * Returns a configuration for wpa_supplicant (wpa_supplicant.conf(5)), which joins the first network
+ * in range.
  */
 export function supplicantConfiguration(
   networks: readonly WifiNetwork[],
@@ -51,7 +51,7 @@ export function supplicantConfiguration(
       [
         'network={',
         `\tssid=${ssid}`,
-        // Asks for the network by its name, so that a hidden one answers, too.
+        // Scans for the network by name, which also finds hidden ones.
         '\tscan_ssid=1',
         key === null ? '\tkey_mgmt=NONE' : `\tpsk=${key}`,
         ...(networks.length > 1 ? [`\tpriority=${networks.length - index}`] : []),

@@ -5,26 +5,26 @@ import { withWindowsLineEnds } from './tidy-text.ts';
 import { storedMark } from './wifi-formats/found.ts';
 import { isOpen } from './wifi-network.ts';
 
-/** How `wifi.txt` begins on a new card. */
-export const wifiHelp = `${templateBeginnings['wifi.txt']} With a network cable, leave this file as it is.
-# Write behind the = signs, for example:
+/** The comments at the top of `wifi.txt`. */
+export const wifiHelp = `${templateBeginnings['wifi.txt']} If you use a network cable, don't change this file.
+# Fill in the values after the = signs, for example:
 #   country=SE
 #   name=Our Wi-Fi
-#   password=what the Wi-Fi asks for
-# The country has two letters, such as SE, DE, GB or US. The name is written exactly as your phone
-# shows it. A Wi-Fi without a password has nothing behind password=
-# A name or password that has a # in it belongs in quotes: password="our #1 secret"
-# For a second Wi-Fi, add a second name= and password= below the first.
+#   password=the Wi-Fi password
+# Use the two-letter code of your country, such as SE, DE, GB or US. Enter the name exactly as shown
+# on your phone. If the Wi-Fi has no password, leave password= empty.
+# Put a name or password that contains # in quotes: password="our #1 secret"
+# For a second Wi-Fi, add another name= and password= below.
 `;
 
-/** `wifi.txt` of a new card. */
+/** `wifi.txt` on a new card. */
 export const wifiTemplate = `${wifiHelp}
 country=
 name=
 password=
 `;
 
-/** `wifi.txt` with what is stored; undefined where a name can't be written in it. */
+/** Returns `wifi.txt` for the stored networks; undefined if a name can't be written in it. */
 export function wifiText({ country, networks }: StoredWifi): string | undefined {
   const blocks = networks.map((network) => {
     const name = writtenValue(network.name);

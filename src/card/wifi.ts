@@ -23,8 +23,8 @@ import { wifiText } from './wifi-text.ts';
 const ownName = 'wifi.txt' satisfies CardFileName;
 
 /**
- * What `wifi.txt`, or what is meant for it, means. Only a file that says so takes the stored Wi-Fi
- * away: one in which none is recognised is wrong.
+ * Interprets `wifi.txt`, or a file meant for it. Only an explicitly emptied file removes the stored
+ * Wi-Fi; one without a recognised network is a problem.
  * @param stored content of `wifi.json`
  */
 export function understandWifi(choice: Choice, stored: string | undefined): Understood {
@@ -52,7 +52,7 @@ function understandChosen(
   if (said.isEmptied) {
     const taken: Step = { place: 'state', file: wifiStateFile, content: undefined };
     return {
-      notes: [...said.notes, fine(`${file.name}: no Wi-Fi is set`)],
+      notes: [...said.notes, fine(`${file.name}: no Wi-Fi configured`)],
       steps: [...wifiInForce(undefined), ...(before ? [taken] : [])],
     };
   }
@@ -69,21 +69,21 @@ function understandChosen(
   const summary = described(file.name, networks, now.country, isOffCard);
   return {
     notes: [...notes, ...summary, ...staysSet(kept), ...offCard.notes],
-    // Taken off the card only when it is safe elsewhere.
+    // Removed from the card only once it is stored elsewhere.
     steps: [...wifiInForce(now), ...keepWifi(now, stored), ...offCard.steps],
   };
 }
 
-/** Leaves all as it was. */
+/** Changes nothing. */
 const keeping = (before: StoredWifi | undefined, notes: readonly Note[]): Understood => ({
   notes: [...notes, ...staysSet(before?.networks ?? [])],
   steps: wifiInForce(before),
 });
 
 const staysSet = (networks: readonly WifiNetwork[]): Note[] =>
-  networks.map(({ name }) => hint(`the Wi-Fi "${name}" stays set meanwhile`));
+  networks.map(({ name }) => hint(`the Wi-Fi "${name}" stays configured until this is fixed`));
 
-/** The stored ones that a file with faults does not name: one of them may be the one it means. */
+/** Stored networks that a file with problems does not name: it may mean one of them. */
 function staying(
   before: StoredWifi | undefined,
   networks: readonly WifiNetwork[],
@@ -110,7 +110,7 @@ function withKeys(
   return { networks: withKey, faults };
 }
 
-/** The mark of a stored password may have been deleted by mistake. */
+/** Notes on networks that had a password: the mark for it may have been deleted by mistake. */
 function passwordsGone(
   file: string,
   networks: readonly WifiNetwork[],
@@ -122,12 +122,12 @@ function passwordsGone(
     .filter((network) => isOpen(network) && hadOne(network.name))
     .map(({ name }) =>
       hint(
-        `${file}: the Wi-Fi "${name}" had a password before. If it still has one, write it again`,
+        `${file}: the Wi-Fi "${name}" had a password before. If it still has one, enter it again`,
       ),
     );
 }
 
-/** A # in its name began no comment for earlier versions. */
+/** Also finds names with a #, which earlier versions did not read as a comment. */
 const storedOne = ({ name, nameWithComment }: WrittenNetwork, before: StoredWifi | undefined) =>
   before?.networks.find((network) => network.name === (nameWithComment ?? name)) ??
   before?.networks.find((network) => network.name === name);
@@ -139,8 +139,8 @@ function passwordMissing(
   before: StoredWifi | undefined,
 ): string {
   const which = count > 1 ? ` of "${name}"` : '';
-  const why = before ? 'the name is another one' : 'no password is stored';
-  return `${file}: ${why}, so write the password${which} again, too: password=…`;
+  const why = before ? 'the name has changed' : 'no password is stored';
+  return `${file}: ${why}. Fix: enter the password${which} again: password=…`;
 }
 
 function countryOf(
@@ -151,7 +151,7 @@ function countryOf(
   return country ?? (isSilent ? before?.country : undefined);
 }
 
-/** Takes the passwords off the card, and what is in another file or layout to where it belongs. */
+/** Removes passwords from the card, and converts other files and layouts to `wifi.txt`. */
 function takenOffCard(
   file: CardText,
   { networks, passwordLines, layout }: WifiFile,
@@ -167,17 +167,17 @@ function takenOffCard(
   if (!hasPasswords && !hasOtherName) return { notes: [], steps: [] };
   const content = hasFaults ? undefined : wifiText(now);
   if (content === undefined) {
-    const note = hint(`${file.name}: its passwords stay on the card until all of it is understood`);
+    const note = hint(`${file.name}: its passwords stay on the card until all problems are fixed`);
     return { notes: hasPasswords ? [note] : [], steps: [] };
   }
   if (!hasOtherName) {
     return {
-      notes: [hint(`${file.name} was written as ${layout}. It now has name= and password= lines`)],
+      notes: [hint(`${file.name} was converted from ${layout} to name= and password= lines`)],
       steps: [{ place: 'card', file: file.name, content }],
     };
   }
   return {
-    notes: [hint(`${file.name} was moved into ${ownName}. Change it there from now on`)],
+    notes: [hint(`${file.name} was moved to ${ownName}. From now on, make changes there`)],
     steps: [
       { place: 'card', file: ownName, content },
       { place: 'card', file: file.name, content: undefined },
@@ -185,14 +185,14 @@ function takenOffCard(
   };
 }
 
-/** A file that is not read; where the power failed after it was moved, it goes. */
+/** Notes on a file that is not read; deletes it if a power cut came right after it was moved. */
 function understandUnread(
   file: CardText,
   own: CardText | undefined,
   before: StoredWifi | undefined,
 ): Understood {
   if (file.problem === undefined && before && isStored(file, before)) {
-    const note = hint(`${file.name} was deleted, because the passwords in it are stored`);
+    const note = hint(`${file.name} was deleted, because its passwords are stored on the Pi`);
     return { notes: [note], steps: [{ place: 'card', file: file.name, content: undefined }] };
   }
   return { notes: [unreadFile(file, ownName, own)], steps: [] };
@@ -217,19 +217,19 @@ function described(
   isOffCard: boolean,
 ): Note[] {
   const stored = isOffCard
-    ? 'its password is stored, and not on the card'
-    : 'its password is stored';
+    ? 'password stored on the Pi, removed from the card'
+    : 'password stored on the Pi';
   const notes = networks.map((network) => {
-    const password = isOpen(network) ? 'it has no password' : stored;
-    return fine(`${file}: the Wi-Fi "${network.name}" is set; ${password}`);
+    const password = isOpen(network) ? 'no password' : stored;
+    return fine(`${file}: Wi-Fi "${network.name}" configured (${password})`);
   });
   if (networks.length > 1) {
-    notes.push(hint(`${file}: where several of them are in reach, the first one is joined`));
+    notes.push(hint(`${file}: if several networks are in range, the Pi joins the first one`));
   }
   if (!country) {
     notes.push(
       hint(
-        `${file}: no country is set, so some channels can't be used. If the Wi-Fi is not found, write country=SE (the two letters of yours)`,
+        `${file}: no country set, so some Wi-Fi channels are not available. If the Pi doesn't find the Wi-Fi, add your country, such as country=SE`,
       ),
     );
   }

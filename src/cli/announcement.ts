@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { replaceFile } from '../platform/replace-file.ts';
 
-/** What others on the network may look for; undefined where it is off. */
+/** The ports that this appliance announces on the network; undefined for a service that is off. */
 export interface AnnouncedPorts {
   readonly mqtt: number | undefined;
   readonly web: number | undefined;
@@ -10,7 +10,7 @@ export interface AnnouncedPorts {
 /** Service types as IANA registered them (RFC 6763, section 7), in the order of the text. */
 const types = { web: '_http._tcp', mqtt: '_mqtt._tcp' } as const;
 
-/** The services for Avahi, which answers for them by mDNS (avahi.service(5)). */
+/** The services for Avahi, which publishes them over mDNS (avahi.service(5)). */
 export function announcement(ports: AnnouncedPorts): string {
   const services = (['web', 'mqtt'] as const).flatMap((name) => {
     const port = ports[name];
@@ -30,9 +30,9 @@ export function announcement(ports: AnnouncedPorts): string {
 }
 
 /**
- * Leaves the announcement for `blinky-announce.path`, since the appliance has no right to write
- * Avahi's files itself. Written at each start, so that it always tells the ports in force.
- * @param runtimeDirectory what systemd gave as `RuntimeDirectory=` (systemd.exec(5)); without it,
+ * Writes the announcement for `blinky-announce.path` to install, since the appliance has no permission
+ * to write Avahi's files. It is written at each start, so that it always has the current ports.
+ * @param runtimeDirectory what systemd passes as `RuntimeDirectory=` (systemd.exec(5)); without it,
  *   nothing is announced
  * @throws Error when it can't be written
  */

@@ -6,57 +6,58 @@ import { appenderVariants, localLogConfig } from '../appender/local-log-config.t
 import { reachableAddresses } from '../platform/addresses.ts';
 import {
   type Command,
+  eitherOf,
   numberOption,
   type OptionValues,
   refuseExtraArguments,
   textOption,
   UsageError,
 } from './command.ts';
-import { exitStatus } from './surroundings.ts';
+import { exitStatus } from './environment.ts';
 
 export const appenderCommand: Command = {
   name: 'appender',
-  summary: 'Print LocalLogConfig.xml, the file that makes a Sense server send its events here.',
+  summary: 'Print LocalLogConfig.xml, which makes a Sense server send its events to Blinky.',
   usage: '--address ADDRESS [options]',
   options: {
     address: {
       type: 'string',
       placeholder: 'ADDRESS',
-      help: "this appliance's address as the Sense server reaches it; IPv4 if you can",
+      help: "Blinky's address, as seen from the Sense server; IPv4 is recommended",
     },
-    port: { type: 'string', placeholder: 'N', help: 'its UDP port (default 9997)' },
+    port: { type: 'string', placeholder: 'N', help: 'UDP port (default 9997)' },
     variant: {
       type: 'string',
       placeholder: 'NAME',
-      help: `whose layout: ${appenderVariants.join(', ')} (default butler)`,
+      help: `format: ${appenderVariants.join(', ')} (default butler)`,
     },
   },
   notes: [
     'log4net, which sends the events, looks up a host name only once and uses the first address it',
-    'gets, so an IPv4 address is safer than a name. The port is not part of the address: use --port.',
+    'finds, so an IPv4 address is safer than a name. Give the port with --port, not in the address.',
   ],
   examples: ['blinky appender --address 10.0.0.5 > LocalLogConfig.xml'],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 0);
     const address = addressOption(values);
     const named = textOption(values, 'variant') ?? 'butler';
     const variant = appenderVariants.find((one) => one === named);
     if (!variant)
-      throw new UsageError(`--variant takes ${appenderVariants.join(', ')}, not "${named}"`);
+      throw new UsageError(`unknown variant "${named}"; use ${eitherOf(appenderVariants)}`);
     const port = numberOption(values, 'port', { min: 1, max: 65_535, byDefault: 9997 });
-    surroundings.stdout.write(localLogConfig({ address, port, variant }));
+    environment.stdout.write(localLogConfig({ address, port, variant }));
     const own = readBoard().isRaspberryPi ? reachableAddresses() : [];
     for (const note of addressNotes(address, { own })) {
-      surroundings.stderr.write(`blinky appender: note: ${note}\n`);
+      environment.stderr.write(`blinky appender: note: ${note}\n`);
     }
     return exitStatus.fine;
   },
 };
 
-/** @throws UsageError that says what is wrong with the address, and what to write instead */
+/** @throws UsageError that says what is wrong with the address, and what to enter instead */
 function addressOption(values: OptionValues): string {
   const address = textOption(values, 'address');
-  if (!address) throw new UsageError('say where the events go: --address 10.0.0.5');
+  if (!address) throw new UsageError('missing option --address, for example --address 10.0.0.5');
   const problem = addressProblem(address);
   if (!problem) return address;
   const likely = likelyAddress(address);
@@ -65,6 +66,6 @@ function addressOption(values: OptionValues): string {
     throw new UsageError(`${problem.message}; use --address ${likely.address}${withPort}`);
   }
   throw new UsageError(
-    `${problem.message}; --address takes an address such as 10.0.0.5, or a host name${problem.hasPort ? ', and --port the port' : ''}`,
+    `${problem.message}; enter an address such as 10.0.0.5 or a host name${problem.hasPort ? ', and give the port with --port' : ''}`,
   );
 }

@@ -8,17 +8,21 @@ import { type Finding, fault, ok, warn } from '../health/finding.ts';
 import { findRunningAppliance } from '../health/running-appliance.ts';
 import { type Command, type CommandInput, refuseExtraArguments } from './command.ts';
 import { configFrom, configOptions, faultAtBoot } from './config-options.ts';
+import { type Environment, exitStatus, wantsColours } from './environment.ts';
 import { manualPage } from './manual-page.ts';
-import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
 export const checkCommand: Command = {
   name: 'check',
-  summary: 'Look at everything a user could have wrong, and say how to mend it.',
+  summary:
+    'Check configuration, ports, lights, brokers and Slack, and explain how to fix problems.',
   usage: '[options]',
   options: {
     ...configOptions,
     post: { type: 'boolean', help: 'post a test message to the Slack channel' },
-    yes: { type: 'boolean', help: 'ask nothing: light the lamps without asking who saw them' },
+    yes: {
+      type: 'boolean',
+      help: "don't ask questions: test the lights without asking whether you see them",
+    },
   },
   examples: ['blinky check', 'blinky check --post', 'sudo -u blinky blinky check --yes'],
   run: async (input) => {
@@ -26,15 +30,15 @@ export const checkCommand: Command = {
     let faults = 0;
     const explained = new Set<string>();
     for await (const { finding, more } of allFindings(input)) {
-      print(finding, input.surroundings);
+      print(finding, input.environment);
       if (finding.result !== 'fault') continue;
       faults += 1;
       if (!more || explained.has(more)) continue;
       explained.add(more);
-      input.surroundings.stdout.write(`    More: ${more}\n`);
+      input.environment.stdout.write(`    More: ${more}\n`);
     }
-    input.surroundings.stdout.write(
-      faults === 0 ? '\nNothing is wrong.\n' : `\n${faults} to mend.\n`,
+    input.environment.stdout.write(
+      faults === 0 ? '\nAll checks passed.\n' : `\n${countOf(faults, 'problem')} found.\n`,
     );
     return faults === 0 ? exitStatus.fine : exitStatus.fault;
   },
@@ -46,16 +50,16 @@ interface Explained {
   readonly more?: string;
 }
 
-async function* allFindings({ values, surroundings }: CommandInput): AsyncGenerator<Explained> {
-  const { environment, stdout } = surroundings;
-  const { config, findings } = await readConfiguration({ positionals: [], values, surroundings });
+async function* allFindings({ values, environment }: CommandInput): AsyncGenerator<Explained> {
+  const { variables, stdout } = environment;
+  const { config, findings } = await readConfiguration({ positionals: [], values, environment });
   let running: ReturnType<typeof findRunningAppliance> | undefined;
   const input: CheckInput<Config> = {
     config,
-    environment,
+    environment: variables,
     now: () => new Date(),
     post: values['post'] === true,
-    ask: values['yes'] !== true && stdout.isTerminal ? surroundings.ask : undefined,
+    ask: values['yes'] !== true && stdout.isTerminal ? environment.ask : undefined,
     running: () => {
       running ??= findRunningAppliance(config.webConfig);
       return running;
@@ -73,33 +77,38 @@ async function* allFindings({ values, surroundings }: CommandInput): AsyncGenera
     }
   }
   yield* explained(findings, 'configuration');
-  // Loaded only here: the other commands answer sooner without them.
+  // Loaded only here, so that the other commands start faster.
   const { checks, faultOfCheck } = await import('./checks.ts');
   for (const check of checks) yield* explained(check(input), faultOfCheck.get(check));
 }
 
-/** The configuration, or the defaults and what is wrong with it. */
+/** Returns the configuration; if it is invalid, the defaults and its problems. */
 async function readConfiguration(
   input: CommandInput,
 ): Promise<{ config: Config; findings: Finding[] }> {
   try {
     const { config, file, warnings, unusedButlerKeys } = await configFrom(
       input.values,
-      input.surroundings,
+      input.environment,
     );
-    const findings = [ok('Configuration', file ?? 'no file: all defaults')];
-    const stale = faultAtBoot(input.surroundings);
+    const findings = [ok('Configuration', file ?? 'no file, using defaults')];
+    const stale = faultAtBoot(input.environment);
     if (stale) findings.push(fault('Configuration', stale.message, stale.remedy));
     for (const warning of warnings) {
-      findings.push(warn('Configuration', warning, 'Correct the line, or remove it'));
+      findings.push(warn('Configuration', warning, 'Fix or remove this line'));
     }
     if (unusedButlerKeys.length > 0) {
-      findings.push(ok('Configuration', `not used here: ${unusedButlerKeys.join(', ')}`));
+      findings.push(
+        ok(
+          'Configuration',
+          `settings of Butler that Blinky doesn't use: ${unusedButlerKeys.join(', ')}`,
+        ),
+      );
     }
     return { config, findings };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const remedy = 'Correct that; what follows was looked at with the defaults';
+    const remedy = 'Fix this. The checks below use the default settings';
     return {
       config: defaultConfig(),
       findings: error.problems.map((problem) =>
@@ -109,12 +118,15 @@ async function readConfiguration(
   }
 }
 
+const countOf = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;
+
 const marks = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fault: ['✗', 'red'] } as const;
 
-function print({ name, result, text, remedy }: Finding, surroundings: Surroundings): void {
-  const { stdout, environment } = surroundings;
+function print({ name, result, text, remedy }: Finding, environment: Environment): void {
+  const { stdout, variables } = environment;
   const [plain, colour] = marks[result];
-  const mark = wantsColours(stdout, environment)
+  const mark = wantsColours(stdout, variables)
     ? styleText(colour, plain, { validateStream: false })
     : plain;
   stdout.write(`${mark} ${name}: ${text}\n`);

@@ -13,7 +13,7 @@ import { checkConfiguredSlack } from '../slack/check-slack.ts';
 import { checkState } from '../storage/check-state.ts';
 import { checkPage } from '../web/check-page.ts';
 
-/** What `blinky check` looks at after the configuration, in order. Each part brings its own. */
+/** What `blinky check` checks after the configuration, in order. Each part provides its own. */
 export const checks: readonly Check<Config>[] = [
   checkState,
   checkClock,

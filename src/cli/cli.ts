@@ -4,13 +4,13 @@ import { appenderCommand } from './appender.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, parseCommandArguments, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
+import { type Environment, exitStatus } from './environment.ts';
 import { passwdCommand } from './passwd.ts';
 import { runCommand } from './run.ts';
 import { sendCommand } from './send.ts';
-import { exitStatus, type Surroundings } from './surroundings.ts';
 import { watchCommand } from './watch.ts';
 
-/** Every command, in the order of the help. */
+/** All commands, in the order in which the help lists them. */
 export const commands: readonly Command[] = [
   runCommand,
   sendCommand,
@@ -21,19 +21,19 @@ export const commands: readonly Command[] = [
   passwdCommand,
 ];
 
-/** Runs the command that the arguments name; resolves with the exit status. */
+/** Runs the command named by the arguments; resolves with the exit status. */
 export async function runCommandLine(
   args: readonly string[],
-  surroundings: Surroundings,
+  environment: Environment,
 ): Promise<number> {
-  const { stdout, stderr } = surroundings;
-  // `blinky help send` is `blinky send --help`.
+  const { stdout, stderr } = environment;
+  // `blinky help send` means `blinky send --help`.
   if (args[0] === 'help' && args[1] !== undefined) {
-    return runCommandLine([args[1], '--help'], surroundings);
+    return runCommandLine([args[1], '--help'], environment);
   }
   const [first] = args;
   if (first === '--version' || first === '-v') {
-    stdout.write(`${surroundings.version}\n`);
+    stdout.write(`${environment.version}\n`);
     return exitStatus.fine;
   }
   if (first === '--help' || first === '-h' || first === 'help') {
@@ -44,7 +44,7 @@ export async function runCommandLine(
   const isNamed = first !== undefined && !first.startsWith('-');
   const command = isNamed ? commands.find(({ name }) => name === first) : runCommand;
   if (!command) {
-    stderr.write(`blinky: there is no command "${first}"; ${whatElse(first ?? '')}\n`);
+    stderr.write(`blinky: unknown command "${first}"; ${suggestionFor(first ?? '')}\n`);
     return exitStatus.wrongUsage;
   }
   try {
@@ -54,10 +54,10 @@ export async function runCommandLine(
       return exitStatus.fine;
     }
     if (values['version'] === true) {
-      stdout.write(`${surroundings.version}\n`);
+      stdout.write(`${environment.version}\n`);
       return exitStatus.fine;
     }
-    return await command.run({ positionals, values, surroundings });
+    return await command.run({ positionals, values, environment });
   } catch (error) {
     if (error instanceof UsageError) {
       stderr.write(`blinky ${command.name}: ${error.message}; see blinky ${command.name} --help\n`);
@@ -71,13 +71,13 @@ export async function runCommandLine(
   }
 }
 
-/** What to write instead of a command that there is not. */
-function whatElse(name: string): string {
+/** What to try instead of an unknown command. */
+function suggestionFor(name: string): string {
   const nearest = nearestName(
     name,
     commands.map((command) => command.name),
   );
-  return nearest ? `did you mean ${nearest}?` : '`blinky --help` lists them';
+  return nearest ? `did you mean ${nearest}?` : 'run blinky --help for a list';
 }
 
 function overview(): string {
@@ -90,8 +90,8 @@ function overview(): string {
     'Commands:',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'blinky COMMAND --help tells more about one; blinky --version prints the version.',
-    'Exit status: 0 fine, 1 fault, 2 wrong usage, 78 wrong configuration.',
+    'Run blinky COMMAND --help for the options of a command, blinky --version for the version.',
+    'Exit status: 0 success, 1 error, 2 invalid usage, 78 invalid configuration.',
     '',
   ].join('\n');
 }

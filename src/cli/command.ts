@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../platform/errors.ts';
 import { nearestName } from '../platform/nearest-name.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Environment } from './environment.ts';
 
-/** One option of a command, as `--help` shows it and `parseArgs` reads it. */
+/** An option of a command, as shown by `--help` and read by `parseArgs`. */
 export interface CommandOption {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
-  /** One letter that means the same. */
+  /** One-letter alias. */
   readonly short?: string;
-  /** What stands behind the option in the help, e.g. `FILE`. */
+  /** Shown after the option in the help, e.g. `FILE`. */
   readonly placeholder?: string;
   readonly help: string;
 }
@@ -18,14 +18,14 @@ export type OptionValues = Readonly<
   Record<string, string | boolean | readonly (string | boolean)[] | undefined>
 >;
 
-/** One command of `blinky`. */
+/** A command of `blinky`. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** What stands behind the name in the usage line. */
+  /** Shown after the name in the usage line. */
   readonly usage: string;
   readonly options: Readonly<Record<string, CommandOption>>;
-  /** What else there is to know; lines of the help. */
+  /** Further lines of the help. */
   readonly notes?: readonly string[];
   /** Lines at the end of the help. */
   readonly examples: readonly string[];
@@ -36,17 +36,17 @@ export interface Command {
 export interface CommandInput {
   readonly positionals: readonly string[];
   readonly values: OptionValues;
-  readonly surroundings: Surroundings;
+  readonly environment: Environment;
 }
 
-/** The command line can't be understood; the message says what to write instead. */
+/** The command line is invalid; the message says how to correct it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
- * Reads the arguments behind a command's name.
- * @throws UsageError for an option the command does not have, or one without its value
+ * Parses the arguments after the command's name.
+ * @throws UsageError for an unknown option, or an option without its value
  */
 export function parseCommandArguments(command: Command, args: readonly string[]) {
   const options: Command['options'] = { ...command.options, ...everyOption };
@@ -66,20 +66,21 @@ export function parseCommandArguments(command: Command, args: readonly string[])
   }
 }
 
-/** parseArgs goes on to explain what no command here needs, and names no value but "value". */
+/** Shortens what parseArgs says, and names the value that an option needs. */
 function explainParseError(error: unknown, options: Command['options']): string {
   const message = messageOf(error);
   const name = /^Option '(?:-\w, )?--([\w-]+) <value>' argument/.exec(message)?.[1];
-  if (name !== undefined) return `--${name} takes ${options[name]?.placeholder ?? 'a value'}`;
+  if (name !== undefined)
+    return `--${name} needs a value: --${name} ${options[name]?.placeholder ?? 'VALUE'}`;
   const unknown = /^Unknown option '--([\w-]+)'/.exec(message)?.[1];
   if (unknown !== undefined) {
     const nearest = nearestName(unknown, Object.keys(options));
-    return `there is no option --${unknown}${nearest ? `; did you mean --${nearest}?` : ''}`;
+    return `unknown option --${unknown}${nearest ? `; did you mean --${nearest}?` : ''}`;
   }
   return message.split(/\.(?:\s|$)/)[0] ?? message;
 }
 
-/** Options that every command has. */
+/** Options common to all commands. */
 const everyOption: Record<string, CommandOption> = {
   help: { type: 'boolean', short: 'h', help: 'show this help' },
   version: { type: 'boolean', help: 'print the version' },
@@ -106,21 +107,21 @@ export function commandHelp(command: Command): string {
   ].join('\n');
 }
 
-/** The one value of an option that may be given once. */
+/** Returns the value of an option that may be given once. */
 export function textOption(values: OptionValues, name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Every value of an option that may be given often. */
+/** Returns all values of an option that may be repeated. */
 export function listOption(values: OptionValues, name: string): readonly string[] {
   const value = values[name];
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 /**
- * The whole number given for an option.
- * @throws UsageError when it is none, or out of range
+ * Returns the whole number given for an option.
+ * @throws UsageError when it isn't one, or is out of range
  */
 export function numberOption(
   values: OptionValues,
@@ -131,12 +132,12 @@ export function numberOption(
   if (text === undefined) return byDefault;
   const value = Number(text);
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new UsageError(`--${name} takes a whole number from ${min} to ${max}, not "${text}"`);
+  throw new UsageError(`--${name} must be a whole number from ${min} to ${max} (found "${text}")`);
 }
 
 /**
- * The host and port of `--name HOST[:PORT]`; an IPv6 address with a port stands in brackets.
- * @throws UsageError when it is no such thing
+ * Returns the host and port of `--name HOST[:PORT]`; an IPv6 address with a port is in brackets.
+ * @throws UsageError when it has another form
  */
 export function hostOption(
   values: OptionValues,
@@ -149,7 +150,7 @@ export function hostOption(
   const host = match?.[1] ?? match?.[2] ?? match?.[3];
   const port = match?.[4] === undefined ? byDefault.port : Number(match[4]);
   if (!host || port < 1 || port > 65_535) {
-    throw new UsageError(`--${name} takes HOST or HOST:PORT, not "${text}"`);
+    throw new UsageError(`--${name} must be HOST or HOST:PORT (found "${text}")`);
   }
   return { host, port };
 }
@@ -158,4 +159,9 @@ export function hostOption(
 export function refuseExtraArguments(positionals: readonly string[], most: number): void {
   const extra = positionals[most];
   if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`);
+}
+
+/** Joins the choices of an option for a message: `a, b or c`. */
+export function eitherOf(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
 }

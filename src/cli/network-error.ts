@@ -1,20 +1,20 @@
 import { codeOf, messageOf } from '../platform/errors.ts';
 
-/** Why somebody on the network can't be reached, in words where the code is a common one. */
+/** Says in plain words why a host can't be reached; for less common errors, the system's message. */
 export function describeNetworkError(error: unknown): string {
   const code = codeOf(error);
   switch (code) {
     case 'ECONNREFUSED':
-      return 'nothing listens there';
+      return 'connection refused: nothing is listening there';
     case 'ECONNRESET':
     case 'EPIPE':
       return 'the connection was closed';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'there is no such host';
+      return 'host not found';
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return 'there is no way to it; is the network up?';
+      return 'host unreachable; check the network connection';
     default:
       return messageOf(error) || (code ?? '');
   }

@@ -6,40 +6,43 @@ import { codeOf, messageOf } from '../platform/errors.ts';
 import { type FileOwnership, replaceFile } from '../platform/replace-file.ts';
 import { type Command, refuseExtraArguments, textOption, UsageError } from './command.ts';
 import { configOptions } from './config-options.ts';
-import { exitStatus, type Surroundings } from './surroundings.ts';
+import { type Environment, exitStatus } from './environment.ts';
 
 const shortest = 8;
 
-/** Made where there is no configuration file yet. */
+/** Created if there is no configuration file yet. */
 const newFile = './blinky.yaml';
 
 export const passwdCommand: Command = {
   name: 'passwd',
-  summary: 'Add a user of the broker and the page, or change a password.',
+  summary: 'Add a user, or change a password. Users sign in to the page and to the MQTT broker.',
   usage: 'NAME [options]',
   options: {
     config: configOptions.config,
-    print: { type: 'boolean', help: 'print the lines for the file, and leave it as it is' },
+    print: { type: 'boolean', help: 'print the lines to add instead of changing the file' },
     'password-variable': {
       type: 'string',
       placeholder: 'NAME',
-      help: 'take the password from this environment variable instead of asking',
+      help: 'read the password from this environment variable instead of asking for it',
     },
   },
   notes: [
-    'The configuration file keeps everything else as it is; where there is none, blinky.yaml is made',
-    'in this folder. The Pi of the card image reads its card at each start: there the lines are',
-    'printed, for the blinky.yaml on the card.',
+    'Everything else in the configuration file stays as it is. If there is no file, the command creates',
+    'blinky.yaml in the current folder. On a Pi with the card image, it prints the lines to add to',
+    'blinky.yaml on the card.',
   ],
   examples: ['blinky passwd anna', 'sudo blinky passwd anna --config /etc/blinky/blinky.yaml'],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 1);
     const [name] = positionals;
-    if (!name || name.length > 64) throw new UsageError('say whose password it is: a name');
-    const { environment, stdout, stderr } = surroundings;
-    const { config, file, path } = loadConfig({ file: textOption(values, 'config'), environment });
+    if (!name || name.length > 64) throw new UsageError('missing user name (up to 64 characters)');
+    const { variables, stdout, stderr } = environment;
+    const { config, file, path } = loadConfig({
+      file: textOption(values, 'config'),
+      environment: variables,
+    });
     const passwordHash = await hashPassword(
-      await passwordOf(name, textOption(values, 'password-variable'), surroundings),
+      await passwordOf(name, textOption(values, 'password-variable'), environment),
     );
     const user = { name, passwordHash };
 
@@ -47,7 +50,7 @@ export const passwdCommand: Command = {
     const text = path ? readConfigFile(path).text : undefined;
     const edited = text === undefined ? fileOfUser(user) : withUser(text, user);
     if (values['print'] === true || place === undefined || edited === undefined) {
-      stderr.write(`Put this into ${file ?? 'blinky.yaml'}, and start the appliance again:\n\n`);
+      stderr.write(`Add this to ${file ?? 'blinky.yaml'} and restart Blinky:\n\n`);
       stdout.write(fileOfUser(user));
       return exitStatus.fine;
     }
@@ -55,31 +58,31 @@ export const passwdCommand: Command = {
     try {
       save(place, edited);
     } catch (error) {
-      stderr.write(`blinky passwd: ${place} can't be written (${reasonOf(error)})\n`);
+      stderr.write(`blinky passwd: can't write ${place}: ${reasonOf(error)}\n`);
       return exitStatus.fault;
     }
     const done = isKnown ? `Changed the password of ${name} in` : `Added ${name} to`;
-    stdout.write(`${done} ${place}. Start the appliance again: it reads the file at its start.\n`);
+    stdout.write(`${done} ${place}. Restart Blinky to apply the change.\n`);
     return exitStatus.fine;
   },
 };
 
-/** @throws UsageError when there is none, or a short one */
+/** @throws UsageError when there is no password, or it is too short */
 async function passwordOf(
   name: string,
   variable: string | undefined,
-  { askSecret, environment }: Surroundings,
+  { askSecret, variables }: Environment,
 ): Promise<string> {
   const password =
-    variable === undefined ? await askSecret(`Password for ${name}: `) : environment[variable];
-  if (password === undefined) throw new UsageError(`there is no environment variable ${variable}`);
+    variable === undefined ? await askSecret(`Password for ${name}: `) : variables[variable];
+  if (password === undefined) throw new UsageError(`environment variable ${variable} is not set`);
   if (password.length < shortest) {
-    throw new UsageError(`a password takes ${shortest} characters or more`);
+    throw new UsageError(`the password must have at least ${shortest} characters`);
   }
   return password;
 }
 
-/** Behind a link the file itself is written; it stays whose it was. */
+/** Writes the file, also through a symbolic link, and keeps its owner and permissions. */
 function save(place: string, text: string): void {
   const there = statSync(place, { throwIfNoEntry: false });
   const ownership: FileOwnership = there
@@ -90,8 +93,8 @@ function save(place: string, text: string): void {
 
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
-  if (code === 'EACCES' || code === 'EPERM') return 'this user may not: try sudo, or --print';
-  if (code === 'EROFS') return 'its disk is read-only: use --print';
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission. Fix: use sudo or --print';
+  if (code === 'EROFS') return 'the disk is read-only. Fix: use --print';
   if (code === 'ENOSPC') return 'the disk is full';
   return messageOf(error);
 }

@@ -22,15 +22,15 @@ export interface PinOptions {
 
 export interface PinOpeners {
   /**
-   * Opens the lamps that the configuration asks for. Real lights that were wanted and are not to be
-   * had on a Raspberry Pi come as simulated ones, with the fault.
+   * Opens the lamps set in the configuration. If a Raspberry Pi's pins can't be used, returns
+   * simulated lamps and the fault.
    */
   openLamps(): Promise<LampOpening>;
-  /** Opens the button; undefined where the configuration wants none. */
+  /** Opens the button; undefined if the configuration has it off. */
   readonly openButton: ((handlers: PushButtonHandlers) => Promise<PushButton>) | undefined;
 }
 
-/** What opens lamps and button, which share their drivers. */
+/** Creates the functions that open lamps and button, which share their drivers. */
 export function createPinOpeners({ lightConfig, log, onSimulated }: PinOptions): PinOpeners {
   const { driver, button } = lightConfig;
   const colourAt = new Map(colours.map((colour) => [lightConfig[colour].pin, colour]));
@@ -73,8 +73,8 @@ export function createPinOpeners({ lightConfig, log, onSimulated }: PinOptions):
 
 function noLightsOnPi({ refusals, board }: OpenedLamps): NonNullable<LampOpening['fault']> {
   return {
-    message: `this is a ${board.model}, but no driver reaches its pins, so the lights are only simulated. ${describeRefusals(refusals)}`,
-    remedy: 'Fix what one of the drivers names, and run `blinky check` to see the lights blink',
-    needsPerson: true,
+    message: `no driver can control the pins of this ${board.model}, so the lights are simulated. ${describeRefusals(refusals)}`,
+    remedy: 'Fix the problem of one of the drivers, then run `blinky check` to test the lights',
+    needsAttention: true,
   };
 }

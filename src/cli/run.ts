@@ -14,55 +14,55 @@ import { stateDirectory } from '../storage/state.ts';
 import { announce } from './announcement.ts';
 import { type Command, refuseExtraArguments } from './command.ts';
 import { configOptions, configOrDefaults, faultAtBoot } from './config-options.ts';
+import { type Environment, exitStatus, wantsColours } from './environment.ts';
 import { createPinOpeners } from './pin-openers.ts';
 import { requestPowerOff } from './power-off.ts';
 import { StatusLine } from './status-line.ts';
-import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 import { welcome } from './welcome.ts';
 
-/** How long the parts may take to finish what they accepted, ms. */
+/** How long the parts may take to finish their work at a stop, ms. */
 const stopWithinMs = 5000;
 
 export const runCommand: Command = {
   name: 'run',
-  summary: 'Run the appliance (the default command).',
+  summary: 'Run Blinky (default).',
   usage: '[options]',
   options: configOptions,
   notes: [
-    'The configuration is read once; after a change, start it again (on a Pi: sudo systemctl restart',
-    'blinky). SIGINT (Ctrl+C), SIGTERM and SIGHUP end it, a second one at once.',
+    'The configuration is read at the start; restart Blinky after a change (on a Pi: sudo systemctl',
+    'restart blinky). SIGINT (Ctrl+C), SIGTERM and SIGHUP stop it; a second signal stops it immediately.',
     '',
-    'To see what happens to each event: --set Butler.logLevel=debug. silly also shows what goes in and',
-    'out, with the names of users.',
+    'To see what happens to each event, use --set Butler.logLevel=debug. The level silly also shows all',
+    'data in and out, including user names.',
   ],
   examples: [
     'blinky run',
     'blinky run --config blinky.yaml --set Butler.webConfig.port=8081',
     'blinky run --set Butler.logLevel=debug',
   ],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 0);
-    const loaded = await configOrDefaults(values, surroundings);
-    const configFault = loaded.fault ?? faultAtBoot(surroundings);
-    return runAppliance(loaded, surroundings, configFault && { configFault });
+    const loaded = await configOrDefaults(values, environment);
+    const configFault = loaded.fault ?? faultAtBoot(environment);
+    return runAppliance(loaded, environment, configFault && { configFault });
   },
 };
 
 /**
- * Runs the appliance until it is told to stop; resolves with the exit status.
- * @param replaced what a test puts in the place of the real thing
+ * Runs the appliance until it is stopped; resolves with the exit status.
+ * @param replaced options that a test replaces
  */
 export async function runAppliance(
   { config, file, warnings, unusedButlerKeys }: LoadedConfig,
-  surroundings: Surroundings,
+  environment: Environment,
   replaced: Partial<AppOptions> = {},
 ): Promise<number> {
-  const { stdout, environment, version } = surroundings;
-  const colours = wantsColours(stdout, environment);
+  const { stdout, variables, version } = environment;
+  const colours = wantsColours(stdout, variables);
   const statusLine = stdout.isTerminal ? new StatusLine(stdout, colours) : undefined;
   const log = createLog({
     level: config.logLevel,
-    style: logStyle(surroundings, colours),
+    style: logStyle(environment, colours),
     now: systemClock.now,
     secrets: secretTexts(config),
     writeLine: (line) => {
@@ -72,15 +72,15 @@ export async function runAppliance(
   });
   logConfiguration(log, file, warnings, unusedButlerKeys);
 
-  // Loaded only here: the other commands answer sooner without it.
+  // Loaded only here, so that the other commands start faster.
   const { createApp } = await import('../appliance/appliance.ts');
   const app = createApp({
     config,
     version,
-    stateDirectory: stateDirectory(config.stateDirectory, environment['STATE_DIRECTORY']),
-    slackToken: slackCredentialSources(config.slackConfig, environment),
-    environment,
-    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    stateDirectory: stateDirectory(config.stateDirectory, variables['STATE_DIRECTORY']),
+    slackToken: slackCredentialSources(config.slackConfig, variables),
+    environment: variables,
+    credentialsDirectory: variables['CREDENTIALS_DIRECTORY'],
     ...createPinOpeners({
       lightConfig: config.lightConfig,
       log: { lights: log.for('lights'), button: log.for('button') },
@@ -89,7 +89,7 @@ export async function runAppliance(
       },
     }),
     ...(readBoard().isRaspberryPi && { addresses: reachableAddresses, timeIsSet }),
-    powerOff: () => requestPowerOff(environment['RUNTIME_DIRECTORY']),
+    powerOff: () => requestPowerOff(variables['RUNTIME_DIRECTORY']),
     clock: systemClock,
     random: Math.random,
     log,
@@ -97,28 +97,28 @@ export async function runAppliance(
     onLight: (colour, lit) => statusLine?.showLight(colour, lit),
     ...replaced,
   });
-  surroundings.onCrash((error) => {
+  environment.onCrash((error) => {
     app.crashed();
     log.error(`stopping because of a bug: ${stackOf(error)}`);
   });
 
   const serviceManager = await connectServiceManager({
-    environment,
-    processId: surroundings.processId,
+    environment: variables,
+    processId: environment.processId,
     log: log.for('systemd'),
   });
-  const stopped = stopOnSignal(app, log, surroundings, serviceManager);
+  const stopped = stopOnSignal(app, log, environment, serviceManager);
   await app.start();
-  announceOnNetwork(app, config, environment['RUNTIME_DIRECTORY'], log);
+  announceOnNetwork(app, config, variables['RUNTIME_DIRECTORY'], log);
   serviceManager.ready();
   feedWatchdog(app, serviceManager, log);
-  const command = testCommand(app, surroundings.commandName);
+  const command = testCommand(app, environment.commandName);
   if (statusLine) statusLine.writeLine(welcome(app, config, command, version, colours));
   else log.info(`ready; to send a test event: ${command}`);
   return stopped;
 }
 
-/** The ports that are open, or will be once whoever holds them has let go. */
+/** Announces the ports that are open, or will be once the program that uses them has stopped. */
 function announceOnNetwork(
   app: App,
   { webConfig, brokerConfig }: Config,
@@ -131,21 +131,21 @@ function announceOnNetwork(
       mqtt: app.ports.mqtt ?? brokerConfig.port,
     });
   } catch (error) {
-    log.warn(`can't be announced on the network: ${String(error)}`);
+    log.warn(`could not announce Blinky on the network: ${String(error)}`);
   }
 }
 
-/** The command that sends a test event to this appliance. */
+/** Returns the command that sends a test event to this appliance. */
 function testCommand(app: App, commandName: string): string {
   const { udp } = app.ports;
   const to = udp === undefined || udp === 9997 ? '' : ` --to 127.0.0.1:${udp}`;
   return `${commandName} send open --user LAB/goran --host sense1${to}`;
 }
 
-/** Under systemd the journal adds times and reads priorities itself. */
-function logStyle({ environment, stdout }: Surroundings, colours: boolean): LogStyle {
+/** Under systemd, the journal adds times and reads priorities. */
+function logStyle({ variables, stdout }: Environment, colours: boolean): LogStyle {
   if (colours) return 'terminal';
-  return environment['JOURNAL_STREAM'] && !stdout.isTerminal ? 'journal' : 'plain';
+  return variables['JOURNAL_STREAM'] && !stdout.isTerminal ? 'journal' : 'plain';
 }
 
 function logConfiguration(
@@ -154,23 +154,23 @@ function logConfiguration(
   warnings: readonly string[],
   unusedButlerKeys: readonly string[],
 ): void {
-  log.info(file ? `configuration: ${file}` : 'no configuration file: using the defaults');
+  log.info(file ? `configuration: ${file}` : 'no configuration file, using defaults');
   for (const warning of warnings) log.warn(warning);
   if (unusedButlerKeys.length > 0) {
-    log.info(`settings of Butler that are not used here: ${unusedButlerKeys.join(', ')}`);
+    log.info(`settings of Butler that Blinky doesn't use: ${unusedButlerKeys.join(', ')}`);
   }
 }
 
-/** Resolves with the exit status when the appliance has stopped. A second signal ends it at once. */
+/** Resolves with the exit status when the appliance has stopped. A second signal stops it immediately. */
 function stopOnSignal(
   app: App,
   log: Log,
-  surroundings: Surroundings,
+  environment: Environment,
   serviceManager: ServiceManager,
 ): Promise<number> {
   return new Promise((resolve) => {
     let signals = 0;
-    surroundings.onSignal((signal) => {
+    environment.onSignal((signal) => {
       signals += 1;
       if (signals > 1) {
         app.lights.goDark();
@@ -179,7 +179,7 @@ function stopOnSignal(
       }
       log.info(`stopping (${signal})`);
       serviceManager.stopping();
-      // Not AbortSignal.timeout, whose timer would not keep the process while a part hangs.
+      // Not AbortSignal.timeout, whose timer does not keep the process alive while a part hangs.
       const deadline = new AbortController();
       const timer = setTimeout(() => deadline.abort(), stopWithinMs);
       void app.stop(deadline.signal).then(() => {
@@ -191,12 +191,12 @@ function stopOnSignal(
   });
 }
 
-/** Signs of life, twice in the time systemd gives, but only while events can really arrive. */
+/** Notifies the watchdog twice per interval, but only while datagrams really arrive. */
 function feedWatchdog(app: App, { watchdogMs, alive }: ServiceManager, log: Log): void {
   if (watchdogMs === undefined) return;
   alive();
   setInterval(async () => {
     if (await app.eventsFlow()) alive();
-    else log.error('no datagram arrives at the own socket: systemd will start the program again');
+    else log.error('the UDP socket no longer receives datagrams: systemd will restart Blinky');
   }, watchdogMs / 2).unref();
 }

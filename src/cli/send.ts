@@ -6,6 +6,7 @@ import { type EventKind, eventKinds, kinds } from '../events/kinds.ts';
 import type { Dialect } from '../events/user-event.ts';
 import {
   type Command,
+  eitherOf,
   hostOption,
   numberOption,
   type OptionValues,
@@ -13,8 +14,8 @@ import {
   textOption,
   UsageError,
 } from './command.ts';
+import { exitStatus } from './environment.ts';
 import { describeNetworkError } from './network-error.ts';
-import { exitStatus } from './surroundings.ts';
 
 const kindOf: ReadonlyMap<string, EventKind> = new Map(
   eventKinds.map((kind) => [kinds[kind].word, kind]),
@@ -22,45 +23,45 @@ const kindOf: ReadonlyMap<string, EventKind> = new Map(
 
 const dialects: readonly Dialect[] = ['butler-6', 'butler-sos', 'butler-4'];
 
-/** A browser, so that a test event shows everything that a real one does. */
+/** A browser, so that a test event looks like a real one. */
 const userAgent =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 
-/** Timers are too coarse to space datagrams further apart than this many a second one by one. */
+/** Above this rate, timers are too coarse for one pause per datagram, datagrams a second. */
 const sleepsPerSecond = 100;
 
 export const sendCommand: Command = {
   name: 'send',
-  summary: 'Send a real event to an appliance, as a Sense server does.',
+  summary: 'Send an event to Blinky, as a Sense server does.',
   usage: `${[...kindOf.keys()].join('|')} [options]`,
   options: {
-    user: { type: 'string', placeholder: 'DIRECTORY/ID', help: 'the user (default LAB/goran)' },
-    host: { type: 'string', placeholder: 'NAME', help: 'the Sense host (default sense1)' },
-    app: { type: 'string', placeholder: 'ID', help: 'the id of the app that is opened or closed' },
+    user: { type: 'string', placeholder: 'DIRECTORY/ID', help: 'user (default LAB/goran)' },
+    host: { type: 'string', placeholder: 'NAME', help: 'Sense server (default sense1)' },
+    app: { type: 'string', placeholder: 'ID', help: 'ID of the app that is opened or closed' },
     to: {
       type: 'string',
       placeholder: 'HOST[:PORT]',
-      help: 'the appliance (default 127.0.0.1:9997)',
+      help: 'where Blinky runs (default 127.0.0.1:9997)',
     },
     dialect: {
       type: 'string',
       placeholder: 'NAME',
-      help: `the datagram's layout: ${dialects.join(', ')} (default butler-6)`,
+      help: `datagram format: ${dialects.join(', ')} (default butler-6)`,
     },
-    count: { type: 'string', placeholder: 'N', help: 'how many (default 1)' },
-    rate: { type: 'string', placeholder: 'N', help: 'how many a second (default 10; 0: no limit)' },
+    count: { type: 'string', placeholder: 'N', help: 'number of events (default 1)' },
+    rate: { type: 'string', placeholder: 'N', help: 'events per second (default 10; 0: no limit)' },
   },
   examples: [
     'blinky send open --user LAB/goran --host sense1 --to blinky.local',
     'blinky send close --count 100 --rate 5',
   ],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 1);
     const [name = ''] = positionals;
     const kind = kindOf.get(name);
     if (!kind) {
       throw new UsageError(
-        `say what to send: ${[...kindOf.keys()].join(', ')}${name ? `, not "${name}"` : ''}`,
+        `${name ? `unknown event "${name}"` : 'missing event'}; use ${eitherOf([...kindOf.keys()])}`,
       );
     }
     const target = hostOption(values, 'to', { host: '127.0.0.1', port: 9997 });
@@ -78,28 +79,28 @@ export const sendCommand: Command = {
       await sendDatagrams(datagram, target, count, rate);
     } catch (error) {
       const reason = describeNetworkError(error);
-      surroundings.stderr.write(`blinky send: could not send to ${target.host}: ${reason}\n`);
+      environment.stderr.write(`blinky send: could not send to ${target.host}: ${reason}\n`);
       return exitStatus.fault;
     }
-    surroundings.stdout.write(
-      `sent ${count === 1 ? `one "${name}"` : `${count} "${name}"`} to ${target.host}:${target.port} (UDP gives no receipt)\n`,
+    environment.stdout.write(
+      `sent ${count === 1 ? `one "${name}"` : `${count} "${name}"`} to ${target.host}:${target.port} (UDP: delivery not confirmed)\n`,
     );
     return exitStatus.fine;
   },
 };
 
-/** What becomes one field of the datagram, where a semicolon ends a field. */
+/** Returns an option that becomes one field of the datagram, in which semicolons separate fields. */
 function fieldOption(values: OptionValues, name: string): string | undefined {
   const text = textOption(values, name);
   if (text === undefined || /^[^;]*[^;\s][^;]*$/.test(text)) return text;
-  throw new UsageError(`--${name} takes text without semicolons, not "${text}"`);
+  throw new UsageError(`--${name} must be text without semicolons (found "${text}")`);
 }
 
 function userFrom(values: OptionValues): { userDirectory: string; userId: string } {
   const user = fieldOption(values, 'user') ?? 'LAB/goran';
   const [userDirectory = '', userId = '', ...rest] = user.split(/[/\\]/);
   if (userId === '' || rest.length > 0) {
-    throw new UsageError(`--user takes DIRECTORY/ID such as LAB/goran, not "${user}"`);
+    throw new UsageError(`--user must be DIRECTORY/ID, such as LAB/goran (found "${user}")`);
   }
   return { userDirectory, userId };
 }
@@ -107,7 +108,7 @@ function userFrom(values: OptionValues): { userDirectory: string; userId: string
 function dialectFrom(values: OptionValues): Dialect {
   const name = textOption(values, 'dialect') ?? 'butler-6';
   const dialect = dialects.find((one) => one === name);
-  if (!dialect) throw new UsageError(`--dialect takes ${dialects.join(', ')}, not "${name}"`);
+  if (!dialect) throw new UsageError(`unknown dialect "${name}"; use ${eitherOf(dialects)}`);
   return dialect;
 }
 
@@ -117,7 +118,7 @@ async function sendDatagrams(
   count: number,
   rate: number,
 ): Promise<void> {
-  // Every appliance takes IPv4; one that was told to listen on an IPv4 address takes nothing else.
+  // Every appliance accepts IPv4; one that listens on an IPv4 address accepts nothing else.
   const { address, family } = await lookup(target.host, { verbatim: false });
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   const send = () =>

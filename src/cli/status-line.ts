@@ -4,21 +4,21 @@ import type { UserEvent } from '../events/user-event.ts';
 import { userName } from '../events/user-event.ts';
 import type { Sink } from '../fan-out/sink.ts';
 import { recordOf } from '../platform/record-of.ts';
-import type { Output } from './surroundings.ts';
+import type { Output } from './environment.ts';
 
 /** Moves to the first column and clears the line (ECMA-48, CR and EL). */
 const clearLine = '\r\x1b[K';
 
-/** The columns that the lights take, with a blank before them. */
+/** Columns that the lights need, including a space before them. */
 const lightsWidth = colours.reduce((width, colour) => width + '○  '.length + colour.length + 1, 1);
-/** Columns left free at the end of the line. */
+/** Columns left empty at the end of the line. */
 const spare = 3;
-/** The text takes so many columns at least, however narrow the terminal is. */
+/** Minimum columns of the text, however narrow the terminal is. */
 const leastText = 5;
 
 /**
- * The last line of the terminal: the lights, how many events came, and the newest of them. Log
- * lines go above it.
+ * The last line of the terminal: the lights, the number of events and the latest one. Log lines
+ * appear above it.
  */
 export class StatusLine implements Sink {
   readonly name = 'terminal';
@@ -26,7 +26,7 @@ export class StatusLine implements Sink {
   readonly #colours: boolean;
   readonly #lit = recordOf(colours, () => false);
   #events = 0;
-  #newest = 'waiting for the first event';
+  #latest = 'waiting for the first event';
   #shown = '';
 
   constructor(output: Output, colours: boolean) {
@@ -40,7 +40,7 @@ export class StatusLine implements Sink {
 
   accept(event: UserEvent): void {
     this.#events += 1;
-    this.#newest = `${event.command} for user ${userName(event)} on ${event.host}`;
+    this.#latest = `${event.command} for user ${userName(event)} on ${event.host}`;
     this.#draw();
   }
 
@@ -61,8 +61,8 @@ export class StatusLine implements Sink {
 
   #draw(): void {
     const count = `${this.#events} event${this.#events === 1 ? '' : 's'}`;
-    const room = Math.max(this.#output.columns - lightsWidth - spare, leastText);
-    const text = `${count}, newest: ${this.#newest}`.slice(0, room);
+    const width = Math.max(this.#output.columns - lightsWidth - spare, leastText);
+    const text = `${count}, latest: ${this.#latest}`.slice(0, width);
     const next = ` ${colours.map((colour) => `${this.#light(colour)} ${colour}  `).join('')}${text}`;
     if (next === this.#shown) return;
     this.#shown = next;

@@ -11,10 +11,10 @@ import {
   textOption,
   UsageError,
 } from './command.ts';
+import { type Environment, exitStatus, wantsColours } from './environment.ts';
 import { describeNetworkError } from './network-error.ts';
-import { exitStatus, type Surroundings, wantsColours } from './surroundings.ts';
 
-/** What of an event is printed; the topic is the appliance's own, `blinky/event`. */
+/** The fields of `blinky/event` that are printed. */
 const watchedEvent = z.object({
   receivedAt: z.string(),
   timeUnknown: z.boolean().optional(),
@@ -28,29 +28,29 @@ const watchedEvent = z.object({
 
 export const watchCommand: Command = {
   name: 'watch',
-  summary: 'Print events as they arrive, from the broker of an appliance.',
+  summary: "Print events as they arrive, using Blinky's MQTT broker.",
   usage: '[options]',
   options: {
     from: {
       type: 'string',
       placeholder: 'HOST[:PORT]',
-      help: 'the broker (default 127.0.0.1:1883)',
+      help: 'MQTT broker (default 127.0.0.1:1883)',
     },
-    json: { type: 'boolean', help: 'print the whole event as JSON, one a line' },
+    json: { type: 'boolean', help: 'print each event as one line of JSON' },
     ca: {
       type: 'string',
       placeholder: 'FILE',
-      help: 'speak TLS (port 8883), and trust this CA: http://HOST/ca.crt of the appliance',
+      help: 'use TLS (port 8883) and trust this CA; download it from http://HOST/ca.crt',
     },
-    'user-name': { type: 'string', placeholder: 'NAME', help: 'sign in as this broker user' },
+    'user-name': { type: 'string', placeholder: 'NAME', help: 'sign in as this user' },
     'password-variable': {
       type: 'string',
       placeholder: 'NAME',
-      help: 'the environment variable that holds the password (default BLINKY_PASSWORD)',
+      help: 'environment variable with the password (default BLINKY_PASSWORD)',
     },
   },
   examples: ['blinky watch --from blinky.local', 'blinky watch --json | jq .userId'],
-  run: async ({ positionals, values, surroundings }) => {
+  run: async ({ positionals, values, environment }) => {
     refuseExtraArguments(positionals, 0);
     const { host, port } = hostOption(values, 'from', {
       host: '127.0.0.1',
@@ -59,7 +59,7 @@ export const watchCommand: Command = {
     const ca = readCa(textOption(values, 'ca'));
     const userName = textOption(values, 'user-name');
     const variable = textOption(values, 'password-variable') ?? 'BLINKY_PASSWORD';
-    const password = surroundings.environment[variable];
+    const password = environment.variables[variable];
     const place = `mqtt${ca === undefined ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const print = values['json'] === true ? printJson : printLine;
 
@@ -71,22 +71,22 @@ export const watchCommand: Command = {
         ...(ca !== undefined && { ca }),
         ...(userName !== undefined && { username: userName, password: password ?? '' }),
       });
-      const say = (text: string) => surroundings.stderr.write(`${text}\n`);
+      const say = (text: string) => environment.stderr.write(`${text}\n`);
       let lastTrouble = '';
       let isExplained = false;
       const trouble = (text: string) => {
-        if (text !== lastTrouble) say(`${text}; trying again (Ctrl+C ends)`);
+        if (text !== lastTrouble) say(`${text}; retrying (press Ctrl+C to stop)`);
         lastTrouble = text;
       };
       client.on('connect', () => {
         lastTrouble = '';
         isExplained = false;
-        say(`watching ${place} (Ctrl+C ends)`);
+        say(`watching ${place} (press Ctrl+C to stop)`);
         client.subscribe('blinky/event', (error, granted) => {
           const isRefused = granted?.some(({ qos }) => qos >= 128) ?? false;
           if (error || isRefused)
             say(
-              "the broker doesn't let this client subscribe. Fix: sign in with --user-name, or see the appliance's log",
+              "the broker refused the subscription. Fix: sign in with --user-name, or see Blinky's log",
             );
         });
       });
@@ -100,17 +100,17 @@ export const watchCommand: Command = {
       client.on('close', () => {
         if (!isExplained) trouble(`${place}: the connection was closed`);
       });
-      client.on('message', (_topic, payload) => print(payload.toString(), surroundings));
-      surroundings.onSignal(() => client.end(true, () => resolve(exitStatus.fine)));
+      client.on('message', (_topic, payload) => print(payload.toString(), environment));
+      environment.onSignal(() => client.end(true, () => resolve(exitStatus.fine)));
     });
   },
 };
 
 /** CONNACK's return codes (MQTT 3.1.1, section 3.2.2.3), and what to do about them. */
 const refusals = new Map<unknown, string>([
-  [3, "refused: too many clients, or too many wrong passwords. Fix: see the appliance's log"],
-  [4, 'refused: user name or password is wrong'],
-  [5, 'refused: it wants a user. Fix: sign in with --user-name'],
+  [3, "refused: too many clients or failed sign-ins. Fix: see Blinky's log"],
+  [4, 'refused: wrong user name or password'],
+  [5, 'refused: sign-in required. Fix: use --user-name'],
 ]);
 
 function refusalInWords(error: Error): string | undefined {
@@ -123,15 +123,15 @@ function readCa(file: string | undefined): Buffer | undefined {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UsageError(`--ca: ${file} can't be read (${String(error)})`);
+    throw new UsageError(`--ca: can't read ${file} (${String(error)})`);
   }
 }
 
-function printJson(json: string, { stdout }: Surroundings): void {
+function printJson(json: string, { stdout }: Environment): void {
   stdout.write(`${json}\n`);
 }
 
-/** By kind, as a text: an appliance of a later version may know more of them. */
+/** By kind, as text: a later version of Blinky may have more kinds. */
 const marks: ReadonlyMap<string, Mark> = new Map(
   eventKinds.map((kind) => [kind, markFor(kinds[kind].light)]),
 );
@@ -139,18 +139,18 @@ const otherMark = markFor('none');
 
 type Mark = ReturnType<typeof markFor>;
 
-/** The light that an event has by default. */
+/** Returns the mark for the light that an event uses by default. */
 function markFor(light: LightChoice) {
   if (light === 'none') return { mark: '○', colour: 'gray' } as const;
   return { mark: '●', colour: lampRows[light].terminal };
 }
 
-function printLine(json: string, { stdout, environment }: Surroundings): void {
+function printLine(json: string, { stdout, variables }: Environment): void {
   const result = watchedEvent.safeParse(safeJson(json));
   if (!result.success) return;
   const event = result.data;
   const { mark, colour } = marks.get(event.kind) ?? otherMark;
-  const shown = wantsColours(stdout, environment)
+  const shown = wantsColours(stdout, variables)
     ? styleText(colour, mark, { validateStream: false })
     : mark;
   const time = event.timeUnknown

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { App } from '../appliance/app-interface.ts';
 import type { Config } from '../config/schema.ts';
 
-/** What a person at the terminal needs to know when the appliance has started. */
+/** Returns what the user at the terminal needs to know once the appliance has started. */
 export function welcome(
   app: App,
   config: Config,
@@ -14,9 +14,9 @@ export function welcome(
     colours ? styleText('bold', text, { validateStream: false }) : text;
   const { udp, mqtt, web } = app.ports;
   const slack = config.slackConfig.enable
-    ? `posts ${slackManner(config.slackConfig)}`
+    ? `posts ${slackMethod(config.slackConfig)}`
     : 'off (Butler.slackConfig.enable)';
-  const closed = 'not listening, see above';
+  const closed = 'not listening (see above)';
   const rows: readonly (readonly [string, string])[] = [
     ['Page', web === undefined ? closed : strong(`http://localhost:${web}/`)],
     ['Events', udp === undefined ? closed : `UDP port ${udp}`],
@@ -34,8 +34,8 @@ export function welcome(
   ].join('\n');
 }
 
-/** As far as the configuration says it: where the token is may be said elsewhere. */
-function slackManner({
+/** As far as the configuration shows it: the token may come from elsewhere. */
+function slackMethod({
   loginNotificationChannel,
   tokenFile,
   webhookFile,

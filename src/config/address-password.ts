@@ -1,4 +1,4 @@
-/** The text with `…` in the place of a user and password in an address. */
+/** Returns the text with `…` in place of the user and password in an address. */
 export function withoutAddressPassword(text: string): string {
   return text.replace(/(https?:\/\/)?[^\s"/@]*:[^\s"]*@/gi, '$1…@');
 }

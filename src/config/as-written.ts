@@ -4,10 +4,10 @@ import { isSettings, type RawSettings } from './raw-settings.ts';
 import { below, isText, itemOf, shapeOf } from './schema-walk.ts';
 
 /**
- * What YAML reads as a number, a truth or a date stays as it was written wherever text is wanted:
- * the user id `0123` is not 123.
- * @param node where `value` comes from
- * @param isItem whether `value` is an item of a list, or below one: there `null` is a text as well
+ * Keeps values that YAML reads as a number, boolean or date as they were written where a setting is
+ * text: the user ID `0123` is not 123.
+ * @param node the source of `value`
+ * @param isItem whether `value` is an item of a list, or below one: there, `null` is text as well
  */
 export function asWritten(
   document: Document.Parsed,
@@ -38,7 +38,7 @@ export function asWritten(
   return written;
 }
 
-/** The text of a value without quotes that YAML takes for something else than text. */
+/** Returns the source of an unquoted value that YAML does not read as text. */
 export function plainSource(node: unknown): string | undefined {
   const isOther = isScalar(node) && typeof node.value !== 'string' && node.type === Scalar.PLAIN;
   return isOther ? node.source || undefined : undefined;

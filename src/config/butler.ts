@@ -1,7 +1,7 @@
 import { isSettings, type Path, type RawSettings } from './raw-settings.ts';
 
 /**
- * Settings that a Butler 6 configuration file has and this appliance does not use
+ * Settings of a Butler 6 configuration file that the appliance does not use
  * (Butler 6.1.1, src/config/production_template.yaml).
  */
 export const unusedButlerKeys: ReadonlySet<string> = new Set([
@@ -43,17 +43,17 @@ export const unusedButlerKeys: ReadonlySet<string> = new Set([
   'udpServerConfig.portTaskFailure',
 ]);
 
-/** Whether Butler 6 knows this key (below `Butler`) and the appliance has no use for it. */
+/** Whether this key (below `Butler`) is a setting of Butler 6 that the appliance does not use. */
 export function isUnusedButlerKey(key: string): boolean {
   return unusedButlerKeys.has(key);
 }
 
-/** Whether only a file made for Butler has this unused key. */
+/** Whether this unused key occurs only in files made for Butler. */
 export function isButlersAlone(unusedKey: string): boolean {
   return !unusedKey.startsWith('slackNotification');
 }
 
-/** What `slackConfig` calls by other names than Butler, below `slackNotification.userSessionEvents`. */
+/** Butler's names, below `slackNotification.userSessionEvents`, of settings in `slackConfig`. */
 const butlerSlackKeys: Readonly<Record<string, string>> = {
   enable: 'enable',
   loginNotificationChannel: 'channel',
@@ -62,9 +62,8 @@ const butlerSlackKeys: Readonly<Record<string, string>> = {
 };
 
 /**
- * Takes Butler 6's `slackNotification.userSessionEvents` over into `slackConfig`, unless the same
- * setting stands there too. Returns new settings, in which only what is unused is left of
- * `slackNotification`.
+ * Copies Butler 6's `slackNotification.userSessionEvents` into `slackConfig`, unless the same setting
+ * is there too. Returns new settings, in which `slackNotification` has only what is not used.
  */
 export function withButlerSlackSettings(settings: RawSettings): RawSettings {
   const notification = settings['slackNotification'];
@@ -78,7 +77,7 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
   }
   const { webhookURL } = taken;
   if (typeof webhookURL === 'string' && isPlaceholder(webhookURL)) delete taken['webhookURL'];
-  // Butler has a switch for all of Slack as well.
+  // Butler also has one setting that switches all of Slack on or off.
   if ('enable' in taken && notification['enable'] !== true) taken['enable'] = false;
 
   const own = settings['slackConfig'];
@@ -92,10 +91,10 @@ export function withButlerSlackSettings(settings: RawSettings): RawSettings {
   };
 }
 
-/** What Butler's template has in the place of a URL: `<web hook URL from Slack>`. */
+/** Whether this is the placeholder of Butler's template, `<web hook URL from Slack>`. */
 const isPlaceholder = (text: string): boolean => /^\s*<(?!https?:).*>\s*$/is.test(text);
 
-/** What of Butler's Slack settings was not taken over. */
+/** Returns Butler's Slack settings that were not copied. */
 function unusedOf(notification: RawSettings, events: RawSettings): RawSettings {
   const { enable: _, userSessionEvents: __, ...unused } = notification;
   const used = new Set(Object.values(butlerSlackKeys));
@@ -105,7 +104,7 @@ function unusedOf(notification: RawSettings, events: RawSettings): RawSettings {
     : { ...unused, userSessionEvents: Object.fromEntries(eventKeys) };
 }
 
-/** Where the setting at `path` is written in the file: under Butler's own key, if it came from there. */
+/** Returns where a setting is in the file: under Butler's own key if it came from there. */
 export function pathInFile(path: Path, settings: RawSettings): Path {
   const [section, key, ...rest] = path;
   if (section !== 'slackConfig' || typeof key !== 'string') return path;
@@ -118,13 +117,13 @@ export function pathInFile(path: Path, settings: RawSettings): Path {
   return ['slackNotification', 'userSessionEvents', butlerKey, ...rest];
 }
 
-/** A setting of Butler 6 that is not used here, and what to set instead. */
+/** A setting of Butler 6 that is not used, and what to set instead. */
 export interface ReplacedSetting {
   readonly path: readonly string[];
   readonly advice: string;
 }
 
-/** Butler 6's connection to Azure Event Grid, where it is on: the same is set in other words here. */
+/** Returns the replacements for Butler 6's connection to Azure Event Grid, if that is on. */
 export function replacedButlerSettings(settings: RawSettings): ReplacedSetting[] {
   const mqtt = settings['mqttConfig'];
   const grid = isSettings(mqtt) ? mqtt['azureEventGrid'] : undefined;

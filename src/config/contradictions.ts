@@ -5,12 +5,12 @@ import { type Path, valueAt } from './raw-settings.ts';
 import { type Config, configSchema } from './schema.ts';
 import { noteOf, shapeOf } from './schema-walk.ts';
 
-/** Finds settings that are each fine but can't stand together. */
+/** Finds settings that are valid on their own but contradict each other. */
 export function contradictionsIn(config: Config): Contradiction[] {
   return [...contradictionsBelow(configSchema, config), ...everybodyMayPublish(config)];
 }
 
-/** What the sections themselves find. */
+/** Runs the rules of each section. */
 function contradictionsBelow(
   schema: z.ZodType,
   settings: unknown,
@@ -26,7 +26,7 @@ function contradictionsBelow(
   ];
 }
 
-/** Any page that somebody here opens may use their place in the network, so it gets to listen only. */
+/** A web page of any origin runs inside the user's network, so it must not be able to publish. */
 function everybodyMayPublish({ webConfig, brokerConfig }: Config): Contradiction[] {
   if (brokerConfig.access.anonymous !== 'publish') return [];
   if (!webConfig.allowedOrigins.includes(everyOrigin)) return [];
@@ -35,7 +35,7 @@ function everybodyMayPublish({ webConfig, brokerConfig }: Config): Contradiction
       path: ['webConfig', 'allowedOrigins'],
       found: `"${everyOrigin}"`,
       allowed:
-        'a list of origins, since with Butler.brokerConfig.access.anonymous: publish any web page could publish',
+        'a list of origins, because with Butler.brokerConfig.access.anonymous: publish, any web page could publish',
     },
   ];
 }

@@ -2,37 +2,37 @@ import { z } from 'zod';
 import { everyAddress } from '../platform/listen-address.ts';
 import type { Path } from './raw-settings.ts';
 
-/** A rule that takes more than one field to check. */
+/** A broken rule that concerns more than one field. */
 export interface Contradiction {
-  /** Below the section whose rule it is. */
+  /** Relative to the section that has the rule. */
   readonly path: Path;
   readonly found: string;
   readonly allowed: string;
 }
 
-/** Something to say about a setting that is in force, though perhaps not as it was meant. */
+/** A remark on a setting that is valid but may not do what was intended. */
 export interface SettingRemark {
-  /** Below the field that says it. */
+  /** Relative to the field that makes the remark. */
   readonly path: Path;
   readonly text: string;
 }
 
-/** What is known of a field beside its type. */
+/** What is known about a field in addition to its type. */
 export interface FieldNote {
-  /** What it may hold, in words for the person who wrote something else. */
+  /** The allowed values, as messages describe them. */
   readonly allowed?: string;
-  /** Which of it nobody may read: all, or the password in an address. */
+  /** Which part is secret: all of it, or the password in an address. */
   readonly secret?: 'all' | 'addressPassword';
-  /** What to say about a value as it was written, which the schema finds right. */
+  /** Makes remarks on a valid value, as it was written. */
   readonly remarks?: (written: unknown) => readonly SettingRemark[];
-  /** What of a section is fine field by field but can't stand together. */
+  /** Finds contradictions between the fields of a section. */
   readonly contradictions?: (settings: never) => readonly Contradiction[];
 }
 
-/** The notes by field; a walk over the schema finds them (`schema-walk.ts`). */
+/** The notes of each field; `schema-walk.ts` looks them up. */
 export const fieldNotes = z.registry<FieldNote>();
 
-/** What a part's settings are, complete and valid. */
+/** The settings of a part, complete and valid. */
 export type Settings<Schema extends z.ZodType> = z.output<Schema>;
 
 function noted<Schema extends z.ZodType>(schema: Schema, note: FieldNote): Schema {
@@ -40,22 +40,22 @@ function noted<Schema extends z.ZodType>(schema: Schema, note: FieldNote): Schem
   return schema;
 }
 
-/** A field of any kind, with what it allows in words. */
+/** A field of any type, with a description of the allowed values. */
 export function field<Schema extends z.ZodType>(schema: Schema, allowed: string): Schema {
   return noted(schema, { allowed });
 }
 
-/** A field whose value is shown nowhere: not in messages, the log or `blinky config`. */
+/** A field whose value is never shown: not in messages, the log or `blinky config`. */
 export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
   return noted(schema, { secret: 'all' });
 }
 
-/** A field with an address, whose user and password are shown nowhere. */
+/** A field with an address, whose user and password are never shown. */
 export function addressWithPassword<Schema extends z.ZodType>(schema: Schema): Schema {
   return noted(schema, { secret: 'addressPassword' });
 }
 
-/** A field that says something about values that may not mean what they seem to. */
+/** A field with remarks on values that may not do what was intended. */
 export function withRemarks<Schema extends z.ZodType>(
   schema: Schema,
   remarks: NonNullable<FieldNote['remarks']>,
@@ -67,7 +67,7 @@ export function flag(byDefault: boolean) {
   return field(z.boolean(), 'true or false').default(byDefault);
 }
 
-export function text(byDefault: string, allowed = 'a text') {
+export function text(byDefault: string, allowed = 'text') {
   return field(z.string(), allowed).default(byDefault);
 }
 
@@ -77,11 +77,11 @@ export function wholeNumber(min: number, max: number, byDefault: number, unit = 
 }
 
 export function port(byDefault: number) {
-  const words = 'a port number from 1 to 65535 (0: any free one)';
+  const words = 'a port number from 1 to 65535 (0: any free port)';
   return field(z.int().min(0).max(65_535), words).default(byDefault);
 }
 
-/** Where to listen. */
+/** An address to listen on. */
 export function listenHost() {
   return text(everyAddress, 'an address of this machine, or "::" for every IPv4 and IPv6 address');
 }
@@ -98,18 +98,18 @@ export function topic(byDefault: string) {
 
 export function httpUrl(byDefault: string) {
   const schema = z.url({ protocol: /^https?$/ });
-  return field(schema, 'an address that begins http:// or https://').default(byDefault);
+  return field(schema, 'a URL that starts with http:// or https://').default(byDefault);
 }
 
 /**
- * A group of fields; left out of the file, it takes its defaults.
- * @param contradictions finds what of it is fine field by field but can't stand together
+ * A group of fields, with defaults if the file doesn't have it.
+ * @param contradictions finds contradictions between its fields
  */
 export function section<Shape extends z.ZodRawShape>(
   shape: Shape,
   contradictions?: (settings: z.output<z.ZodObject<Shape>>) => readonly Contradiction[],
 ) {
-  const schema = field(z.object(shape), 'indented settings below it');
+  const schema = field(z.object(shape), 'settings, indented below it');
   return (contradictions ? noted(schema, { contradictions }) : schema).prefault({} as never);
 }
 

@@ -7,8 +7,8 @@ const slack = (shape['slackConfig'] && shapeOf(shape['slackConfig'])) ?? {};
 const slackField = (name: string): z.ZodType => slack[name] ?? z.unknown();
 
 /**
- * What may be below `Butler:` in a file: the settings, and those that are taken from Butler's own
- * sections. It says which values are texts; whether they are right is for the schema of settings.
+ * What a file may have below `Butler:`: the settings, and those copied from Butler's own sections. It
+ * only says which values are text; the schema of the settings validates them.
  */
 export const inputSchema = z.object({
   ...shape,

@@ -22,15 +22,15 @@ import { findUnknownKeys, type KeyFindings } from './unknown-keys.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** What messages call the file that was read; undefined when the defaults are used. */
+  /** Name of the file in messages; undefined when the defaults are used. */
   readonly file: string | undefined;
-  /** The same file's path; undefined where what was read is a copy of what the user wrote. */
+  /** Path of the file; undefined when it is a copy of what the user wrote. */
   readonly path?: string;
-  /** Lines for the log: unknown keys and the like. */
+  /** Lines for the log, for example about unknown keys. */
   readonly warnings: readonly string[];
-  /** Butler 6's settings that have no meaning here, dotted, below `Butler`. */
+  /** Settings of Butler 6 that are not used, dotted, below `Butler`. */
   readonly unusedButlerKeys: readonly string[];
-  /** Where a file made for Butler names the host that Butler ran on, if it does. */
+  /** Where a file made for Butler names Butler's own host, if it does. */
   readonly butlerHostPlace?: string;
 }
 
@@ -40,17 +40,17 @@ export interface LoadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `KEY=VALUE` of each `--set`. */
   readonly overrides?: readonly string[];
-  /** The file with the settings that hold where the configuration says nothing (`--defaults`). */
+  /** File with default settings that the configuration overrides (`--defaults`). */
   readonly defaultsFile?: string | undefined;
 }
 
-/** Looked for in this order when neither `--config` nor `BLINKY_CONFIG` names a file. */
+/** Tried in this order when neither `--config` nor `BLINKY_CONFIG` names a file. */
 const usualPlaces = ['./blinky.yaml', '/etc/blinky/blinky.yaml'] as const;
 
 /**
- * Finds, reads and checks the configuration. Messages call a file that is named by the
- * environment as `BLINKY_CONFIG_NAME` says, where the file is a copy of what the user wrote.
- * @throws ConfigError with every problem found, each with its place
+ * Finds, reads and validates the configuration. If the file is a copy of what the user wrote,
+ * `BLINKY_CONFIG_NAME` is its name in messages.
+ * @throws ConfigError with all problems and their places
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const { defaultsFile, overrides = [] } = options;
@@ -69,16 +69,16 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
 }
 
 /**
- * Checks the text of a configuration file.
- * @param name what messages call it
- * @throws ConfigError with every problem found, each with its place
+ * Validates the text of a configuration file.
+ * @param name its name in messages
+ * @throws ConfigError with all problems and their places
  */
 export function checkConfigText(name: string, text: string): LoadedConfig & ConfigSource {
   const source = parseSource(name, text);
   return { file: name, ...source, ...checkSource(source) };
 }
 
-/** What is in force where nothing is configured. */
+/** Returns the settings used when nothing is configured. */
 export function defaultConfig(): Config {
   return configSchema.parse({});
 }
@@ -113,7 +113,7 @@ function findFile({ file: named, environment }: LoadOptions): FoundFile | undefi
 const foundAt = (path: string): FoundFile => ({ name: path, path, ...readConfigFile(path) });
 
 /**
- * The text of a configuration file, however it was saved.
+ * Returns the text of a configuration file, whatever its encoding.
  * @throws ConfigError when it can't be read
  */
 export function readConfigFile(file: string): ConfigText {
@@ -127,12 +127,9 @@ export function readConfigFile(file: string): ConfigText {
 function unreadable(file: string, error: unknown): ConfigError {
   const found = codeOf(error) ?? String(error);
   return new ConfigError([
-    {
-      place: file,
-      key: '',
-      found: found === 'ENOENT' ? 'no such file' : `a file that can't be read (${found})`,
-      allowed: 'a configuration file that this user may read',
-    },
+    found === 'ENOENT'
+      ? { place: file, what: 'file not found', fix: 'check the name and the folder' }
+      : { place: file, what: `can't be read (${found})`, fix: 'check its permissions' },
   ]);
 }
 
@@ -144,13 +141,13 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
     const problems = result.error.issues.map((issue) =>
       problemAt(source, settings, issue.path.map(stepOf), issue.message, findings),
     );
-    // A field may fail several checks for the same reason.
+    // A field may fail several checks for one reason.
     const lines = problems.map(describeProblem);
     throw new ConfigError(
       problems.filter((_, index) => lines.indexOf(lines[index] ?? '') === index),
     );
   }
-  /** Where the person who wrote it sees the setting: its place and key. */
+  /** Returns place and key of a setting as the user wrote it. */
   const seen = (path: Path) => {
     const written = pathInFile(path, source.settings);
     return { place: source.placeOf(written), key: keyOf(written) };
@@ -178,14 +175,14 @@ function checkSource(source: ConfigSource): Omit<LoadedConfig, 'file'> {
     warnings: [
       ...source.warnings,
       ...findings.unknown.map(({ path, nearest }) =>
-        line(path, `unknown key, ignored${nearest ? `; did you mean ${keyOf(nearest)}?` : ''}`),
+        line(path, `unknown setting, ignored${nearest ? `; did you mean ${keyOf(nearest)}?` : ''}`),
       ),
       ...source.remarks.map(
         ({ path, what, fix }) =>
           `${source.placeOf(path)}: ${keyOf(path)}: found ${what}. Fix: ${fix}`,
       ),
       ...settingRemarks(configSchema, settings).map(({ path, text }) => line(path, text)),
-      ...replaced.map(({ path, advice }) => line(path, `not used here. Fix: ${advice}`)),
+      ...replaced.map(({ path, advice }) => line(path, `not used by Blinky. Fix: ${advice}`)),
     ],
     unusedButlerKeys: findings.unusedButler.filter(
       (key) => !replaced.some(({ path }) => path.join('.').startsWith(`${key}.`)),
@@ -213,7 +210,7 @@ function problemAt(
     if (remark) return remark.what;
     const value = valueAt(settings, path);
     if (value === undefined && misspelt) return `${misspelt.path.at(-1)} instead`;
-    if (isGluedSetting(value, path)) return 'text without a space after a colon';
+    if (isGluedSetting(value, path)) return 'text with no space after the colon';
     const asWritten = isSecretKey(key) ? undefined : source.writtenAt(written);
     return asWritten === undefined ? showValue(key, value) : withoutAddressPassword(asWritten);
   };
@@ -221,17 +218,17 @@ function problemAt(
     place: source.placeOf(written),
     key,
     found: found(),
-    allowed: remark ? `${allowed}; ${remark.fix}` : allowed,
+    allowed: remark ? `${allowed}. Fix: ${remark.fix}` : allowed,
   };
 }
 
-/** `port:80` where a section is wanted: a text in YAML. It may be a password, so it is not shown. */
+/** Whether this is `port:80` in place of a section: text in YAML. It may be a password: never shown. */
 function isGluedSetting(value: unknown, path: Path): boolean {
   const at = schemaAt(configSchema, path);
   return typeof value === 'string' && /\w:\S/.test(value) && at !== undefined && !!shapeOf(at);
 }
 
-/** What the field at `path` allows, in words; of the nearest field above it that says. */
+/** Returns the allowed values of the field at `path`, or of the nearest field above that has them. */
 function noteAt(path: Path): string | undefined {
   let at: z.ZodType | undefined = configSchema;
   let note: string | undefined;

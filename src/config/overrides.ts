@@ -8,9 +8,9 @@ import { isText, schemaAt } from './schema-walk.ts';
 import type { ConfigSource } from './source.ts';
 
 /**
- * Lays `--set KEY=VALUE` settings over those of a source. A text is taken as it is, with or without
- * quotes; other values are read as YAML, so that `true`, `8081` and `[10.0.0.7]` mean what they mean
- * in the file.
+ * Applies `--set KEY=VALUE` to the settings of a source. Text is used as it is, with or without
+ * quotes; other values are parsed as YAML, so that `true`, `8081` and `[10.0.0.7]` mean the same as in
+ * the file.
  * @throws ConfigError for one that is not of the form KEY=VALUE
  */
 export function withOverrides(source: ConfigSource, overrides: readonly string[]): ConfigSource {
@@ -41,7 +41,7 @@ function parseOverride(override: string): { path: readonly string[]; value: unkn
     .slice(0, Math.max(split, 0))
     .trim()
     .replace(/^Butler\./, '');
-  if (key === '') throw wrongOverride(JSON.stringify(override));
+  if (key === '') throw wrongOverride(`${JSON.stringify(override)} is not a setting`);
   const path = key.split('.');
   const text = override.slice(split + 1).trim();
   const schema = schemaAt(inputSchema, path);
@@ -52,21 +52,22 @@ function parseOverride(override: string): { path: readonly string[]; value: unkn
 function yamlValue(key: string, text: string, schema: z.ZodType | undefined): unknown {
   const document = parseDocument(text, { logLevel: 'error' });
   const { contents } = document;
-  // `::` is no section with the key `:`, nor is `*` an alias.
+  // `::` is not a section with the key `:`, and `*` is not an alias.
   if (isAlias(contents) || (isMap(contents) && contents.flow !== true)) return text;
   if (document.errors.length > 0) {
-    throw wrongOverride(`invalid YAML behind ${key}= (text with special characters needs quotes)`);
+    throw wrongOverride(`invalid YAML after ${key}= (put text with special characters in quotes)`);
   }
   try {
-    // What YAML takes for a comment is a wrong value here, not none.
+    // What YAML reads as a comment is an invalid value here, not an empty one.
     return asWritten(document, contents, schema, document.toJS({ maxAliasCount: 0 })) ?? text;
   } catch (error) {
-    if (error instanceof ReferenceError) throw wrongOverride(`an alias (*) behind ${key}=`);
+    if (error instanceof ReferenceError)
+      throw wrongOverride(`YAML aliases (*) are not allowed after ${key}=`);
     throw error;
   }
 }
 
-/** What is between quotes, or all of it: on a command line # and : are ordinary characters. */
+/** Removes quotes around a text; on a command line, # and : are ordinary characters. */
 function textOf(text: string): string {
   if (!/^(["']).*\1$/su.test(text)) return text;
   const { contents, errors } = parseDocument(text, { logLevel: 'error' });
@@ -76,9 +77,9 @@ function textOf(text: string): string {
   return isQuoted && errors.length === 0 ? String(contents.value) : text;
 }
 
-function wrongOverride(found: string): ConfigError {
-  const allowed = 'KEY=VALUE, for example Butler.webConfig.port=8081';
-  return new ConfigError([{ place: '--set', key: '', found, allowed }]);
+function wrongOverride(what: string): ConfigError {
+  const fix = 'use KEY=VALUE, for example Butler.webConfig.port=8081';
+  return new ConfigError([{ place: '--set', what, fix }]);
 }
 
 function setAt(settings: RawSettings, path: readonly string[], value: unknown): void {

@@ -5,8 +5,8 @@ import { isSecretKey } from './secrets.ts';
 import type { Remark } from './value-remarks.ts';
 
 /**
- * Butler's template has `<FQDN or IP of MQTT server>` where a value is to be filled in. One that was
- * not filled in is no value. Where its section is in use, there is a remark about it.
+ * Removes placeholders of Butler's template, such as `<FQDN or IP of MQTT server>`, that were not
+ * replaced by a value. Adds a remark if the section is in use.
  */
 export function withoutPlaceholders(
   settings: RawSettings,
@@ -19,7 +19,7 @@ export function withoutPlaceholders(
     for (const [key, value] of Object.entries(section)) {
       const field = below(at, key);
       const here = [...path, key];
-      // A secret may look like anything.
+      // A secret may look like a placeholder.
       if (field && isText(field) && isPlaceholder(value) && !isSecretKey(key)) {
         if (section['enable'] !== false) remarks.push(remarkOn(here, field));
       } else kept[key] = field && isSettings(value) ? walk(value, field, here) : value;
@@ -35,11 +35,13 @@ const isPlaceholder = (value: unknown): boolean =>
 function remarkOn(path: Path, field: z.ZodType): Remark {
   const byDefault = field.safeParse(undefined).data;
   const instead =
-    typeof byDefault === 'string' && byDefault ? `the default ${byDefault}` : 'nothing';
+    typeof byDefault === 'string' && byDefault
+      ? `the default ${byDefault} is used`
+      : 'it is ignored';
   return {
     path,
-    what: `a placeholder (<…>), so ${instead} is used`,
-    fix: 'put the value there, or remove the line',
+    what: `a placeholder (<…>), so ${instead}`,
+    fix: 'enter a value or remove the line',
     isEmpty: true,
   };
 }

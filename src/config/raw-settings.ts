@@ -1,4 +1,4 @@
-/** The way to a setting: keys, and positions in lists. */
+/** Path of a setting: keys, and positions in lists. */
 export type Path = readonly (string | number)[];
 export type RawSettings = Record<string, unknown>;
 
@@ -6,7 +6,7 @@ export function isSettings(value: unknown): value is RawSettings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value at `path`; undefined where there is none. */
+/** Returns the value at `path`; undefined if there is none. */
 export function valueAt(settings: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, step) => {
     if (Array.isArray(value)) return value[Number(step)];

@@ -4,9 +4,8 @@ import { isSettings, type Path, valueAt } from './raw-settings.ts';
 import { noteOf, shapeOf } from './schema-walk.ts';
 
 /**
- * What the fields say about settings that are in force, though perhaps not as they were meant.
- * @param settings as they were written, after Butler's own sections were taken over; the schema finds
- *   them right
+ * Collects the fields' remarks on settings that are valid but may not do what was intended.
+ * @param settings valid, as they were written, with Butler's own sections copied
  */
 export function settingRemarks(
   schema: z.ZodType,

@@ -3,34 +3,34 @@ import { isSettings, type RawSettings } from './raw-settings.ts';
 import { configSchema } from './schema.ts';
 import { shapeOf } from './schema-walk.ts';
 
-/** What is wrong at the root of the file; `key` is the root key to point at, if it is one. */
+/** What is wrong at the root of the file; `key` is the root key to point at, if any. */
 export interface RootProblem {
   readonly key?: string;
-  readonly found: string;
-  readonly allowed: string;
+  readonly what: string;
+  readonly fix: string;
 }
 
-const allowed = 'the root key `Butler:` with all settings indented below it';
+const fix = 'indent all settings below the root key `Butler:`';
 
-/** What is below `Butler:`, or why there is nothing. */
+/** Returns the settings below `Butler:`, or why there are none. */
 export function butlerSettings(root: unknown): { settings: RawSettings } | RootProblem {
-  if (!isSettings(root)) return { found: 'no settings', allowed };
+  if (!isSettings(root)) return { what: 'the file has no settings', fix };
   const keys = Object.keys(root);
   if ('Butler' in root || keys.length === 0) {
     const settings = root['Butler'] ?? {};
     if (isSettings(settings)) return { settings };
-    // A text such as logLevel:info, which YAML does not take for a key and its value.
+    // Text such as logLevel:info, which YAML does not read as a key and its value.
     const glued = typeof settings === 'string' ? /^(\w{1,60}):\S/.exec(settings)?.[1] : undefined;
     return glued
-      ? { key: 'Butler', found: `no space after the colon of ${glued}`, allowed: '`key: value`' }
-      : { key: 'Butler', found: 'the root key Butler without settings', allowed };
+      ? { key: 'Butler', what: `no space after the colon of ${glued}`, fix: 'write `key: value`' }
+      : { key: 'Butler', what: 'the root key Butler has no settings', fix };
   }
   const butlerSos = keys.find(isButlerSos);
   if (butlerSos !== undefined) {
     return {
       key: butlerSos,
-      found: `the root key ${butlerSos}: this is the configuration of another program, Butler SOS`,
-      allowed: `${allowed}; make a file of your own and copy from this one only what you need: userEvents.excludeUser, and brokerHost and brokerPort of mqttConfig; its portUserActivityEvents is udpServerConfig.portSessionConnectionEvents here`,
+      what: `root key ${butlerSos}: this is a configuration of another program, Butler SOS`,
+      fix: 'create a new file with the root key `Butler:` and copy only userEvents.excludeUser, mqttConfig.brokerHost and mqttConfig.brokerPort into it; portUserActivityEvents is called udpServerConfig.portSessionConnectionEvents here',
     };
   }
   const [key = ''] = keys;
@@ -38,16 +38,16 @@ export function butlerSettings(root: unknown): { settings: RawSettings } | RootP
   if (almost !== undefined) {
     return {
       key: almost,
-      found: `the root key ${almost}`,
-      allowed: `${allowed}, with a capital B`,
+      what: `unknown root key ${almost}`,
+      fix: 'write `Butler:` with a capital B',
     };
   }
-  return { key, found: `${shownKey(key)} instead of Butler`, allowed };
+  return { key, what: shownKey(key), fix };
 }
 
 /**
- * Keys at the left margin that belong below `Butler:` or, like Butler SOS's, to another file. A blank
- * that is no space does not indent in YAML, but is a part of the key.
+ * Finds keys at the left margin that belong below `Butler:` or, like Butler SOS's, in another file. In
+ * YAML, a blank other than a space does not indent; it is part of the key.
  */
 export function keysBesideButler(root: unknown): readonly string[] {
   if (!isSettings(root) || !('Butler' in root)) return [];
@@ -62,12 +62,12 @@ export function keysBesideButler(root: unknown): readonly string[] {
   );
 }
 
-/** Another file named by mistake may hold secrets: only what looks like a key is shown. */
+/** Shows only what looks like a key: a file given by mistake may contain secrets. */
 function shownKey(key: string): string {
   const isWords = /^[A-Za-z_]\w*(?:[.-][A-Za-z]\w*)*$/.test(key) && key.length <= 40;
   const isToken = /^xox/i.test(key) || key.split('-').some((part) => /\d.*[A-Za-z]/.test(part));
-  return isWords && !isToken ? `the root key ${key}` : 'another root key';
+  return isWords && !isToken ? `unknown root key ${key}` : 'unknown root key';
 }
 
-/** Whether a root key is that of Butler SOS's configuration. */
+/** Whether this is the root key of a Butler SOS configuration. */
 export const isButlerSos = (key: string): boolean => /^butler[-_ ]?sos$/i.test(key);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type FieldNote, fieldNotes } from './fields.ts';
 import type { Path } from './raw-settings.ts';
 
-/** A schema and, in order, what is inside of its defaults and conversions. */
+/** Returns a schema and, in order, the schemas inside its defaults and conversions. */
 function layersOf(schema: z.ZodType): readonly z.ZodType[] {
   const below = insideOf(schema);
   return below ? [schema, ...layersOf(below)] : [schema];
@@ -20,29 +20,29 @@ function insideOf(schema: z.ZodType): z.ZodType | undefined {
   return mayBeLeftOut ? (schema.unwrap() as z.ZodType) : undefined;
 }
 
-/** What a field is, its defaults and conversions taken off. */
+/** Returns the schema of a field without its defaults and conversions. */
 export function innermost(schema: z.ZodType): z.ZodType {
   return layersOf(schema).at(-1) ?? schema;
 }
 
-/** The fields of a section, looked at through its defaults. */
+/** Returns the fields of a section, also if it has defaults. */
 export function shapeOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
   const inner = innermost(schema);
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
 }
 
-/** What the items of a list are. */
+/** Returns the schema of the items of a list. */
 export function itemOf(schema: z.ZodType): z.ZodType | undefined {
   const inner = innermost(schema);
   return inner instanceof z.ZodArray ? (inner.element as z.ZodType) : undefined;
 }
 
-/** Whether the field holds free text; a choice of words does not. */
+/** Whether the field is free text, not a choice of words. */
 export function isText(schema: z.ZodType): boolean {
   return innermost(schema).type === 'string';
 }
 
-/** The schema one step below: of a key in a section, of an item in a list. */
+/** Returns the schema one step below: of a key in a section, or an item in a list. */
 export function below(schema: z.ZodType, step: string | number): z.ZodType | undefined {
   const shape = shapeOf(schema);
   if (shape) return Object.hasOwn(shape, step) ? shape[step] : undefined;
@@ -53,7 +53,7 @@ export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>((at, step) => at && below(at, step), schema);
 }
 
-/** What is noted of a field; of its layers the outermost says. */
+/** Returns a note of a field; the outermost layer that has it wins. */
 export function noteOf<Name extends keyof FieldNote>(
   schema: z.ZodType,
   name: Name,
@@ -65,7 +65,7 @@ export function noteOf<Name extends keyof FieldNote>(
   return undefined;
 }
 
-/** What a field allows, in words. */
+/** Returns the description of the values that a field allows. */
 export function allowedBy(schema: z.ZodType): string | undefined {
   return noteOf(schema, 'allowed');
 }

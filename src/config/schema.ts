@@ -12,13 +12,13 @@ import { webConfig } from '../web/settings.ts';
 import { choice, flag, section, text } from './fields.ts';
 import { users } from './users-field.ts';
 
-/** Butler has in one section what is of several parts here. */
+/** Butler's section covers what belongs to several parts here. */
 const mqttConfig = section(
   {
     enable: flag(true).describe(
-      'Send messages to the broker in brokerHost, and announce the appliance to Home Assistant.',
+      'Send messages to the broker in brokerHost, and announce Blinky to Home Assistant.',
     ),
-    ...remoteBrokerFields('a host name or address, or nothing'),
+    ...remoteBrokerFields('a host name or address, or empty'),
     retain: flag(true).describe(
       'Ask that broker to retain states. Turn it off for a broker without retained messages, such as Azure Event Grid.',
     ),
@@ -32,8 +32,8 @@ const mqttConfig = section(
 ).describe('What is published by MQTT, and another broker that also gets it.');
 
 /**
- * What stands below `Butler:` in the configuration file, in order. Each part's section is in its own
- * folder: its fields, which of them are secret, and what can't stand together.
+ * The settings below `Butler:` in the configuration file, in order. Each part's section is in its own
+ * folder: its fields, which of them are secret, and which contradict each other.
  */
 export const configSchema = section({
   logLevel: choice(logLevels, 'info').describe(
@@ -54,5 +54,5 @@ export const configSchema = section({
   ),
 });
 
-/** The appliance's settings, complete and valid. Each part is handed its own section only. */
+/** The appliance's settings, complete and valid. Each part gets only its own section. */
 export type Config = z.output<typeof configSchema>;

@@ -5,7 +5,7 @@ import { isSettings } from './raw-settings.ts';
 import { configSchema } from './schema.ts';
 import { below, itemOf, noteOf, shapeOf } from './schema-walk.ts';
 
-/** Lower-case names of all settings, and of those that are marked as secret. */
+/** Lower-case names of all settings, and of those marked as secret. */
 const names = { all: new Set<string>(), secret: new Set<string>() };
 collectNames(configSchema);
 
@@ -17,14 +17,14 @@ function collectNames(schema: z.ZodType): void {
   }
 }
 
-/** What a secret may be called that no setting is called. */
+/** Names that a secret may have although no setting has them. */
 const secretWords = /(password|passphrase|token|secret|webhookurl)(hash)?$/i;
 const secretWordList = ['password', 'passphrase', 'token', 'secret'];
 
 /**
- * Whether a value under this key must never be shown: a setting that is marked as secret, wherever the
- * key is, or one that nobody knows and that is called like a secret.
- * @param key may be dotted; then of any of its steps
+ * Whether a value with this key must never be shown: a setting marked as secret, wherever the key is,
+ * or an unknown one with a name like a secret's.
+ * @param key may be dotted; then each step is checked
  */
 export function isSecretKey(key: string): boolean {
   return key.split('.').some((step) => names.secret.has(step.toLowerCase()) || looksSecret(step));
@@ -32,14 +32,14 @@ export function isSecretKey(key: string): boolean {
 
 const looksSecret = (step: string): boolean => secretWords.test(step) && !/file$/i.test(step);
 
-/** The same of a key that may be misspelt, such as `tokne`, or may be in the wrong place. */
+/** The same for a key that may be misspelt, such as `tokne`, or in the wrong place. */
 export function mayBeSecretKey(key: string): boolean {
   if (isSecretKey(key)) return true;
   if (names.all.has(key.toLowerCase())) return false;
   return nearestName(key, [...names.secret, ...secretWordList]) !== undefined;
 }
 
-/** Valid settings as they may be shown. */
+/** Returns valid settings with their secrets hidden. */
 export function withoutSecrets(settings: unknown, schema: z.ZodType | undefined = configSchema) {
   const show = (value: unknown, at: z.ZodType | undefined, key: string): unknown => {
     const secret = at && noteOf(at, 'secret');
@@ -54,10 +54,10 @@ export function withoutSecrets(settings: unknown, schema: z.ZodType | undefined 
   return show(settings, schema, '');
 }
 
-/** A secret so short may be an ordinary word: hidden in the log, the hole would give it away. */
+/** A shorter secret may be an ordinary word: hiding that in the log would give it away. */
 const shortestInLog = 12;
 
-/** The texts in valid settings that no line of the log may hold. */
+/** Returns the texts in valid settings that must not appear in the log. */
 export function secretTexts(settings: unknown, schema: z.ZodType = configSchema): string[] {
   if (Array.isArray(settings)) {
     const item = itemOf(schema);

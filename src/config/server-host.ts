@@ -3,23 +3,23 @@ import { isIP } from 'node:net';
 import { interfaceAddresses } from '../platform/addresses.ts';
 import { defaultConfig, type LoadedConfig } from './load.ts';
 
-/** What is known of the network of this machine. */
+/** Looks up addresses of this machine and of names. */
 export interface HostLookup {
-  /** This machine's addresses, loopback included. */
+  /** Returns this machine's addresses, including loopback. */
   ownAddresses(): readonly string[];
-  /** The addresses of a name; none if it has none. */
+  /** Resolves with the addresses of a name, empty if it has none. */
   addressesOf(name: string): Promise<readonly string[]>;
 }
 
-/** How long the start waits for a name, ms. */
+/** How long the start waits for a name lookup, ms. */
 const patienceMs = 2000;
 
 const anyAddress: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /**
- * In Butler's file, `serverHost` says where Butler runs, and a file that moves here names another
- * machine. It restricts nothing, so all addresses are listened on instead, with a warning. In a file
- * of the appliance's own the setting is kept, and the socket waits for an address that comes late.
+ * Replaces a `serverHost` that names another machine. In Butler's file it says where Butler runs, so a
+ * file that moves here still has the old machine: Blinky then listens on all addresses, with a
+ * warning. In Blinky's own file the setting is kept, and the socket waits until the address exists.
  */
 export async function withOwnServerHost(
   loaded: LoadedConfig,
@@ -35,7 +35,7 @@ export async function withOwnServerHost(
     `${place}: Butler.udpServerConfig.serverHost: ${text}. Fix: set it to 0.0.0.0, or remove the line`,
   ];
   if (reach === 'loopback') {
-    const text = `${serverHost} lets only programs on this machine send events`;
+    const text = `${serverHost} accepts events from this machine only`;
     return { ...loaded, warnings: warning(text) };
   }
   const own = defaultConfig().udpServerConfig.serverHost;
@@ -43,12 +43,12 @@ export async function withOwnServerHost(
     ...loaded,
     config: { ...config, udpServerConfig: { ...config.udpServerConfig, serverHost: own } },
     warnings: warning(
-      `${shown(serverHost)} is not a name or address of this machine, so all its addresses are used`,
+      `${shown(serverHost)} is not a name or address of this machine, so Blinky listens on all addresses`,
     ),
   };
 }
 
-/** Who reaches a socket that listens there: nobody, if it is another machine's address. */
+/** Finds out who can reach a socket on this address: nobody, if it belongs to another machine. */
 async function reachOf(
   host: string,
   network: HostLookup,
@@ -57,7 +57,7 @@ async function reachOf(
   if (isLoopback(host) || host.toLowerCase() === 'localhost') return 'loopback';
   const own = new Set(network.ownAddresses().map(plain));
   const addresses = isIP(host) > 0 ? [host] : await network.addressesOf(host);
-  // Debian gives a machine's own name an address of loopback, where no Sense server reaches it.
+  // Debian gives a machine's own name a loopback address, which no Sense server can reach.
   const isOurs = (address: string) => own.has(plain(address)) && !isLoopback(address);
   return addresses.length > 0 && addresses.every(isOurs) ? 'network' : 'nobody';
 }

@@ -16,31 +16,31 @@ import { butlerSettings, isButlerSos, keysBesideButler } from './root-key.ts';
 import { type Remark, valueRemarks } from './value-remarks.ts';
 import { yamlProblems } from './yaml-problems.ts';
 
-/** The settings of one file or of the command line, and where each of them stands. */
+/** The settings of a file or the command line, and where each of them is. */
 export interface ConfigSource {
-  /** What stands below `Butler:`, every text as it was written. */
+  /** The settings below `Butler:`, every text as it was written. */
   readonly settings: RawSettings;
-  /** The place of the setting at `path` (below `Butler`), or of the nearest one above it. */
+  /** Returns the place of the setting at `path` (below `Butler`), or of the nearest one above it. */
   placeOf(path: Path): string;
-  /** How a value without quotes was written that is no text, e.g. `0x1F`. */
+  /** Returns an unquoted value that isn't text as it was written, e.g. `0x1F`. */
   writtenAt(path: Path): string | undefined;
-  /** Values that YAML reads as something else than what was meant. */
+  /** Remarks on values that YAML reads differently from what was intended. */
   readonly remarks: readonly Remark[];
   /** Lines for the log about the file as a whole. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads YAML text whose root key is `Butler`.
- * @param name what to call the text in messages: the path of the file
- * @throws ConfigError when the text is no YAML, or has no root key `Butler`
+ * Parses YAML text with the root key `Butler`.
+ * @param name name of the text in messages: the path of the file
+ * @throws ConfigError when the text is invalid YAML or has no root key `Butler`
  */
 export function parseSource(name: string, text: string): ConfigSource {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // Its warnings would go to the terminal past us; what they are about is an unknown key here.
+    // Its warnings would go straight to the terminal; what they are about is an unknown setting here.
     logLevel: 'error',
   });
   const lineAt = (offset: number) => `${name}:${Math.max(lines.linePos(offset).line, 1)}`;
@@ -48,12 +48,10 @@ export function parseSource(name: string, text: string): ConfigSource {
 
   const root = settingsOf(document, name);
   const found = butlerSettings(root);
-  if ('found' in found) {
+  if ('what' in found) {
     const offset = found.key === undefined ? undefined : offsetOf(document.contents, [found.key]);
-    const { found: what, allowed } = found;
-    throw new ConfigError([
-      { place: lineAt(offset ?? 0), key: '', found: what + specialSpaces(text), allowed },
-    ]);
+    const what = found.what + specialSpaces(text);
+    throw new ConfigError([{ place: lineAt(offset ?? 0), what, fix: found.fix }]);
   }
 
   const butler = nodeAt(document, ['Butler']);
@@ -88,48 +86,43 @@ function refuseInvalid(
   const problems = yamlProblems(document, text, lines);
   if (problems.length === 0) return;
   throw new ConfigError(
-    problems.map(({ line, found, allowed }) => ({
-      place: `${name}:${line}`,
-      key: '',
-      found,
-      allowed,
-    })),
+    problems.map(({ line, what, fix }) => ({ place: `${name}:${line}`, what, fix })),
   );
 }
 
 function besideButler(key: string): string {
   const name = key.trim();
   if (isButlerSos(name)) {
-    return `${name}: is the configuration of another program, Butler SOS, so it is ignored. Fix: remove it and the lines that belong to it`;
+    return `${name} belongs to another program, Butler SOS, and is ignored. Fix: remove it and the lines below it`;
   }
   return name === key
-    ? `${name}: is beside Butler instead of below it, so it is ignored. Fix: indent it and the lines that belong to it`
-    : `${name}: is indented with special spaces, so it is ignored. Fix: replace them with ordinary spaces`;
+    ? `${name} is not indented below Butler and is ignored. Fix: indent it and the lines that belong to it`
+    : `${name} is indented with special space characters and is ignored. Fix: use ordinary spaces`;
 }
 
-/** YAML indents with ordinary spaces only; those of web pages and word processors look the same. */
+/** YAML indents with ordinary spaces only; the special ones of web pages and Word look the same. */
 function specialSpaces(text: string): string {
   const line = text
     .split('\n')
     .findIndex((one) => /^\s*[\u00a0\u2000-\u200b\u202f\u3000]/.test(one));
   return line === -1
     ? ''
-    : ` (line ${line + 1} is indented with special spaces, not with ordinary ones)`;
+    : ` (line ${line + 1} is indented with special space characters instead of ordinary spaces)`;
 }
 
-/** @throws ConfigError when aliases of aliases would fill the memory */
+/** @throws ConfigError when nested aliases would fill the memory */
 function settingsOf(document: Document.Parsed, name: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
     throw new ConfigError([
-      { place: name, key: '', found: 'too many aliases', allowed: 'up to 100 aliases (*name)' },
+      { place: name, what: 'too many aliases', fix: 'use at most 100 aliases (*name)' },
     ]);
   }
 }
 
-/** Where the key (or list item) at the end of `path` begins in the text. */
+/** Returns the offset in the text of the key or list item at `path`. */
 function offsetOf(contents: ParsedNode | null, path: Path): number | undefined {
   let node: unknown = contents;
   let offset: number | undefined;
@@ -149,7 +142,7 @@ function offsetOf(contents: ParsedNode | null, path: Path): number | undefined {
   return offset;
 }
 
-/** What is at the end of `path`; where an alias is, what it stands for. */
+/** Returns the node at `path`, with aliases resolved. */
 function nodeAt(document: Document.Parsed, path: Path): unknown {
   return path.reduce<unknown>((node, step) => {
     const below = isMap(node)
@@ -170,7 +163,7 @@ function rangeStart(node: unknown): number | undefined {
   return typeof start === 'number' ? start : undefined;
 }
 
-/** `slackConfig:` with nothing behind it means its defaults, not the value null. */
+/** Removes keys without a value: `slackConfig:` alone means its defaults, not null. */
 function withoutEmptyValues(settings: RawSettings): RawSettings {
   return Object.fromEntries(
     Object.entries(settings)
@@ -179,16 +172,16 @@ function withoutEmptyValues(settings: RawSettings): RawSettings {
   );
 }
 
-/** Lays the settings of a source over others, which hold where the source says nothing. */
+/** Merges the settings of a source over defaults. */
 export function withDefaults(source: ConfigSource, defaults: RawSettings): ConfigSource {
-  return { ...source, settings: laidOver(defaults, source.settings) };
+  return { ...source, settings: merged(defaults, source.settings) };
 }
 
-function laidOver(below: RawSettings, above: RawSettings): RawSettings {
+function merged(below: RawSettings, above: RawSettings): RawSettings {
   const joined: RawSettings = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const lower = Object.hasOwn(below, key) ? below[key] : undefined;
-    joined[key] = isSettings(lower) && isSettings(value) ? laidOver(lower, value) : value;
+    joined[key] = isSettings(lower) && isSettings(value) ? merged(lower, value) : value;
   }
   return joined;
 }

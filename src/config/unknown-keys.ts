@@ -4,15 +4,15 @@ import { isUnusedButlerKey } from './butler.ts';
 import { isSettings, type Path } from './raw-settings.ts';
 import { itemOf, shapeOf } from './schema-walk.ts';
 
-/** Keys of a file that no setting answers to. */
+/** Keys of a file that are not settings. */
 export interface KeyFindings {
-  /** Keys below `Butler`, each with the nearest known name if one is near. */
+  /** Keys below `Butler`, each with the nearest known name, if any. */
   readonly unknown: readonly { readonly path: Path; readonly nearest?: Path }[];
-  /** Settings of Butler 6 that have no meaning here, dotted. */
+  /** Settings of Butler 6 that are not used, dotted. */
   readonly unusedButler: readonly string[];
 }
 
-/** Looks through raw settings for keys that the schema does not have. */
+/** Finds keys in raw settings that are not in the schema. */
 export function findUnknownKeys(schema: z.ZodType, settings: unknown): KeyFindings {
   const unknown: { path: Path; nearest?: Path }[] = [];
   const unusedButler: string[] = [];
@@ -21,7 +21,7 @@ export function findUnknownKeys(schema: z.ZodType, settings: unknown): KeyFindin
   const nearestTo = (name: string, path: Path, shape: object): Path | undefined => {
     const nearest = nearestName(name, Object.keys(shape));
     if (nearest) return [...path, nearest];
-    // A whole section that is indented too far.
+    // A section that is indented too far.
     return Object.hasOwn(sections, name) ? [name] : undefined;
   };
   const walk = (at: z.ZodType, value: unknown, path: Path) => {
@@ -48,7 +48,7 @@ export function findUnknownKeys(schema: z.ZodType, settings: unknown): KeyFindin
   return { unknown, unusedButler };
 }
 
-/** Of `slackNotification` a part may be in use: what is not is named key by key. */
+/** Part of `slackNotification` may be in use, so the unused keys are listed one by one. */
 function unusedKeys(key: string, below: unknown): readonly string[] {
   if (key !== 'slackNotification' || !isSettings(below)) return [key];
   return Object.entries(below).flatMap(([name, value]) =>

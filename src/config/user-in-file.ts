@@ -4,22 +4,22 @@ import { plainSource } from './as-written.ts';
 
 type User = Pick<BrokerUser, 'name' | 'passwordHash'>;
 
-/** Where users stand in a configuration file. */
+/** Path of the users in a configuration file. */
 const path = ['Butler', 'brokerConfig', 'access', 'users'];
 
-/** A piece of a file's text, by offset, and what comes in its place. */
+/** A range of a file's text, and its replacement. */
 type Edit = readonly [start: number, end: number, text: string];
 
-/** What stands in a configuration file that says nothing but who this user is. */
+/** Returns a configuration file with nothing but this user. */
 export function fileOfUser(user: User): string {
   return block(path, user, 0);
 }
 
 /**
- * Adds a user to a configuration file, or changes the user's password. All else in the text stays
- * letter by letter, comments and columns included.
- * @param text a configuration in which the loader finds no mistake
- * @returns the new text; undefined where users stand in a way that this can't change, e.g. behind
+ * Adds a user to a configuration file, or changes the user's password. The rest of the text stays
+ * exactly the same, including comments and indentation.
+ * @param text a valid configuration
+ * @returns the new text; undefined when the users are written in a way that this can't edit, e.g. as
  *   an alias
  */
 export function withUser(text: string, user: User): string | undefined {
@@ -57,7 +57,7 @@ function editFor(text: string, user: User): Edit | undefined {
   return [start + 1, start + 1, node.items.length > 0 ? `${item}, ` : item];
 }
 
-/** Straight below the line of a key, before any comment on what comes next; or at the end. */
+/** Inserts directly below a key, before any comment on the next one; without a key, at the end. */
 function linesBelow(text: string, key: unknown, lines: string): Edit {
   const lineEnd = startOf(key) === undefined ? -1 : text.indexOf('\n', startOf(key));
   const at = lineEnd === -1 ? text.length : lineEnd + 1;
@@ -73,7 +73,7 @@ const columnAt = (text: string, offset = 0): number =>
 const isNothing = (node: unknown): boolean =>
   node === null || node === undefined || (isScalar(node) && node.value === null);
 
-/** Lines from `column` on that hold the user below the keys of `keys`. */
+/** Returns lines, indented by `column`, with the user below the keys of `keys`. */
 function block(keys: readonly string[], { name, passwordHash }: User, column: number): string {
   const lines = keys.map((key, depth) => `${'  '.repeat(depth)}${key}:`);
   const item = '  '.repeat(keys.length);
@@ -84,7 +84,7 @@ function block(keys: readonly string[], { name, passwordHash }: User, column: nu
   return lines.map((line) => `${' '.repeat(column)}${line}\n`).join('');
 }
 
-/** The same on one line: a map of the first key, or a list with the user. */
+/** The same on one line: a map with the first key, or a list with the user. */
 function flow([key, ...below]: readonly string[], user: User): string {
   if (key !== undefined) return `{ ${key}: ${flow(below, user)} }`;
   const { name, passwordHash } = user;
@@ -98,7 +98,7 @@ function hashNodeOf(users: unknown, name: string): Scalar | undefined {
   return isScalar(hash) ? hash : undefined;
 }
 
-/** As the loader reads a text: `0123` without quotes is a name, too. */
+/** Reads text as the loader does: `0123` without quotes is a name, too. */
 const textOf = (node: unknown): unknown =>
   plainSource(node) ?? (isScalar(node) ? node.value : undefined);
 

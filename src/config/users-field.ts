@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { field, type SettingRemark, withRemarks } from './fields.ts';
 import { isSettings, valueAt } from './raw-settings.ts';
 
-/** A list of Qlik users: who is left out. */
+/** A list of Qlik users to exclude. */
 export function users() {
-  // Those of events have no blanks around them either.
+  // Events have no blanks around these either.
   const user = z.object({
     directory: field(z.string().trim(), "a user directory, or '*' for every directory").describe(
       'The user directory.',
     ),
     userId: field(
       z.string().trim().min(1),
-      "a user id, or '*' for everybody in the directory",
+      "a user id, or '*' for everyone in the directory",
     ).describe('The user id. A * at the end stands for any characters.'),
   });
   const example = '{ directory: LAB, userId: goran }';
@@ -21,12 +21,12 @@ export function users() {
   return withRemarks(schema, userRemarks);
 }
 
-/** In the place of an entry without values until all are checked; no user id has it. */
+/** Marks an entry without values until all are checked; no user ID contains it. */
 const nobody = '\0';
 
 /**
- * `{ directory: INTERNAL }` means everybody there. Not with another key beside it, which may be
- * `userId` misspelt.
+ * Makes `{ directory: INTERNAL }` mean everyone in it, unless there is another key, which may be a
+ * misspelt `userId`.
  */
 function wholeDirectory(user: unknown): unknown {
   if (isWithoutValues(user)) return { directory: '', userId: nobody };
@@ -34,7 +34,7 @@ function wholeDirectory(user: unknown): unknown {
   return isAlone ? { ...user, userId: '*' } : user;
 }
 
-/** An entry that was never filled in, or of which every line is a comment. */
+/** Whether an entry was never filled in, or has only comments. */
 function isWithoutValues(user: unknown): boolean {
   const isEmpty = (value: unknown) => value === null || value === '';
   return user === null || (isSettings(user) && Object.values(user).every(isEmpty));
@@ -44,12 +44,12 @@ function userRemarks(users: unknown): readonly SettingRemark[] {
   if (!Array.isArray(users)) return [];
   return users.flatMap((user: unknown, index) => {
     if (isWithoutValues(user)) {
-      return [{ path: [index], text: 'names nobody, so it is left out' }];
+      return [{ path: [index], text: 'has no user and is ignored' }];
     }
     const directory = valueAt(user, ['directory']);
     const userId = valueAt(user, ['userId']) ?? '*';
     if (directory === '*' && userId === '*') {
-      return [{ path: [index], text: 'excludes every user, so that no event is left' }];
+      return [{ path: [index], text: 'excludes all users, so Blinky ignores every event' }];
     }
     const remarks: SettingRemark[] = [];
     for (const [key, value] of Object.entries({ directory, userId })) {
@@ -60,29 +60,29 @@ function userRemarks(users: unknown): readonly SettingRemark[] {
   });
 }
 
-/** Signs that mean something in regular expressions and are in no user id of a Windows domain. */
+/** Characters with a meaning in regular expressions that no user ID of a Windows domain has. */
 const regexSigns = /[[\](){}|^]|\\[dDwWsSbB.]|\.\*|\.\+/;
 
-const howTo = "only * at the end stands for any characters, as in 'sa_*'";
+const howTo = "use * at the end only, as in 'sa_*'";
 
 /**
- * What of a pattern of `excludeUser` is taken literally though it looks as if more was meant, in
- * words; undefined for one that means what it says.
+ * Explains which part of an `excludeUser` pattern is matched literally although it looks like a
+ * wildcard; undefined if there is none.
  */
 export function literalPart(key: string, pattern: string): string | undefined {
   const shown = JSON.stringify(pattern.slice(0, 60));
   const fixed = pattern.replace(/\*$/, '');
   const signs = [
-    ...(regexSigns.test(pattern) ? ['a regular expression'] : []),
-    ...(fixed.includes('*') && !regexSigns.test(pattern) ? ['a * before the end'] : []),
+    ...(regexSigns.test(pattern) ? ['regular expressions'] : []),
+    ...(fixed.includes('*') && !regexSigns.test(pattern) ? ['* before the end'] : []),
     ...(fixed.includes('?') ? ['?'] : []),
     ...(fixed.includes('%') ? ['%'] : []),
   ];
   if (signs.length > 0) {
-    return `${shown} is taken literally: ${signs.join(' and ')} has no meaning here. Fix: ${howTo}`;
+    return `${shown} is matched literally: Blinky doesn't support ${signs.join(' or ')} here. Fix: ${howTo}`;
   }
   if (key === 'userId' && /[\\/]/.test(fixed)) {
-    return `${shown} is taken literally, as a user id with ${fixed.includes('\\') ? '\\' : '/'} in it. Fix: put the directory in directory, and only the user in userId`;
+    return `${shown} is matched literally, including the ${fixed.includes('\\') ? '\\' : '/'}. Fix: put the directory in directory and only the user in userId`;
   }
   return undefined;
 }

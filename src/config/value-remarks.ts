@@ -4,11 +4,11 @@ import type { Path } from './raw-settings.ts';
 import { below, isText, itemOf, shapeOf } from './schema-walk.ts';
 import { isSecretKey } from './secrets.ts';
 
-/** Something to say about one setting of a file. */
+/** A remark on one setting of a file. */
 export interface Remark {
   /** Below `Butler`. */
   readonly path: Path;
-  /** What is there instead of a value, e.g. `nothing, since # begins a comment in YAML`. */
+  /** What is there instead of a value, e.g. `no value, because # starts a comment in YAML`. */
   readonly what: string;
   readonly fix: string;
   /** Whether the setting has no value because of it. */
@@ -16,8 +16,8 @@ export interface Remark {
 }
 
 /**
- * Finds texts that YAML reads as something else than what was meant: `channel: #alerts` is a comment,
- * `&secret` an anchor. Never holds a value that is secret.
+ * Finds text that YAML reads differently from what was intended: `channel: #alerts` is a comment,
+ * `&secret` an anchor. Never contains a secret value.
  * @param butler what is below `Butler:`
  */
 export function valueRemarks(
@@ -57,7 +57,7 @@ interface Place {
   readonly text: string;
   readonly path: Path;
   readonly at: z.ZodType;
-  /** Where the key begins in its line. */
+  /** Column of the key in its line. */
   readonly column: number;
   readonly anchorsInUse: ReadonlySet<string>;
 }
@@ -65,32 +65,32 @@ interface Place {
 function remarkOn(node: Scalar, place: Place): Omit<Remark, 'path'> | undefined {
   const { path, anchorsInUse } = place;
   const isEmpty = node.source === '' && node.type === Scalar.PLAIN;
-  const quotes = (sign: string) => `put a value that begins with ${sign} in quotes`;
+  const quotes = (sign: string) => `put a value that starts with ${sign} in quotes`;
   if (node.tag?.startsWith('!')) {
     const fix = quotes('!');
-    if (isEmpty) return { what: 'nothing, since ! begins a tag in YAML', fix, isEmpty };
-    return { what: 'a value after a tag (!), which is left out', fix, isEmpty };
+    if (isEmpty) return { what: 'no value, because ! starts a tag in YAML', fix, isEmpty };
+    return { what: 'a value after a tag (!), which is ignored', fix, isEmpty };
   }
   if (node.anchor !== undefined && !anchorsInUse.has(node.anchor)) {
     const fix = quotes('&');
-    if (isEmpty) return { what: 'nothing, since & begins an anchor in YAML', fix, isEmpty };
-    return { what: 'a value after an anchor (&), which is left out', fix, isEmpty };
+    if (isEmpty) return { what: 'no value, because & starts an anchor in YAML', fix, isEmpty };
+    return { what: 'a value after an anchor (&), which is ignored', fix, isEmpty };
   }
   if (isEmpty) return emptyRemark(node, place);
   if (node.value === null && place.at.safeParse(undefined).success) {
-    const what = `nothing, since ${node.source} without quotes means that no value is set`;
-    return { what, fix: `if the text ${node.source} is meant, put it in quotes`, isEmpty: true };
+    const what = `no value, because ${node.source} without quotes means no value in YAML`;
+    return { what, fix: `if you mean the text ${node.source}, put it in quotes`, isEmpty: true };
   }
   if (
     isSecretKey(path.join('.')) &&
     node.type === Scalar.PLAIN &&
     restOfLine(node, place.text).startsWith('#')
   ) {
-    const what = 'a value that ends before #, since # after a space begins a comment in YAML';
-    return { what, fix: 'put the value in quotes if the rest is a part of it', isEmpty };
+    const what = 'a value that ends before #, because # after a space starts a comment in YAML';
+    return { what, fix: 'put the value in quotes if the rest is part of it', isEmpty };
   }
   if (/^[“”„‟‘’‚‛«].*[“”‟‘’‛»]$/su.test(String(node.value)) && node.type === Scalar.PLAIN) {
-    const what = 'a value in curly quotes, which are taken as a part of it';
+    const what = 'a value in curly quotes, which become part of it';
     return { what, fix: `use straight quotes (")`, isEmpty };
   }
   return undefined;
@@ -106,19 +106,19 @@ function emptyRemark(node: Scalar, { text, path, at, column }: Place) {
     const key = path.at(-1);
     const mayBeShown = isText(at) && typeof key === 'string' && !isSecretKey(path.join('.'));
     const isOneWord = mayBeShown && /^#[\w.-]{1,60}$/.test(comment);
-    const quotes = `put a value that begins with # in quotes${isOneWord ? `: "${comment}"` : ''}`;
+    const quotes = `put a value that starts with # in quotes${isOneWord ? `: "${comment}"` : ''}`;
     return {
-      what: `nothing, since # begins a comment in YAML${instead}`,
+      what: `no value, because # starts a comment in YAML${instead}`,
       fix: isText(at) || isList ? quotes : 'remove the # or the line',
       isEmpty: true,
     };
   }
-  // Where no text is wanted, a comment may well be one.
+  // If the setting isn't text, the comment may really be a comment.
   if (instead === '' || !isText(at)) return undefined;
-  return { what: `nothing${instead}`, fix: 'set a value, or remove the line', isEmpty: true };
+  return { what: `no value${instead}`, fix: 'set a value or remove the line', isEmpty: true };
 }
 
-/** The comment where a value would be: in the line of its key or, as if it were a value, below it. */
+/** Returns the comment in place of a value: on the line of its key, or indented below it. */
 function commentOf(node: Scalar, text: string, column: number): string | undefined {
   const [start, , end] = node.range ?? [0, 0, 0];
   const inLine = restOfLine(node, text);

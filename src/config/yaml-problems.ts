@@ -9,17 +9,17 @@ import {
 } from 'yaml';
 import { isSecretKey } from './secrets.ts';
 
-/** One thing that makes a text no YAML, in words for the person who wrote it. */
+/** One reason why a text is invalid YAML, worded for the user. */
 export interface YamlProblem {
   readonly line: number;
-  readonly found: string;
-  readonly allowed: string;
+  readonly what: string;
+  readonly fix: string;
 }
 
-/** More would be consequences of the first ones. */
+/** Further problems are usually consequences of the first ones. */
 const mostProblems = 5;
 
-/** What keeps the text from being YAML; of each line the first problem, since others follow from it. */
+/** Finds why the text is invalid YAML; for each line the first problem, since others follow from it. */
 export function yamlProblems(
   document: Document.Parsed,
   text: string,
@@ -36,7 +36,7 @@ export function yamlProblems(
 }
 
 /**
- * The parser's own messages are for programmers and may quote a secret; its codes say the same
+ * Translates the parser's codes: its messages are for programmers and may quote a secret
  * (https://eemeli.org/yaml/#errors).
  */
 function problemOf(
@@ -45,33 +45,33 @@ function problemOf(
   lineOf: (offset: number) => number,
 ): YamlProblem {
   const [offset] = error.pos;
-  const at: At = (found, allowed, place = offset) => ({
+  const at: At = (what, fix, place = offset) => ({
     line: lineOf(place),
-    found: `invalid YAML: ${found}`,
-    allowed,
+    what: `invalid YAML: ${what}`,
+    fix,
   });
   const character = text[offset] ?? '';
   switch (error.code) {
     case 'TAB_AS_INDENT':
-      return at('a tab at the beginning of the line', 'spaces to indent with');
+      return at('a tab at the start of the line', 'indent with spaces');
     case 'DUPLICATE_KEY': {
       const key = /^["']?([\w-]{1,60})/.exec(text.slice(offset))?.[1];
       return at(
-        `the key ${key ?? ''} a second time`.replace('  ', ' '),
-        'each key once in a section',
+        key ? `the key ${key} occurs twice` : 'a key occurs twice',
+        'use each key once in a section',
       );
     }
     case 'BAD_ALIAS':
-      return at('a value that begins with * without quotes', "such a value in quotes, e.g. '*'");
+      return at('a value starts with *', "put it in quotes, e.g. '*'");
     case 'BAD_SCALAR_START':
-      return at(`a value that begins with ${character}`, 'such a value in quotes');
+      return at(`a value starts with ${character}`, 'put it in quotes');
     case 'BAD_DQ_ESCAPE':
       return at(
-        'a backslash in double quotes, which has a meaning of its own there',
-        "single quotes around such a value, e.g. 'C:\\file'",
+        'a backslash in double quotes has a special meaning',
+        "use single quotes, e.g. 'C:\\file'",
       );
     case 'MULTIPLE_DOCS':
-      return at('a second document (after --- or ...)', 'one document');
+      return at('a second document (after --- or ...)', 'use one document only');
     case 'MISSING_CHAR':
     case 'BAD_INDENT':
       return unfinished(error, text, offset, at);
@@ -83,24 +83,28 @@ function problemOf(
   }
 }
 
-type At = (found: string, allowed: string, offset?: number) => YamlProblem;
+type At = (what: string, fix: string, offset?: number) => YamlProblem;
 
-const sameIndent = 'the same number of spaces before all keys of a section';
+const sameIndent = 'put the same number of spaces before all keys of a section';
 const openingOf: Readonly<Record<string, string>> = { ']': '[', '}': '{', '"': '"', "'": "'" };
 
 function unfinished(error: YAMLError, text: string, offset: number, at: At): YamlProblem {
   const closing = /(?:end with an? |closing )["']?(["'\]}])/.exec(error.message)?.[1];
   if (closing === undefined) {
-    const found = 'the line is indented differently from those it belongs to';
-    return at(found, sameIndent, contentAfter(text, offset));
+    const what = 'this line is indented differently from the others of its section';
+    return at(what, sameIndent, contentAfter(text, offset));
   }
   const start = text.lastIndexOf(openingOf[closing] ?? closing, offset - 1);
-  // A comment takes the bracket with it: { channel: #alerts }
+  // The bracket is inside a comment: { channel: #alerts }
   const before = text.slice(0, offset).trimEnd();
   const lastLine = before.slice(before.lastIndexOf('\n') + 1);
   return lastLine.replace(/^[^#]*/, '').includes(closing)
-    ? at(`no ${closing}, since # begins a comment`, 'a value that begins with # in quotes', start)
-    : at(`a ${openingOf[closing]} without its ${closing}`, `${closing} where it ends`, start);
+    ? at(
+        `no ${closing}, because # starts a comment`,
+        'put a value that starts with # in quotes',
+        start,
+      )
+    : at(`no closing ${closing}`, `add ${closing} at the end of the value`, start);
 }
 
 /** `a: b: c`, `a:b`, a line without a colon, or one that is indented too far. */
@@ -110,43 +114,43 @@ function misplacedColon(text: string, offset: number, at: At): YamlProblem {
   const hasColon = /:(?:\s|$)/;
   if (hasColon.test(line.slice(offset - lineStart)) && line.slice(0, offset - lineStart).trim()) {
     return at(
-      'a second colon in the line',
-      'one `key: value` in a line; a text with a colon in quotes',
+      'a second colon on the line',
+      'write one `key: value` on a line, and put text with a colon in quotes',
     );
   }
   if (!hasColon.test(line)) {
     return /^\s*(?:- )?["']?[\w-]+["']?:\S/.test(line)
-      ? at('no space after the colon', '`key: value`')
-      : at('a line without a colon', '`key: value` on each line');
+      ? at('no space after the colon', 'write `key: value`')
+      : at('a line without a colon', 'write `key: value` on each line');
   }
-  const found = 'the line is indented further than the one above it, which has a value';
-  return at(found, sameIndent, contentAfter(text, lineStart + line.length + 1));
+  const what = 'this line is indented below a line that already has a value';
+  return at(what, sameIndent, contentAfter(text, lineStart + line.length + 1));
 }
 
-/** Where the next line begins that is neither empty nor a comment, from a place in this one on. */
+/** Returns the offset of the next line that is neither empty nor a comment. */
 function contentAfter(text: string, offset: number): number {
   const found = text.slice(offset).search(/^[ \t]*[^\s#]/m);
   return found === -1 ? Math.min(offset, text.length - 1) : offset + found;
 }
 
-function unexpected(message: string, character: string): [found: string, allowed: string] {
+function unexpected(message: string, character: string): [what: string, fix: string] {
   if (message.startsWith('Block scalar header')) {
-    return ['a value that begins with > or |', 'such a value in quotes'];
+    return ['a value starts with > or |', 'put it in quotes'];
   }
   if (message.startsWith('Unexpected block-seq-ind')) {
-    return ['a list item (-) in the line of its key', 'each item in a line of its own'];
+    return ['a list item (-) on the line of its key', 'write each item on a separate line'];
   }
   if (message === 'Unexpected scalar at node end') {
     return [
       'text after the end of a value',
-      'one value for each key; in single quotes, a quote inside it is written twice',
+      'write one value per key, and double any single quote inside single quotes',
     ];
   }
   const shown = /^[^\w\s]$/.test(character) ? ` near ${character}` : '';
-  return [`the line can't be read${shown}`, '`key: value` on each line, indented with spaces'];
+  return [`syntax error${shown}`, 'write `key: value` on each line and indent with spaces'];
 }
 
-/** Aliases (YAML 1.2, section 7.1) that stand for nothing, or for something they are inside of. */
+/** Finds aliases (YAML 1.2, section 7.1) that refer to nothing, or to something that contains them. */
 function deadAliases(
   document: Document.Parsed,
   lineOf: (offset: number) => number,
@@ -158,12 +162,12 @@ function deadAliases(
       if (target && !path.includes(target)) return;
       const pair = path.findLast(isPair);
       const key = isScalar(pair?.key) ? String(pair.key.value) : '';
-      // A password that begins with * looks like an alias.
+      // A password that starts with * looks like an alias.
       const name = isSecretKey(key) ? '' : ` *${node.source}`;
       dead.push({
         line: lineOf(node.range?.[0] ?? 0),
-        found: `the alias${name} to something that is not there, or that it is a part of`,
-        allowed: 'a value that begins with * in quotes; or an alias to what is marked & further up',
+        what: `the alias${name} refers to nothing`,
+        fix: 'put a value that starts with * in quotes, or mark the target with & further up',
       });
     },
   });

@@ -1,6 +1,6 @@
 import type { UserEvent } from './user-event.ts';
 
-/** Who is left out. A `*` at the end of either part stands for any characters, or none. */
+/** Users whose events are ignored. A `*` at the end of either part matches any characters, or none. */
 export interface ExcludedUser {
   readonly directory: string;
   readonly userId: string;

@@ -6,7 +6,7 @@ export type ProxyLog = (typeof proxyLogs)[number];
 
 /** What differs from one kind of event to the next; everything else about kinds derives from it. */
 interface Kind {
-  /** Qlik's own spelling, as it stands in the datagram's command field. */
+  /** Qlik's own spelling, as in the datagram's command field. */
   readonly command: string;
   /** What its settings are called: `lightConfig.<key>` and `mqttConfig.<key>Topic`. */
   readonly key: string;
@@ -14,7 +14,7 @@ interface Kind {
   readonly light: string;
   /** The topic on which it is published unless the settings say otherwise. */
   readonly topic: string;
-  /** What it does to the session of its user (`UserSessions`); `none`: it says nothing about that. */
+  /** Its effect on the user's session (`UserSessions`); `none`: no effect. */
   readonly session: 'start' | 'stop' | 'open' | 'close' | 'none';
   /** Which log has it; it is also in the prefix of its datagrams. */
   readonly log: ProxyLog;
@@ -99,9 +99,9 @@ export function byKind<Value>(make: (kind: EventKind) => Value): Record<EventKin
   return recordOf(eventKinds, make);
 }
 
-/** Adds figures that are kept by kind. */
+/** Adds up counts by kind. */
 export function sumByKind(
-  ...figures: readonly (Readonly<Record<EventKind, number>> | undefined)[]
+  ...counts: readonly (Readonly<Record<EventKind, number>> | undefined)[]
 ): Record<EventKind, number> {
-  return byKind((kind) => figures.reduce((sum, one) => sum + (one?.[kind] ?? 0), 0));
+  return byKind((kind) => counts.reduce((sum, one) => sum + (one?.[kind] ?? 0), 0));
 }

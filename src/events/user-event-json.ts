@@ -26,7 +26,7 @@ const userEventSchema = z.object({
 /** The event in a payload of `blinky/event`; undefined when it is none. */
 export function parseUserEvent(json: string): UserEvent | undefined {
   try {
-    // An optional key that is absent stays absent, which zod's type does not tell.
+    // An optional key that is absent stays absent, which zod's type doesn't express.
     return userEventSchema.parse(JSON.parse(json)) as UserEvent;
   } catch {
     return undefined;

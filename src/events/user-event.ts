@@ -9,7 +9,7 @@ export interface UserEvent {
   readonly id: string;
   /** ISO 8601, UTC, milliseconds. */
   readonly receivedAt: string;
-  /** The machine had not been told the time: `receivedAt` says what its clock showed, no more. */
+  /** The machine's clock was not set yet, so `receivedAt` is only what it showed. */
   readonly timeUnknown?: true;
   readonly kind: EventKind;
   /** The Sense node that logged the event. */

@@ -1,6 +1,6 @@
 import { type EventKind, sumByKind } from '../events/kinds.ts';
 import type { UserEvent } from '../events/user-event.ts';
-import type { HistogramFigures, Metric } from '../health/metrics.ts';
+import type { HistogramStatistics, Metric } from '../health/metrics.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Inbox } from './inbox.ts';
 import type { Sink } from './sink.ts';
@@ -86,7 +86,7 @@ export class FanOut {
     this.#seconds += seconds;
   }
 
-  #latency(): HistogramFigures {
+  #latency(): HistogramStatistics {
     let count = 0;
     const upTo = [...this.#counts].map((some) => {
       count += some;

@@ -7,16 +7,16 @@ import type { CheckInput } from './check.ts';
 import { type Finding, fault, ok } from './finding.ts';
 import { type ListenAttempt, listenFault } from './listen-fault.ts';
 
-/** Whether a port is free, or in use by the appliance that already runs here. */
+/** Checks whether a port is free, or used by the appliance that already runs here. */
 export async function checkPort(
   attempt: ListenAttempt,
   { running }: Pick<CheckInput<unknown>, 'running'>,
 ): Promise<Finding> {
   const name = `${attempt.protocol} port ${attempt.port}`;
   const error = await tryToListen(attempt);
-  if (!error) return ok(name, `free, for ${attempt.purpose}`);
+  if (!error) return ok(name, `free (for ${attempt.purpose})`);
   if (codeOf(error) === 'EADDRINUSE' && (await running())) {
-    return ok(name, `in use, by the appliance itself, for ${attempt.purpose}`);
+    return ok(name, `used by this appliance (${attempt.purpose})`);
   }
   const { message, remedy } = listenFault(error, attempt);
   return fault(name, message, remedy);

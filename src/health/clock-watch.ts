@@ -4,11 +4,11 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { PartHealth } from './health.ts';
 
-/** How often it looks while the time is not known, ms. */
+/** How often it checks until the time is set, ms. */
 const lookEveryMs = 1000;
 
 export interface ClockWatchOptions {
-  /** Whether the time of day has been set; undefined where the machine has a clock of its own. */
+  /** Whether the time of day has been set; undefined if the machine has its own clock. */
   readonly timeIsSet: (() => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -16,8 +16,8 @@ export interface ClockWatchOptions {
 }
 
 /**
- * Knows whether the time of day can be believed. A Raspberry Pi has no clock that goes on without
- * power: it starts with the time at which it was last on, until a time server tells it the right one.
+ * Knows whether the time can be trusted. A Raspberry Pi has no clock that runs without power: it
+ * starts with the time at which it was last on, until a time server sets it.
  */
 export class ClockWatch implements Part {
   readonly name = 'clock';
@@ -29,12 +29,12 @@ export class ClockWatch implements Part {
     this.#options = options;
   }
 
-  /** Once it is, it stays so until the next start. */
+  /** Once true, it stays true until the next start. */
   get timeIsKnown(): boolean {
     return this.#timeIsKnown;
   }
 
-  /** Looks at once, so that the first event has a time or is known to have none. */
+  /** Checks at once, so that the first event is marked if its time is unknown. */
   start(): void {
     const { timeIsSet, log, health } = this.#options;
     if (!timeIsSet || timeIsSet()) {
@@ -42,8 +42,8 @@ export class ClockWatch implements Part {
       return;
     }
     this.#timeIsKnown = false;
-    health.ok('not set yet: events bear no time until a time server has answered');
-    log.warn('the time is not known: events bear none until a time server has answered');
+    health.ok('not set yet: events have no time until a time server responds');
+    log.warn('the time is not set yet: events have no time until a time server responds');
     this.#lookAgain(timeIsSet);
   }
 
@@ -60,19 +60,19 @@ export class ClockWatch implements Part {
       }
       this.#timeIsKnown = true;
       health.ok('set');
-      log.info(`the time is known: ${clock.now().toISOString()}`);
+      log.info(`the time is set: ${clock.now().toISOString()}`);
     });
   }
 }
 
-/** Where the machine tells of its clocks. */
+/** Where the machine shows its clocks. */
 const defaultPaths = {
   clockOfItsOwn: '/dev/rtc0',
-  /** There while systemd-timesyncd sets the clock (systemd-timesyncd.service(8), "Files"). */
+  /** Exists while systemd-timesyncd sets the clock (systemd-timesyncd.service(8), "Files"). */
   timeService: '/run/systemd/timesync',
 };
 
-/** Whether the machine kept the time while it had no power, or a time server has told it since. */
+/** Whether the machine kept the time while it was off, or a time server has set it since. */
 export function timeIsSet({ clockOfItsOwn, timeService } = defaultPaths): boolean {
   if (existsSync(clockOfItsOwn) || !existsSync(timeService)) return true;
   return existsSync(`${timeService}/synchronized`);

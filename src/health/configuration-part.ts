@@ -1,13 +1,13 @@
 import type { Part } from '../appliance/part.ts';
 import type { PartHealth } from './health.ts';
 
-/** Why other settings are in force than those that somebody wrote. */
+/** Why settings other than those in the file are in effect. */
 export interface ConfigFault {
   readonly message: string;
   readonly remedy: string;
 }
 
-/** Reports whether the configuration is in force. */
+/** Reports whether the configuration is in effect. */
 export function createConfigurationPart(
   health: PartHealth,
   fault: ConfigFault | undefined,
@@ -15,8 +15,8 @@ export function createConfigurationPart(
   return {
     name: 'configuration',
     start: () => {
-      if (fault) health.fault({ ...fault, needsPerson: true });
-      else health.ok('understood');
+      if (fault) health.fault({ ...fault, needsAttention: true });
+      else health.ok('valid');
     },
   };
 }

@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 /** How often the delay is sampled, ms. */
 const resolutionMs = 20;
 
-/** Of all samples since the last reading, how much of them (0 to 1) was no later than this, s. */
+/** A quantile of the delays since the last reading, s. */
 export type Quantile = readonly [quantile: '0.5' | '0.99' | '1', seconds: number];
 
 export interface EventLoopDelay {
@@ -15,12 +15,12 @@ export interface EventLoopDelay {
 }
 
 /**
- * Measures how late timers fire. Sampling begins with the first reading: an appliance at which
- * nobody looks is not woken fifty times a second.
+ * Measures how late timers fire. Sampling starts with the first reading, so that an appliance
+ * that nobody monitors is not woken fifty times a second.
  */
 export function createEventLoopDelay(): EventLoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
-  /** The histogram holds the times between samples, ns. */
+  /** The histogram has the times between samples, ns. */
   const delay = (ns: number) => Math.max(0, ns / 1e9 - resolutionMs / 1000);
   let seconds = 0;
   let samples = 0;

@@ -1,11 +1,11 @@
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
-  /** What was looked at, e.g. `UDP port 9997`. */
+  /** What was checked, e.g. `UDP port 9997`. */
   readonly name: string;
   readonly result: 'ok' | 'warn' | 'fault';
-  /** What was found, in words. */
+  /** What was found. */
   readonly text: string;
-  /** How to mend it; with every `warn` and `fault`. */
+  /** How to fix it; present with every `warn` and `fault`. */
   readonly remedy?: string;
 }
 

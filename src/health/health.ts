@@ -2,50 +2,54 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metric } from './metrics.ts';
 
-/** How one part of the appliance is doing. */
+/** The state of one part of the appliance. */
 export interface PartStatus {
-  /** `off`: not wanted by the configuration; `starting`: not yet; `ok`; `fault`: see `message`. */
+  /** `off`: by configuration; `starting`: not ready yet; `ok`: working; `fault`: see `message`. */
   readonly state: 'off' | 'starting' | 'ok' | 'fault';
   /** ISO 8601: since when. */
   readonly since: string;
-  /** What is going on, in words. */
+  /** A description of the state. */
   readonly message: string;
-  /** What a person can do about a fault. */
+  /** How to fix a fault. */
   readonly remedy?: string;
-  /** Whether a person must act; otherwise the part mends itself once the world does. */
+  /**
+   * Whether somebody has to fix a fault; otherwise the part recovers by itself. The name is that of
+   * the key in `/api/status`, which is public.
+   */
   readonly needsPerson?: boolean;
 }
 
 export interface Fault {
-  /** What is wrong, in words; part of the log line, `/healthz` and the page. */
+  /** What is wrong; shown in the log, in `/healthz` and on the page. */
   readonly message: string;
-  /** What a person can do about it. */
+  /** How to fix it. */
   readonly remedy: string;
-  readonly needsPerson: boolean;
+  /** Whether somebody has to fix it; otherwise the part recovers by itself. */
+  readonly needsAttention: boolean;
 }
 
-/** Longer messages are cut, characters. A configuration with a dozen mistakes takes 1,500. */
+/** Longer messages are cut, characters. A configuration with a dozen mistakes needs 1,500. */
 const longestMessage = 2000;
 
 /** The frames of a stack trace (V8 writes each on a line of its own), and what follows them. */
 const stackTrace = /\n\s+at [\s\S]*$/;
 
 /**
- * One line of bounded length. Messages are shown to everybody on the network, and may hold what an
- * operating system, another broker or a library said.
+ * Returns one line of bounded length. Messages are public, and may contain text from the operating
+ * system, another broker or a library.
  */
 function oneLine(text: string): string {
   const line = text.replace(stackTrace, '').replace(/\s+/g, ' ').trim();
   return line.length > longestMessage ? `${line.slice(0, longestMessage - 1)}…` : line;
 }
 
-/** Where one part reports how it is doing. Repeating the same report changes nothing. */
+/** Where one part reports its state. Repeating the same report changes nothing. */
 export interface PartHealth {
   readonly status: PartStatus;
   off(message: string): void;
-  /** Working. Ends a fault, and says so once in the log. */
+  /** Reports that the part works. The end of a fault is logged once. */
   ok(message?: string): void;
-  /** Not working. Logged once when it begins, and again only when the message changes. */
+  /** Reports that the part doesn't work. Logged once, and again only if the message changes. */
   fault(fault: Fault): void;
 }
 
@@ -55,7 +59,7 @@ export class Health {
     {
       type: 'gauge',
       name: 'blinky_part_up',
-      help: 'Whether a part works (1) or has a fault (0)',
+      help: 'Whether a part is working (1) or not (0)',
       label: 'part',
       readEach: () =>
         [...this.statuses()]
@@ -73,7 +77,7 @@ export class Health {
     this.#log = log;
   }
 
-  /** The place where the part called `name` reports; made on first use. */
+  /** The health of the part called `name`; created on first use. */
   part(name: string): PartHealth {
     const known = this.#parts.get(name);
     if (known) return known;
@@ -82,12 +86,12 @@ export class Health {
     return part;
   }
 
-  /** Every part's status by name, in the order in which the parts were made. */
+  /** Every part's status by name, in the order in which the parts were created. */
   statuses(): ReadonlyMap<string, PartStatus> {
     return new Map([...this.#parts].map(([name, part]) => [name, part.status]));
   }
 
-  /** The parts that do not work now. */
+  /** The parts that don't work now. */
   faults(): (PartStatus & { readonly part: string })[] {
     return [...this.statuses()]
       .filter(([, status]) => status.state === 'fault')
@@ -121,8 +125,12 @@ export class Health {
         if (status.state === 'fault') log.info(`working again: ${message}`);
         change({ state: 'ok', message });
       },
-      fault: ({ message, remedy, needsPerson }) => {
-        const fault = { message: oneLine(message), remedy: oneLine(remedy), needsPerson };
+      fault: ({ message, remedy, needsAttention }) => {
+        const fault = {
+          message: oneLine(message),
+          remedy: oneLine(remedy),
+          needsPerson: needsAttention,
+        };
         const isNews = status.state !== 'fault' || status.message !== fault.message;
         if (isNews) log.error(`${fault.message}. ${fault.remedy}`);
         change({ state: 'fault', ...fault });

@@ -2,15 +2,15 @@ import type { Clock } from '../platform/clock.ts';
 import type { PartHealth } from './health.ts';
 import type { Metric } from './metrics.ts';
 
-/** A limit that was reached counts as such until nothing has exceeded it for so long, ms. */
+/** A limit is reported as reached until nothing has exceeded it for this long, ms. */
 const quietMs = 60_000;
 
-/** Counted from zero, so that the first time shows as a change. */
+/** Start at zero, so that the first time shows as a change. */
 const commonLimits = ['backlog', 'clients', 'queues', 'sessions', 'subscriptions'];
 
-/** A limit in words. */
+/** The description of a limit. */
 export interface LimitNotice {
-  /** What is refused or dropped, and for whom. No numbers that grow: each text is logged once. */
+  /** What is refused or dropped, and for whom. Without numbers that grow: each text is logged once. */
   readonly message: string;
   readonly remedy: string;
 }
@@ -27,8 +27,8 @@ export interface LimitWatchOptions {
 }
 
 /**
- * Reports limits that something has reached: once when it begins, once when it is over, with how
- * often it happened meanwhile. A limit that is refused a thousand times a second costs a counter.
+ * Reports limits that were reached: once when it starts, and once when it is over, with how often it
+ * happened. A limit that is hit a thousand times a second costs only a counter.
  */
 export class LimitWatch {
   readonly #options: LimitWatchOptions;
@@ -55,9 +55,9 @@ export class LimitWatch {
     ];
   }
 
-  /** The limits are watched from now on. */
+  /** Reports that no limit has been reached. */
   start(): void {
-    this.#options.health.ok('within its limits');
+    this.#options.health.ok('within limits');
   }
 
   /**
@@ -76,7 +76,7 @@ export class LimitWatch {
     }
     this.#reached.set(name, { notice: describe(), count: 1, lastAtMs });
     this.#report();
-    this.#cancel ??= this.#options.clock.schedule(quietMs, () => this.#look());
+    this.#cancel ??= this.#options.clock.schedule(quietMs, () => this.#check());
   }
 
   stop(): void {
@@ -84,7 +84,7 @@ export class LimitWatch {
     this.#cancel = undefined;
   }
 
-  #look(): void {
+  #check(): void {
     const { clock } = this.#options;
     const now = clock.monotonicMs();
     this.#cancel = undefined;
@@ -93,21 +93,21 @@ export class LimitWatch {
       if (now - lastAtMs >= quietMs) this.#reached.delete(name);
     }
     if (this.#reached.size !== before) this.#report();
-    if (this.#reached.size > 0) this.#cancel = clock.schedule(quietMs, () => this.#look());
+    if (this.#reached.size > 0) this.#cancel = clock.schedule(quietMs, () => this.#check());
   }
 
   #report(): void {
     const { health } = this.#options;
     const notices = [...this.#reached.values()].map(({ notice }) => notice);
     if (notices.length === 0) {
-      health.ok(`within its limits; refused or dropped meanwhile: ${this.#count}`);
+      health.ok(`within limits; refused or dropped meanwhile: ${this.#count}`);
       this.#count = 0;
       return;
     }
     health.fault({
       message: notices.map(({ message }) => message).join('; '),
       remedy: notices.map(({ remedy }) => remedy).join('. '),
-      needsPerson: false,
+      needsAttention: false,
     });
   }
 }

@@ -5,44 +5,44 @@ export interface ListenAttempt {
   readonly protocol: 'UDP' | 'TCP';
   readonly host: string;
   readonly port: number;
-  /** What the port is for, e.g. `the page`. */
+  /** What the port is for, e.g. `the web page`. */
   readonly purpose: string;
-  /** The settings that decide it. */
+  /** The settings it comes from. */
   readonly hostKey: string;
   readonly portKey: string;
 }
 
-/** Says why a port can't be listened on, and what a person can change. */
+/** Explains why a port can't be opened, and how to fix it. */
 export function listenFault(error: unknown, attempt: ListenAttempt): Fault {
   const { protocol, host, port, purpose, hostKey, portKey } = attempt;
   const code = codeOf(error);
   const portFor = `${protocol} port ${port} for ${purpose}`;
-  const fault = (message: string, remedy: string) => ({ message, remedy, needsPerson: true });
+  const fault = (message: string, remedy: string) => ({ message, remedy, needsAttention: true });
   switch (code) {
     case 'EADDRINUSE':
       return fault(
         `${portFor} is in use by another program`,
-        `Stop that program (\`ss -${protocol === 'UDP' ? 'u' : 't'}lpn sport = :${port}\` names it), or change ${portKey}`,
+        `Stop that program (\`ss -${protocol === 'UDP' ? 'u' : 't'}lpn sport = :${port}\` shows it), or change ${portKey}`,
       );
     case 'EAFNOSUPPORT':
       return fault(
-        `this machine has no IPv6, so ${purpose} can't be offered at ${host}`,
-        `Remove ${hostKey}, so that it listens on every address, or set it to an IPv4 address of this machine`,
+        `can't listen on ${host} for ${purpose}: this machine has no IPv6`,
+        `Remove ${hostKey} to listen on all addresses, or set it to an IPv4 address of this machine`,
       );
     case 'EADDRNOTAVAIL':
     case 'EINVAL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return fault(
-        `${host} is no address of this machine, so ${purpose} can't be offered there`,
-        `Remove ${hostKey}, so that it listens on every address, or set it to an address of this machine`,
+        `can't listen on ${host} for ${purpose}: this machine doesn't have that address`,
+        `Remove ${hostKey} to listen on all addresses, or set it to an address of this machine`,
       );
     case 'EACCES':
-      return fault(`this user may not listen on ${portFor}`, `Set ${portKey} to a port above 1023`);
+      return fault(`no permission to listen on ${portFor}`, `Set ${portKey} to a port above 1023`);
     default:
       return fault(
         `can't listen on ${portFor} (${messageOf(error)})`,
-        'It is tried again by itself',
+        'Blinky tries again automatically',
       );
   }
 }

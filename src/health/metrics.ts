@@ -1,45 +1,45 @@
 import * as prometheus from 'prom-client';
 
-/** One metric whose figures live elsewhere and are read when somebody asks. */
-export type Metric = Figures | Summary | Histogram;
+/** One metric whose values are kept elsewhere and read when `/metrics` is. */
+export type Metric = Plain | Summary | Histogram;
 
-type Figures = Named & {
+type Plain = Named & {
   readonly type: 'counter' | 'gauge';
 } & (
     | {
         readonly read: () => number;
-        /** What never changes while the program runs. */
+        /** Labels that never change while the program runs. */
         readonly labels?: Readonly<Record<string, string>>;
       }
-    /** A figure for each value of the label. No label may hold a host's or a person's name. */
+    /** One number for each value of the label. No label may hold a host's or a person's name. */
     | { readonly label: string; readonly readEach: () => Iterable<readonly [string, number]> }
   );
 
 interface Named {
-  /** By Prometheus's rules: base units, and `_total` behind what only grows. */
+  /** Named by Prometheus's rules: base units, and `_total` at the end of a counter's name. */
   readonly name: string;
   readonly help: string;
 }
 
 export interface Summary extends Named {
   readonly type: 'summary';
-  readonly readSummary: () => SummaryFigures;
+  readonly readSummary: () => SummaryStatistics;
 }
 
-/** Quantiles of late, and everything since the start. */
-export interface SummaryFigures {
-  readonly quantiles: readonly (readonly [quantile: string, figure: number])[];
+/** Quantiles of the recent past; sum and count since the start. */
+export interface SummaryStatistics {
+  readonly quantiles: readonly (readonly [quantile: string, value: number])[];
   readonly sum: number;
   readonly count: number;
 }
 
 export interface Histogram extends Named {
   readonly type: 'histogram';
-  readonly readHistogram: () => HistogramFigures;
+  readonly readHistogram: () => HistogramStatistics;
 }
 
-/** How many were at most so large, by bucket and all together, since the start. */
-export interface HistogramFigures {
+/** How many values were at most `atMost`, by bucket and in total, since the start. */
+export interface HistogramStatistics {
   readonly buckets: readonly (readonly [atMost: number, count: number])[];
   readonly sum: number;
   readonly count: number;
@@ -49,7 +49,7 @@ export interface Metrics {
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
-/** Prometheus metrics, each read from where its figures live. */
+/** Prometheus metrics, each read from where its values are kept. */
 export function createMetrics(metrics: readonly Metric[]): Metrics {
   const registry = new prometheus.Registry();
   for (const metric of metrics) register(registry, metric);
@@ -65,10 +65,10 @@ function register(registry: prometheus.Registry, metric: Metric): void {
   }
   const { name, help } = metric;
   const labelNames = 'label' in metric ? [metric.label] : Object.keys(metric.labels ?? {});
-  const figures = (): Iterable<readonly [Record<string, string>, number]> =>
+  const values = (): Iterable<readonly [Record<string, string>, number]> =>
     'label' in metric
       ? [...metric.readEach()].map(
-          ([value, figure]) => [{ [metric.label]: value }, figure] as const,
+          ([labelValue, value]) => [{ [metric.label]: labelValue }, value] as const,
         )
       : [[{ ...metric.labels }, metric.read()]];
   const registers = [registry];
@@ -79,9 +79,9 @@ function register(registry: prometheus.Registry, metric: Metric): void {
       labelNames,
       registers,
       collect() {
-        // What is gone must not be told for ever.
+        // So that a label value that is gone disappears.
         this.reset();
-        for (const [labels, figure] of figures()) this.set(labels, figure);
+        for (const [labels, value] of values()) this.set(labels, value);
       },
     });
     return;
@@ -93,7 +93,7 @@ function register(registry: prometheus.Registry, metric: Metric): void {
     registers,
     collect() {
       this.reset();
-      for (const [labels, figure] of figures()) this.inc(labels, figure);
+      for (const [labels, value] of values()) this.inc(labels, value);
     },
   });
 }
@@ -101,14 +101,14 @@ function register(registry: prometheus.Registry, metric: Metric): void {
 type Value = readonly [suffix: string, labels: Readonly<Record<string, string>>, value: number];
 
 /**
- * A summary or histogram whose figures live elsewhere; prom-client's own keep what they have
- * observed. Both are made from its summary, whose values the registry writes as `get` gives them.
+ * A summary or histogram whose values are kept elsewhere; prom-client's own ones keep what they
+ * observe. Both are based on its summary; the registry writes the values that `get` returns.
  */
 class ReadDistribution extends prometheus.Summary {
   readonly #metric: Summary | Histogram;
 
   constructor(metric: Summary | Histogram) {
-    // Registered by the one who makes it.
+    // `register` does it.
     super({ name: metric.name, help: metric.help, registers: [] });
     this.#metric = metric;
   }
@@ -120,7 +120,7 @@ class ReadDistribution extends prometheus.Summary {
       value,
       metricName: name + suffix,
     }));
-    // prom-client's types have an enumeration here that its program does not: it is a text.
+    // prom-client's types say an enumeration; at run time it is a string.
     return { ...(await super.get()), type: type as unknown as prometheus.MetricType, values };
   }
 }

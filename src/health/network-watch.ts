@@ -2,13 +2,13 @@ import type { Part } from '../appliance/part.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PartHealth } from './health.ts';
 
-/** How often it looks, ms. */
+/** How often it checks, ms. */
 const lookEveryMs = 10_000;
-/** A cable pulled for a moment is nothing to report, ms. */
+/** A shorter interruption is not reported, ms. */
 const patienceMs = 30_000;
 
 export interface NetworkWatchOptions {
-  /** The machine's addresses that others can reach; undefined where nobody needs to be told. */
+  /** The machine's addresses that others can reach; undefined if they are not watched. */
   readonly addresses: (() => readonly string[]) | undefined;
   readonly clock: Clock;
   readonly health: PartHealth;
@@ -28,7 +28,7 @@ export class NetworkWatch implements Part {
   start(): void {
     const { addresses, clock, health } = this.#options;
     if (!addresses) {
-      health.off('watched on a Raspberry Pi only');
+      health.off('only checked on a Raspberry Pi');
       return;
     }
     this.#lastSeenMs = clock.monotonicMs();
@@ -48,9 +48,9 @@ export class NetworkWatch implements Part {
       health.ok(found.join(', '));
     } else if (now - this.#lastSeenMs >= patienceMs) {
       health.fault({
-        message: 'this machine has no network address',
-        remedy: 'Check the cable, or name and password of the Wi-Fi',
-        needsPerson: true,
+        message: 'this Pi has no network address',
+        remedy: 'Check the network cable, or the name and password of the Wi-Fi',
+        needsAttention: true,
       });
     }
     this.#cancel = clock.schedule(lookEveryMs, () => this.#look(addresses));

@@ -13,7 +13,7 @@ export function processMetrics(version: string): readonly Metric[] {
     {
       type: 'gauge',
       name: 'blinky_build_info',
-      help: 'What runs here; the figure is always 1',
+      help: 'Version of Blinky and Node.js; the value is always 1',
       labels: { version, node: process.versions.node, arch: process.arch },
       read: () => 1,
     },
@@ -42,7 +42,7 @@ export function processMetrics(version: string): readonly Metric[] {
     {
       type: 'summary',
       name: 'blinky_event_loop_delay_seconds',
-      help: 'How late the event loop came to its work; the quantiles are of the time since the last scrape',
+      help: 'Delay of the event loop; the quantiles cover the time since the last scrape',
       readSummary: () => ({
         quantiles: eventLoopDelay.read(),
         sum: eventLoopDelay.seconds,

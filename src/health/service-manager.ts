@@ -1,7 +1,7 @@
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 
-/** What systemd is told about the service (sd_notify(3)); says nothing where there is no systemd. */
+/** The service's notifications to systemd (sd_notify(3)); does nothing without systemd. */
 export interface ServiceManager {
   /** How often it wants a sign of life, ms; undefined when it wants none. */
   readonly watchdogMs: number | undefined;
@@ -34,7 +34,7 @@ export async function connectServiceManager(
     const notify = await loadNotify();
     const tell = (state: string) => () => {
       const result = notify(state);
-      if (result < 0) log.warn(`systemd could not be told ${state} (error ${-result})`);
+      if (result < 0) log.warn(`could not send ${state} to systemd (error ${-result})`);
     };
     return {
       watchdogMs: watchdogMs(options),
@@ -44,7 +44,7 @@ export async function connectServiceManager(
     };
   } catch (error) {
     const reason = messageOf(error);
-    log.error(`systemd waits for a message that can't be sent: ${reason}`);
+    log.error(`can't send the start message that systemd waits for: ${reason}`);
     return silent;
   }
 }

@@ -1,11 +1,11 @@
 import { type FaultCode, type FaultName, faultCode } from '../../hardware/fault-codes.ts';
 import type { PartStatus } from './health.ts';
 
-/** Which code the faults of a part show; none where it has none. */
+/** A part with the code that its faults show, if any. */
 type PartWithCode = { readonly name: string; readonly faultCode?: FaultName };
 
 /**
- * The fault code that the red light shows: of the faults that need a person, the one with the
+ * The fault code that the red light shows: of the faults that somebody has to fix, the one with the
  * fewest flashes. Undefined when there is none that can be shown.
  */
 export function shownFault(

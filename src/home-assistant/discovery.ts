@@ -3,14 +3,14 @@ import { eventKinds } from '../events/kinds.ts';
 import { ownTopics, type TopicSettings } from '../publications/topics.ts';
 
 export interface DiscoveryOptions {
-  /** What tells this appliance from every other, for ever. */
+  /** Identifies this appliance permanently. */
   readonly id: string;
   readonly version: string;
   /** The machine's name. */
   readonly machineName: string;
   /** The port of the page; undefined where there is none. */
   readonly webPort: number | undefined;
-  /** What every topic begins with on the broker of which Home Assistant hears this. */
+  /** The start of every topic on the broker that Home Assistant uses. */
   readonly topicPrefix: string;
   readonly topics: Pick<TopicSettings, 'activeUserCountTopic' | 'activeUsersTopic'>;
   /** Whether events come by UDP. */

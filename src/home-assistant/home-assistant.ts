@@ -1,18 +1,18 @@
 import type { Part } from '../appliance/part.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import type { Announcer } from '../publications/announcer.ts';
+import type { StatePublisher } from '../publications/state-publisher.ts';
 import type { Namespace } from '../storage/namespace.ts';
 import { type DiscoveryOptions, discoveryPayload } from './discovery.ts';
 
 export interface HomeAssistantOptions {
-  /** When false, what was announced before is taken back. */
+  /** When false, the device published before is removed. */
   readonly enable: boolean;
   readonly discoveryPrefix: string;
   readonly device: Omit<DiscoveryOptions, 'id' | 'topicPrefix'>;
   readonly identity: () => Promise<string>;
-  readonly announcer: Pick<Announcer, 'announceFor' | 'repeat'>;
-  /** Remembers under which topics it was announced. */
+  readonly statePublisher: Pick<StatePublisher, 'publishFor' | 'repeat'>;
+  /** Stores the topics under which it was published. */
   readonly namespace: Pick<Namespace, 'entries' | 'put'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -46,19 +46,19 @@ export class HomeAssistant implements Part {
     return `${this.#options.discoveryPrefix}/status`;
   }
 
-  /** Announces the device, or takes it back where it was announced before. */
+  /** Publishes the device, or removes one published before. */
   async start(): Promise<void> {
-    const { enable, discoveryPrefix, device, identity, announcer } = this.#options;
+    const { enable, discoveryPrefix, device, identity, statePublisher } = this.#options;
     const id = await identity();
     const topic = `${discoveryPrefix}/device/blinky_${id}/config`;
-    for (const old of await this.#announcedBefore()) {
+    for (const old of await this.#publishedBefore()) {
       if (!enable || old !== topic) {
-        announcer.announceFor(old, () => ({ topic: old, payload: '', retain: true }));
+        statePublisher.publishFor(old, () => ({ topic: old, payload: '', retain: true }));
       }
     }
     if (!enable) return;
     await this.#remember(topic);
-    announcer.announceFor(topic, (topicPrefix) => ({
+    statePublisher.publishFor(topic, (topicPrefix) => ({
       topic,
       payload: JSON.stringify(discoveryPayload({ ...device, id, topicPrefix })),
       retain: true,
@@ -66,7 +66,7 @@ export class HomeAssistant implements Part {
     this.#repeatSoon();
   }
 
-  /** Somebody published on the birth topic. */
+  /** Called with every message on the birth topic. */
   heardBirth(payload: string): void {
     if (this.#options.enable && payload === 'online') this.#repeatSoon();
   }
@@ -77,7 +77,7 @@ export class HomeAssistant implements Part {
     this.#nextAtMs = Number.POSITIVE_INFINITY;
   }
 
-  /** However often it is asked for, it is repeated only so often; and never put off for that. */
+  /** Limits how often it is repeated, however often it is requested; a later request doesn't delay it. */
   #repeatSoon(): void {
     const now = this.#options.clock.monotonicMs();
     this.#wantedUntilMs = now + secondRepeatMs;
@@ -86,24 +86,24 @@ export class HomeAssistant implements Part {
 
   #repeatAt(atMs: number): void {
     if (atMs >= this.#nextAtMs) return;
-    const { clock, announcer } = this.#options;
+    const { clock, statePublisher } = this.#options;
     this.#cancelNext?.();
     this.#nextAtMs = atMs;
     this.#cancelNext = clock.schedule(atMs - clock.monotonicMs(), () => {
       this.stop();
-      // A timer may be a little early.
+      // Timers may fire slightly early.
       this.#repeatedAtMs = Math.max(atMs, clock.monotonicMs());
-      announcer.repeat();
+      statePublisher.repeat();
       if (this.#repeatedAtMs >= this.#wantedUntilMs) return;
       this.#repeatAt(Math.max(this.#wantedUntilMs, this.#repeatedAtMs + leastPauseMs));
     });
   }
 
-  async #announcedBefore(): Promise<string[]> {
+  async #publishedBefore(): Promise<string[]> {
     try {
       return ((await this.#options.namespace.entries()) ?? []).map(([topic]) => topic);
     } catch (error) {
-      this.#options.log.warn(`what was announced before is not known: ${String(error)}`);
+      this.#options.log.warn(`could not read which device was published before: ${String(error)}`);
       return [];
     }
   }
@@ -112,7 +112,7 @@ export class HomeAssistant implements Part {
     try {
       await this.#options.namespace.put(topic, '');
     } catch (error) {
-      this.#options.log.warn(`can't keep what was announced: ${String(error)}`);
+      this.#options.log.warn(`could not save that the device was published: ${String(error)}`);
     }
   }
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { field, flag, type SettingRemark, section, withRemarks } from '../config/fields.ts';
 
 /**
- * What Home Assistant's discovery topics begin with. Slashes around it go: Home Assistant looks for no
- * topic with an empty level.
+ * The start of Home Assistant's discovery topics. Slashes at its start and end are removed: Home
+ * Assistant ignores topics with an empty level.
  */
 function discoveryPrefix() {
   const schema = z
@@ -11,7 +11,7 @@ function discoveryPrefix() {
     .regex(/^[^+#\0]{1,200}$/u)
     .transform(withoutOuterSlashes)
     .refine((prefix) => prefix !== '');
-  const allowed = 'the beginning of a topic, 1 to 200 characters without + and #';
+  const allowed = 'the start of a topic, 1 to 200 characters without + and #';
   return withRemarks(field(schema, allowed).default('homeassistant'), slashRemarks);
 }
 
@@ -22,7 +22,7 @@ function slashRemarks(written: unknown): readonly SettingRemark[] {
   const used = withoutOuterSlashes(written);
   return used === written
     ? []
-    : [{ path: [], text: `${used} is used, without the slashes around it` }];
+    : [{ path: [], text: `slashes at the start and end are ignored; using ${used}` }];
 }
 
 /** `Butler.mqttConfig.homeAssistant`. */
@@ -31,4 +31,4 @@ export const homeAssistantSettings = section({
   discoveryPrefix: discoveryPrefix().describe(
     'The discovery prefix that is set in Home Assistant.',
   ),
-}).describe('The device that Home Assistant finds by itself.');
+}).describe('The device that Home Assistant discovers.');

@@ -158,7 +158,7 @@ export class LightsSink implements Sink {
       message: `the lights can't be driven: ${reason}`,
       remedy:
         known ?? 'Check the wiring and that no other program uses the pins; it is tried again',
-      needsPerson: true,
+      needsAttention: true,
     });
   }
 

@@ -5,8 +5,8 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 const mappedPrefix = '::ffff:';
 
 /**
- * An IPv4 address as people write it, also where an IPv6 socket shows it as `::ffff:10.0.0.7`; any
- * other address as it is. Cheap, since every datagram and connection passes here.
+ * An IPv4 address as people write it, even if an IPv6 socket shows it as `::ffff:10.0.0.7`; other
+ * addresses unchanged. Cheap, because every datagram and connection passes through here.
  */
 export function plainAddress(address: string): string {
   return address.startsWith(mappedPrefix) && address.includes('.', mappedPrefix.length)
@@ -14,22 +14,22 @@ export function plainAddress(address: string): string {
     : address;
 }
 
-/** The same without the zone of a link-local address, which matters only to this machine. */
+/** The same, without the zone of a link-local address, which only matters on this machine. */
 export function addressWithoutZone(address: string): string {
   const plain = plainAddress(address);
   const zone = plain.indexOf('%');
   return zone < 0 ? plain : plain.slice(0, zone);
 }
 
-/** Address and port in one text; an IPv6 address is put in brackets (RFC 3986, section 3.2.2). */
+/** Address and port as one text; an IPv6 address gets brackets (RFC 3986, section 3.2.2). */
 export function withPort(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** An IPv4 address, also one that is mapped into IPv6 (RFC 4291, section 2.5.5.2). */
+/** An IPv4 address, including one mapped into IPv6 (RFC 4291, section 2.5.5.2). */
 const ipv4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/;
 
-/** An IPv4 address, or the /64 network of an IPv6 one: that is what a single host may have. */
+/** An IPv4 address, or the /64 network of an IPv6 address: a single host may use all of it. */
 export function networkOf(address: string): string {
   const mapped = ipv4.exec(address)?.[1];
   if (mapped) return mapped;
@@ -40,7 +40,7 @@ export function networkOf(address: string): string {
   return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...tail].slice(0, 4).join(':');
 }
 
-/** Whether a network is this machine itself. */
+/** Whether a network is the loopback network of this machine. */
 export function isLoopbackNetwork(network: string): boolean {
   return network.startsWith('127.') || network === '0:0:0:0';
 }
@@ -48,35 +48,36 @@ export function isLoopbackNetwork(network: string): boolean {
 /** An address of this machine. */
 export interface OwnAddress {
   readonly address: string;
-  /** The network interface it belongs to, e.g. `eth0`; empty when that is not known. */
+  /** The network interface it belongs to, e.g. `eth0`; empty if unknown. */
   readonly interfaceName: string;
 }
 
 export interface InterfaceAddress extends OwnAddress {
   readonly family: 'IPv4' | 'IPv6';
-  /** Whether only this machine itself can reach it. */
+  /** Whether only this machine can reach it. */
   readonly internal: boolean;
 }
 
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
-/** Every address of this machine; none where the process may not ask the kernel. */
+/** Every address of this machine; empty if the process isn't allowed to ask the kernel. */
 export function interfaceAddresses(read: () => Interfaces = networkInterfaces): InterfaceAddress[] {
   try {
     return Object.entries(read()).flatMap(([interfaceName, infos = []]) =>
       infos.map(({ address, family, internal }) => ({ address, interfaceName, family, internal })),
     );
   } catch {
-    // systemd's RestrictAddressFamilies without AF_NETLINK forbids the question.
+    // systemd's RestrictAddressFamilies without AF_NETLINK denies the request.
     return [];
   }
 }
 
 /**
- * The addresses at which others reach this machine: IPv4 first, then IPv6; those that only work on
- * one cable (link-local) come last, and IPv6 ones of that sort not at all, for they need a zone.
- * @param reachedAt the address at which a request arrived that asks for them: surely one that works
- * @param read as `os.networkInterfaces`
+ * The addresses at which other machines reach this one: IPv4 first, then IPv6. IPv4 addresses that
+ * are link-local, and so work on one cable only, come last; link-local IPv6 addresses are left out,
+ * since they need a zone.
+ * @param reachedAt the address at which the request for this list arrived: it is known to work
+ * @param read like `os.networkInterfaces`
  */
 export function ownAddresses(reachedAt = '', read?: () => Interfaces): OwnAddress[] {
   const found: OwnAddress[] = interfaceAddresses(read)
@@ -93,10 +94,10 @@ export function ownAddresses(reachedAt = '', read?: () => Interfaces): OwnAddres
   return found.sort((a, b) => rank(a) - rank(b));
 }
 
-/** The same, as text alone. */
+/** The same, as text only. */
 export const reachableAddresses = (): string[] => ownAddresses().map(({ address }) => address);
 
-// What kind of IP address a text is; false for what is none. IPv6 may be written in any way.
+// The kind of an IP address; false if the text isn't one. IPv6 may be written in any form.
 
 export const isUnspecified = (address: string): boolean =>
   address === '0.0.0.0' || canonicalIPv6(address) === '::';
@@ -110,11 +111,11 @@ export const isMulticast = (address: string): boolean =>
     ? /^(22[4-9]|23\d)\./.test(address)
     : /^ff[\da-f]{2}:/.test(canonicalIPv6(address) ?? '');
 
-/** fe80::/10, which means something only together with an interface (RFC 4007). */
+/** fe80::/10, which is only meaningful together with an interface (RFC 4007). */
 export const isLinkLocal = (address: string): boolean =>
   /^fe[89ab][\da-f]:/.test(canonicalIPv6(address) ?? '');
 
-/** 169.254.0.0/16: a machine that got no address from anybody (RFC 3927). */
+/** 169.254.0.0/16: assigned by a machine to itself when no DHCP server answers (RFC 3927). */
 export const isSelfAssigned = (address: string): boolean =>
   isIPv4(address) && address.startsWith('169.254.');
 
@@ -122,7 +123,7 @@ export const isSelfAssigned = (address: string): boolean =>
 export const isIPv4Mapped = (address: string): boolean =>
   canonicalIPv6(address)?.startsWith('::ffff:') === true;
 
-/** The IPv4 address in a mapped one. */
+/** The IPv4 address in a mapped IPv6 address. */
 export function ipv4InMapped(address: string): string | undefined {
   const groups = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(canonicalIPv6(address) ?? '');
   if (!groups) return undefined;
@@ -131,7 +132,7 @@ export function ipv4InMapped(address: string): string | undefined {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** The one way of writing an IPv6 address that RFC 5952 recommends. */
+/** The canonical form of an IPv6 address (RFC 5952). */
 export function canonicalIPv6(address: string): string | undefined {
   if (!isIPv6(address) || address.includes('%')) return undefined;
   return new URL(`http://[${address}]`).hostname.slice(1, -1);

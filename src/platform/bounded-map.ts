@@ -1,6 +1,6 @@
 /**
- * Puts an entry last in a map of at most `most` entries; past that the first is dropped. A map keeps the
- * order in which its entries came, so the first is the one that was not put for longest.
+ * Puts an entry last in a map of at most `most` entries; if there are more, the first is dropped. A
+ * map keeps insertion order, so the first entry is the one put least recently.
  */
 export function putLast<Key, Value>(
   map: Map<Key, Value>,

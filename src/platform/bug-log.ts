@@ -1,15 +1,18 @@
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
-/** The same bug is logged once in this time, and so many different ones, ms. */
+/** The same bug is logged once in this time, and at most this many different bugs, ms. */
 const periodMs = 60_000;
 const mostInPeriod = 10;
-/** A message may hold what somebody sent; a stack of V8's ten frames has some 1,000 characters. */
+/**
+ * A message may contain what a client sent; a stack of V8's ten frames has about 1,000 characters.
+ */
 const longestStack = 4000;
 
 /**
- * Logs bugs that go on by themselves (a request that throws, a delivery that is tried again), each
- * with its stack. Strangers may be able to bring them about, so there is a bound on the lines.
+ * Logs bugs that don't end the program (a request handler that throws, a delivery that is retried),
+ * each with its stack. Anonymous clients may be able to trigger them, so the number of lines is
+ * bounded.
  */
 export class BugLog {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
@@ -24,7 +27,7 @@ export class BugLog {
     this.#log = log;
   }
 
-  /** @param what what did not work: `GET /api/status` */
+  /** @param what what failed: `GET /api/status` */
   report(what: string, error: unknown): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#beganMs >= periodMs) {
@@ -50,8 +53,9 @@ export function stackOf(error: unknown): string {
 }
 
 /**
- * Whether an error is our own mistake and not a fault outside, where both end in one `catch`: what
- * the language throws. Node's and libraries' errors have a code.
+ * Whether an error is a bug in the program rather than a failure outside it, where one `catch`
+ * handles both. Bugs are the errors that the language throws; errors of Node and libraries have a
+ * code.
  */
 export function isBug(error: unknown): boolean {
   const isOfLanguage =
@@ -59,7 +63,7 @@ export function isBug(error: unknown): boolean {
   return isOfLanguage && !('code' in error);
 }
 
-/** Where it was thrown, without the message, in which a stranger may write something new each time. */
+/** Where it was thrown, without the message, which a client may be able to change each time. */
 function originOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return (error.stack ?? error.name).replace(error.message, '');

@@ -1,14 +1,14 @@
-/** Time as the appliance's parts see it, so that a test can hold it. */
+/** Time as the appliance's parts see it, so that tests can control it. */
 export interface Clock {
-  /** Milliseconds that only ever grow: for intervals. Not the time of day. */
+  /** Milliseconds that never go back, for intervals. Not the time of day. */
   monotonicMs(): number;
   /** The time of day, which may jump when the network sets it. */
   now(): Date;
-  /** Calls `task` once after `delayMs` ms; the returned function calls it off. */
+  /** Calls `task` once after `delayMs` ms; the returned function cancels it. */
   schedule(delayMs: number, task: () => void): () => void;
 }
 
-/** The machine's own clock. */
+/** The system clock. */
 export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   now: () => new Date(),
@@ -19,12 +19,12 @@ export const systemClock: Clock = {
 };
 
 /**
- * Ms since 1970; what is before can't be the time of day: this program did not exist. A Raspberry Pi
- * has no clock of its own, and starts in the past until the network sets it.
+ * Ms since 1970. An earlier time can't be right: this program did not exist. Most Raspberry Pis have
+ * no battery-backed clock, and start in the past until the network sets the time.
  */
 export const earliestTime = Date.parse('2026-01-01');
 
-/** Resolves when `work` is done, or after `ms` ms. That `work` fails is not caught here. */
+/** Resolves when `work` is done, or after `ms` ms. A failure of `work` is not caught here. */
 export function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.schedule(ms, resolve);
@@ -35,7 +35,7 @@ export function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<v
   });
 }
 
-/** Writes times (ms since 1970) as ISO 8601. Events that come together mostly share theirs. */
+/** Formats times (ms since 1970) as ISO 8601. Events that arrive together mostly share theirs. */
 export function createTimeWriter(): (timeMs: number) => string {
   let lastMs = Number.NaN;
   let last = '';
@@ -48,7 +48,7 @@ export function createTimeWriter(): (timeMs: number) => string {
   };
 }
 
-/** Reads what `createTimeWriter` has written. */
+/** Parses what `createTimeWriter` has formatted. */
 export function createTimeReader(): (text: string) => number {
   let last = '';
   let lastMs = Number.NaN;

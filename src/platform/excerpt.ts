@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Longer texts are cut, characters: whole events fit, and a line stays one that can be read. */
+/** Longer texts are cut, characters: complete events fit, and log lines stay readable. */
 const mostCharacters = 2000;
 
-/** Characters that can't be seen, or change how others are shown. */
+/** Characters that are invisible, or change how others are displayed. */
 const unseen = /[\p{C}\p{Zl}\p{Zp}]/gu;
-/** The same in text of one byte a character, where all that is not ASCII is unknown. */
+/** The same for text with one byte per character, where anything outside ASCII is unknown. */
 const notAscii = /[^\x20-\x7e]/g;
 
 /**
- * Text or bytes as they came or go, for the end of a log line: of bounded length, with escapes for
- * whatever can't be printed. Bytes that are not UTF-8 are shown as `\xNN`.
+ * Received or sent text or bytes, for the end of a log line: of bounded length, with escapes for
+ * what can't be printed. Bytes that are not UTF-8 are shown as `\xNN`.
  */
 export function excerpt(content: string | Uint8Array): string {
   if (content.length === 0) return '(empty)';
@@ -26,7 +26,10 @@ function shown(text: string, unprintable: RegExp, escaped: (character: string) =
   return text.length > mostCharacters ? `${start}… (${text.length} characters)` : start;
 }
 
-/** As JSON writes control characters: `\n`, `\u0000`. */
+/**
+ * As JSON escapes control characters: `
+ * `, `\u0000`.
+ */
 const escapedControl = (character: string) => JSON.stringify(character).slice(1, -1);
 const hexadecimal = (character: string) => (character.codePointAt(0) ?? 0).toString(16);
 

@@ -3,28 +3,28 @@ import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { Log } from './log.ts';
 
-/** The default of every setting that says where to listen: each address, IPv4 and IPv6. */
+/** The default of every listen address: all addresses, IPv4 and IPv6. */
 export const everyAddress = '::';
 const everyIPv4Address = '0.0.0.0';
 
-/** What the operating system says about IPv6. */
+/** What the operating system reports about IPv6. */
 export interface IPv6Support {
   /** Whether the kernel has IPv6 and this process may use it. */
   readonly isAvailable: () => Promise<boolean>;
-  /** Whether a UDP socket for IPv6 takes no IPv4 unless told otherwise (ipv6(7), IPV6_V6ONLY). */
+  /** Whether an IPv6 UDP socket rejects IPv4 by default (ipv6(7), IPV6_V6ONLY). */
   readonly excludesIPv4: () => boolean;
 }
 
 export interface ListenRequest {
-  /** As configured; empty or `::` for every address. */
+  /** As configured; empty or `::` for all addresses. */
   readonly host: string;
   readonly protocol: 'UDP' | 'TCP';
   readonly log?: Pick<Log, 'verbose'> | undefined;
 }
 
 /**
- * The address to bind for what is configured. Every address means one socket for IPv4 and IPv6, or for
- * IPv4 alone on a machine that has no IPv6, or where that socket would leave out IPv4.
+ * The address to bind for a setting. "All addresses" is one socket for IPv4 and IPv6; or for IPv4
+ * only, if this machine has no IPv6 or that socket would exclude IPv4.
  */
 export async function addressToBind(
   { host, protocol, log }: ListenRequest,
@@ -35,7 +35,7 @@ export async function addressToBind(
     log?.verbose('this machine has no IPv6: listening on IPv4 only');
     return everyIPv4Address;
   }
-  // Node turns the option off for TCP and can't for UDP.
+  // Node turns the option off for TCP, but can't for UDP.
   if (protocol === 'UDP' && system.excludesIPv4()) {
     log?.verbose('net.ipv6.bindv6only is on: listening on IPv4 only');
     return everyIPv4Address;
@@ -43,12 +43,12 @@ export async function addressToBind(
   return everyAddress;
 }
 
-/** Whether a setting means each address, IPv4 and IPv6. */
+/** Whether a setting means all addresses, IPv4 and IPv6. */
 export function isEveryAddress(host: string): boolean {
   return host === '' || (isIPv6(host) && /^[0:]+$/.test(host));
 }
 
-/** Where this machine reaches a socket of its own that listens at `host`. */
+/** The address at which this machine reaches its own socket that listens at `host`. */
 export function addressToReach(host: string): string {
   return host === everyIPv4Address || isEveryAddress(host) ? '127.0.0.1' : host;
 }
@@ -61,13 +61,13 @@ const systemSupport: IPv6Support = {
     try {
       return readFileSync(bindOnlyFile, 'utf8').trim() === '1';
     } catch {
-      // Another operating system, or no IPv6: Node's own way holds.
+      // Another operating system, or no IPv6: Node's default applies.
       return false;
     }
   },
 };
 
-/** A kernel without IPv6 refuses the socket, as does a service manager that allows IPv4 only. */
+/** A kernel without IPv6 refuses the socket, as does a service manager that allows only IPv4. */
 async function canOpenIPv6Socket(): Promise<boolean> {
   const socket = createSocket('udp6');
   try {

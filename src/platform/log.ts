@@ -4,28 +4,29 @@ import { styleText } from 'node:util';
 export const logLevels = ['error', 'warn', 'info', 'verbose', 'debug', 'silly'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Writes one line per call; `part` names who is speaking. */
+/** Writes one line per call; `part` names the part that writes it. */
 export interface Log {
   error(message: string): void;
   warn(message: string): void;
   info(message: string): void;
   verbose(message: string): void;
   /**
-   * What happens to each event, with its id. Undefined unless the level shows it: written
-   * `log.debug?.(…)`, what follows is not even put together then, and an event costs nothing more.
-   * No names of people.
+   * What happens to each event, with its id. Undefined unless the level shows it: called as
+   * `log.debug?.(…)`, the message is then not even built, and an event costs nothing extra.
+   * Contains no names of people.
    */
   readonly debug: ((message: string) => void) | undefined;
-  /** What goes in and out, byte by byte, names of people included. Undefined like `debug`. */
+  /**
+   * What comes in and goes out, byte by byte, including names of people. Undefined like `debug`.
+   */
   readonly silly: ((message: string) => void) | undefined;
-  /** The same log, speaking for another part. */
+  /** The same log, for another part. */
   for(part: string): Log;
 }
 
 /**
- * How a line is dressed: `terminal` with colours, `plain` with full times (a pipe or a file),
- * `journal` with systemd's priority prefix and no time, which the journal adds itself
- * (sd-daemon(3)).
+ * The format of a line: `terminal` with colours, `plain` with full times (a pipe or a file),
+ * `journal` with systemd's priority prefix and no time, since the journal adds it (sd-daemon(3)).
  */
 export type LogStyle = 'terminal' | 'plain' | 'journal';
 
@@ -34,7 +35,7 @@ export interface LogOptions {
   style: LogStyle;
   now: () => Date;
   writeLine: (line: string) => void;
-  /** Texts that no line may hold, such as the passwords of the configuration. */
+  /** Texts that must never be logged, such as the passwords in the configuration. */
   secrets?: readonly string[];
 }
 
@@ -64,35 +65,38 @@ const formatters: Record<LogStyle, (level: LogLevel, text: string, now: Date) =>
   journal: (level, text) => `<${journalPriority[level]}>${text}`,
 };
 
-/** Every Slack token starts `xox` or `xapp`; none may reach a log, however it got into a message. */
+/**
+ * Every Slack token starts with `xox` or `xapp`; none may get into a log, whatever message it is
+ * in.
+ */
 const slackToken = /\bx(?:ox[a-z]|app)[-.][\w.-]+/g;
 
-/** Who knows the URL of a webhook may post. */
+/** Anyone who knows the URL of a webhook can post to it. */
 const webhookPath = /(https?:\/\/hooks\.[\w.-]+\/)[\w/-]+/g;
 
 /** The user and password in an address. */
 const addressPassword = /(:\/\/)[^\s/@]*:[^\s/]*@/g;
 
-/** Line breaks and control characters would let a datagram forge a log line of its own. */
+/** Line breaks and control characters would let a datagram forge a log line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
-/** Matches each of the texts, letter by letter. */
+/** Matches any of the texts literally. */
 function anyOf(texts: readonly string[]): RegExp | undefined {
   if (texts.length === 0) return undefined;
   const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  // The longest first: another may be the beginning of it.
+  // The longest first: a shorter one may be its beginning.
   const longestFirst = [...texts].sort((one, other) => other.length - one.length);
   return new RegExp(longestFirst.map(literal).join('|'), 'g');
 }
 
-/** Of an address the beginning says what the line is about. */
+/** For an address, the beginning shows what the line is about. */
 const hidden = (secret: string): string => {
   const origin = /^https?:\/\/[^\s/@]+\//.exec(secret)?.[0];
   return origin ? `${origin}…` : '(hidden)';
 };
 
-/** Makes the log of the program. Lines less important than `level` are dropped. */
+/** Creates the program's log. Lines less important than `level` are dropped. */
 export function createLog(options: LogOptions): Log {
   const threshold = logLevels.indexOf(options.level);
   const format = formatters[options.style];
@@ -122,7 +126,7 @@ export function createLog(options: LogOptions): Log {
   return forPart('');
 }
 
-/** A log that says nothing. */
+/** A log that discards everything. */
 export const silentLog: Log = createLog({
   level: 'error',
   style: 'plain',

@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { codeOf } from './errors.ts';
 
 /**
- * Makes a folder, and those above it, where it is missing. Not left to `recursive` of `mkdirSync`,
- * which tries for ever where the folder above is there and takes none (`/proc`; Node 20).
+ * Creates a folder, and any missing parents. Doesn't use `recursive` of `mkdirSync`, which loops
+ * forever if the parent exists but no folder can be created in it (`/proc`; Node 20).
  */
 export function makeFolder(folder: string, mode: number): void {
   const path = resolve(folder);

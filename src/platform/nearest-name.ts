@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** The known name that was probably meant, if one is near enough. */
+/** The known name that was probably meant, if one is close enough. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const lower = new Map(known.map((one) => [one.toLowerCase(), one]));
   const nearest = closest(name.toLowerCase(), [...lower.keys()]);

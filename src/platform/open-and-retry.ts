@@ -2,19 +2,23 @@ import type { Clock } from './clock.ts';
 import type { RetryPauses } from './retry-pauses.ts';
 
 export interface OpenAndRetryOptions<Opened> {
-  /** Opens it, or rejects with the reason why that can't be done at present. */
+  /** Opens it, or rejects with the reason why it can't be opened now. */
   readonly open: () => Promise<Opened>;
   readonly close: (opened: Opened) => void | Promise<void>;
   readonly onOpen: (opened: Opened) => void;
-  /** Called with each failure, except after the end. */
+  /** Called with each failure, except after `stop`. */
   readonly onFailure: (error: unknown) => void;
-  /** Whether it is what was wanted; a substitute is used, and it is tried again. By default, it is. */
+  /**
+   * Whether it is what was wanted; a substitute is used while the attempts continue. Default: yes.
+   */
   readonly isWanted?: (opened: Opened) => boolean;
   readonly clock: Clock;
   readonly retry: RetryPauses;
 }
 
-/** Keeps something open (a port, pins), and tries again with growing pauses while it can't be. */
+/**
+ * Keeps something open (a port, pins), and retries with growing pauses while it can't be opened.
+ */
 export class OpenAndRetry<Opened> {
   readonly #options: OpenAndRetryOptions<Opened>;
   #opened: { readonly it: Opened } | undefined;
@@ -25,12 +29,12 @@ export class OpenAndRetry<Opened> {
     this.#options = options;
   }
 
-  /** What is open; undefined while nothing is. */
+  /** What is open; undefined if nothing is. */
   get opened(): Opened | undefined {
     return this.#opened?.it;
   }
 
-  /** Resolves when it is open, or when the first try has failed and others will follow. */
+  /** Resolves when it is open, or when the first attempt has failed and others will follow. */
   async start(): Promise<void> {
     const { open, close, onOpen, isWanted, retry } = this.#options;
     void this.#close();
@@ -49,7 +53,7 @@ export class OpenAndRetry<Opened> {
     }
   }
 
-  /** It does not work any longer: closes it and tries again. */
+  /** It no longer works: closes it and tries again. */
   failed(error: unknown): void {
     if (this.#stopped) return;
     void this.#close();
@@ -57,7 +61,7 @@ export class OpenAndRetry<Opened> {
     this.#tryLater();
   }
 
-  /** Closes it, which has begun before this returns, and for good. Resolves when it is closed. */
+  /** Closes it permanently; closing has started before this returns. Resolves when it is closed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelRetry?.();

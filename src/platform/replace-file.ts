@@ -17,8 +17,8 @@ export interface FileOwnership {
 }
 
 /**
- * Writes a file so that a reader, after a power cut too, finds the old text or all of the
- * new. Throws what the system says; then the old text is still there.
+ * Writes a file so that readers find either the old text or all of the new, even after a power cut.
+ * Throws the system's error; the old text is then still there.
  */
 export function replaceFile(file: string, text: string, ownership: FileOwnership): void {
   const part = `${file}.part`;
@@ -33,9 +33,10 @@ export function replaceFile(file: string, text: string, ownership: FileOwnership
 }
 
 /**
- * Writes a file that is not there yet; when this returns, it survives a power cut. All of it, or an
- * error that the system says: a single `writeSync` leaves out what a full disk has no room for.
- * @param ownership without a `mode`: as the umask has it, for FAT knows none
+ * Writes a file that doesn't exist yet; when this returns, it survives a power cut. Writes all of
+ * it or throws the system's error: a single `writeSync` leaves out what a full disk has no room
+ * for.
+ * @param ownership without a `mode`: as the umask says, since FAT has no permissions
  */
 export function writeNewFile(
   file: string,

@@ -1,11 +1,14 @@
-/** The pauses (ms) between tries: doubling, up to a longest one, spread so that many don't meet. */
+/**
+ * The pauses (ms) between attempts: doubling up to a maximum, with jitter so that many clients
+ * don't retry at the same moment.
+ */
 export class RetryPauses {
   readonly #firstMs: number;
   readonly #longestMs: number;
   readonly #random: () => number;
   #nextMs: number;
 
-  /** @param random 0 (inclusive) to 1 (exclusive), as `Math.random` gives */
+  /** @param random 0 (inclusive) to 1 (exclusive), like `Math.random` */
   constructor(firstMs: number, longestMs: number, random: () => number) {
     this.#firstMs = firstMs;
     this.#longestMs = longestMs;
@@ -13,7 +16,7 @@ export class RetryPauses {
     this.#nextMs = firstMs;
   }
 
-  /** The next pause: between half and all of what its turn allows. */
+  /** The next pause: between half and all of the current maximum. */
   next(): number {
     const pause = this.#nextMs * (0.5 + this.#random() / 2);
     this.#nextMs = Math.min(this.#nextMs * 2, this.#longestMs);

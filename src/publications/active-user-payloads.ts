@@ -2,15 +2,15 @@ import type { ActiveUsers } from '../active-users/active-users.ts';
 import { anonymousUser } from '../active-users/anonymous.ts';
 
 /**
- * The longest list of users, bytes. Many clients and brokers take no message above 128 KiB (AWS IoT)
+ * The longest list of users, bytes. Many clients and brokers reject messages above 128 KiB (AWS IoT)
  * or 256 KiB (`limits.packetBytes` of this broker); 64 KiB are some 5,000 names.
  */
 export const mostListBytes = 65_536;
 
 /**
- * JSON array of user ids, as Butler publishes it: a user id once for each user who has it. All
+ * JSON array of user ids, as Butler publishes it: an id occurs once for each user who has it. All
  * anonymous users together appear as one `anonymous`. Names that do not fit are left out; how many
- * users there are is published beside it.
+ * users there are is published separately.
  */
 export function userNamesPayload(users: ActiveUsers): string {
   const list = new BoundedList();
@@ -31,13 +31,13 @@ export function usersWithDirectoryPayload(users: ActiveUsers): string {
   return `{"count":${users.count},"anonymous":${users.anonymousCount},"users":${list}}`;
 }
 
-/** A JSON array that takes no more than fits. */
+/** A JSON array of bounded size. */
 class BoundedList {
   readonly #elements: string[] = [];
-  // Room for what stands around it.
+  // Reserved for the JSON around the list.
   #bytes = 100;
 
-  /** Tells whether it fitted. */
+  /** Adds an element if it fits, and returns whether it did. */
   add(json: string): boolean {
     this.#bytes += Buffer.byteLength(json) + 1;
     if (this.#bytes > mostListBytes) return false;

@@ -3,17 +3,17 @@ import { type UserEvent, userName } from '../events/user-event.ts';
 import type { Publication } from './publication.ts';
 import { ownTopics, type TopicSettings, topicOf } from './topics.ts';
 
-/** `Butler.mqttConfig`, as far as it says what is published. */
+/** The part of `Butler.mqttConfig` that decides what is published. */
 export interface PublicationSettings extends TopicSettings {
-  /** When false, only the appliance's own topics go out. */
+  /** When false, only the appliance's own topics are published. */
   readonly enable: boolean;
   readonly payload: 'text' | 'json';
 }
 
 /**
- * Everything that is published about an event, the richest form first: who subscribes to several
- * (a satellite does) hears first what tells it most.
- * @param isWanted whether anybody would get what is published on a topic; the rest is not made
+ * Everything that is published about an event, the richest form first, so that a client that
+ * subscribes to several topics (a satellite does) receives it first.
+ * @param isWanted whether a topic has subscribers; publications without any are not built
  */
 export function publicationsOf(
   event: UserEvent,
@@ -46,7 +46,7 @@ const messageTypeOf = byKind((kind) => `qseow-proxy-${kinds[kind].log}`);
 
 /** The event as Butler SOS publishes it (src/lib/post-to-mqtt.js of Butler SOS 15). */
 export function butlerSosJson(event: UserEvent): string {
-  // What is undefined has no key in JSON.
+  // JSON leaves out keys whose value is undefined.
   return JSON.stringify({
     messageType: messageTypeOf[event.kind],
     host: event.host,

@@ -2,15 +2,15 @@
 export interface Publication {
   readonly topic: string;
   readonly payload: string;
-  /** Whether the broker keeps it for later subscribers; an empty payload takes it back. */
+  /** Whether the broker keeps it for later subscribers; an empty payload deletes it. */
   readonly retain?: boolean;
 }
 
-/** Where publications go: the broker inside, or one elsewhere. */
-export interface Outlet {
-  /** What every topic begins with there; empty, or ending in `/`. */
+/** Where publications go: the built-in broker, or another one. */
+export interface Publisher {
+  /** The start of every topic there; empty, or ending in `/`. */
   readonly topicPrefix: string;
-  /** Takes one publication, and returns at once. */
+  /** Accepts one publication, and returns at once. */
   publish(publication: Publication): void;
 }
 

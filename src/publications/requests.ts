@@ -3,14 +3,14 @@ import { ownTopics } from './topics.ts';
 
 export interface RequestOptions {
   readonly testBlink: (colour: Colour) => void;
-  /** Where Home Assistant says that it has started, and what takes that. */
+  /** The topic on which Home Assistant reports its start, and the handler for it. */
   readonly homeAssistant: {
     readonly birthTopic: string;
     heardBirth(payload: string): void;
   };
 }
 
-/** Does what clients of a broker ask of the appliance, on topics as they are on its own. */
+/** Handles requests from a broker's clients; topics are without prefix. */
 export function createRequestHandler({ testBlink, homeAssistant }: RequestOptions) {
   return (topic: string, payload: Buffer): void => {
     const text = payload.toString().trim();

@@ -14,11 +14,11 @@ import { WebhookClient } from './webhook-client.ts';
 export interface CheckSlackOptions {
   readonly config: Pick<SlackSettings, 'loginNotificationChannel' | 'apiUrl'> &
     Partial<Pick<SlackSettings, 'proxy' | 'caFile'>>;
-  /** Where token and webhook may be. */
+  /** Where the token or the webhook may be. */
   readonly token: CredentialSources;
-  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
+  /** Where `HTTPS_PROXY` and `NO_PROXY` are read from. */
   readonly environment?: Environment;
-  /** Whether to post a test message, the only proof that messages arrive. */
+  /** Whether to post a test message: nothing else proves that messages arrive. */
   readonly post: boolean;
   /** For the test message. */
   readonly hostName: string;
@@ -33,7 +33,7 @@ const check = (
   remedy?: string,
 ): Finding => ({ name, result, text, ...(remedy !== undefined && { remedy }) });
 
-/** Whether events can be posted, where that is wanted. */
+/** Checks whether events can be posted, if Slack is enabled. */
 export async function* checkConfiguredSlack({
   config: { slackConfig },
   environment,
@@ -53,8 +53,8 @@ export async function* checkConfiguredSlack({
 }
 
 /**
- * Looks whether the way to Slack, token or webhook, permissions and channel would do. Never rejects;
- * posts only when asked.
+ * Checks the connection to Slack, token or webhook, permissions and channel. Never rejects; posts
+ * only if asked to.
  */
 export async function checkSlack(options: CheckSlackOptions): Promise<Finding[]> {
   const { config, environment = {} } = options;
@@ -72,7 +72,7 @@ export async function checkSlack(options: CheckSlackOptions): Promise<Finding[]>
     return [...results, check('Slack token', 'fault', credentials.problem, credentials.remedy)];
   }
   if (credentials.kind === 'token' && credentials.unusedWebhook !== undefined) {
-    const text = `there are a token and a webhook (${credentials.unusedWebhook}); the token is used`;
+    const text = `both a token and a webhook are set (${credentials.unusedWebhook}); using the token`;
     results.push(check('Slack webhook', 'ok', text));
   }
   const secret = isWebhook ? 'webhook' : 'token';
@@ -89,16 +89,18 @@ export async function checkSlack(options: CheckSlackOptions): Promise<Finding[]>
   }
 }
 
-/** What is between here and Slack, where it is anything. */
+/** The web proxy and extra certificates on the way to Slack, if any. */
 function describeWay({ proxy, hasOwnAuthorities }: WayToSlack, caFile = ''): Finding[] {
   const findings: Finding[] = [];
   if (proxy) {
     findings.push(
-      check('Slack connection', 'ok', `by the web proxy ${proxy.name} (${proxy.from})`),
+      check('Slack connection', 'ok', `through the web proxy ${proxy.name} (${proxy.from})`),
     );
   }
   if (hasOwnAuthorities) {
-    findings.push(check('Slack connection', 'ok', `certificates from ${caFile} are trusted, too`));
+    findings.push(
+      check('Slack connection', 'ok', `certificates from ${caFile} are trusted as well`),
+    );
   }
   return findings;
 }
@@ -113,14 +115,14 @@ async function checkWebhook(
   const client = new WebhookClient({ url: webhookUrl, timeoutMs, defaultChannel, way });
   const found = await client.probe();
   const results: Finding[] = [];
-  if (found === 'there') results.push(check(name, 'ok', `from ${from}; Slack knows it`));
+  if (found === 'there') results.push(check(name, 'ok', `from ${from}; Slack accepts it`));
   else if (found === 'unsure') {
     results.push(
       check(
         name,
         'warn',
-        `from ${from}; whether it takes messages can't be known without posting`,
-        'Run the check with --post: a test message shows it',
+        `from ${from}; can't tell without posting whether it accepts messages`,
+        'Run the check with --post to send a test message',
       ),
     );
   } else return [failed(name, `the webhook from ${from}`, found)];
@@ -128,8 +130,8 @@ async function checkWebhook(
   const outcome = await client.post(config.loginNotificationChannel, composeTestMessage(hostName));
   results.push(
     outcome.kind === 'delivered'
-      ? check('Slack message', 'ok', 'a test message was posted by the webhook')
-      : failed('Slack message', 'a test message by the webhook', outcome),
+      ? check('Slack message', 'ok', 'posted a test message through the webhook')
+      : failed('Slack message', 'a test message through the webhook', outcome),
   );
   return results;
 }
@@ -140,7 +142,7 @@ async function checkToken(
   way: WayToSlack,
 ): Promise<Finding[]> {
   const channel = config.loginNotificationChannel;
-  // Slack's SDK is loaded only where it is needed: that takes a while on a Pi.
+  // Load Slack's SDK only when needed: loading takes a while on a Pi.
   const { SlackClient } = await import('./slack-client.ts');
   const client = new SlackClient({ token, apiUrl: config.apiUrl, timeoutMs, way });
   const identity = await client.identify();
@@ -158,7 +160,7 @@ async function checkToken(
     const outcome = await client.post(channel, composeTestMessage(hostName));
     results.push(
       outcome.kind === 'delivered'
-        ? check('Slack message', 'ok', `a test message was posted to ${channel}`)
+        ? check('Slack message', 'ok', `posted a test message to ${channel}`)
         : failed('Slack message', `a test message to ${channel}`, outcome),
     );
   }
@@ -178,7 +180,7 @@ function checkAddress(apiUrl: string): Finding[] {
   ];
 }
 
-/** A token that anybody on the machine can read is soon no secret. */
+/** A token that every user of the machine can read doesn't stay secret. */
 async function checkSecretFile(
   secret: 'token' | 'webhook',
   file: string | undefined,
@@ -190,8 +192,8 @@ async function checkSecretFile(
     check(
       `Slack ${secret} file`,
       'warn',
-      `every user of this machine may read ${file}`,
-      `chmod o= ${file}`,
+      `every user of this machine can read ${file}`,
+      `Run: chmod o= ${file}`,
     ),
   ];
 }
@@ -202,17 +204,17 @@ function checkScopes({ scopes }: SlackIdentity): Finding {
     return check(
       name,
       'warn',
-      'Slack does not say what the token may do',
-      'Run the check with --post: a test message shows it',
+      "Slack did not report the token's permissions",
+      'Run the check with --post to send a test message',
     );
   }
   if (scopes.some((scope) => scope.startsWith('chat:write'))) {
-    return check(name, 'ok', `the token may post (${scopes.join(', ')})`);
+    return check(name, 'ok', `the token is allowed to post (${scopes.join(', ')})`);
   }
   return check(
     name,
     'fault',
-    `the token may not post (it has ${scopes.join(', ')})`,
+    `the token isn't allowed to post (it has ${scopes.join(', ')})`,
     'At https://api.slack.com/apps choose your app, OAuth & Permissions, add chat:write under Bot Token Scopes, then Reinstall to Workspace',
   );
 }
@@ -227,8 +229,8 @@ async function checkChannel(
     check(
       name,
       'warn',
-      `whether ${channel} takes messages can not be known without posting: ${why}`,
-      'Run the check with --post: a test message shows it',
+      `can't tell without posting whether ${channel} accepts messages: ${why}`,
+      'Run the check with --post to send a test message',
     );
   if (!scopes.includes('channels:read')) return unknown('the token lacks channels:read');
   const seesPrivate = scopes.includes('groups:read');
@@ -246,13 +248,13 @@ async function checkChannel(
   }
   if (found) return check(name, 'ok', `${botName} is a member of ${channel}`);
   if (scopes.includes('chat:write.public')) {
-    return unknown(`${botName} is not a member, and may post in public channels only`);
+    return unknown(`${botName} is not a member and can post only in public channels`);
   }
   if (!seesPrivate) {
     return check(
       name,
       'warn',
-      `${botName} is not a member of a public channel ${channel}; private ones it can not see`,
+      `${botName} is not a member of a public channel ${channel} and can't see private channels`,
       `In Slack, open the channel and type /invite @${botName}`,
     );
   }
@@ -264,7 +266,7 @@ async function checkChannel(
   );
 }
 
-/** Slack takes a channel by its id, its name, or its name behind a hash. */
+/** Slack accepts a channel's id, its name, or its name with a leading hash. */
 function isSame(known: SlackChannel, wanted: string): boolean {
   return known.id === wanted || known.name === wanted.replace(/^#/, '');
 }
@@ -277,17 +279,22 @@ function failed(name: string, what: string, failure: Failure): Finding {
       return check(
         name,
         'fault',
-        `Slack can not be asked about ${what}: ${failure.reason}`,
-        failure.remedy ?? 'Check the network, then try again; events are kept meanwhile',
+        `could not check ${what} with Slack: ${failure.reason}`,
+        failure.remedy ?? 'Check the network, then try again; events are kept until then',
       );
     case 'rate-limited':
       return check(
         name,
         'warn',
-        `Slack asks to wait ${failure.retryAfterMs / 1000} s`,
-        'Try again then',
+        `Slack asked to wait ${failure.retryAfterMs / 1000} s`,
+        'Wait, then try again',
       );
     case 'message-refused':
-      return check(name, 'fault', `Slack refused ${what} (${failure.code})`, 'Please report this');
+      return check(
+        name,
+        'fault',
+        `Slack refused ${what} (${failure.code})`,
+        'This is a bug in Blinky: please report it',
+      );
   }
 }

@@ -5,7 +5,7 @@ import type { SlackSettings } from './settings.ts';
 import { readToken, type TokenSources } from './token.ts';
 import { tidyWebhookUrl, webhookAllowed, webhookProblem } from './webhook-url.ts';
 
-/** Where token and webhook may be; the token comes first. */
+/** Where the token or the webhook may be; a token is used first. */
 export interface CredentialSources extends TokenSources {
   /** `Butler.slackConfig.webhookURL`, or empty. */
   readonly webhookURL?: string;
@@ -15,7 +15,7 @@ export interface CredentialSources extends TokenSources {
   readonly environmentWebhook?: string | undefined;
 }
 
-/** Where they are looked for: the configuration, systemd, the environment. */
+/** Where to look: the configuration, systemd, the environment. */
 export function slackCredentialSources(
   {
     tokenFile,
@@ -37,11 +37,11 @@ export function slackCredentialSources(
 export interface TokenFound {
   readonly kind: 'token';
   readonly token: string;
-  /** Where it was found, in words. */
+  /** Where it was found, as shown in messages. */
   readonly from: string;
-  /** The file, when it was in one. */
+  /** The file, if it was in one. */
   readonly file?: string;
-  /** Where a webhook is that is not used, in words. */
+  /** Where an unused webhook was found, as shown in messages. */
   readonly unusedWebhook?: string;
 }
 
@@ -64,7 +64,7 @@ export type Credentials = TokenFound | WebhookFound | CredentialsProblem;
 const credentialName = 'slack-webhook';
 const remedy = `Put ${webhookAllowed} there`;
 
-/** Reads token or webhook again. Never rejects. */
+/** Reads the token or webhook again. Never rejects. */
 export async function readCredentials(sources: CredentialSources): Promise<Credentials> {
   const token = await readToken(sources);
   const fileOf = ({ file }: { file?: string }) => (file === undefined ? {} : { file });

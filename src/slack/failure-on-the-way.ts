@@ -5,23 +5,23 @@ import { ProxyRefusal, ProxyTrouble } from './proxy-errors.ts';
 import type { CallResult } from './timed-call.ts';
 import type { WayToSlack } from './way-to-slack.ts';
 
-/** Faults of connections, by the code of Node's error. */
+/** Connection errors, by Node's error code. */
 const connectionFaults: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name of the server is not found (DNS)',
-  EAI_AGAIN: 'the name of the server is not found (DNS)',
-  ECONNREFUSED: 'the connection is refused',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
+  ENOTFOUND: "the server name can't be resolved (DNS)",
+  EAI_AGAIN: "the server name can't be resolved (DNS)",
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was closed',
+  EPIPE: 'the connection was closed',
   ENETUNREACH: 'there is no network',
-  EHOSTUNREACH: 'there is no way to the server',
-  ETIMEDOUT: 'the server does not answer',
-  CERT_NOT_YET_VALID: "the server's certificate is not valid yet: is this machine's clock set?",
-  CERT_HAS_EXPIRED: "the server's certificate has expired: is this machine's clock set?",
+  EHOSTUNREACH: "the server can't be reached",
+  ETIMEDOUT: "the server isn't responding",
+  CERT_NOT_YET_VALID: "the server's certificate is not valid yet: check this machine's clock",
+  CERT_HAS_EXPIRED: "the server's certificate has expired: check this machine's clock",
   ERR_TLS_CERT_ALTNAME_INVALID:
-    "the server's certificate is for another name (the login page of a network?)",
+    "the server's certificate is for another name (possibly a network login page)",
 };
 
-/** Codes that say: nobody who is trusted vouches for the certificate (OpenSSL's verify(1)). */
+/** Codes that mean: the certificate isn't signed by a trusted authority (OpenSSL's verify(1)). */
 const untrusted: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -33,7 +33,7 @@ const untrusted: ReadonlySet<string> = new Set([
   'INVALID_CA',
 ]);
 
-/** What became of a call that got no answer of Slack's, or only a part of one. */
+/** The failure of a call that got no answer from Slack, or only part of one. */
 export function failureOnTheWay(
   { error, cutOff }: Extract<CallResult<unknown>, { failed: true }>,
   way: WayToSlack,
@@ -64,7 +64,7 @@ function proxyRefusal({ status, offers }: ProxyRefusal, proxy: WebProxy, target:
   }
   return {
     kind: 'permanent',
-    message: `the web proxy ${proxy.name} does not let connections to ${target.hostname} through (HTTP ${status})`,
+    message: `the web proxy ${proxy.name} does not allow connections to ${target.hostname} (HTTP ${status})`,
     remedy,
   };
 }
@@ -76,11 +76,11 @@ function signInWanted(offers: readonly string[], proxy: WebProxy): PermanentFail
   return {
     kind: 'permanent',
     message: hasSignedIn
-      ? `the web proxy ${proxy.name} refuses the user name or password (HTTP 407)`
-      : `the web proxy ${proxy.name} wants a user name and password (HTTP 407)`,
+      ? `the web proxy ${proxy.name} rejected the user name or password (HTTP 407)`
+      : `the web proxy ${proxy.name} requires a user name and password (HTTP 407)`,
     remedy: withBasic
-      ? 'Set Butler.slackConfig.proxy to user:password@host:port; write special characters percent-encoded, such as %40 for @'
-      : `The proxy only offers ${others.join(', ')}, which Blinky does not support: ask its administrator to allow Basic, or this machine without a password`,
+      ? 'Set Butler.slackConfig.proxy to user:password@host:port; percent-encode special characters, for example %40 for @'
+      : `The proxy only offers ${others.join(', ')}, which Blinky does not support: ask its administrator to allow Basic, or to allow this machine without a password`,
   };
 }
 
@@ -88,14 +88,14 @@ function proxyTrouble(cause: unknown, proxy: WebProxy): TransientFailure {
   return {
     kind: 'transient',
     reason: `the web proxy ${proxy.name}: ${proxyReason(cause)}`,
-    remedy: `Check the address in ${proxy.from}, and that the proxy is running; set Butler.slackConfig.proxy to none if there is no proxy`,
+    remedy: `Check the address in ${proxy.from} and that the proxy is running; if there is no proxy, set Butler.slackConfig.proxy to none`,
   };
 }
 
 function proxyReason(cause: unknown): string {
   const code = codeOf(cause);
   if (code === undefined && cause instanceof Error && /CONNECT response/.test(cause.message)) {
-    return 'what answers is not a web proxy';
+    return "the server that answered isn't a web proxy";
   }
   return reasonOf(cause);
 }
@@ -107,10 +107,10 @@ function untrustedCertificate(
 ): PermanentFailure {
   return {
     kind: 'permanent',
-    message: `the certificate of ${server} is from an unknown authority (${code}): your network seems to inspect encrypted connections`,
+    message: `the certificate of ${server} is signed by an unknown authority (${code}): your network probably inspects encrypted connections`,
     remedy: hasOwnAuthorities
-      ? 'Butler.slackConfig.caFile has the certificate of another authority: ask your IT department for the one that signs for Slack'
-      : 'Ask your IT department for the certificate of its CA (PEM), and set Butler.slackConfig.caFile to that file (or the variable NODE_EXTRA_CA_CERTS)',
+      ? "Butler.slackConfig.caFile contains a different authority's certificate: ask your IT department for the one that signs Slack's"
+      : 'Ask your IT department for the certificate of its CA (PEM), and set Butler.slackConfig.caFile (or the variable NODE_EXTRA_CA_CERTS) to that file',
   };
 }
 
@@ -128,5 +128,5 @@ function reasonOf(error: unknown): string {
   return shortened(messageOf(error));
 }
 
-/** A stranger's page may stand in an error, characters. */
+/** Cut to 200 characters: the error may contain a page sent by any server. */
 const shortened = (text: string): string => text.slice(0, 200);

@@ -2,15 +2,15 @@ import { isWithoutProxy } from './no-proxy.ts';
 import type { PermanentFailure } from './post-outcome.ts';
 import { readProxyAddress } from './web-proxy.ts';
 
-/** Environment variables, of which those for proxies are read. */
+/** Environment variables; the ones for proxies are read. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The web proxy on the way to Slack. */
+/** The web proxy between here and Slack. */
 export interface WebProxy {
   readonly url: URL;
-  /** Its host and port, for messages: without user and password. */
+  /** Its host and port for messages, without user and password. */
   readonly name: string;
-  /** Where its address is set, in words. */
+  /** Where its address is set, as shown in messages. */
   readonly from: string;
 }
 
@@ -22,7 +22,8 @@ export type FoundProxy =
 const settingName = 'Butler.slackConfig.proxy';
 
 /**
- * Finds the proxy for a server: the setting if there is one, else the environment as curl reads it.
+ * Finds the proxy for a server: from the setting if there is one, else from the environment, as
+ * curl does.
  * @param setting `Butler.slackConfig.proxy`, or empty
  */
 export function findProxy(setting: string, environment: Environment, target: URL): FoundProxy {
@@ -33,7 +34,7 @@ export function findProxy(setting: string, environment: Environment, target: URL
   return judged(found.value, `the variable ${found.name}`);
 }
 
-/** `HTTP_PROXY` in capitals is not read: on web servers it is what a request says. */
+/** Uppercase `HTTP_PROXY` is ignored: on web servers, a request header can set it. */
 function variablesFor({ protocol }: URL): readonly string[] {
   const own = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy'];
   return [...own, 'all_proxy', 'ALL_PROXY'];

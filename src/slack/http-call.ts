@@ -8,16 +8,16 @@ import { directWay, type WayToSlack } from './way-to-slack.ts';
 type Init = NonNullable<Parameters<FetchFunction>[1]>;
 type Answer = Awaited<ReturnType<FetchFunction>>;
 
-/** A page of a thousand channels has 2 MB; what a stranger sends may never end, bytes. */
+/** A page of a thousand channels has 2 MB; an unknown server may send without end. In bytes. */
 const longestBody = 8_000_000;
 
 /**
- * As much of `fetch` as Slack's library needs, by way of Node's HTTP client, which holds up the
- * event loop, and with it lights and subscribers, for less long. Resolves once the whole body is
- * there. Follows no redirect.
- * @param signal ends the call at any moment
- * @throws TypeError for a body that is no text: this product uploads no files
- * @throws ProxyRefusal, ProxyTrouble where it was the web proxy that failed
+ * The part of `fetch` that Slack's library needs, on top of Node's HTTP client, which blocks the
+ * event loop, and with it lights and subscribers, for less time. Resolves once the whole body has
+ * arrived. Does not follow redirects.
+ * @param signal ends the call at any time
+ * @throws TypeError if the body isn't text: this product uploads no files
+ * @throws ProxyRefusal, ProxyTrouble if the web proxy failed
  */
 export async function httpCall(
   url: string | URL,
@@ -45,13 +45,13 @@ export async function httpCall(
         call.destroy();
       };
       if (isRedirect(incoming)) {
-        return giveUp('something on the way redirects elsewhere (the login page of a network?)');
+        return giveUp('the connection was redirected (possibly to a network login page)');
       }
       const pieces: Buffer[] = [];
       let length = 0;
       incoming.on('data', (piece: Buffer) => {
         length += piece.length;
-        if (length > longestBody) giveUp('something other than Slack answers, without an end');
+        if (length > longestBody) giveUp('the answer is too long to be from Slack');
         else pieces.push(piece);
       });
       incoming.on('end', () => resolve(answerOf(address, incoming, Buffer.concat(pieces))));
@@ -72,7 +72,7 @@ interface ProxyAnswer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** The ways to sign in that the proxy offers: the first word of each challenge. */
+/** The sign-in schemes that the proxy offers: the first word of each challenge. */
 function offersOf({ headers }: ProxyAnswer): string[] {
   const challenges = [headers['proxy-authenticate'] ?? []].flat();
   return challenges.flatMap((challenge) => /^\s*([\w-]{1,20})/.exec(challenge)?.[1] ?? []);

@@ -14,8 +14,8 @@ export type RichText =
     };
 
 /**
- * One message, twice: Slack shows `richText`, where nothing is markup; `text` is for notifications,
- * screen readers and search.
+ * One message in two forms: Slack shows `richText`, in which nothing is markup; `text` is used for
+ * notifications, screen readers and search.
  */
 export interface SlackMessage {
   readonly text: string;
@@ -23,18 +23,18 @@ export interface SlackMessage {
 }
 
 export interface ComposedMessage extends SlackMessage {
-  /** How many of the events, from the first on, are in it. */
+  /** How many of the events, counted from the first, it includes. */
   readonly eventCount: number;
 }
 
 export interface ComposeOptions {
   readonly now: Date;
-  /** The longest `text`. One line alone may be longer. */
+  /** Maximum length of `text`. A single line may be longer. */
   readonly longestText: number;
-  /** The longest `richText`, as JSON. One line alone may be longer. */
+  /** Maximum length of `richText` as JSON. A single line may be longer. */
   readonly longestJson: number;
   readonly mostLines: number;
-  /** Older events that the outbox had no room for, to own up to. */
+  /** Older events dropped because the outbox was full, to be reported in the message. */
   readonly leftOut: number;
 }
 
@@ -43,23 +43,25 @@ export const recommendedTextLength = 4000;
 /** Slack refuses blocks whose JSON has more than about 13,000 characters (`msg_blocks_too_long`). */
 export const safeJsonLength = 12_000;
 
-/** An event that is posted later than this bears its time, ms. */
+/** An event posted later than this is shown with its time, ms. */
 const lateAfterMs = 60_000;
-/** From so many lines on, a heading says how many there are. */
+/** The number of lines from which a heading says how many there are. */
 const headingFrom = 3;
-/** Slack's own words for a date in the reader's time zone ("Formatting message text", dates). */
+/** Slack's date format, shown in the reader's time zone ("Formatting message text", dates). */
 const dateFormat = '{date_short_pretty} {time_secs}';
 
-/** Joins the lines of as many events, in order, as one message takes. There must be at least one. */
+/**
+ * Joins the lines of as many events, in order, as fit into one message. There must be at least one.
+ */
 export function composeMessage(
   events: readonly SlackEvent[],
   options: ComposeOptions,
 ): ComposedMessage {
   const note =
     options.leftOut > 0
-      ? [bold(`${options.leftOut} older events were left out: too many were waiting`)]
+      ? [bold(`${options.leftOut} older events were dropped: too many were waiting`)]
       : [];
-  // Room for the heading, however many lines there will be.
+  // Leaves space for the heading, whatever the number of lines.
   const room =
     options.longestText - plain([...note, heading(events.length)]).length - 2 * '\n'.length;
 
@@ -84,7 +86,7 @@ export function composeMessage(
   };
 }
 
-/** A message that asks whether messages arrive. */
+/** A message that tests whether messages arrive. */
 export function composeTestMessage(hostName: string): SlackMessage {
   const line: RichText[] = [
     { type: 'text', text: `⚪ Test message from Blinky Light on ${oneLine(hostName)}` },
@@ -92,7 +94,7 @@ export function composeTestMessage(hostName: string): SlackMessage {
   return { text: plain(line), richText: line };
 }
 
-/** A line break costs least in the text that follows it. */
+/** A line break takes the least space in the text that follows it. */
 function onNewLine([first, ...rest]: readonly RichText[]): RichText[] {
   if (first?.type !== 'text') throw new TypeError('a line begins with a text');
   return [{ ...first, text: `\n${first.text}` }, ...rest];
@@ -102,7 +104,7 @@ const bold = (text: string): RichText => ({ type: 'text', text, style: { bold: t
 
 const heading = (count: number): RichText => bold(`${count} events`);
 
-/** `🟢 Open connection for user LAB/goran on sense1`, in Butler's words, and what else is known. */
+/** `🟢 Open connection for user LAB/goran on sense1`, in Butler's words, plus what else is known. */
 function lineOf(event: SlackEvent, now: Date): RichText[] {
   const { circle, command } = kinds[event.kind];
   const words = `${command} for user ${userName(event)} on ${event.host}`;
@@ -122,22 +124,22 @@ function lineOf(event: SlackEvent, now: Date): RichText[] {
 }
 
 /**
- * As text, which is how Slack takes them: the library would copy each element and write it out
- * twice more, for a log that is off.
+ * As text, which Slack accepts too: given objects, the library would copy each element and
+ * serialize it twice more, for a log that is off.
  */
 export const blocksOf = ({ richText }: SlackMessage): string =>
   JSON.stringify([
     { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: richText }] },
   ]);
 
-/** Line breaks would begin a quotation or forge a line; marks of direction would disguise a name. */
+/** Line breaks would start a quote or fake a line; direction marks would disguise a name. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }
 
 /**
- * The elements as message text. A date is written out: as markup it takes as much room as the rest
- * of its line, and readers see that of the blocks.
+ * The elements as message text. A date is written out: as markup it takes as much space as the rest
+ * of its line, and readers see the one in the blocks.
  */
 function plain(elements: readonly RichText[]): string {
   return elements
@@ -145,7 +147,7 @@ function plain(elements: readonly RichText[]): string {
     .join('');
 }
 
-/** Only these three characters mean anything ("Escaping text"). */
+/** Only these three characters are special ("Escaping text"). */
 function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

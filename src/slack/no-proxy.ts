@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether `NO_PROXY` says that this server is reached without a proxy, as curl reads it: names match
- * themselves and what is below them, with or without a leading dot; addresses may be ranges
- * (`10.0.0.0/8`); `*` is everything. Beyond curl, `*.example.com` means `.example.com`, and an entry
- * with a port holds for that port alone.
- * @param list entries between commas or blanks
+ * Whether `NO_PROXY` says to reach this server without a proxy. As in curl, a name matches itself
+ * and its subdomains, with or without a leading dot; addresses may be ranges (`10.0.0.0/8`); `*`
+ * matches everything. Unlike in curl, `*.example.com` means `.example.com`, and an entry with a
+ * port matches only that port.
+ * @param list entries separated by commas or blanks
  */
 export function isWithoutProxy(list: string, { hostname, port, protocol }: URL): boolean {
   const host = withoutBrackets(hostname).toLowerCase().replace(/\.$/, '');
@@ -24,7 +24,7 @@ export function isWithoutProxy(list: string, { hostname, port, protocol }: URL):
 
 const withoutBrackets = (text: string): string => text.replace(/^\[(.*)\]$/, '$1');
 
-/** An IPv6 address has colons of its own; with a port it stands in brackets. */
+/** An IPv6 address contains colons; with a port it is in brackets. */
 function splitPort(entry: string): { name: string; port: string | undefined } {
   const [, bracketed, bracketedPort] = /^\[([^\]]*)\](?::(\d+))?$/.exec(entry) ?? [];
   if (bracketed !== undefined) return { name: bracketed, port: bracketedPort };

@@ -2,7 +2,7 @@ import type { Log } from '../platform/log.ts';
 import type { Failure, PostOutcome } from './post-outcome.ts';
 import type { SlackEvent } from './slack-event.ts';
 
-/** Says of each event what became of the message that it was in. */
+/** Logs for each event whether the message it was part of has been posted. */
 export function logOutcome(
   { debug }: Log,
   entries: readonly { readonly item: SlackEvent }[],
@@ -13,17 +13,18 @@ export function logOutcome(
     outcome.kind === 'delivered'
       ? 'posted'
       : `not posted: ${reasonOf(outcome)}; it stays in the queue`;
-  for (const { item } of entries) debug(`${item.id ?? 'an event from before'} ${words}`);
+  for (const { item } of entries)
+    debug(`${item.id ?? 'an event from before the restart'} ${words}`);
 }
 
 function reasonOf(failure: Failure): string {
   switch (failure.kind) {
     case 'rate-limited':
-      return `Slack asks to wait ${failure.retryAfterMs / 1000} s`;
+      return `Slack asked to wait ${failure.retryAfterMs / 1000} s`;
     case 'transient':
       return failure.reason;
     case 'message-refused':
-      return `Slack refuses the form of the message (${failure.code})`;
+      return `Slack rejected the format of the message (${failure.code})`;
     case 'permanent':
       return failure.message;
   }

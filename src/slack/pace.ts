@@ -1,19 +1,21 @@
-/** How fast the delivery goes, ms. */
+/** How fast messages are posted, ms. */
 export interface Pace {
   /** From Slack's answer to the next message. */
   readonly gapMs: number;
-  /** Between tries while only a person can help: at first, and at last. */
+  /** Between attempts while only a person can help: the first pause, and the longest. */
   readonly firstProbeMs: number;
   readonly longestProbeMs: number;
-  /** Between looks at token, webhook and certificates meanwhile. */
+  /** Between checks of token, webhook and certificates during that time. */
   readonly credentialsLookMs: number;
-  /** After so long, what should pass by itself needs a person who can do something about it. */
+  /**
+   * After this time, a fault that should pass by itself is reported as one that needs attention.
+   */
   readonly patienceMs: number;
 }
 
 /**
- * Slack takes "generally one message per second per channel"
- * (https://docs.slack.dev/apis/web-api/rate-limits); a tenth more is for clocks that differ.
+ * Slack accepts "generally one message per second per channel"
+ * (https://docs.slack.dev/apis/web-api/rate-limits); the extra tenth allows for clocks that differ.
  */
 export const slackPace: Pace = {
   gapMs: 1100,

@@ -7,7 +7,9 @@ import type { WebProxy } from './find-proxy.ts';
 /** The library emits this on a request when the proxy has answered, with its status and headers. */
 export const proxyAnswered = 'proxyConnect';
 
-/** What a request gives the agent beside Node's own options; Node keeps its `signal` to itself. */
+/**
+ * Options a request passes to the agent in addition to Node's, which doesn't pass on its `signal`.
+ */
 export interface ProxyCallOptions {
   readonly callSignal?: AbortSignal;
 }
@@ -15,11 +17,11 @@ export interface ProxyCallOptions {
 type Endpoint = Parameters<HttpsProxyAgent<string>['connect']>[1];
 
 /**
- * Reaches servers through a web proxy (CONNECT, RFC 9110, section 9.3.6). User and password go as a
- * header, not in the address: the library would write that into its debug log.
+ * Reaches servers through a web proxy (CONNECT, RFC 9110, section 9.3.6). User and password are
+ * sent as a header and not in the address, which the library would write to its debug log.
  */
 export class ProxyAgent extends HttpsProxyAgent<string> {
-  /** @param trust who may vouch for a proxy that is reached by https:// */
+  /** @param trust authorities trusted for a proxy that is reached by https:// */
   constructor({ url }: WebProxy, trust: SecureContext | undefined) {
     const address = new URL(url);
     address.username = '';
@@ -28,7 +30,7 @@ export class ProxyAgent extends HttpsProxyAgent<string> {
     this.proxyHeaders = signInHeader(url);
   }
 
-  /** As the library does it; but a call that is given up takes its connection with it. */
+  /** As in the library, except that aborting a call also closes its connection. */
   override async connect(request: ClientRequest, endpoint: Endpoint): Promise<Socket> {
     const { connectOpts } = this;
     const { callSignal } = endpoint as ProxyCallOptions;
@@ -45,7 +47,7 @@ function signInHeader({ username, password }: URL): Record<string, string> {
   return { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
-/** A percent sign that encodes nothing stands for itself. */
+/** A percent sign that encodes nothing is left as it is. */
 const decoded = (text: string): string =>
   text.replace(/(?:%[\da-f]{2})+/gi, (encoded) =>
     Buffer.from(encoded.replaceAll('%', ''), 'hex').toString(),

@@ -1,7 +1,7 @@
-/** The web proxy answered that it does not connect. */
+/** The web proxy refused to connect. */
 export class ProxyRefusal extends Error {
   readonly status: number;
-  /** The ways to sign in that it offers, such as `Basic`. */
+  /** The sign-in schemes it offers, such as `Basic`. */
   readonly offers: readonly string[];
 
   constructor(status: number, offers: readonly string[]) {
@@ -11,7 +11,7 @@ export class ProxyRefusal extends Error {
   }
 }
 
-/** The web proxy could not be reached, or gave no answer that makes sense. */
+/** The web proxy could not be reached, or its answer makes no sense. */
 export class ProxyTrouble extends Error {
   override readonly cause: Error;
 

@@ -11,7 +11,7 @@ import { users } from '../config/users-field.ts';
 import { webProxy } from './web-proxy.ts';
 import { webhookAllowed, webhookProblem } from './webhook-url.ts';
 
-/** Butler's own name for the channel. */
+/** Butler's default name for the channel. */
 export const defaultSlackChannel = 'sense-user-activity';
 
 interface WebhookSettings {
@@ -20,7 +20,7 @@ interface WebhookSettings {
   readonly webhookFile: string;
 }
 
-/** What is wrong with the webhook, while Slack is used at all. */
+/** What is wrong with the webhook settings, if Slack is enabled. */
 function webhookMistakes({ enable, webhookURL, webhookFile }: WebhookSettings): Contradiction[] {
   if (!enable || webhookURL === '') return [];
   const found = webhookProblem(webhookURL);

@@ -8,7 +8,7 @@ import { WebhookClient } from './webhook-client.ts';
 
 export interface SlackAccountOptions {
   readonly channel: string;
-  /** What the settings say where nobody named a channel. */
+  /** The channel in the settings if the user named none. */
   readonly defaultChannel: string;
   readonly apiUrl: string;
   readonly timeoutMs: number;
@@ -21,18 +21,18 @@ interface OpenAccount {
   readonly kind: 'open';
   readonly client: SlackClient | WebhookClient;
   readonly way: WayToSlack;
-  /** What the health says while all is well: `posting …`. */
+  /** What the health text says while everything works: `posting …`. */
   readonly manner: string;
 }
 
 /**
- * Token or webhook, the channel, and the way there. All of it is read again after every lasting
- * failure, so that a repaired file works without a restart.
+ * The token or webhook, the channel, and the route to Slack. All of it is read again after every
+ * permanent failure, so that a corrected file takes effect without a restart.
  */
 export class SlackAccount {
   readonly #options: SlackAccountOptions;
   #open: OpenAccount | undefined;
-  /** What was found at the last reading. */
+  /** What the last reading found. */
   #found: string | undefined;
   #logged = '';
 
@@ -40,14 +40,14 @@ export class SlackAccount {
     this.#options = options;
   }
 
-  /** Where it posts, in words: `to CHANNEL`, or `by webhook`. */
+  /** Where it posts, as shown in messages: `to CHANNEL`, or `through a webhook`. */
   get manner(): string {
     return this.#open?.manner ?? `to ${this.#options.channel}`;
   }
 
   /**
    * Posts one message. Never rejects.
-   * @param plainly without blocks, for a Slack that refuses them
+   * @param plainly without blocks, for when Slack rejects them
    */
   async post(message: SlackMessage, plainly: boolean): Promise<PostOutcome> {
     const account = this.#open ?? (await this.#read());
@@ -57,13 +57,13 @@ export class SlackAccount {
     return outcome;
   }
 
-  /** What keeps it from posting, as far as can be told without asking Slack. */
+  /** What prevents posting, as far as this is known without asking Slack. */
   async problem(): Promise<PermanentFailure | undefined> {
     const account = this.#open ?? (await this.#read());
     return account.kind === 'permanent' ? account : undefined;
   }
 
-  /** Whether token, webhook or certificates are others than those that failed. */
+  /** Whether token, webhook or certificates differ from those that failed. */
   async hasChanged(): Promise<boolean> {
     const { findWay, readCredentials } = this.#options;
     const credentials = await readCredentials();
@@ -71,7 +71,7 @@ export class SlackAccount {
     return foundIn(credentials, way) !== this.#found;
   }
 
-  /** Gives up the call under way. */
+  /** Aborts the current call. */
   abort(): void {
     this.#open?.client.abort();
   }
@@ -111,7 +111,7 @@ export class SlackAccount {
               log,
             }),
             way,
-            manner: 'by webhook',
+            manner: 'through a webhook',
           };
     return this.#open;
   }
@@ -120,14 +120,14 @@ export class SlackAccount {
     return new URL(credentials.kind === 'webhook' ? credentials.webhookUrl : this.#options.apiUrl);
   }
 
-  /** Which of several it is that is used. */
+  /** Logs which credentials and which proxy are used. */
   #logOnce(credentials: Exclude<Credentials, { kind: 'problem' }>, { proxy }: WayToSlack): void {
     const lines: string[] = [];
     if (credentials.kind === 'webhook')
-      lines.push(`posting by the webhook from ${credentials.from}`);
+      lines.push(`posting through the webhook from ${credentials.from}`);
     else if (credentials.unusedWebhook) {
       lines.push(
-        `there are a token and a webhook (${credentials.unusedWebhook}); using the token from ${credentials.from}`,
+        `both a token and a webhook are set (${credentials.unusedWebhook}); using the token from ${credentials.from}`,
       );
     }
     if (proxy) lines.push(`calling Slack through the web proxy ${proxy.name} (${proxy.from})`);

@@ -22,13 +22,13 @@ export interface SlackClientOptions {
   readonly apiUrl: string;
   /** How long one call may take from the first byte to the last, ms. */
   readonly timeoutMs: number;
-  /** Other than straight there. */
+  /** Undefined: a direct connection. */
   readonly way?: WayToSlack;
-  /** Shows what is posted. */
+  /** Logs what is posted. */
   readonly log?: Log;
 }
 
-/** Whom the token belongs to, and what it may do. */
+/** Whose token it is, and what it permits. */
 export interface SlackIdentity {
   readonly workspace: string;
   readonly botName: string;
@@ -41,10 +41,10 @@ export interface SlackChannel {
   readonly archived: boolean;
 }
 
-/** Pages of a thousand channels; nobody invites a bot into more. */
+/** Pages of a thousand channels; no bot is invited into more. */
 const mostPages = 5;
 
-/** The library would log whole requests, with the names of users in them. */
+/** The library would log whole requests, including the names of users. */
 const silentLogger = {
   debug() {},
   info() {},
@@ -56,13 +56,15 @@ const silentLogger = {
 };
 
 /**
- * Calls Slack, one call at a time, each once: no retry and no waiting is left to the library, whose
- * own would last for half an hour and mix up the order.
+ * Calls Slack, one call at a time, once each. The library neither retries nor waits: its retries
+ * would last half an hour and mix up the order.
  */
 export class SlackClient {
   readonly #options: SlackClientOptions;
   readonly #client: WebClient;
-  /** Cuts off the call under way, its body included; the library's own limit would not. */
+  /**
+   * Aborts the current call, even while its body is read, which the library's own timeout doesn't.
+   */
   readonly #calls: TimedCalls;
 
   constructor(options: SlackClientOptions) {
@@ -97,7 +99,7 @@ export class SlackClient {
     return result.failed ? this.#failureOf(result, channel) : { kind: 'delivered' };
   }
 
-  /** Asks who the token's owner is; the answer's headers say what it may do. */
+  /** Asks who owns the token; the answer's headers list its permissions. */
   async identify(): Promise<SlackIdentity | Failure> {
     const result = await this.#calls.run(() => this.#client.auth.test());
     if (result.failed) return this.#failureOf(result, '');
@@ -109,7 +111,7 @@ export class SlackClient {
     };
   }
 
-  /** The channels that the bot is a member of, as far as it may see them. */
+  /** The channels that the bot is a member of, as far as it can see them. */
   async memberships(withPrivate: boolean): Promise<readonly SlackChannel[] | Failure> {
     const channels: SlackChannel[] = [];
     let cursor = '';
@@ -131,12 +133,15 @@ export class SlackClient {
     return channels;
   }
 
-  /** Gives up the call under way. */
+  /** Aborts the current call. */
   abort(): void {
     this.#calls.abort();
   }
 
-  /** Sorts what the library throws (@slack/web-api 8.2); not all of it is an error of its own. */
+  /**
+   * Classifies what the library throws (@slack/web-api 8.2); not all of it is an error of the
+   * library.
+   */
   #failureOf(
     result: Extract<CallResult<WebAPICallResult>, { failed: true }>,
     channel: string,
@@ -149,10 +154,10 @@ export class SlackClient {
     if (error instanceof WebAPIPlatformError && !cutOff) return refusal(error, channel);
     if (error instanceof WebAPIHTTPError) {
       return error.statusCode >= 500
-        ? transient(`Slack has a fault of its own (HTTP ${error.statusCode})`)
+        ? transient(`Slack reported an internal error (HTTP ${error.statusCode})`)
         : notSlack(error.statusCode, 'apiUrl');
     }
-    // What the library makes of HTTP 429 without Retry-After.
+    // How the library reports HTTP 429 without Retry-After.
     if (error instanceof Error && error.message.startsWith('Retry header')) return noMoreForNow;
     const original = error instanceof WebAPIRequestError ? error.original : error;
     return failureOnTheWay({ ...result, error: original }, way, new URL(apiUrl));

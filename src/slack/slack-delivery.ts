@@ -18,14 +18,14 @@ import type { PermanentFailure, PostOutcome, TransientFailure } from './post-out
 import type { SlackEvent } from './slack-event.ts';
 
 export interface SlackDeliveryOptions {
-  /** The line of events waiting. */
+  /** The queue of waiting events. */
   readonly outbox: {
     readonly dropped: number;
     oldest(limit: number): Promise<readonly OutboxEntry<SlackEvent>[]>;
     remove(entries: readonly OutboxEntry<SlackEvent>[]): Promise<void>;
   };
   readonly account: {
-    /** Where it posts, in words: `to CHANNEL`, or `by webhook`. */
+    /** Where it posts, as shown in messages: `to CHANNEL`, or `through a webhook`. */
     readonly manner: string;
     post(message: SlackMessage, plainly: boolean): Promise<PostOutcome>;
     problem(): Promise<PermanentFailure | undefined>;
@@ -35,31 +35,36 @@ export interface SlackDeliveryOptions {
   readonly pace: Pace;
   readonly clock: Clock;
   readonly health: PartHealth;
-  /** Between tries at what passes by itself. */
+  /** Pauses between retries of what passes by itself. */
   readonly retry: RetryPauses;
-  /** The same where Slack takes no more and does not say for how long. */
+  /** The same for when Slack accepts no more messages and doesn't say for how long. */
   readonly limitRetry: RetryPauses;
   /** 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly log: Log;
 }
 
-/** Lets events that have arrived meanwhile go first: a message costs as much as fifty of them. */
+/**
+ * Lets events that have arrived in the meantime go first: a message costs as much as fifty of them.
+ */
 const nextTurn = (): Promise<void> => setImmediate();
 
-/** No message of the recommended length has more lines than this; the shortest has 30 characters. */
+/**
+ * No message of the recommended length has more lines than this; the shortest line has 30
+ * characters.
+ */
 const mostLines = 130;
-/** Slack's `Retry-After` counts in whole seconds; its clock and ours may differ by a little, ms. */
+/** Slack's `Retry-After` is in whole seconds; its clock and ours may differ a little, ms. */
 const retryAfterMarginMs = 100;
 
 /**
- * Carries what waits in the outbox to Slack: one message at a time, in order, each removed from
- * the outbox once Slack has answered `ok`. A crash in between repeats that one message.
+ * Posts what waits in the outbox to Slack: one message at a time, in order, removed from the outbox
+ * once Slack has answered `ok`. A crash in between repeats that one message.
  */
 export class SlackDelivery {
-  /** Events that Slack has taken. */
+  /** Events that Slack has accepted. */
   delivered = 0;
-  /** Messages that they went in. */
+  /** The number of messages they were posted in. */
   posted = 0;
   readonly #options: SlackDeliveryOptions;
   readonly #bugs: BugLog;
@@ -68,9 +73,9 @@ export class SlackDelivery {
   #arrived = false;
   #endWait: (() => void) | undefined;
   #endPause: (() => void) | undefined;
-  /** Ends the pause after a failure, while there is one. */
+  /** Ends the current pause after a failure. */
   #hurry: (() => void) | undefined;
-  /** When the failures in a row began that should pass by themselves, ms. */
+  /** When the current series of transient failures began, ms. */
   #failingSince: number | undefined;
   readonly #probe: RetryPauses;
   #linesAllowed = mostLines;
@@ -88,20 +93,23 @@ export class SlackDelivery {
     this.#running ??= this.#run();
   }
 
-  /** Something new can be read from the outbox. */
+  /** Called when there is something new to read in the outbox. */
   wake(): void {
     this.#arrived = true;
     this.#endWait?.();
   }
 
-  /** Tries again at once, where it waits after a failure; whether it does. Slack's own pauses stay. */
+  /**
+   * Retries at once if it is waiting after a failure; returns whether it was. Pauses set by Slack
+   * stay.
+   */
   tryNow(): boolean {
     if (!this.#hurry) return false;
     this.#hurry();
     return true;
   }
 
-  /** Lets the message under way finish, for `graceMs` at most and not past `deadline`. */
+  /** Lets the current message finish, for `graceMs` at most and not past `deadline`. */
   async stop(graceMs: number, deadline: AbortSignal): Promise<void> {
     const { account, clock } = this.#options;
     this.#stopping = true;
@@ -118,7 +126,7 @@ export class SlackDelivery {
 
   async #run(): Promise<void> {
     const { account, health, pace } = this.#options;
-    // The last message of an earlier run may be a moment old.
+    // The last message before a restart may have been posted only a moment ago.
     await this.#pause(pace.gapMs);
     for (;;) {
       const problem = await account.problem();
@@ -186,7 +194,7 @@ export class SlackDelivery {
     const { health, pace } = this.#options;
     switch (outcome.kind) {
       case 'rate-limited':
-        health.ok(`waiting ${outcome.retryAfterMs / 1000} s, as Slack asks`);
+        health.ok(`waiting ${outcome.retryAfterMs / 1000} s, as requested by Slack`);
         return await this.#pause(Math.max(outcome.retryAfterMs + retryAfterMarginMs, pace.gapMs));
       case 'transient':
         return await this.#waitForBetter(outcome);
@@ -197,44 +205,46 @@ export class SlackDelivery {
     }
   }
 
-  /** Time helps: tries with growing pauses. If it takes too long, a person may be able to do more. */
+  /** Retries with growing pauses. If it lasts too long, a person may be able to help. */
   async #waitForBetter({ reason, remedy, isLimit }: TransientFailure): Promise<void> {
     const { clock, health, limitRetry, pace, retry } = this.#options;
     if (this.#stopping) return;
     const now = clock.monotonicMs();
     this.#failingSince ??= now;
-    const kept = 'Events are kept meanwhile; they are posted once Slack can be reached';
+    const kept = 'Events are kept and posted as soon as Slack can be reached';
     health.fault({
       message: `waiting for Slack: ${reason}`,
       remedy: remedy === undefined ? kept : `${remedy}. ${kept}`,
-      needsPerson: remedy !== undefined && now - this.#failingSince >= pace.patienceMs,
+      needsAttention: remedy !== undefined && now - this.#failingSince >= pace.patienceMs,
     });
     const pause = (isLimit ? limitRetry : retry).next();
     await this.#pauseAfterFailure(Math.max(pause, pace.gapMs));
   }
 
-  /** Slack dislikes a message: fewer lines at a time, then without blocks, then it takes a person. */
+  /**
+   * Slack rejects a message: try fewer lines, then no blocks, then report that it needs attention.
+   */
   async #tryAnotherForm(code: string, eventCount: number): Promise<void> {
     const { log, pace } = this.#options;
-    log.warn(`Slack refuses the form of a message (${code}); trying another`);
+    log.warn(`Slack rejected the format of a message (${code}); trying another`);
     if (eventCount > 1) this.#linesAllowed = Math.ceil(eventCount / 2);
     else if (!this.#plainly) this.#plainly = true;
     else {
       return await this.#waitForRepair({
-        message: `Slack refuses even the plainest message (${code})`,
-        remedy: 'This is a bug of the program; please report it with this log',
+        message: `Slack rejects even the simplest message (${code})`,
+        remedy: 'This is a bug in Blinky: please report it with this log',
       });
     }
     await this.#pause(pace.gapMs);
   }
 
-  /** Only a person can help: tries seldom, and at once when another token or file is there. */
+  /** Only a person can help: retries rarely, and at once when the token or a file changes. */
   async #waitForRepair(fault: {
     readonly message: string;
     readonly remedy: string;
   }): Promise<void> {
     const { account, clock, health, pace } = this.#options;
-    health.fault({ message: fault.message, remedy: fault.remedy, needsPerson: true });
+    health.fault({ message: fault.message, remedy: fault.remedy, needsAttention: true });
     const probeAt = clock.monotonicMs() + this.#probe.next();
     while (!this.#stopping) {
       const left = probeAt - clock.monotonicMs();
@@ -252,14 +262,14 @@ export class SlackDelivery {
     if (isBug(error)) this.#bugs.report('posting', error);
     const words = messageOf(error);
     health.fault({
-      message: `can not read the events that wait: ${words}`,
+      message: `can't read the waiting events: ${words}`,
       remedy: 'Check the disk of the state directory',
-      needsPerson: true,
+      needsAttention: true,
     });
     await this.#pause(retry.next());
   }
 
-  /** Resolves when the outbox has something to read, or on the way out. */
+  /** Resolves when the outbox has something to read, or on stop. */
   async #arrival(): Promise<void> {
     if (this.#arrived || this.#stopping) return;
     await new Promise<void>((resolve) => {
@@ -268,7 +278,7 @@ export class SlackDelivery {
     this.#endWait = undefined;
   }
 
-  /** Resolves after `ms`, on the way out, or when somebody wants another try: then with true. */
+  /** Resolves after `ms`, on stop, or when another attempt is requested: then with true. */
   async #pauseAfterFailure(ms: number): Promise<boolean> {
     let isHurried = false;
     this.#hurry = () => {
@@ -280,7 +290,7 @@ export class SlackDelivery {
     return isHurried;
   }
 
-  /** Resolves after `ms`, or on the way out. */
+  /** Resolves after `ms`, or on stop. */
   async #pause(ms: number): Promise<void> {
     if (this.#stopping) return;
     await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import type { TransientFailure } from './post-outcome.ts';
 
-/** A refusal of Slack's, in words for the person who can end it. */
+/** An error code of Slack, explained for the person who can fix it. */
 export interface Explanation {
   readonly message: string;
   /** What to click, and where. */
@@ -17,8 +17,8 @@ const askAdmin = 'Ask an administrator of the Slack workspace to let the app pos
  * (https://docs.slack.dev/reference/methods/chat.postMessage, "Errors").
  */
 const permanent: Readonly<Record<string, (channel: string) => Explanation>> = {
-  not_authed: () => ({ message: 'Slack got no token', remedy: newToken }),
-  invalid_auth: () => ({ message: 'Slack does not know the token', remedy: newToken }),
+  not_authed: () => ({ message: 'no token was sent to Slack', remedy: newToken }),
+  invalid_auth: () => ({ message: 'Slack does not recognize the token', remedy: newToken }),
   account_inactive: () => ({
     message: 'the Slack app or its workspace was removed',
     remedy: newToken,
@@ -26,22 +26,22 @@ const permanent: Readonly<Record<string, (channel: string) => Explanation>> = {
   token_revoked: () => ({ message: 'the Slack token was revoked', remedy: newToken }),
   token_expired: () => ({
     message: 'the Slack token has expired',
-    remedy: `${apps}, OAuth & Permissions, and make a new token; without token rotation it does not expire`,
+    remedy: `${apps}, OAuth & Permissions, and create a new token; it doesn't expire if token rotation is off`,
   }),
   not_allowed_token_type: () => ({
-    message: 'the Slack token is of a kind that may not post',
+    message: "this type of Slack token can't post",
     remedy: newToken,
   }),
   missing_scope: () => ({
-    message: 'the Slack app lacks the permission to post (chat:write)',
+    message: 'the Slack app has no permission to post (chat:write)',
     remedy: `${apps}, OAuth & Permissions, add chat:write under Bot Token Scopes, then Reinstall to Workspace`,
   }),
   no_permission: () => ({
-    message: 'the Slack app lacks the permission to post (chat:write)',
+    message: 'the Slack app has no permission to post (chat:write)',
     remedy: `${apps}, OAuth & Permissions, add chat:write under Bot Token Scopes, then Reinstall to Workspace`,
   }),
   channel_not_found: (channel) => ({
-    message: `Slack finds no channel ${channel}`,
+    message: `Slack can't find the channel ${channel}`,
     remedy: `Check Butler.slackConfig.loginNotificationChannel. If the channel is private: ${invite}`,
   }),
   not_in_channel: (channel) => ({
@@ -51,7 +51,7 @@ const permanent: Readonly<Record<string, (channel: string) => Explanation>> = {
   is_archived: (channel) => ({
     message: `the Slack channel ${channel} is archived`,
     remedy:
-      'In Slack, open the channel, click its name, Settings, Unarchive channel, or name another in Butler.slackConfig.loginNotificationChannel',
+      'In Slack, open the channel, click its name, Settings, Unarchive channel, or set another channel in Butler.slackConfig.loginNotificationChannel',
   }),
   restricted_action: (channel) => ({
     message: `the workspace does not let the app post in ${channel}`,
@@ -70,7 +70,7 @@ const permanent: Readonly<Record<string, (channel: string) => Explanation>> = {
     remedy: askAdmin,
   }),
   restricted_action_thread_only_channel: (channel) => ({
-    message: `the Slack channel ${channel} takes answers to messages only`,
+    message: `the Slack channel ${channel} accepts only replies in threads`,
     remedy: askAdmin,
   }),
   posting_to_general_channel_denied: (channel) => ({
@@ -78,11 +78,11 @@ const permanent: Readonly<Record<string, (channel: string) => Explanation>> = {
     remedy: askAdmin,
   }),
   channel_is_limited_access: (channel) => ({
-    message: `the Slack channel ${channel} is for some members only`,
+    message: `the Slack channel ${channel} is restricted to some members`,
     remedy: askAdmin,
   }),
   accesslimited: () => ({
-    message: 'the Slack workspace does not take calls from this network',
+    message: 'the Slack workspace does not accept calls from this network',
     remedy:
       "Ask an administrator of the Slack workspace to allow this network's address for the app",
   }),
@@ -92,35 +92,35 @@ const permanent: Readonly<Record<string, (channel: string) => Explanation>> = {
   }),
 };
 
-const internal = 'Slack has a fault of its own';
-const moving = 'the Slack workspace is just being moved';
-const noMore = 'Slack takes no more messages for the moment';
+const internal = 'Slack reported an internal error';
+const moving = 'the Slack workspace is being moved';
+const noMore = 'Slack accepts no more messages at the moment';
 
 /** Slack's errors that pass by themselves. */
 const transient: Readonly<Record<string, string>> = {
   internal_error: internal,
   fatal_error: internal,
   rollup_error: internal,
-  service_unavailable: 'Slack is out of service for the moment',
-  request_timeout: 'the request reached Slack in part only',
+  service_unavailable: 'Slack is temporarily unavailable',
+  request_timeout: 'only part of the request reached Slack',
   team_added_to_org: moving,
   org_login_required: moving,
   migration_in_progress: moving,
-  external_channel_migrating: 'the Slack channel is just being moved',
+  external_channel_migrating: 'the Slack channel is being moved',
 };
 
-/** Slack's errors that say: too many messages. Not all of them say for how long. */
+/** Slack's errors that mean: too many messages. Not all of them say how long to wait. */
 const limits: Readonly<Record<string, Omit<TransientFailure, 'kind'>>> = {
   ratelimited: { reason: noMore },
   rate_limited: { reason: noMore },
   message_limit_exceeded: {
     reason: 'the Slack workspace has reached its limit of messages',
     remedy:
-      "Free workspaces may only post so much in a time: wait, stop other apps that post a lot, or choose a paid plan (Slack's help: Usage limits for free workspaces)",
+      "Free workspaces can post only a limited number of messages: wait, stop other apps that post a lot, or choose a paid plan (Slack's help: Usage limits for free workspaces)",
   },
 };
 
-/** Codes that Slack may add: as words of them say, time helps. */
+/** Codes that Slack may add in future: words in them suggest that the error passes. */
 const passesByItsName =
   /(?:^|_)(?:limit|limited|ratelimit\w*|throttled|timeout|timed_out|unavailable|temporar\w+|migrat\w+|internal|busy|overload\w*|try_again\w*|maintenance)(?:_|$)/;
 
@@ -142,16 +142,16 @@ export type ErrorMeaning =
   | { readonly kind: 'message' }
   | ({ readonly kind: 'permanent' } & Explanation);
 
-/** What Slack's codes look like; anything else is of somebody else's making. */
+/** The format of Slack's codes; anything else comes from another server. */
 const slackCode = /^\w{1,80}$/;
 
 const seeDocumentation = (code: string): string =>
   `See ${code} at https://docs.slack.dev/reference/methods/chat.postMessage`;
 
-/** HTTP 429 that does not say for how long. */
+/** HTTP 429 without a time to wait. */
 export const noMoreForNow: TransientFailure = {
   kind: 'transient',
-  reason: `${noMore}, and does not say for how long`,
+  reason: `${noMore}, and did not say for how long`,
   isLimit: true,
 };
 
@@ -159,19 +159,19 @@ export const noMoreForNow: TransientFailure = {
 export function notSlack(status: number, key: string): TransientFailure {
   return {
     kind: 'transient',
-    reason: `something other than Slack answered (HTTP ${status}): a proxy, or a wrong ${key}?`,
+    reason: `something other than Slack answered (HTTP ${status}): possibly a proxy, or ${key} is wrong`,
   };
 }
 
 /**
- * What an answer `"ok": false` means for the posting of messages.
- * @param code the answer's `error`: a code of Slack's, or whatever stood in its place
+ * What an answer `"ok": false` means for posting.
+ * @param code the answer's `error`: one of Slack's codes, or whatever was in its place
  */
 export function meaningOfError(code: string, channel: string): ErrorMeaning {
   if (!slackCode.test(code)) {
     return {
       kind: 'transient',
-      reason: 'something other than Slack answered (a proxy, or the login page of a network?)',
+      reason: 'something other than Slack answered (possibly a proxy or a network login page)',
     };
   }
   const limit = Object.hasOwn(limits, code) ? limits[code] : undefined;
@@ -185,7 +185,7 @@ export function meaningOfError(code: string, channel: string): ErrorMeaning {
   if (!explain && passesByItsName.test(code)) {
     return {
       kind: 'transient',
-      reason: `Slack takes no messages for the moment (${code})`,
+      reason: `Slack accepts no messages at the moment (${code})`,
       remedy: seeDocumentation(code),
       isLimit: true,
     };
@@ -193,7 +193,7 @@ export function meaningOfError(code: string, channel: string): ErrorMeaning {
   if (!explain) {
     return {
       kind: 'permanent',
-      message: `Slack refuses messages to ${channel} (${code})`,
+      message: `Slack rejects messages to ${channel} (${code})`,
       remedy: seeDocumentation(code),
     };
   }

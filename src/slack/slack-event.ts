@@ -1,13 +1,13 @@
 import { type EventKind, eventKinds } from '../events/kinds.ts';
 import type { UserEvent } from '../events/user-event.ts';
 
-/** What Slack is told of an event. */
+/** What is posted about an event. */
 export interface SlackEvent {
-  /** The event's, where the log is to show it; it would cost room on disk for nothing elsewhere. */
+  /** The event's id, set only if the log shows it: elsewhere it would waste space on disk. */
   readonly id?: string;
   /** When it was received, ms since 1970. */
   readonly receivedAtMs: number;
-  /** Whether that is only what a clock showed that had not been set. */
+  /** Whether that time is unreliable because the clock had not been set. */
   readonly timeUnknown: boolean;
   readonly kind: EventKind;
   readonly host: string;
@@ -20,8 +20,8 @@ export interface SlackEvent {
 }
 
 /**
- * @param readTime gives the ms since 1970 of what `receivedAt` says
- * @param withId whether the event is to be recognised later
+ * @param readTime converts `receivedAt` to ms since 1970
+ * @param withId whether the event's id is needed later
  */
 export function slackEventOf(
   event: UserEvent,
@@ -44,7 +44,7 @@ export function slackEventOf(
 
 const timeUnknownMark = 'time unknown';
 
-/** Slack events on disk: a JSON array, because field names would double what an event costs. */
+/** Slack events on disk: a JSON array, since field names would double the size of an event. */
 export const slackEventCodec = {
   encode: (event: SlackEvent): string => {
     const { receivedAtMs, kind, host, userDirectory, userId, appId, browser } = event;

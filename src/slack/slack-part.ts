@@ -9,11 +9,14 @@ export interface SlackPartOptions extends Omit<SlackSinkOptions, 'health' | 'out
 }
 
 export interface SlackPart extends Part<'slack'> {
-  /** Tries again at once, where it waits after a failure; whether it does. Undefined where Slack is off. */
+  /**
+   * Retries at once if it is waiting after a failure; returns whether it was. Undefined if Slack is
+   * off.
+   */
   readonly tryNow: (() => boolean) | undefined;
 }
 
-/** Posts to Slack, where that is wanted. */
+/** Posts to Slack, if enabled. */
 export function createSlackPart({ healthOf, ...options }: SlackPartOptions): SlackPart {
   const health = healthOf('slack');
   if (!options.config.enable) {
@@ -32,7 +35,7 @@ export function createSlackPart({ healthOf, ...options }: SlackPartOptions): Sla
   };
 }
 
-/** Zero while Slack is off: a series that comes and goes is hard to watch. */
+/** Zero while Slack is off: a time series that comes and goes is hard to watch. */
 const slackMetrics = (sink: SlackSink | undefined): readonly Metric[] => [
   {
     type: 'gauge',

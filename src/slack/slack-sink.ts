@@ -19,41 +19,41 @@ import { findWay } from './way-to-slack.ts';
 export interface SlackSinkOptions {
   readonly config: Pick<SlackSettings, 'loginNotificationChannel' | 'apiUrl' | 'excludeUser'> &
     Partial<Pick<SlackSettings, 'proxy' | 'caFile'>>;
-  /** Where token and webhook may be. */
+  /** Where the token or the webhook may be. */
   readonly token: CredentialSources;
-  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
+  /** Where `HTTPS_PROXY` and `NO_PROXY` are read from. */
   readonly environment?: Environment;
-  /** Where the database is, while there is one. */
+  /** Gives the database while it is open. */
   readonly state: DatabaseSource;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
   readonly health: PartHealth;
   readonly outboxHealth: PartHealth;
-  /** Other than Slack's: for a stand-in that is in a hurry. */
+  /** Replaces Slack's pace, for a test server. */
   readonly pace?: Pace;
-  /** Other than what the product promises: for tests of a full outbox. */
+  /** Replaces the product's limits, for tests of a full outbox. */
   readonly limits?: SlackLimits;
 }
 
 export interface SlackLimits {
-  /** Events that may wait on disk. */
+  /** Events that can wait on disk. */
   readonly capacity: number;
-  /** Events that may wait in memory while the disk takes none. */
+  /** Events that can wait in memory while the disk can't be written. */
   readonly memoryCapacity: number;
   /** How long one call may take, ms. */
   readonly timeoutMs: number;
-  /** Between tries at something that passes by itself, ms. */
+  /** Pauses between retries of what passes by itself, ms. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
-  /** The same where Slack takes no more messages, and does not say for how long. */
+  /** The same for when Slack accepts no more messages and doesn't say for how long. */
   readonly longestLimitRetryMs: number;
 }
 
 /**
- * The longest pause between tries is short: a call every ten seconds burdens nobody, and the
- * channel is up to date ten seconds after Slack is. A limit of Slack's is not to be pressed: there the
- * pauses grow to five minutes.
+ * The longest pause between retries is short: a call every ten seconds is no burden, and the
+ * channel is up to date ten seconds after Slack is back. At a limit of Slack's the pauses grow to
+ * five minutes, so as not to add load.
  */
 export const slackLimits: SlackLimits = {
   capacity: 100_000,
@@ -64,12 +64,12 @@ export const slackLimits: SlackLimits = {
   longestLimitRetryMs: 300_000,
 };
 
-/** What a message under way gets when the appliance stops, ms. */
+/** Time for the current message when the appliance stops, ms. */
 const stopGraceMs = 3000;
-/** What each of the last writes gets, ms. */
+/** Time for each of the last writes, ms. */
 const lastWriteMs = 500;
 
-/** Posts events to a Slack channel, by way of an outbox on disk. */
+/** Posts events to a Slack channel, through an outbox on disk. */
 export class SlackSink implements Sink {
   readonly name = 'slack';
   readonly #options: SlackSinkOptions;
@@ -121,27 +121,27 @@ export class SlackSink implements Sink {
     });
   }
 
-  /** Events that wait for Slack. */
+  /** Events waiting for Slack. */
   get waiting(): number {
     return this.#outbox.length;
   }
 
-  /** Events that Slack has taken. */
+  /** Events that Slack has accepted. */
   get delivered(): number {
     return this.#delivery.delivered;
   }
 
-  /** Messages that they went in. */
+  /** The number of messages they were posted in. */
   get posted(): number {
     return this.#delivery.posted;
   }
 
-  /** Events that went because too many waited. */
+  /** Events dropped because too many were waiting. */
   get dropped(): number {
     return this.#outbox.dropped;
   }
 
-  /** Tries again at once, where it waits after a failure; whether it does. */
+  /** Retries at once if it is waiting after a failure; returns whether it was. */
   tryNow(): boolean {
     return this.#delivery.tryNow();
   }
@@ -151,18 +151,21 @@ export class SlackSink implements Sink {
     this.#delivery.start();
   }
 
-  /** Puts the event into the outbox, and returns at once. */
+  /** Puts the event into the outbox and returns at once. */
   accept(event: UserEvent): void {
     if (this.#isExcluded(event)) {
-      this.#log.debug?.(`${event.id} left out: Butler.slackConfig.excludeUser has its user`);
+      this.#log.debug?.(`${event.id} skipped: its user is in Butler.slackConfig.excludeUser`);
       return;
     }
     const { debug } = this.#log;
     this.#outbox.append(slackEventOf(event, this.#readTime, debug !== undefined));
-    debug?.(`${event.id} queued; ${this.waiting} wait`);
+    debug?.(`${event.id} queued; ${this.waiting} waiting`);
   }
 
-  /** Resolves when every event accepted so far is on disk, or waits for a disk that takes nothing. */
+  /**
+   * Resolves when every event accepted so far is on disk, or waits in memory because the disk can't
+   * be written.
+   */
   async written(): Promise<void> {
     await this.#outbox.written();
   }
@@ -174,7 +177,7 @@ export class SlackSink implements Sink {
 
   async #stop(deadline: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    // What waits is safe first; then the message under way gets its chance.
+    // Save what waits first; then let the current message finish.
     await atMost(clock, lastWriteMs, this.#outbox.written());
     await atMost(clock, stopGraceMs + lastWriteMs, this.#delivery.stop(stopGraceMs, deadline));
     await this.#outbox.close(lastWriteMs);

@@ -10,11 +10,11 @@ export type CallResult<Value> =
   | {
       readonly failed: true;
       readonly error: unknown;
-      /** Where the time was up, what the call ended with. */
+      /** Set if the call timed out. */
       readonly cutOff?: NoAnswer;
     };
 
-/** Makes one call at a time, each for so long at most from the first byte to the last. */
+/** Makes one call at a time, with a time limit from the first byte to the last. */
 export class TimedCalls {
   readonly #timeoutMs: number;
   #call = new AbortController();
@@ -24,12 +24,12 @@ export class TimedCalls {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Ends the call under way. */
+  /** Aborts the current call. */
   get signal(): AbortSignal {
     return this.#call.signal;
   }
 
-  /** Gives up the call under way. */
+  /** Aborts the current call. */
   abort(): void {
     this.#call.abort();
   }

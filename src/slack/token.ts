@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isMissing, whyUnreadable } from '../platform/errors.ts';
 import { tidyWebhookUrl, webhookProblem } from './webhook-url.ts';
 
-/** Where the token may be, most important first. */
+/** Where the token may be, in order of precedence. */
 export interface TokenSources {
   /** `Butler.slackConfig.tokenFile`, or empty. */
   readonly tokenFile: string;
@@ -16,12 +16,12 @@ export interface TokenSources {
 export type TokenResult =
   | {
       readonly token: string;
-      /** Where it was found, in words. */
+      /** Where it was found, as shown in messages. */
       readonly from: string;
-      /** The file, when it was in one. */
+      /** The file, if it was in one. */
       readonly file?: string;
     }
-  /** The URL of a webhook in the token's place. */
+  /** The URL of a webhook where the token belongs. */
   | {
       readonly token?: undefined;
       readonly webhookUrl: string;
@@ -33,7 +33,7 @@ export type TokenResult =
       readonly webhookUrl?: undefined;
       readonly problem: string;
       readonly remedy: string;
-      /** There is none in any place. */
+      /** No token is set anywhere. */
       readonly isMissing?: true;
     };
 
@@ -41,11 +41,11 @@ export type TokenResult =
 const credentialName = 'slack-token';
 
 const tokenRemedy =
-  'Put the Bot User OAuth Token (it begins xoxb-) into a file and name it in Butler.slackConfig.tokenFile';
+  'Put the Bot User OAuth Token (it begins xoxb-) into a file and set Butler.slackConfig.tokenFile to its path';
 
 /**
- * Reads the token again. Never rejects; a token that can't be one is a problem, too. People also put
- * the URL of a webhook there.
+ * Reads the token again. Never rejects; text that can't be a token is a problem, too. A webhook's
+ * URL is accepted, since people put that there as well.
  */
 export async function readToken(sources: TokenSources): Promise<TokenResult> {
   const { tokenFile, credentialsDirectory, environmentToken } = sources;
@@ -56,7 +56,7 @@ export async function readToken(sources: TokenSources): Promise<TokenResult> {
     if (!('problem' in result) || !environmentToken) return result;
   }
   if (environmentToken) return judge(environmentToken, 'the variable SLACK_BOT_TOKEN');
-  return { problem: 'there is no Slack token', remedy: tokenRemedy, isMissing: true };
+  return { problem: 'no Slack token is set', remedy: tokenRemedy, isMissing: true };
 }
 
 async function fromFile(file: string, from: string, mayBeMissing = false): Promise<TokenResult> {
@@ -85,7 +85,7 @@ function judge(text: string, from: string): TokenResult {
     return { webhookUrl, from };
   }
   return {
-    problem: token ? `what is in ${from} is no Slack bot token` : `${from} is empty`,
+    problem: token ? `${from} does not contain a Slack bot token` : `${from} is empty`,
     remedy:
       'Copy the Bot User OAuth Token (it begins xoxb-) from your app at https://api.slack.com/apps, page OAuth & Permissions',
   };

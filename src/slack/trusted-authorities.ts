@@ -15,8 +15,8 @@ const exportRemedy =
   'Ask your IT department for the certificate of the CA as a PEM file (Base-64 encoded X.509, .cer or .crt)';
 
 /**
- * Reads the file of `caFile` again. Its certificates add to the well-known authorities, and to those
- * of `NODE_EXTRA_CA_CERTS`, which Node leaves out of what is put together by hand.
+ * Reads the file of `caFile` again. Its certificates are added to the well-known authorities and to
+ * those of `NODE_EXTRA_CA_CERTS`, which Node ignores for a context made by hand.
  * @param extraFile `$NODE_EXTRA_CA_CERTS`
  */
 export async function readAuthorities(
@@ -37,9 +37,9 @@ export async function readAuthorities(
   }
   const certificates = certificatesIn(content);
   if (certificates.length === 0) {
-    return failure(`the file of ${keyName} (${file}) holds no certificate`, exportRemedy);
+    return failure(`the file of ${keyName} (${file}) contains no certificate`, exportRemedy);
   }
-  // Node itself has complained about one that can't be read.
+  // Node itself has already complained if it can't be read.
   const extra = extraFile ? await readFile(extraFile).catch(() => undefined) : undefined;
   return {
     kind: 'trusted',
@@ -61,9 +61,9 @@ function certificatesIn(content: Buffer): string[] {
 }
 
 /**
- * What connections need to trust these authorities, too. Node's `ca` option would replace the
- * well-known ones, and reading all of those again holds up the lights (35 ms on a PC, against 2 ms).
- * What that option calls inside of Node adds to them.
+ * A context that trusts these authorities as well. Node's `ca` option would replace the well-known
+ * ones, and reading those again blocks the lights (35 ms on a PC, against 2 ms). The function that
+ * option calls inside Node adds to them.
  */
 export function trusting(certificates: readonly string[]): SecureContext {
   const secureContext = createSecureContext();

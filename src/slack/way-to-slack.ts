@@ -6,10 +6,10 @@ import type { PermanentFailure } from './post-outcome.ts';
 import { ProxyAgent } from './proxy-agent.ts';
 import { readAuthorities, trusting } from './trusted-authorities.ts';
 
-/** How Slack is reached from this network. */
+/** How Slack is reached from this network: proxy and trusted certificates. */
 export interface WayToSlack {
   readonly proxy?: WebProxy;
-  /** Whether the company's own authority is trusted, too. */
+  /** Whether certificates from `caFile` are trusted as well. */
   readonly hasOwnAuthorities: boolean;
   readonly agent?: Agent;
   readonly secureContext?: SecureContext;
@@ -20,23 +20,23 @@ export interface WaySettings {
   readonly proxy?: string;
   /** `Butler.slackConfig.caFile`, or empty. */
   readonly caFile?: string;
-  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
+  /** Where `HTTPS_PROXY` and `NO_PROXY` are read from. */
   readonly environment?: Environment;
 }
 
 /** Without a proxy, and with the well-known authorities. */
 export const directWay: WayToSlack = { hasOwnAuthorities: false };
 
-/** A way as the settings describe it now. */
+/** The route that the settings describe now. */
 export interface FoundWay {
   readonly kind: 'found';
-  /** The certificates trusted, to notice that they changed. */
+  /** The trusted certificates, to notice changes. */
   readonly found: string;
-  /** Makes it usable; this takes some time, so it is not done to look for changes. */
+  /** Makes it usable; slow, so it isn't called just to look for changes. */
   open(): WayToSlack;
 }
 
-/** Finds the way to a server; reads the certificates again. Never rejects. */
+/** Finds the route to a server; reads the certificates again. Never rejects. */
 export async function findWay(
   { proxy: setting = '', caFile = '', environment = {} }: WaySettings,
   target: URL,
@@ -71,7 +71,7 @@ function openWay(
   };
 }
 
-/** Not the shared one, which would hand out connections of before. */
+/** Not the shared agent, which would reuse earlier connections. */
 function ownAgent({ protocol }: URL): Agent {
   return protocol === 'https:'
     ? new EncryptingAgent({ keepAlive: true })

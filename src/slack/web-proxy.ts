@@ -25,19 +25,19 @@ export function readProxyAddress(text: string): ProxyAddress {
   }
   const address = scheme === undefined ? `http://${written}` : written;
   if (/\s/.test(address) || !URL.canParse(address)) {
-    return { kind: 'unusable', why: 'something that is not an address' };
+    return { kind: 'unusable', why: "something that isn't an address" };
   }
   const url = new URL(address);
   if (url.pathname !== '/' || url.search || url.hash) {
     return {
       kind: 'unusable',
-      why: 'an address with a path (in a user name or password, \\ / ? # must be percent-encoded, such as %5C for \\)',
+      why: 'an address with a path (in a user name or password, percent-encode \\ / ? #, for example %5C for \\)',
     };
   }
   return { kind: 'proxy', url };
 }
 
-/** A web proxy, `none`, or nothing: then the environment says. */
+/** A web proxy, `none`, or empty: then the environment is used. */
 export function webProxy() {
   const schema = z
     .string()

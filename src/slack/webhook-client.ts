@@ -11,15 +11,15 @@ export interface WebhookClientOptions {
   readonly url: string;
   /** How long one call may take from the first byte to the last, ms. */
   readonly timeoutMs: number;
-  /** The channel that stands in the settings when nobody named one. */
+  /** The channel in the settings if the user named none. */
   readonly defaultChannel: string;
-  /** Other than straight there. */
+  /** Undefined: a direct connection. */
   readonly way?: WayToSlack;
-  /** Shows what is posted. */
+  /** Logs what is posted. */
   readonly log?: Log;
 }
 
-/** What Slack says to a message without content, if the webhook is one: nothing is posted. */
+/** Slack's answers to a message without content if the webhook exists: nothing is posted. */
 const emptyMessageCodes: ReadonlySet<string> = new Set([
   'no_text',
   'missing_text_or_fallback_or_attachments',
@@ -27,8 +27,9 @@ const emptyMessageCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Posts by an incoming webhook, one call at a time, each once. Only old webhooks (custom integrations)
- * and other servers than Slack's heed the channel; those of Slack apps have one of their own.
+ * Posts to an incoming webhook, one call at a time, once each. Only old webhooks (custom
+ * integrations) and servers other than Slack use the channel; a Slack app's webhook has a fixed
+ * one.
  */
 export class WebhookClient {
   readonly #options: WebhookClientOptions;
@@ -60,7 +61,7 @@ export class WebhookClient {
     });
     if ('kind' in answer) return answer;
     if (isTaken(answer, this.#isSlack)) return { kind: 'delivered' };
-    // Nobody asked for this channel, so the webhook's own is right.
+    // The user didn't ask for this channel, so the webhook's own is right.
     if (wanted && wanted === this.#options.defaultChannel && refusesChannel(answer)) {
       this.#leaveOutChannel = true;
       return await this.post(channel, message, plainly);
@@ -68,7 +69,7 @@ export class WebhookClient {
     return failureOfAnswer(answer);
   }
 
-  /** Looks whether the webhook is there, without posting anything. `unsure`: it can't be known. */
+  /** Checks whether the webhook exists, without posting. `unsure`: can't be known. */
   async probe(): Promise<'there' | 'unsure' | Failure> {
     const answer = await this.#send({ text: '' });
     if ('kind' in answer) return answer;
@@ -77,7 +78,7 @@ export class WebhookClient {
     return failureOfAnswer(answer);
   }
 
-  /** Gives up the call under way. */
+  /** Aborts the current call. */
   abort(): void {
     this.#calls.abort();
   }
@@ -85,7 +86,7 @@ export class WebhookClient {
   async #send(content: object): Promise<WebhookAnswer | Failure> {
     const { url, way = directWay } = this.#options;
     const body = JSON.stringify(content);
-    // Not where to: who knows the URL may post.
+    // Without the URL: anyone who knows it can post.
     this.#options.log?.silly?.(`webhook ${body}`);
     const result = await this.#calls.run(() =>
       httpCall(

@@ -10,41 +10,41 @@ export interface WebhookAnswer {
 }
 
 const newWebhook =
-  'At https://api.slack.com/apps choose your app, Incoming Webhooks, Add New Webhook to Workspace, and put its URL in the place of the old one';
+  'At https://api.slack.com/apps choose your app, Incoming Webhooks, Add New Webhook to Workspace, and replace the old URL with the new one';
 const askAdmin = 'Ask an administrator of the Slack workspace to let the webhook post there';
 const checkChannel =
-  'Check Butler.slackConfig.loginNotificationChannel; set it to "" for the channel that the webhook was made for';
+  'Check Butler.slackConfig.loginNotificationChannel; set it to "" to use the channel that the webhook was created for';
 
 /**
- * Slack's errors that last until a person acts; webhooks answer with the bare word
+ * Slack's errors that last until a person acts; webhooks answer with just the word
  * (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, "Handling errors").
  */
 const permanent: Readonly<Record<string, readonly [message: string, remedy: string]>> = {
-  no_service: ['Slack does not know the webhook, or it was removed', newWebhook],
-  no_service_id: ['Slack does not know the webhook', newWebhook],
+  no_service: ['Slack does not recognize the webhook, or it was removed', newWebhook],
+  no_service_id: ['Slack does not recognize the webhook', newWebhook],
   no_active_hooks: ['the Slack webhook was switched off', newWebhook],
-  no_team: ['Slack does not know the workspace of the webhook', newWebhook],
-  team_disabled: ['the Slack workspace of the webhook was removed', newWebhook],
-  invalid_token: ['Slack does not know the webhook', newWebhook],
-  channel_not_found: ['the webhook finds no such channel', checkChannel],
-  user_not_found: ['the webhook finds no such user', checkChannel],
+  no_team: ["Slack does not recognize the webhook's workspace", newWebhook],
+  team_disabled: ["the webhook's Slack workspace was removed", newWebhook],
+  invalid_token: ['Slack does not recognize the webhook', newWebhook],
+  channel_not_found: ["the webhook can't find the channel", checkChannel],
+  user_not_found: ["the webhook can't find the user", checkChannel],
   channel_is_archived: [
-    'the Slack channel of the webhook is archived',
-    'In Slack, open the channel, click its name, Settings, Unarchive channel; or make a webhook for another channel',
+    "the webhook's Slack channel is archived",
+    'In Slack, open the channel, click its name, Settings, Unarchive channel; or create a webhook for another channel',
   ],
   action_prohibited: ['the workspace does not let the webhook post', askAdmin],
   posting_to_general_channel_denied: ['the webhook may not post in this channel', askAdmin],
 };
 
-/** What a gateway in between answers when its own patience ends (RFC 9110, section 15.5.9). */
+/** The status a gateway answers with when its own time limit ends (RFC 9110, section 15.5.9). */
 const requestTimeout = 408;
 
-/** How servers that answer with JSON say no. */
+/** How servers that answer with JSON report a failure. */
 const saysNo = /"(?:ok|success)"\s*:\s*false/;
 
 /**
- * Whether the answer says that the message was taken. Slack's is the word `ok`; of other servers any
- * success will do that is no web page.
+ * Whether the message was accepted. Slack answers with the word `ok`; from other servers, any
+ * success that isn't a web page counts.
  */
 export function isTaken({ status, body }: WebhookAnswer, isSlack: boolean): boolean {
   if (status < 200 || status > 299) return false;
@@ -63,7 +63,7 @@ export function failureOfAnswer(answer: WebhookAnswer): Failure {
     return isCode && meaning.kind === 'transient' ? meaning : noMoreForNow;
   }
   if (status >= 500 || status === requestTimeout) {
-    return { kind: 'transient', reason: `the webhook's server has a fault (HTTP ${status})` };
+    return { kind: 'transient', reason: `the webhook's server reported an error (HTTP ${status})` };
   }
   if (isHtml(body) || status < 400) return notTheWebhook(status);
   const known = isCode && Object.hasOwn(permanent, code) ? permanent[code] : undefined;
@@ -73,8 +73,8 @@ export function failureOfAnswer(answer: WebhookAnswer): Failure {
     return meaning.kind === 'message' ? { kind: 'message-refused', code } : meaning;
   }
   return lasting(
-    `the webhook refuses messages (HTTP ${status})`,
-    'Check the URL of the webhook; where it is not from Slack, look into the log of its server',
+    `the webhook rejects messages (HTTP ${status})`,
+    "Check the URL of the webhook; if it isn't a Slack webhook, check the log of its server",
   );
 }
 
@@ -84,10 +84,10 @@ const lasting = (message: string, remedy: string): PermanentFailure => ({
   remedy,
 });
 
-/** Slack calls the bare words of its answers HTML, too. */
+/** Slack labels even its one-word answers as HTML. */
 const isHtml = (body: string): boolean => /^\s*</.test(body);
 
 const notTheWebhook = (status: number): Failure => ({
   kind: 'transient',
-  reason: `something other than the webhook answered (HTTP ${status}): a proxy, or the login page of a network?`,
+  reason: `something other than the webhook answered (HTTP ${status}): possibly a proxy or a network login page`,
 });

@@ -7,21 +7,21 @@ import { readLog } from './leveldb/log-file.ts';
 import { readTable } from './leveldb/table-file.ts';
 
 export interface DatabaseReport {
-  /** How many files hold what is kept. */
+  /** The number of files with data. */
   readonly files: number;
   readonly problems: readonly FileProblem[];
-  /** Bytes of a last write that is not there as a whole, which is normal after a power cut. */
+  /** Bytes of an incomplete last write, which is normal after a power cut. */
   readonly cutBytes: number;
 }
 
-/** So long checking may keep the event loop, before others have their turn, ms. */
+/** How long checking may block the event loop before other work gets a turn, ms. */
 const turnMs = 3;
 
 /**
  * Checks every checksum of the database in `folder`, which must not be open. LevelDB could do so
- * itself (`paranoid_checks`), but classic-level has no way to ask for it: unasked, LevelDB skips
- * damage in a log without a word, and reads changed bytes of a table as if they were the contents.
- * @param expectedLogs how large logs are known to have been, bytes
+ * itself (`paranoid_checks`), but classic-level can't turn that on: by default, LevelDB silently
+ * skips damage in a log, and reads changed bytes of a table as if they were valid.
+ * @param expectedLogs the known sizes of logs, bytes
  */
 export async function checkDatabase(
   folder: string,
@@ -63,8 +63,8 @@ export async function checkDatabase(
 }
 
 /**
- * Checks a database that may be open, whose files come and go meanwhile: what one look finds damaged
- * and the next does not was only being written.
+ * Checks a database that may be open, whose files come and go meanwhile: what one pass finds
+ * damaged and the next doesn't was only being written.
  */
 export async function checkDatabaseInUse(folder: string): Promise<DatabaseReport> {
   let report = await checkDatabase(folder);
@@ -107,7 +107,7 @@ async function badBytes(log: Buffer): Promise<{ damaged: number; cut: number }> 
   return { damaged, cut };
 }
 
-/** Waits for the next turn of the event loop when this one was long enough. */
+/** Waits for the next turn of the event loop if this one was long enough. */
 export function turns(): () => Promise<void> | undefined {
   let began = performance.now();
   return () => {
@@ -118,7 +118,7 @@ export function turns(): () => Promise<void> | undefined {
   };
 }
 
-/** What the card no longer gives is damage as well; any other error is thrown. */
+/** Data that the card can't return is damage as well; any other error is thrown. */
 export async function contents(file: string): Promise<Buffer | Error> {
   try {
     return await readFile(file);
@@ -128,7 +128,7 @@ export async function contents(file: string): Promise<Buffer | Error> {
   }
 }
 
-/** The same of a file that may have been removed since its folder was listed. */
+/** The same for a file that may have been deleted since its folder was listed. */
 async function contentsNow(file: string): Promise<Buffer | Error> {
   try {
     return await contents(file);

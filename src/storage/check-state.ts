@@ -11,10 +11,10 @@ import { failuresAfter, readStartRecord } from './start-guard.ts';
 import { stateDirectory } from './state.ts';
 import { stateUnavailable } from './state-unavailable.ts';
 
-/** Below this the outbox could not hold all it may, bytes. */
+/** Less than this may be too little for a full outbox, bytes. */
 const wantedFreeBytes = 100 * 1024 * 1024;
 
-/** Whether the state can be written, and is whole. */
+/** Checks that the state can be written and is undamaged. */
 export async function* checkState({
   config,
   environment,
@@ -24,7 +24,7 @@ export async function* checkState({
   yield* checkStored(directory);
 }
 
-/** Whether the state directory can be written, and has room. */
+/** Checks that the state directory can be written and has room. */
 function* checkDirectory(directory: string): Generator<Finding> {
   const name = 'State directory';
   const probe = join(directory, '.blinky-check');
@@ -40,13 +40,13 @@ function* checkDirectory(directory: string): Generator<Finding> {
   const { bavail, bsize } = statfsSync(directory);
   const free = bavail * bsize;
   const megabytes = `${Math.floor(free / 1024 / 1024)} MB`;
-  if (free >= wantedFreeBytes) yield ok(name, `${directory} can be written; ${megabytes} are free`);
-  else yield warn(name, `only ${megabytes} are free in ${directory}`, 'Make room on that disk');
+  if (free >= wantedFreeBytes) yield ok(name, `${directory} is writable; ${megabytes} free`);
+  else yield warn(name, `only ${megabytes} free in ${directory}`, 'Free space on that disk');
 }
 
 /**
- * Whether what the appliance has stored is whole, what lies aside of it, and whether starts have
- * failed. Only reads files: the database may be in use.
+ * Checks that the stored data is undamaged, and reports copies and failed starts. Only reads files:
+ * the database may be in use.
  */
 export async function* checkStored(directory: string): AsyncGenerator<Finding> {
   yield await checkFiles(directory);
@@ -77,16 +77,18 @@ function* checkCopies(directory: string): Generator<Finding> {
   for (const copy of copiesIn(directory)) {
     const loss = losses.find((one) => one.copy === copy);
     const text = `${copy} was set aside${loss ? `: ${loss.message}` : ''}`;
-    yield warn('Set aside', text, `Delete ${join(directory, copy)} when you don't need it`);
+    yield warn('Set aside', text, `Delete ${join(directory, copy)} if you don't need it`);
   }
 }
 
 function* checkStarts(directory: string): Generator<Finding> {
   const record = readStartRecord(directory);
-  // A start that is under way now has not failed.
+  // A start that is in progress has not failed.
   const failures = record ? failuresAfter({ ...record, phase: 'cut-short' }, record.boot) : [];
   if (failures.length === 0) return;
   const text =
-    failures.length === 1 ? 'the last start failed' : `${failures.length} starts in a row failed`;
-  yield warn('Starts', text, 'Look in the log for the reason: journalctl -u blinky -p err');
+    failures.length === 1
+      ? 'the last start failed'
+      : `${failures.length} consecutive starts failed`;
+  yield warn('Starts', text, 'Check the log for the reason: journalctl -u blinky -p err');
 }

@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { isMissing } from '../platform/errors.ts';
 import { type Manifest, readManifest } from './leveldb/manifest.ts';
 
-/** Which files a database should have, and which it has. */
+/** The files that a database should have, and those it has. */
 export interface DatabaseFiles {
-  /** Logs and tables that are there and in use, the older ones first. */
+  /** Existing logs and tables that are in use, oldest first. */
   readonly logs: readonly string[];
-  /** The log that may end in the middle of a write: the last that has contents. */
+  /** The log that may end in the middle of a write: the last one that isn't empty. */
   readonly lastLog: string | undefined;
   readonly tables: readonly { readonly name: string; readonly bytes: number | undefined }[];
-  /** What is wrong with the files that say which others belong to the database. */
+  /** Problems of the files that list which others belong to the database. */
   readonly problems: readonly FileProblem[];
-  /** How large the tables were that are missing. */
+  /** The total size of the missing tables. */
   readonly missingBytes: number;
-  /** Whether what belongs to the database is known only up to an earlier time. */
+  /** Whether the list of files may be older than the files. */
   readonly mayBeMore: boolean;
 }
 
 /**
- * What to read of a damaged database: where its manifest is behind the files, all of them, for the
- * sequence numbers of the entries say which are in force.
+ * The files to read of a damaged database. If its manifest is older than the files, that is all of
+ * them, since the sequence numbers of the entries show which apply.
  */
 export function filesToSalvage(folder: string): DatabaseFiles {
   const files = databaseFiles(folder);
@@ -36,7 +36,7 @@ export function filesToSalvage(folder: string): DatabaseFiles {
   };
 }
 
-/** Whether a file that can't be found was removed, as LevelDB does when nothing names it. */
+/** Whether a missing file was deleted deliberately, as LevelDB does when nothing refers to it. */
 export function wasRemoved(folder: string, file: string): boolean {
   const { tables, problems } = databaseFiles(folder);
   const names = [...tables.map(({ name }) => name), ...problems.map((problem) => problem.file)];
@@ -45,7 +45,7 @@ export function wasRemoved(folder: string, file: string): boolean {
 
 export interface FileProblem {
   readonly file: string;
-  /** What is wrong with it, in words that follow its name. */
+  /** What is wrong with it, as text that follows its name. */
   readonly what: string;
 }
 
@@ -53,8 +53,8 @@ const tableName = /^(\d+)\.(?:ldb|sst)$/;
 const logName = /^(\d+)\.log$/;
 
 /**
- * Finds out what belongs to the database in `folder`. Where its manifest can't be read, everything
- * that is there counts.
+ * Finds out what belongs to the database in `folder`. If its manifest can't be read, all files are
+ * included.
  */
 export function databaseFiles(folder: string): DatabaseFiles {
   const names = existsSync(folder) ? readdirSync(folder).sort(byNumber) : [];
@@ -67,11 +67,11 @@ export function databaseFiles(folder: string): DatabaseFiles {
     const nothing = { logs: [], tables: [], problems: [], lastLog: undefined };
     return { ...nothing, missingBytes: 0, mayBeMore: false };
   }
-  // A log is made before the manifest names it, so that after a kill there may be empty ones.
+  // LevelDB creates a log before the manifest names it, so after a kill there may be empty ones.
   const lastLog = logs.findLast((name) => sizeIfThere(join(folder, name)) > 0);
   const manifest = manifestIn(folder);
   if ('problem' in manifest) {
-    // Killed while it was made: CURRENT comes before anything is kept.
+    // Killed while it was being created: CURRENT is written before any data.
     const wasBegun = manifest.problem.file === 'CURRENT' && !existsSync(join(folder, 'CURRENT'));
     const isEmpty = tables.length === 0 && lastLog === undefined;
     return {
@@ -104,7 +104,7 @@ function inUse(
     }
   }
   const usedLogs = logs.filter((name) => numberOf(name) >= manifest.logNumber);
-  // LevelDB makes the log before the manifest names it, and removes it after. 0 stands for none.
+  // LevelDB creates the log before the manifest names it, and deletes it afterwards. 0 means none.
   const expectsLog = manifest.logNumber > 0;
   if (expectsLog && !usedLogs.some((name) => numberOf(name) === manifest.logNumber)) {
     problems.push({ file: fileName(manifest.logNumber, 'log'), what: 'is missing' });

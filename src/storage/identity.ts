@@ -5,9 +5,9 @@ import type { Namespace } from './namespace.ts';
 const key = 'id';
 
 /**
- * Makes the function that gives this appliance's id: 12 hexadecimal digits, made up at the first
- * start and kept, so that a changed name or network changes nothing. While nothing can be kept, it
- * comes from the machine's name.
+ * Creates the function that returns this appliance's id: 12 random hexadecimal digits, generated at
+ * the first start and stored, so that a new name or network doesn't change it. If nothing can be
+ * stored, it is derived from the machine's name.
  */
 export function createIdentity(
   namespace: Pick<Namespace, 'get' | 'put' | 'isThere'>,
@@ -19,7 +19,7 @@ export function createIdentity(
   };
 }
 
-/** Undefined while nothing can be kept; the state says why. */
+/** Undefined if nothing can be stored; the state says why. */
 async function readOrMake(
   namespace: Pick<Namespace, 'get' | 'put' | 'isThere'>,
 ): Promise<string | undefined> {

@@ -5,36 +5,38 @@ import type { Clock } from '../platform/clock.ts';
 import { replaceFile } from '../platform/replace-file.ts';
 import { copiesIn } from './set-aside.ts';
 
-/** What was lost or moved aside, once; kept in the state directory until it is old. */
+/** Data that was lost or set aside, once; kept in the state directory until it is old. */
 export interface Loss {
   /** ISO 8601. */
   readonly at: string;
   readonly message: string;
   readonly remedy: string;
-  /** The name of what lies aside in the state directory. */
+  /** The name of the copy in the state directory. */
   readonly copy?: string;
 }
 
 const fileName = 'losses.json';
-/** The fault light and `/healthz` report a loss so long, ms; then it is a line on the page only. */
+/**
+ * The fault light and `/healthz` report a loss for this long, ms; afterwards only the page does.
+ */
 export const faultMs = 24 * 60 * 60 * 1000;
-/** A loss without a copy is mentioned so long, ms. */
+/** A loss without a copy is mentioned for this long, ms. */
 const mentionMs = 7 * 24 * 60 * 60 * 1000;
 /** The oldest are dropped beyond this. */
 const mostLosses = 20;
 
 /**
- * The losses that a person should still hear of. One is a fault for a day, or until the program is
- * started after an orderly stop, for then a person or an update was there; after that it is
- * mentioned while its copy is there.
+ * The losses that users should still know about. A loss is a fault for a day, or until the program
+ * is started after an orderly stop, since a person or an update was there then; afterwards it is
+ * mentioned while its copy exists.
  */
 export class Losses {
   readonly #directory: string;
   readonly #clock: Pick<Clock, 'now' | 'monotonicMs'>;
   #all: Loss[] = [];
-  /** Losses that a person has had the chance to see. */
+  /** Losses that someone has had the chance to see. */
   #seen = new Set<Loss>();
-  /** When those of this run were added, in monotonic ms: the time of day may jump by years. */
+  /** When the losses of this run were added, in monotonic ms: the time of day may jump by years. */
   readonly #addedMs = new WeakMap<Loss, number>();
 
   constructor(directory: string, clock: Pick<Clock, 'now' | 'monotonicMs'>) {
@@ -42,25 +44,28 @@ export class Losses {
     this.#clock = clock;
   }
 
-  /** Reads what earlier runs left. @param seen whether the last one was stopped in order */
+  /**
+   * Reads what earlier runs left.
+   * @param seen whether the last one was stopped in order
+   */
   load(seen: boolean): void {
     this.#all = readLosses(this.#directory).filter(
       (loss) => this.#ageMs(loss) < mentionMs || this.#hasCopy(loss),
     );
     this.#seen = new Set(seen ? this.#all : []);
-    // The program ended after it had moved something, and before it could say so.
+    // The program ended after it had moved something, but before it could report it.
     const noted = new Set(this.#all.map(({ copy }) => copy));
     for (const copy of copiesIn(this.#directory)) {
       if (noted.has(copy)) continue;
       this.add({
         copy,
-        message: `stored data was set aside in ${copy}, and the program ended before it was counted`,
-        remedy: `Look in the log for the reason. Delete ${join(this.#directory, copy)} when you don't need it`,
+        message: `stored data was set aside in ${copy}; Blinky stopped before it had counted it`,
+        remedy: `Check the log for the reason. Delete ${join(this.#directory, copy)} if you don't need it`,
       });
     }
   }
 
-  /** Where it can't be written, it is reported by this run only. */
+  /** If it can't be saved, only this run reports it. */
   add(loss: Omit<Loss, 'at'>): void {
     const added = { ...loss, at: this.#clock.now().toISOString() };
     this.#addedMs.set(added, this.#clock.monotonicMs());
@@ -68,11 +73,11 @@ export class Losses {
     try {
       replaceFile(join(this.#directory, fileName), JSON.stringify(this.#all), { mode: 0o600 });
     } catch {
-      // A disk that is full or read-only is reported by the state itself.
+      // The state itself reports a disk that is full or read-only.
     }
   }
 
-  /** The losses that are a fault now, as one. */
+  /** The losses that are currently a fault, combined. */
   fault(): Fault | undefined {
     const losses = this.#all.filter((loss) => this.#isFault(loss));
     const newest = losses.at(-1);
@@ -80,11 +85,11 @@ export class Losses {
     return {
       message: losses.map(({ message }) => message).join('. '),
       remedy: newest.remedy,
-      needsPerson: true,
+      needsAttention: true,
     };
   }
 
-  /** The other losses in words; empty when there are none. */
+  /** The other losses as text; empty if there are none. */
   mention(): string {
     return this.#all
       .filter((loss) => !this.#isFault(loss))

@@ -1,17 +1,17 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 
-/** Below this a limit is none that a process could run in: some systems report 0 for no limit. */
+/** A limit below this isn't one that a process could run in: some systems report 0 for no limit. */
 const leastLimit = 32 * 1024 * 1024;
 
 /**
- * V8's limit counts the young generation too, which never fills the heap: three semi-spaces, of the
+ * V8's limit includes the young generation, which never fills the heap: three semi-spaces of the
  * size that `scripts/package/blinky` sets. Bytes.
  */
 const youngBytes = 3 * 8 * 1024 * 1024;
 
 /**
- * How much of the memory that this process may have is in use, 0 to 1: of V8's heap, or of what the
- * service manager gives (`MemoryMax=`, systemd.resource-control(5)), whichever is nearer its end.
+ * The share of this process's memory limit that is in use, 0 to 1: of V8's heap, or of the service
+ * manager's limit (`MemoryMax=`, systemd.resource-control(5)), whichever is closer to full.
  */
 export function memoryInUse(): number {
   const { used_heap_size: all, heap_size_limit: limit } = getHeapStatistics();

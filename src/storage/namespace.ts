@@ -1,4 +1,4 @@
-/** One key with its new value, or undefined to take it out. */
+/** One key with its new value, or undefined to delete it. */
 export type Change = readonly [key: string, value: string | undefined];
 
 interface KeyRange {
@@ -8,15 +8,15 @@ interface KeyRange {
   readonly reverse?: boolean;
 }
 
-/** Changes that are made together: all of them or none. */
+/** Changes that are made atomically. */
 export interface DatabaseBatch {
   put(key: string, value: string): unknown;
   del(key: string): unknown;
-  /** @param options.sync whether the changes are to survive a power cut when it resolves */
+  /** @param options.sync whether the changes must survive a power cut once this resolves */
   write(options: { readonly sync: boolean }): Promise<void>;
 }
 
-/** What namespaces need of the database that the appliance's parts share (abstract-level). */
+/** What namespaces need of the database that the parts of the appliance share (abstract-level). */
 export interface Database {
   get(key: string): Promise<string | undefined>;
   put(key: string, value: string): Promise<void>;
@@ -28,22 +28,22 @@ export interface Database {
   clear(range: KeyRange): Promise<void>;
 }
 
-/** Where the database is, while there is one. */
+/** Where the database is, if there is one. */
 export interface DatabaseSource {
   readonly database: Database | undefined;
 }
 
-/** Enough digits for any whole number that JavaScript counts exactly, in base 36. */
+/** Enough base-36 digits for any safe integer in JavaScript. */
 const numberDigits = 11;
 
-/** A whole number as a part of a key, in which keys are in the order of their numbers. */
+/** A whole number as a part of a key, padded so that keys sort by their numbers. */
 export const numberInKey = (number: number): string =>
   number.toString(36).padStart(numberDigits, '0');
 
 /**
- * The keys of one part of the appliance, laid out as a sublevel of the database lays them out
- * (`!name!key`). There is no sublevel object, which would end with the database when that is opened
- * again after a fault.
+ * The keys of one part of the appliance, in the layout of the database's sublevels (`!name!key`).
+ * It doesn't use a sublevel object, which would become invalid when the database is reopened after
+ * a fault.
  */
 export function namespaceRange(name: string): { readonly gte: string; readonly lt: string } {
   // '"' is the character that follows '!'.
@@ -51,8 +51,8 @@ export function namespaceRange(name: string): { readonly gte: string; readonly l
 }
 
 /**
- * What one part of the appliance has in the database: its keys, without the name of the part. Without
- * a database everything reads as empty and nothing is kept.
+ * The data of one part of the appliance in the database: its keys, without the part's name. Without
+ * a database, reads return nothing and writes are discarded.
  */
 export class Namespace {
   readonly #source: DatabaseSource;
@@ -85,19 +85,19 @@ export class Namespace {
     return (keys ?? []).map((key) => key.slice(this.#prefix.length));
   }
 
-  /** Everything, in the order of the keys; undefined without a database. */
+  /** All entries, in key order; undefined without a database. */
   async entries(): Promise<[string, string][] | undefined> {
     return this.#entriesOf(this.#all);
   }
 
-  /** What is from one key to another, both included; undefined without a database. */
+  /** The entries from one key to another, both included; undefined without a database. */
   async between(first: string, last: string): Promise<[string, string][] | undefined> {
     return this.#entriesOf({ gte: this.#prefix + first, lte: this.#prefix + last });
   }
 
   /**
-   * What is below `prefix`, in the order of the keys or in reverse, a little at a time; nothing
-   * without a database.
+   * The entries below `prefix`, in key order or reverse, a few at a time; nothing without a
+   * database.
    */
   async *stream(prefix: string, { reverse = false } = {}): AsyncGenerator<[string, string]> {
     const { database } = this.#source;
@@ -109,9 +109,9 @@ export class Namespace {
     }
   }
 
-  /** Makes all changes or none; with `sync`, they survive a power cut when it resolves. */
+  /** Makes all changes or none; with `sync`, they survive a power cut once this resolves. */
   async write(changes: readonly Change[], { sync = false } = {}): Promise<void> {
-    // A batch that is built step by step costs a fifth of one that is given as an array.
+    // A chained batch costs a fifth of one that is passed as an array.
     const batch = this.#source.database?.batch();
     for (const [name, value] of changes) {
       const key = this.#prefix + name;
@@ -121,7 +121,7 @@ export class Namespace {
     await batch?.write({ sync });
   }
 
-  /** Erases a key and all that come after it. */
+  /** Deletes a key and all that follow it. */
   async eraseFrom(key: string): Promise<void> {
     await this.#source.database?.clear({ gte: this.#prefix + key, lt: this.#all.lt });
   }

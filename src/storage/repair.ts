@@ -10,22 +10,22 @@ import { isOutOfRoom } from './state-unavailable.ts';
 
 /** The database, below the state directory. */
 export const databaseFolder = 'db';
-/** Where the new one is made before it takes the place of the damaged one. */
+/** Where the new one is created before it replaces the damaged one. */
 const newFolder = 'db.repairing';
 
-/** Ends a repair that was cut off: its last step is done, or it begins again. */
+/** Finishes a repair that was cut off: completes its last step, or discards it to start over. */
 export function finishRepair(directory: string): void {
   const made = join(directory, newFolder);
   if (!existsSync(made)) return;
   const folder = join(directory, databaseFolder);
-  // The damaged one was moved away only when the new one was complete.
+  // The damaged one was moved away only once the new one was complete.
   if (existsSync(folder)) rmSync(made, { recursive: true, force: true });
   else renameSync(made, folder);
 }
 
 /**
- * Throws what LevelDB says when another process has the database open. Changes nothing: the options
- * let no database be opened, whether there is one or not.
+ * Throws LevelDB's error if another process has the database open. Changes nothing: with these
+ * options no database is ever opened, whether it exists or not.
  */
 export async function refuseIfInUse(directory: string): Promise<void> {
   const probe = new ClassicLevel(join(directory, databaseFolder), {
@@ -42,9 +42,9 @@ export async function refuseIfInUse(directory: string): Promise<void> {
 }
 
 /**
- * Puts a new database with everything that can be read in the place of the damaged one, which is
- * kept aside. The database must not be open.
- * @returns what was lost, in words
+ * Replaces the damaged database with a new one that has everything that can be read; the damaged
+ * one is kept as a copy. The database must not be open.
+ * @returns a description of what was lost
  */
 export async function repairDatabase(
   directory: string,
@@ -63,12 +63,12 @@ export async function repairDatabase(
   pruneCopies(directory, copy);
   return {
     message,
-    remedy: `A failing SD card is the usual cause: replace it if this happens again. The damaged database is kept in ${join(directory, copy)}; delete it when you don't need it`,
+    remedy: `A failing SD card is the usual cause: replace it if this happens again. The damaged database is kept in ${join(directory, copy)}; delete it if you don't need it`,
     copy,
   };
 }
 
-/** On a full disk older copies make room. */
+/** On a full disk, older copies are deleted to make room. */
 async function salvageWithRoom(directory: string, folder: string, to: string): Promise<Salvaged> {
   try {
     return await salvage(folder, to);
@@ -80,24 +80,24 @@ async function salvageWithRoom(directory: string, folder: string, to: string): P
   }
 }
 
-/** For the person who finds the copy; on a full disk the log and the page have to do. */
+/** For the person who finds the copy; on a full disk the log and the page must do. */
 function note(copy: string, message: string): void {
   try {
     writeFileSync(join(copy, 'what-was-lost.txt'), `${message}\n`);
   } catch {
-    // The same words are in the log.
+    // The log has the same text.
   }
 }
 
 function inWords(problems: readonly FileProblem[], salvaged: Salvaged): string {
   const { read, lost, unknownBytes } = salvaged;
   const found = problems.slice(0, 5).map(({ file, what }) => `${file} ${what}`);
-  if (problems.length > 5) found.push(`${problems.length - 5} more files are damaged`);
+  if (problems.length > 5) found.push(`${problems.length - 5} more damaged files`);
   const losses = [
     ...(lost.isEmpty ? [] : [`about ${lost}`]),
-    ...(unknownBytes > 0 ? [`what was in ${unknownBytes} unreadable bytes`] : []),
+    ...(unknownBytes > 0 ? [`the contents of ${unknownBytes} unreadable bytes`] : []),
     ...(problems.some(({ file, what }) => /\.log$/.test(file) && /missing|instead/.test(what))
-      ? ['the latest changes, an unknown number']
+      ? ['an unknown number of the latest changes']
       : []),
   ];
   return `the database was damaged and has been repaired (${found.join('; ')}). Kept: ${read}. Lost: ${

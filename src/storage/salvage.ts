@@ -16,22 +16,24 @@ import { type Handle, readTable, unpackedBlock } from './leveldb/table-file.ts';
 import { Tally } from './tally.ts';
 
 export interface Salvaged {
-  /** What is kept. */
+  /** What was kept. */
   readonly read: Tally;
-  /** What stood in damaged blocks: as many entries as their neighbours have, so about. */
+  /**
+   * What the damaged blocks contained: estimated from the number of entries in their neighbours.
+   */
   readonly lost: Tally;
-  /** Damaged bytes of which nobody can know what they held. */
+  /** Damaged bytes with unknown contents. */
   readonly unknownBytes: number;
 }
 
-/** So much is written at a time, bytes. */
+/** How much is written at a time, bytes. */
 const writeBytes = 256 * 1024;
 
 /**
- * Reads every record of the database in `folder` whose checksum is right, and writes the newest of
- * each key into a new database in `target`. Not LevelDB's own repair (`ClassicLevel.repair`): that
- * one checks no checksum, so that it keeps changed bytes as if they were the contents, and does not
- * say what it left out. In memory are the keys and one file at a time.
+ * Reads every record with a correct checksum from the database in `folder`, and writes the newest
+ * one of each key to a new database in `target`. LevelDB's own repair (`ClassicLevel.repair`) isn't
+ * used, because it checks no checksums, so it keeps changed bytes as if they were valid, and
+ * doesn't report what it left out. Holds the keys and one file at a time in memory.
  */
 export async function salvage(folder: string, target: string): Promise<Salvaged> {
   const loss = { lost: new Tally(), unknownBytes: 0 };
@@ -52,7 +54,7 @@ export async function salvage(folder: string, target: string): Promise<Salvaged>
     let bytes = 0;
     for await (const { key, value, sequence } of entries(folder)) {
       const name = key.toString('latin1');
-      // An entry that stands in a log and in a table is counted once.
+      // An entry that is in a log and in a table is counted once.
       if (newest.get(name) !== sequence || !newest.delete(name) || value === undefined) continue;
       batch.put(key, value);
       read.add(key.toString());
@@ -69,7 +71,7 @@ export async function salvage(folder: string, target: string): Promise<Salvaged>
   return { read, ...loss };
 }
 
-/** Counts what the database in `folder` holds, as far as it can be read. */
+/** Counts what the database in `folder` contains, as far as it can be read. */
 export async function survey(folder: string): Promise<Tally> {
   const newest = new Map<string, { sequence: number; isThere: boolean }>();
   for await (const { key, value, sequence } of entries(folder)) {
@@ -105,7 +107,9 @@ async function* entries(
   }
 }
 
-/** Others have their turn meanwhile: the lights, say, of an appliance that is repaired as it runs. */
+/**
+ * Lets other work run in between: an appliance that repairs its database still drives its lights.
+ */
 async function* inTurns(
   entries: Iterable<StoredEntry>,
   takeTurns: () => Promise<void> | undefined,
@@ -133,7 +137,7 @@ function* entriesOfTable(
           yield tableEntry(entry);
         }
       } catch (error) {
-        // The checksum was right, so LevelDB itself wrote it; but it is not to be understood.
+        // The checksum is correct, so LevelDB wrote this; but it can't be decoded.
         if (!(error instanceof RangeError)) throw error;
         loss.unknownBytes += piece.handle.size;
       }
@@ -143,12 +147,15 @@ function* entriesOfTable(
   for (const { handle, lastKey } of lost) {
     const keys = keysInDamaged(bytes, handle);
     for (const key of keys) loss.lost.add(key);
-    // Without a key the block has about as many entries as its neighbours.
+    // Without a key, assume that the block has about as many entries as its neighbours.
     if (keys.length === 0) loss.lost.add(withoutCount(lastKey), Math.max(1, count / (blocks || 1)));
   }
 }
 
-/** Which keys a damaged block seems to have held: good enough to say what is lost, not to use it. */
+/**
+ * The keys that a damaged block seems to have contained: good enough to report the loss, not to
+ * use.
+ */
 function keysInDamaged(bytes: Buffer, handle: Handle): string[] {
   try {
     return guessedKeys(unpackedBlock(bytes, handle))
@@ -179,5 +186,5 @@ function* entriesOfLog(
   }
 }
 
-/** Of how many events the entries are is not known of those that are lost. */
+/** An entry may hold several events; for lost entries the number is unknown. */
 const withoutCount = (key: Buffer): string => key.toString().replace(/\.\d+$/, '');

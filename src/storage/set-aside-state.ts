@@ -9,12 +9,12 @@ import { survey } from './salvage.ts';
 import { copyNameOf, mostCopyBytes, pruneCopies } from './set-aside.ts';
 import { Tally } from './tally.ts';
 
-/** So much is read and written at a time, entries. */
+/** How many entries are read and written at a time. */
 const chunk = 100;
 
 /**
- * Moves one namespace out of the database into a file of its own, a line of JSON for each entry.
- * @returns what was moved, in words; undefined when there was nothing
+ * Moves one namespace out of the database into a separate file, one line of JSON per entry.
+ * @returns a description of what was moved; undefined if there was nothing
  */
 export async function setNamespaceAside(
   database: ClassicLevel<string, string>,
@@ -37,7 +37,7 @@ export async function setNamespaceAside(
     file.close();
   }
   await database.clear(range);
-  // What a later start would still find in the log must be gone from there too.
+  // Also remove it from the log, where a later start would still find it.
   await database.compactRange(range.gte, range.lt);
   if (moved.isEmpty) {
     rmSync(join(directory, copy), { force: true });
@@ -47,7 +47,7 @@ export async function setNamespaceAside(
   return inWords(failures, String(moved), file.fault ? undefined : copy, directory, file.fault);
 }
 
-/** Moves the whole database aside, so that the next opening begins with an empty one. */
+/** Moves the whole database aside, so that the next open starts with an empty one. */
 export async function setDatabaseAside({
   directory,
   failures,
@@ -77,17 +77,17 @@ function inWords(
   directory: string,
   fault: string,
 ): Omit<Loss, 'at'> {
-  const kept = copy ? `It is kept in ${join(directory, copy)}` : `No copy was kept: ${fault}`;
+  const kept = copy ? `The copy is ${join(directory, copy)}` : `No copy was kept: ${fault}`;
   return {
-    message: `${failures} starts in a row failed, so this was set aside: ${moved}`,
-    remedy: `${kept}. Look in the log for why the starts failed, and report it`,
+    message: `${failures} consecutive starts failed, so this data was set aside: ${moved}`,
+    remedy: `${kept}. Check the log for why the starts failed, and report it`,
     ...(copy && { copy }),
   };
 }
 
-/** A file that may not grow beyond what may lie aside; a full disk is no reason to stop. */
+/** A file that is limited to the space for copies; a full disk is no reason to fail. */
 class CopyFile {
-  /** Why there is no whole copy; empty when there is one. */
+  /** Why the copy is incomplete; empty if it is complete. */
   fault = '';
   readonly #path: string;
   #file: number | undefined;
@@ -105,7 +105,7 @@ class CopyFile {
     const bytes = Buffer.from(text);
     this.#bytes += bytes.length;
     if (this.#bytes > mostCopyBytes) {
-      this.fault = 'it was too large';
+      this.fault = 'too large';
       return;
     }
     this.#try(() => {

@@ -1,14 +1,17 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Copies of one kind that are kept: the newest of them, at most so many. */
+/** How many copies of one kind are kept: the newest. */
 const mostCopies = 2;
-/** Older ones only as long as all are not larger than this; the card has other uses. Bytes. */
+/**
+ * Older copies are kept only while all together are not larger than this, bytes: the card has other
+ * uses.
+ */
 export const mostCopyBytes = 64 * 1024 * 1024;
 
 const copyName = /^(.+\.(?:damaged|set-aside))-\d{4}-\d\d-\d\dT[\d-]+Z(?:\.jsonl)?$/;
 
-/** The name of a copy: what it was and when it was moved, e.g. `db.damaged-2026-01-31T12-00-00Z`. */
+/** The name of a copy: its kind and when it was moved, e.g. `db.damaged-2026-01-31T12-00-00Z`. */
 export function copyNameOf(kind: string, now: Date): string {
   return `${kind}-${now
     .toISOString()
@@ -16,7 +19,7 @@ export function copyNameOf(kind: string, now: Date): string {
     .replaceAll(':', '-')}`;
 }
 
-/** What lies aside in the state directory, oldest first. */
+/** The copies in the state directory, oldest first. */
 export function copiesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
@@ -28,9 +31,9 @@ export function copiesIn(directory: string): string[] {
 }
 
 /**
- * Removes what lies aside beyond the bounds: of each kind the oldest go first.
- * @param justMade the copy that stays however large it is, and whatever date its clock gave it
- * @returns the names of those that went
+ * Deletes the copies that exceed the limits: the oldest of each kind first.
+ * @param justMade the copy that is kept, whatever its size and the date in its name
+ * @returns the names of the deleted copies
  */
 export function pruneCopies(directory: string, justMade?: string, most = mostCopies): string[] {
   const gone: string[] = [];

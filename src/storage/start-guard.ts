@@ -2,13 +2,13 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 
-/** A crash within this time of the start makes it a failed start, ms. */
+/** A crash within this time after the start makes it a failed start, ms. */
 const startMs = 2 * 60_000;
-/** After so many failed starts in a row something is set aside. */
+/** After this many consecutive failed starts something is set aside. */
 const patience = 3;
-/** How often the memory is looked at while the program starts, ms. */
+/** How often memory use is checked while the program starts, ms. */
 const lookMs = 250;
-/** Memory in use, of what there may be: nearly all, and no longer nearly all. */
+/** The share of the available memory in use: nearly all, and no longer nearly all. */
 const nearlyAll = 0.9;
 const enoughLeft = 0.75;
 
@@ -17,9 +17,9 @@ const fileName = 'starts.json';
 /** What may be set aside: the whole database, or one namespace in it. */
 export type Suspect = 'database' | (string & {});
 
-/** One run of the program, as far as it has come, and the failed starts before it. */
+/** One run of the program: how far it has got, and the failed starts before it. */
 export interface StartRecord {
-  /** Linux's id of the time since the machine was switched on. */
+  /** Linux's id of the current boot. */
   readonly boot: string;
   /** `opening` the database, `loading` a part, `running`, `stable` after two minutes. */
   readonly phase: 'opening' | 'loading' | 'running' | 'stable' | 'stopped' | 'cut-short';
@@ -27,7 +27,7 @@ export interface StartRecord {
   readonly part?: string;
   /** Why the start counts as failed if the process ends now. */
   readonly mark?: 'crash' | 'memory';
-  /** For each failed start in a row the part that was loading, or `` where none was. */
+  /** For each consecutive failed start, the part that was loading, or `` if none was. */
   readonly failures: readonly string[];
   /** What was set aside since the first of them. */
   readonly setAside: readonly Suspect[];
@@ -38,22 +38,20 @@ export interface StartRecord {
 export interface StartGuardOptions {
   readonly directory: string;
   readonly clock: Clock;
-  /** How much of the memory that there may be is in use, 0 to 1. */
+  /** The share of the available memory that is in use, 0 to 1. */
   readonly memoryInUse: () => number;
   readonly bootId?: () => string;
-  /** The namespace that each part loads, by the name with which it is loading. */
+  /** The namespace that each part loads, by the part's name. */
   readonly namespaceOf: (part: string) => string | undefined;
 }
 
 /**
- * Keeps the program from failing at every start because of what it has stored. It notes in a small
- * file how far a start has come; after three failed starts in a row it says what to set aside.
- *
- * A start has failed when the process ended while its parts were loading, or by a bug within two
- * minutes, or with nearly all memory in use. That the process is killed later, the machine is
- * switched off, or a person stops it, says nothing about what is stored.
- *
- * The file is written without `fsync`: it need not survive a power cut, which is no failed start.
+ * Keeps stored data from making the program fail at every start. Records in a small file how far a
+ * start has got; after three consecutive failed starts it says what to set aside.
+ * A start has failed if the process ended while its parts were loading, because of a bug within two
+ * minutes, or with nearly all memory in use. If the process is killed later, the machine is
+ * switched off, or a person stops it, that says nothing about the stored data.
+ * The file is written without `fsync`: it need not survive a power cut, which isn't a failed start.
  */
 export class StartGuard {
   readonly #options: StartGuardOptions;
@@ -71,19 +69,19 @@ export class StartGuard {
     this.#record = { boot: this.#boot, phase: 'opening', failures: [], setAside: [] };
   }
 
-  /** Whether the run before was stopped in order. */
+  /** Whether the previous run was stopped in order. */
   get stoppedInOrder(): boolean {
     return this.#previous?.phase === 'stopped';
   }
 
-  /** How large the logs were when the run before was stopped in order. */
+  /** The sizes of the logs when the previous run was stopped in order. */
   get expectedLogs(): Readonly<Record<string, number>> {
     return this.#previous?.logs ?? {};
   }
 
   /**
    * Begins a start, before the database is opened.
-   * @returns what to set aside, if so
+   * @returns what to set aside, if anything
    */
   begin(): Suspect | undefined {
     this.#begun = true;
@@ -106,7 +104,7 @@ export class StartGuard {
     return suspect;
   }
 
-  /** How many starts have failed in a row before this one. */
+  /** The number of consecutive failed starts before this one. */
   get failures(): number {
     return this.#record.failures.length;
   }
@@ -116,7 +114,7 @@ export class StartGuard {
     if (this.#record.phase === 'opening') this.loaded();
   }
 
-  /** `part` begins to load what it has stored. */
+  /** `part` starts to load its stored data. */
   loading(part: string): void {
     if (this.#isOver()) return;
     this.#write({ ...this.#record, phase: 'loading', part });
@@ -135,7 +133,7 @@ export class StartGuard {
     this.#write({ ...this.#record, mark: 'crash' });
   }
 
-  /** The program was told to stop. */
+  /** The program was asked to stop. */
   stopping(): void {
     if (!this.#begun || ['stopped', 'cut-short'].includes(this.#record.phase)) return;
     for (const cancel of this.#timers) cancel();
@@ -175,12 +173,12 @@ export class StartGuard {
       writeFileSync(`${file}.part`, JSON.stringify(record), { mode: 0o600 });
       renameSync(`${file}.part`, file);
     } catch {
-      // Where nothing can be written, nothing can be set aside either; the state says why.
+      // If nothing can be written, nothing can be set aside either; the state says why.
     }
   }
 }
 
-/** What the file in the state directory says; undefined without one that can be read. */
+/** The contents of the file in the state directory; undefined if it can't be read. */
 export function readStartRecord(directory: string): StartRecord | undefined {
   try {
     const record: unknown = JSON.parse(readFileSync(join(directory, fileName), 'utf8'));
@@ -203,19 +201,19 @@ function isStartRecord(value: unknown): value is StartRecord {
   );
 }
 
-/** Behind the name of a part: the process said itself why it ended, so nobody killed it. */
+/** After the name of a part: the process itself reported why it ended, so it was not killed. */
 const marked = '!';
 
 /**
- * The page's start takes most of a second, nearly all of it for loading the program. A process that
- * was killed then says nothing about what is stored.
+ * The page takes most of a second to start, nearly all of it for loading the program. A process
+ * that is killed then says nothing about the stored data.
  */
 const slowPart = 'web';
 
 /**
- * The failed starts in a row, the run that this record is of included. A process that somebody kills
- * looks like one that failed at what it was loading; so such ends count only if they come at the
- * same part each time.
+ * The consecutive failed starts, including the run of this record. A process that someone kills
+ * looks like one that failed while loading; so such ends only count if they happen at the same part
+ * each time.
  */
 export function failuresAfter(record: StartRecord, boot: string): readonly string[] {
   const { phase, mark, part = '', failures } = record;
@@ -234,11 +232,11 @@ export function failuresAfter(record: StartRecord, boot: string): readonly strin
 }
 
 /**
- * What to set aside next. The part that was loading, unless it is an outbox: that holds accepted
- * events, and may have been only the last that the memory had no room for. The broker holds what
- * strangers sent, so it comes before any outbox, and everything comes last: only where each of the
- * last starts failed at what it was opening or loading. A bug that ends a running process would end
- * it with an empty database as well.
+ * What to set aside next: the part that was loading, unless it is an outbox, which holds accepted
+ * events and may only have been the last to need memory. The broker holds data from clients, so it
+ * comes before any outbox. The whole database comes last, and only if each of the last starts
+ * failed at what it was opening or loading. A bug that ends a running process would end it with an
+ * empty database as well.
  */
 function nextSuspect(
   failures: readonly string[],

@@ -11,7 +11,9 @@ export interface StartGuardPart extends Part<'start guard'> {
   readonly guard: StartGuard;
 }
 
-/** The database on disk, and what keeps the program from failing at every start because of it. */
+/**
+ * The database on disk, and the guard that keeps it from making the program fail at every start.
+ */
 export function createStateParts(
   directory: string,
   tools: PartTools,
@@ -24,7 +26,7 @@ export function createStateParts(
     guard: {
       name: 'start guard',
       guard,
-      // What has stored something starts before this part.
+      // The parts with stored data start before this one.
       start: () => guard.loaded(),
       stopTaking: () => guard.stopping(),
     },

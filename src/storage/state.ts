@@ -17,35 +17,38 @@ import { isDamage, StateUnavailable, stateUnavailable } from './state-unavailabl
 import { watchReads } from './watch-reads.ts';
 import { watchWrites } from './watch-writes.ts';
 
-/** The appliance's memory on disk: an ordered key-value store (LevelDB), a namespace for each part. */
+/**
+ * The appliance's state on disk: an ordered key-value store (LevelDB), with a namespace for each
+ * part.
+ */
 export type StateDatabase = ClassicLevel<string, string>;
 
 /** How often the files are checked while the database is open, ms. */
 const checkEveryMs = 60 * 60_000;
-/** How often it is looked at whether a loss is old enough to be a fault no longer, ms. */
+/** How often to check whether a loss is old enough to no longer be a fault, ms. */
 const reportEveryMs = 10 * 60_000;
-/** Damage again within this time makes the pauses until the next try grow, ms. */
+/** Damage again within this time makes the pauses before the next attempt grow, ms. */
 const calmMs = 60_000;
 
 /**
- * Where the state lives: what the configuration says, else what systemd gives
- * (`StateDirectory=`, systemd.exec(5)), else `./state`.
+ * Where the state is kept: the configured directory, or the one from systemd (`StateDirectory=`,
+ * systemd.exec(5)), or `./state`.
  */
 export function stateDirectory(configured: string, systemdDirectory: string | undefined): string {
-  // systemd separates several directories by colons; the unit asks for one.
+  // systemd separates several directories with colons; the unit asks for one.
   return configured || systemdDirectory?.split(':')[0] || './state';
 }
 
 /**
- * Opens the state below `directory`, and makes it on first use.
- * @throws StateUnavailable when the disk is full or read-only, the directory belongs to somebody
- *   else, or another appliance has it open
+ * Opens the state in `directory`; creates it on first use.
+ * @throws StateUnavailable if the disk is full or read-only, the directory belongs to another user,
+ * or another process has it open
  */
 export async function openState(directory: string): Promise<StateDatabase> {
   try {
     makeFolder(directory, 0o700);
     const folder = join(directory, databaseFolder);
-    // Not left to LevelDB, whose `recursive` says "no such file" of a disk that is read-only.
+    // Not left to LevelDB, whose `recursive` reports "no such file" on a read-only disk.
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     const database: StateDatabase = new ClassicLevel(folder);
     await database.open();
@@ -61,28 +64,31 @@ export interface StateOptions {
   readonly health: PartHealth;
   readonly retry: RetryPauses;
   readonly log?: Log;
-  /** Says after failed starts what to set aside. */
+  /** Says what to set aside after failed starts. */
   readonly guard?: StartGuard;
 }
 
 /**
- * Keeps the database open for the parts that share it, and tries again while it can't be. It is
- * checked before each opening; what is damaged is repaired, and what was lost is reported.
+ * Keeps the database open for the parts that share it, and retries while it can't be opened. Checks
+ * it before each opening; damage is repaired, and losses are reported.
  */
 export class State {
-  /** Undefined while the state can't be opened; what needs it then works from memory. */
+  /** Undefined while the state can't be opened; the parts that need it then work from memory. */
   database: StateDatabase | undefined;
   readonly #options: StateOptions;
   readonly #losses: Losses;
-  /** What failed starts in a row speak against; until it was set aside. */
+  /** The suspected cause of consecutive failed starts, until it has been set aside. */
   #suspect: Suspect | undefined;
   #begun = false;
   #firstOpening = true;
-  /** What LevelDB itself said of damage, though every checksum was right. */
+  /** Damage that LevelDB itself reported, although every checksum was correct. */
   #complaints: string[] = [];
-  /** Whether it was damaged a moment ago. */
+  /** Whether it was damaged recently. */
   #wasDamaged = false;
-  /** Whether a write has failed (a full disk, say), which tears the log; then that is no news. */
+  /**
+   * Whether a write has failed (for example, on a full disk), which leaves the log incomplete;
+   * finding that is then no news.
+   */
   #logIsTorn = false;
   #cancelRetry: (() => void) | undefined;
   #cancelCheck: (() => void) | undefined;
@@ -95,7 +101,9 @@ export class State {
     this.#losses = new Losses(options.directory, options.clock);
   }
 
-  /** Resolves when the state is open, or when the first try has failed and others will follow. */
+  /**
+   * Resolves when the state is open, or when the first attempt has failed and others will follow.
+   */
   async open(): Promise<void> {
     const { directory, clock, health, retry, guard } = this.#options;
     this.#begin();
@@ -121,7 +129,7 @@ export class State {
       this.#report();
     } catch (error) {
       const { message, remedy } = stateUnavailable(error, directory);
-      health.fault({ message, remedy, needsPerson: true });
+      health.fault({ message, remedy, needsAttention: true });
       if (!this.#closed) this.#cancelRetry = clock.schedule(retry.next(), () => void this.open());
     }
   }
@@ -146,7 +154,7 @@ export class State {
     this.#losses.load(guard?.stoppedInOrder ?? false);
   }
 
-  /** Opens the database after it was checked, and repaired or set aside where that is needed. */
+  /** Opens the database after checking it, and repairing it or setting it aside if necessary. */
   async #openChecked(): Promise<StateDatabase> {
     const { directory, log, guard } = this.#options;
     try {
@@ -157,9 +165,12 @@ export class State {
       const { problems: all, cutBytes } = await checkDatabase(folder, expected);
       const problems = this.#logIsTorn ? all.filter(({ file }) => !file.endsWith('.log')) : all;
       if (cutBytes > 0) {
-        log?.info(`the last write was cut off, as in a power cut: ${cutBytes} bytes are left out`);
+        log?.info(
+          `the last write is incomplete, probably because of a power cut: ignored its ${cutBytes} bytes`,
+        );
       }
-      // LevelDB complained twice, though nothing seems damaged: then only a new database helps.
+      // LevelDB reported damage twice, though nothing seems damaged: only a new database helps
+      // then.
       const [complaint, again] = this.#complaints;
       if (problems.length > 0) await this.#repair(problems);
       else if (complaint && again) await this.#repair([{ file: 'LevelDB', what: complaint }]);
@@ -214,7 +225,7 @@ export class State {
     }
   }
 
-  /** After a failure: nobody may write to this database again before it was opened again. */
+  /** After a failure: nothing may write to this database until it has been reopened. */
   async #reopen(error: unknown): Promise<void> {
     const { directory, clock, health, retry } = this.#options;
     const torn = this.database;
@@ -226,7 +237,7 @@ export class State {
       this.#wasDamaged = true;
       this.#complaints.push(message);
     } else this.#logIsTorn = true;
-    health.fault({ message, remedy, needsPerson: true });
+    health.fault({ message, remedy, needsAttention: true });
     await torn.close();
     if (!this.#closed) this.#cancelRetry = clock.schedule(retry.next(), () => void this.open());
   }
@@ -236,7 +247,7 @@ export class State {
     this.#cancelCalm?.();
   }
 
-  /** Tables never change once they are written, so what is damaged in them is the card's doing. */
+  /** Tables never change once they are written, so damage in them is caused by the card. */
   #checkLater(database: StateDatabase): void {
     const { clock, directory } = this.#options;
     this.#cancelCheck = clock.schedule(checkEveryMs, () => {
@@ -246,12 +257,12 @@ export class State {
           if (problem) void this.#reopen(new Error(`Corruption: ${problem.file} ${problem.what}`));
           else this.#checkLater(database);
         })
-        // Too many open files, say: the next look will do.
+        // For example, too many open files: the next check will do.
         .catch(() => this.#checkLater(database));
     });
   }
 
-  /** Reports losses for as long as they are news. */
+  /** Reports losses while they are recent. */
   #report(): void {
     const { directory, clock, health } = this.#options;
     if (!this.database) return;

@@ -1,6 +1,6 @@
 /**
- * What the namespaces of the database hold, in words for a person: what was read and what was lost
- * is counted in these.
+ * Names of what the namespaces of the database contain, for messages: what was read and what was
+ * lost is counted in these.
  */
 const kinds: readonly (readonly [prefix: string, singular: string, plural: string])[] = [
   ['!broker!session/', 'MQTT session', 'MQTT sessions'],
@@ -15,7 +15,11 @@ const kinds: readonly (readonly [prefix: string, singular: string, plural: strin
     'event waiting for the upstream broker',
     'events waiting for the upstream broker',
   ],
-  ['!active-users!shared-hosts', 'list of hosts that share sessions', 'lists of such hosts'],
+  [
+    '!active-users!shared-hosts',
+    'list of hosts that share sessions',
+    'lists of hosts that share sessions',
+  ],
   ['!active-users!', 'active user', 'active users'],
   ['!history!', "entry of the page's history", "entries of the page's history"],
   ['!home-assistant!', 'entry of Home Assistant', 'entries of Home Assistant'],
@@ -23,11 +27,11 @@ const kinds: readonly (readonly [prefix: string, singular: string, plural: strin
   ['', 'other entry', 'other entries'],
 ];
 
-/** Counts of what is stored, by what it is. */
+/** Counts of stored entries, by kind. */
 export class Tally {
   readonly #counts = new Map<(typeof kinds)[number], number>();
 
-  /** @param weight how often an entry like this one, where it is an estimate */
+  /** @param weight how many entries like this one, if it is an estimate */
   add(key: string, weight = 1): void {
     const kind = kinds.find(([prefix]) => key.startsWith(prefix));
     if (kind) this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + weight * eventsIn(key));
@@ -47,7 +51,9 @@ export class Tally {
   }
 }
 
-/** An outbox keeps several events under one key, which ends in their number (`stored-queue.ts`). */
+/**
+ * An outbox stores several events under one key, which ends in their number (`stored-queue.ts`).
+ */
 function eventsIn(key: string): number {
   const count = /^!(?:slack|upstream)-outbox![^.]*\.(\d+)$/.exec(key)?.[1];
   return count === undefined ? 1 : Number(count);

@@ -16,8 +16,8 @@ type Implementation = Record<(typeof readMethods)[number], Read> &
   >;
 
 /**
- * Calls `onDamage` once, when reading from `database` shows that it is damaged. An iterator of
- * LevelDB steps over a damaged block and says so at its end, so that nothing of it can be used.
+ * Calls `onDamage` once, when reading from `database` shows that it is damaged. LevelDB's iterators
+ * skip a damaged block and only report it at the end, so nothing they returned can be used.
  */
 export function watchReads(
   database: ClassicLevel<string, string>,

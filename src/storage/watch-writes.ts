@@ -1,6 +1,6 @@
 import type { ClassicLevel } from 'classic-level';
 
-/** The methods that carry out writes (abstract-level, README, "Private API For Implementors"). */
+/** The methods that perform writes (abstract-level, README, "Private API For Implementors"). */
 const writeMethods = ['_put', '_del', '_batch', '_clear'] as const;
 
 type Write = (...args: unknown[]) => Promise<void>;
@@ -12,10 +12,9 @@ type Implementation = Record<(typeof writeMethods)[number], Write> & {
 
 /**
  * Calls `onFailure` once, when a write of `database` fails, and refuses every write after it.
- *
- * LevelDB's log is torn where a write failed (a full disk, say). Later writes to the same log seem
- * to succeed, but the next opening skips all of them; so the database must be opened again before
- * anybody writes again.
+ * LevelDB's log is incomplete where a write failed (for example, on a full disk). Later writes to
+ * the same log seem to succeed, but are skipped when the database is next opened; so it must be
+ * reopened before anything is written again.
  */
 export function watchWrites(
   database: ClassicLevel<string, string>,
@@ -23,7 +22,7 @@ export function watchWrites(
 ): void {
   let torn = false;
   const refuse = () => {
-    throw new Error('the database waits to be opened again after a failed write');
+    throw new Error('the database must be reopened after a failed write');
   };
   const watched =
     (write: Write): Write =>
@@ -36,7 +35,7 @@ export function watchWrites(
         torn = true;
         throw error;
       }
-      // It ran beside the write that failed, and may stand behind the tear.
+      // It ran concurrently with the write that failed, and may come after the incomplete record.
       if (torn) refuse();
     };
   const methods = database as unknown as Implementation;

@@ -17,32 +17,32 @@ export function databaseOf({ database }: DatabaseSource): Database {
 
 export interface WriteBehindOptions {
   /**
-   * Writes at least everything that waits when it is called, after reading what must be known for it.
-   * Rejects when the disk can't be written; what waited then still waits.
+   * Writes at least everything that waits when it is called, after reading what it needs to know
+   * for that. Rejects if the disk can't be written; everything then still waits.
    */
   readonly write: () => Promise<void>;
   /** Whether anything waits. */
   readonly hasWork: () => boolean;
-  /** @param isAgain whether the last try had failed */
+  /** @param isAgain whether the previous attempt had failed */
   readonly onSuccess: (isAgain: boolean) => void;
-  /** @param isFirst whether the last try had not failed */
+  /** @param isFirst whether the previous attempt had succeeded */
   readonly onFailure: (error: unknown, isFirst: boolean) => void;
-  /** Called after each try: the next one can be planned. */
+  /** Called after each attempt: the next one can be scheduled. */
   readonly onEnd: () => void;
   readonly clock: Clock;
   readonly retry: RetryPauses;
 }
 
 /**
- * When changes that wait in memory are written to disk: many in one write, one write at a time. While
- * the disk can't be written, they wait, and it is tried again with growing pauses. What waits, and
- * how much of it may, is the owner's matter.
+ * Schedules when changes that wait in memory are written to disk: many in one write, one write at a
+ * time. While the disk can't be written, they wait, and writing is retried with growing pauses.
+ * What waits, and how much of it may wait, is up to the owner.
  */
 export class WriteBehind {
   readonly #options: WriteBehindOptions;
   #writing: Promise<void> | undefined;
   #cancelNext: (() => void) | undefined;
-  /** When the next write is planned, on the monotonic clock; not a try after a failure. */
+  /** When the next write is scheduled, on the monotonic clock; excludes retries after a failure. */
   #dueMs = Number.POSITIVE_INFINITY;
   #diskFails = false;
   #closed = false;
@@ -51,17 +51,17 @@ export class WriteBehind {
     this.#options = options;
   }
 
-  /** Whether the last try failed. */
+  /** Whether the last attempt failed. */
   get diskFails(): boolean {
     return this.#diskFails;
   }
 
-  /** Whether a write is under way or to come, so that what is added now needs none of its own. */
+  /** Whether a write is running or scheduled, so that additions now need no write of their own. */
   get isPlanned(): boolean {
     return this.#writing !== undefined || this.#cancelNext !== undefined;
   }
 
-  /** Has everything written within so many ms; what is planned sooner stays. */
+  /** Makes sure that everything is written within this many ms; an earlier schedule stays. */
   writeWithin(ms: number): void {
     if (this.#writing || this.#diskFails || this.#closed) return;
     const { clock } = this.#options;
@@ -72,33 +72,33 @@ export class WriteBehind {
     this.#cancelNext = clock.schedule(ms, this.#begin);
   }
 
-  /** Begins to write before this returns, unless it does already or the disk fails. */
+  /** Starts writing before this returns, unless a write is running or the disk fails. */
   writeAtOnce(): void {
     if (!this.#writing && !this.#diskFails && !this.#closed) this.#begin();
   }
 
-  /** Tries to read and write now. Resolves when that is done, or has failed. */
+  /** Tries to read and write now. Resolves when that has succeeded or failed. */
   async run(): Promise<void> {
     this.#writing ??= this.#run();
     await this.#writing;
   }
 
-  /** Resolves when everything so far is on disk, or waits for a disk that can't be written. */
+  /** Resolves when everything so far is on disk, or waits because the disk can't be written. */
   async written(): Promise<void> {
-    // A write under way may not have the last changes; the next one has, for all who wait.
+    // A running write may not include the last changes; the next one does, for all who wait.
     await this.#writing;
     if (this.#diskFails) return;
     if (this.#writing || this.#options.hasWork()) await this.run();
   }
 
-  /** Resolves when nothing waits any longer, or what waits does so for a disk that can't be written. */
+  /** Resolves when nothing waits any longer, or only because the disk can't be written. */
   async drained(): Promise<void> {
-    // What comes during the last write has one of its own.
+    // Changes that arrive during the last write get another one.
     do await this.written();
     while (!this.#diskFails && this.#options.hasWork());
   }
 
-  /** No further writes but those that are asked for. */
+  /** Stops all writes except explicitly requested ones. */
   close(): void {
     this.#closed = true;
     this.#cancelNext?.();

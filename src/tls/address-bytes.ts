@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 
-/** An IP address as it stands in a certificate (RFC 5280, section 4.2.1.6): 4 or 16 bytes. */
+/** An IP address as encoded in a certificate (RFC 5280, section 4.2.1.6): 4 or 16 bytes. */
 export function addressBytes(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   const [head = '', tail] = address.replace(/%.*$/, '').split('::');

@@ -3,15 +3,15 @@ import type { KeyedCertificate } from './certificate.ts';
 /** Where the server's certificate comes from. */
 export interface CertificateSource {
   /**
-   * The certificate to serve now; the same object while nothing has changed.
-   * @throws CertificateFault when there is none
+   * The certificate to serve now; the same object until it changes.
+   * @throws CertificateFault if there is none
    */
   current(): KeyedCertificate;
-  /** The certificate that clients have to trust, PEM; undefined where they know it from elsewhere. */
+  /** The certificate that clients must trust, PEM; undefined if they get it from somewhere else. */
   readonly authority: string | undefined;
 }
 
-/** There is no certificate that can be served, in words for a person. */
+/** No certificate can be served; explained for users. */
 export class CertificateFault extends Error {
   override readonly name = 'CertificateFault';
   readonly remedy: string;

@@ -33,8 +33,9 @@ const serverAuthentication = der.oid('1.3.6.1.5.5.7.3.1');
 const nameConstraints = '2.5.29.30';
 
 /**
- * A certificate authority of one's own: it signs server certificates, and nothing below them.
- * @param hosts the only host names (and names below them) that its certificates may be for, where given
+ * Creates a private certificate authority, which can sign server certificates only.
+ * @param hosts the only host names (including their subdomains) that its certificates may be for,
+ * if given
  */
 export function createAuthority(
   name: string,
@@ -59,10 +60,11 @@ export function createAuthority(
 }
 
 /**
- * Name constraints (RFC 5280, section 4.2.1.10): should the key of the CA be stolen, clients that trust
- * it still take no certificate for another host. Addresses are free: they change, and in some networks
- * they are public. Not critical, though the RFC asks for it: Mbed TLS, which most microcontrollers
- * use, does not know name constraints, and refuses a certificate in which they are critical.
+ * Name constraints (RFC 5280, section 4.2.1.10): even if the CA's key is stolen, clients that trust
+ * the CA accept no certificate for another host. Addresses are not constrained: they change, and in
+ * some networks they are public. Not critical, although the RFC requires that: Mbed TLS, which most
+ * microcontrollers use, doesn't know name constraints, and rejects a certificate in which they are
+ * critical.
  */
 function onlyFor(hosts: readonly string[]): Buffer {
   const permitted = hosts.map((host) => permittedSubtree(host));
@@ -72,8 +74,8 @@ function onlyFor(hosts: readonly string[]): Buffer {
 const permittedSubtree = (host: string): Buffer => der.sequence(der.tagged(2, Buffer.from(host)));
 
 /**
- * The only hosts that certificates may be for, in lower case, by the constraints that `createAuthority`
- * put in; undefined where it put in none.
+ * The only hosts that certificates may be for, in lower case, from the constraints that
+ * `createAuthority` wrote; undefined if it wrote none.
  */
 export function permittedHosts(authority: string): readonly string[] | undefined {
   const { raw } = new X509Certificate(authority);
@@ -84,7 +86,7 @@ export function permittedHosts(authority: string): readonly string[] | undefined
   const hosts: string[] = [];
   for (let subtrees = contentOf(constraints).content; subtrees.length > 0; ) {
     const { content, rest } = contentOf(subtrees);
-    // Upper and lower case are the same in host names (RFC 4343).
+    // Host names are case-insensitive (RFC 4343).
     hosts.push(contentOf(content).content.toString('latin1').toLowerCase());
     subtrees = rest;
   }
@@ -92,7 +94,7 @@ export function permittedHosts(authority: string): readonly string[] | undefined
 }
 
 /**
- * A server certificate for these names and addresses, signed by `authority`.
+ * Creates a server certificate for these names and addresses, signed by `authority`.
  * @param names host names and IP addresses; the first host name is also the subject
  */
 export function createServerCertificate(
@@ -120,7 +122,7 @@ export function createServerCertificate(
   return { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
-/** SHA-256 of the whole certificate, as people compare it: `AB:CD:…`. */
+/** SHA-256 of the whole certificate, in the form people compare: `AB:CD:…`. */
 export function fingerprintOf(cert: string): string {
   return new X509Certificate(cert).fingerprint256;
 }
@@ -134,7 +136,7 @@ interface Issue {
   readonly extensions: readonly Buffer[];
 }
 
-/** Makes a certificate (RFC 5280, section 4.1), version 3. */
+/** Creates a certificate (RFC 5280, section 4.1), version 3. */
 function issue({ subject, subjectKey, issuer, issuerKey, validity, extensions }: Issue): string {
   const publicKey = publicKeyOf(subjectKey);
   const content = der.sequence(
@@ -164,7 +166,7 @@ function extension(oid: string, value: Buffer, critical = false): Buffer {
   return der.sequence(der.oid(oid), ...(critical ? [der.boolean(true)] : []), der.octets(value));
 }
 
-/** Positive, unique, and not to be guessed (RFC 5280, section 4.1.2.2). */
+/** Positive, unique and unpredictable (RFC 5280, section 4.1.2.2). */
 function serialNumber(): Buffer {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
@@ -183,7 +185,7 @@ function publicKeyOf(key: KeyObject): Buffer {
   return createPublicKey(key).export({ type: 'spki', format: 'der' });
 }
 
-/** RFC 7093, section 2, method 1, over the whole key information. */
+/** RFC 7093, section 2, method 1, applied to the whole key information. */
 function keyIdentifier(publicKey: Buffer): Buffer {
   return createHash('sha256').update(publicKey).digest().subarray(0, 20);
 }

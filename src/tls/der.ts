@@ -1,5 +1,5 @@
 /**
- * Distinguished Encoding Rules (ITU-T X.690), as much of them as a certificate takes: tag, length,
+ * Distinguished Encoding Rules (ITU-T X.690), as far as certificates need them: tag, length,
  * content.
  */
 function encode(tag: number, ...parts: readonly Buffer[]): Buffer {
@@ -15,7 +15,7 @@ function lengthOf(length: number): Buffer {
   return Buffer.concat([Buffer.from([0x80 | short.length]), short]);
 }
 
-/** What the first element of `bytes` holds, and what follows it. */
+/** The content of the first element of `bytes`, and the bytes after it. */
 export function contentOf(bytes: Buffer): { readonly content: Buffer; readonly rest: Buffer } {
   const first = bytes[1] ?? 0;
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
@@ -44,14 +44,14 @@ export const der = {
     const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
     return encode(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
   },
-  /** As RFC 5280, section 4.1.2.5, wants it: two digits of the year until 2049. */
+  /** As RFC 5280, section 4.1.2.5, requires: a two-digit year until 2049. */
   time: (date: Date) => {
     const digits = `${date.toISOString().replace(/\.\d+|[-:T]/g, '')}`;
     return date.getUTCFullYear() < 2050
       ? encode(0x17, Buffer.from(digits.slice(2)))
       : encode(0x18, Buffer.from(digits));
   },
-  /** A field with a number in place of its type. */
+  /** A field with a number instead of its type. */
   tagged: (number: number, content: Buffer) => encode(0x80 | number, content),
   /** The same, around a field that keeps its type. */
   explicit: (number: number, content: Buffer) => encode(0xa0 | number, content),

@@ -9,7 +9,7 @@ const keysOfSettings = {
   key: 'Butler.brokerConfig.tls.keyFile',
 } as const;
 
-/** A certificate in files that somebody else looks after. */
+/** A certificate in files that an administrator or another program maintains. */
 export class GivenCertificate implements CertificateSource {
   readonly authority = undefined;
   readonly #files: { readonly cert: string; readonly key: string };
@@ -38,7 +38,7 @@ export class GivenCertificate implements CertificateSource {
     } catch (error) {
       throw new CertificateFault(
         `${file} ${whyUnreadable(error)}`,
-        `Give the user that runs blinky the right to read it, or change ${keysOfSettings[which]}`,
+        `Give the user that runs Blinky read access, or change ${keysOfSettings[which]}`,
         { cause: error },
       );
     }
@@ -47,17 +47,17 @@ export class GivenCertificate implements CertificateSource {
   #check({ cert, key }: KeyedCertificate): void {
     const certificate = parse(
       () => new X509Certificate(cert),
-      `${this.#files.cert} holds no certificate in PEM`,
-      `Put the server's certificate there, and the ones that lead to its authority after it`,
+      `${this.#files.cert} contains no PEM certificate`,
+      `Put the server certificate there, followed by its intermediate certificates`,
     );
     const privateKey = parse(
       () => createPrivateKey(key),
-      `${this.#files.key} holds no private key in PEM, or one with a password`,
+      `${this.#files.key} contains no PEM private key, or one with a password`,
       'Put the private key there, without a password',
     );
     if (!certificate.checkPrivateKey(privateKey)) {
       throw new CertificateFault(
-        `the key in ${this.#files.key} does not belong to the certificate in ${this.#files.cert}`,
+        `the key in ${this.#files.key} does not match the certificate in ${this.#files.cert}`,
         'Put a certificate and its own key there',
       );
     }
@@ -67,8 +67,8 @@ export class GivenCertificate implements CertificateSource {
     const end = new Date(new X509Certificate(cert).validTo);
     if (end >= this.#now()) return;
     throw new CertificateFault(
-      `the certificate in ${this.#files.cert} ended on ${end.toISOString().slice(0, 10)}`,
-      'Put a new one there; it is picked up within a minute',
+      `the certificate in ${this.#files.cert} expired on ${end.toISOString().slice(0, 10)}`,
+      'Replace it with a new one; Blinky loads it within a minute',
     );
   }
 }

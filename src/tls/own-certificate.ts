@@ -17,13 +17,13 @@ import { CertificateFault, type CertificateSource } from './certificate-source.t
 
 const dayMs = 86_400_000;
 const authorityDays = 3653;
-/** No longer, or some systems refuse it (Apple, support article 102028). */
+/** Some systems reject longer validity (Apple, support article 102028). */
 const serverDays = 398;
-/** Clocks of clients may be behind by as much. */
+/** The clocks of clients may be this far behind. */
 const toleranceDays = 1;
 
 export interface OwnCertificateOptions {
-  /** Where authority and certificate are kept. */
+  /** The directory of the CA and the certificate. */
   readonly directory: string;
   /** This machine's name, without a domain. */
   readonly hostName: string;
@@ -34,12 +34,12 @@ export interface OwnCertificateOptions {
 }
 
 /**
- * A certificate made here, signed by an authority that is made here, too, at the first start, and
- * that clients are told to trust once. The certificate is made anew when two thirds of its life are
- * over, and when this machine has an address that is not in it. The authority is for the names only
- * that this machine has when it is made; one that version 1.0.0 made is for any. It stays in use until
- * it ends, since clients trust it: a name may change for a moment only (from `localhost` at boot, or
- * by DHCP). The certificate is for its names, and a new name is left out.
+ * A generated certificate, signed by a CA that is generated at the first start and that clients are
+ * set up to trust once. The certificate is renewed when two thirds of its validity are over, and
+ * when this machine has an address that isn't in it. The CA is restricted to the names that this
+ * machine has when the CA is generated; a CA from version 1.0.0 has no restriction. It stays in use
+ * until it expires, because clients trust it: a name may change only briefly (from `localhost` at
+ * boot, or by DHCP). The certificate is for the names of the CA; a new name is left out.
  */
 export class OwnCertificate implements CertificateSource {
   readonly #options: OwnCertificateOptions;
@@ -60,16 +60,16 @@ export class OwnCertificate implements CertificateSource {
       const authority = this.#currentAuthority();
       this.#tellLeftOut(authority);
       this.#server ??= this.#load('server');
-      const reason = this.#server ? this.#reasonToRenew(this.#server, authority) : 'there was none';
+      const reason = this.#server ? this.#reasonToRenew(this.#server, authority) : 'none existed';
       if (!this.#server || reason) {
         this.#server = this.#createServer(authority);
-        this.#options.log.info(`made a certificate for MQTT over TLS, since ${reason}`);
+        this.#options.log.info(`generated a certificate for MQTT over TLS: ${reason}`);
       }
       return this.#server;
     } catch (error) {
       throw new CertificateFault(
         `the certificate in ${this.#options.directory} can't be used (${reasonOf(error)})`,
-        'Make room on the disk, or take the folder away: all in it is then made anew, and clients have to fetch the new CA certificate',
+        'Free disk space, or delete the folder: Blinky then generates everything again, and clients need the new CA certificate',
         { cause: error },
       );
     }
@@ -79,13 +79,13 @@ export class OwnCertificate implements CertificateSource {
     this.#authority ??= this.#load('ca');
     const now = this.#time();
     const ends = this.#authority && new Date(new X509Certificate(this.#authority.cert).validTo);
-    // A certificate must not outlive who signed it.
+    // A certificate must not be valid for longer than its issuer.
     if (this.#authority && ends && ends.getTime() - now > serverDays * dayMs) {
       return this.#authority;
     }
     const reason = this.#authority
-      ? 'the old one ends soon: clients must fetch the new CA certificate'
-      : 'there was none';
+      ? 'the old one expires soon. Fix: install the new CA certificate on all clients'
+      : 'none existed';
     const name = `Blinky Light CA of ${this.#options.hostName} ${new Date(now).getUTCFullYear()}`;
     const authority = createAuthority(
       name,
@@ -99,7 +99,7 @@ export class OwnCertificate implements CertificateSource {
     this.#authority = authority;
     this.#server = undefined;
     this.#options.log.info(
-      `made a CA for MQTT over TLS, since ${reason}; SHA-256 ${fingerprintOf(authority.cert)}`,
+      `generated a CA for MQTT over TLS (SHA-256 ${fingerprintOf(authority.cert)}): ${reason}`,
     );
     return authority;
   }
@@ -109,15 +109,15 @@ export class OwnCertificate implements CertificateSource {
     if (!certificate.checkIssued(new X509Certificate(authority.cert))) return 'the CA is new';
     const now = this.#options.now().getTime();
     const [begin, end] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
-    // A Raspberry Pi without a network does not know the time; then nothing is too old.
+    // A Raspberry Pi without a network doesn't know the time, so it can't tell what has expired.
     if (now >= earliestTime) {
-      if (now > begin + ((end - begin) * 2) / 3) return 'two thirds of its life are over';
-      if (now < begin) return 'it begins in the future';
+      if (now > begin + ((end - begin) * 2) / 3) return 'two thirds of its validity are over';
+      if (now < begin) return 'the old one is only valid in the future';
     }
     const missing = this.#names(authority).find((name) =>
       isAddress(name) ? !certificate.checkIP(name) : !certificate.checkHost(name),
     );
-    return missing && `${missing} was not in it`;
+    return missing && `the old one lacked ${missing}`;
   }
 
   #createServer(authority: KeyedCertificate): KeyedCertificate {
@@ -130,7 +130,7 @@ export class OwnCertificate implements CertificateSource {
     return server;
   }
 
-  /** All names of the CA, also those that this machine has not at the moment. */
+  /** All names of the CA, including those that this machine doesn't have at the moment. */
   #names(authority: KeyedCertificate): string[] {
     const hosts = permittedHosts(authority.cert) ?? this.#hosts();
     return [...new Set([...hosts, ...this.#options.addresses(), '127.0.0.1', '::1'])];
@@ -153,7 +153,7 @@ export class OwnCertificate implements CertificateSource {
     );
   }
 
-  /** The time of day, or the earliest that it can be, ms since 1970. */
+  /** The time of day, or the earliest possible one, ms since 1970. */
   #time(): number {
     return Math.max(this.#options.now().getTime(), earliestTime + toleranceDays * dayMs);
   }
@@ -187,6 +187,6 @@ const isAddress = (name: string): boolean => /^[\d.]+$|:/.test(name);
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code === 'ENOSPC') return 'the disk is full';
-  if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there';
+  if (code === 'EACCES' || code === 'EPERM') return "this user isn't allowed to write there";
   return messageOf(error);
 }

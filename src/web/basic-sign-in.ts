@@ -2,12 +2,12 @@ import type { SignInResult } from '../access/sign-ins.ts';
 import { HttpProblem } from './http-problem.ts';
 
 /**
- * No browser knows this scheme, so none shows a prompt of its own, keeps the password and sends it
- * along with requests that other pages cause.
+ * An unknown scheme, so that browsers don't show their own prompt, store the password and send it
+ * with requests that other pages cause.
  */
 const challenge = { 'www-authenticate': 'FormBased realm="Blinky Light"' };
 
-/** Checks the name and password that came from an address. */
+/** Checks a name and password sent from an address. */
 export type SignInCheck = (
   address: string,
   name: string,
@@ -16,9 +16,9 @@ export type SignInCheck = (
 
 /**
  * The name of the user who signed the request, by `Authorization: Basic` (RFC 7617); undefined when
- * nobody tried to. The page's script sends that header with each request and forgets the password
- * with the tab: nothing to forge across sites as with a cookie, nothing to store here, and
- * `curl --user` works the same way.
+ * no credentials were sent. The page's script sends that header with each request and keeps the
+ * password only while the tab is open: no cookie that another site could misuse, nothing to store
+ * here, and `curl --user` works the same way.
  * @throws HttpProblem 401 for a wrong name or password, 429 after too many of them
  */
 export async function signedInUser(
@@ -32,16 +32,16 @@ export async function signedInUser(
     ? await signIn(address, credentials.name, credentials.password)
     : 'wrong';
   if (result === 'wrong') {
-    throw new HttpProblem(401, 'This name and password do not belong to a user', challenge);
+    throw new HttpProblem(401, 'Wrong name or password', challenge);
   }
   if (!('tryAgainInMs' in result)) return result.name;
   const seconds = Math.max(1, Math.ceil(result.tryAgainInMs / 1000));
-  throw new HttpProblem(429, `Too many sign-ins; try again in ${seconds} s`, {
+  throw new HttpProblem(429, `Too many sign-in attempts; try again in ${seconds} s`, {
     'retry-after': String(seconds),
   });
 }
 
-/** A request that needs a user, and has none. */
+/** The problem of a request that requires sign-in. */
 export function mustSignIn(message: string): HttpProblem {
   return new HttpProblem(401, message, challenge);
 }

@@ -7,7 +7,7 @@ interface NeededConfig {
   readonly webConfig: Pick<WebSettings, 'enable' | 'host' | 'port'>;
 }
 
-/** Whether the page can be offered. */
+/** Checks whether the web server can listen on its port. */
 export async function* checkPage(input: CheckInput<NeededConfig>): AsyncGenerator<Finding> {
   const { enable, host, port } = input.config.webConfig;
   if (!enable) return;
@@ -16,7 +16,7 @@ export async function* checkPage(input: CheckInput<NeededConfig>): AsyncGenerato
       protocol: 'TCP',
       host,
       port,
-      purpose: 'the page',
+      purpose: 'the web page',
       hostKey: 'Butler.webConfig.host',
       portKey: 'Butler.webConfig.port',
     },

@@ -2,44 +2,44 @@ import type { Socket } from 'node:net';
 import { FairShares, type Party } from '../access/fair-shares.ts';
 import { networkOf, plainAddress } from '../platform/addresses.ts';
 import { isThisMachine, type NetworkRates } from './network-rates.ts';
-import type { WebFigures } from './web-figures.ts';
+import type { WebStatistics } from './web-statistics.ts';
 
-/** HTTP connections open at a time, without WebSockets. A browser holds up to six for 15 s. */
+/** The most HTTP connections open at a time, without WebSockets. A browser holds up to six for 15 s. */
 const mostConnections = 500;
 
-/** On top of these, for this machine alone: who watches it from inside always gets an answer. */
+/** In addition, for this machine only, so that local monitoring always gets a response. */
 const ownPlaces = 20;
 
 interface Connection {
   readonly socket: Socket;
   readonly party: Party;
-  /** Whether it has one of the places that this machine has for itself. */
+  /** Whether it counts towards the connections reserved for this machine. */
   readonly isOwn: boolean;
   /** Requests that are being answered. */
   busy: number;
 }
 
 /**
- * Bounds how many connections the web server holds, and shares them by network: while all places are
- * taken, a newcomer gets one of the network that has most, if that has more than the newcomer's.
+ * Bounds how many connections the web server holds, and shares them by network: while the
+ * limit is reached, a new connection replaces one of the network that has most, if that has more.
  */
 export class ConnectionLimits {
   readonly #admission: NetworkRates;
-  readonly #figures: WebFigures;
+  readonly #statistics: WebStatistics;
   readonly #shares = new FairShares();
   readonly #connections = new Map<Socket, Connection>();
   /** The same by network, the oldest first. */
   readonly #byNetwork = new Map<string, Set<Connection>>();
   #ownOpen = 0;
 
-  constructor(admission: NetworkRates, figures: WebFigures) {
+  constructor(admission: NetworkRates, statistics: WebStatistics) {
     this.#admission = admission;
-    this.#figures = figures;
+    this.#statistics = statistics;
   }
 
-  /** Whether a new connection is let in; the caller closes it when not. */
+  /** Whether a new connection is accepted; otherwise the caller closes it. */
   admits(socket: Socket): boolean {
-    // It has gone already.
+    // It is closed already.
     if (socket.remoteAddress === undefined) return false;
     const address = plainAddress(socket.remoteAddress);
     if (!this.#admission.admitsConnection(address)) return false;
@@ -57,7 +57,7 @@ export class ConnectionLimits {
     return true;
   }
 
-  /** A request on this connection is being answered; the result is called when it has been. */
+  /** Counts a request that is being answered; the caller calls the returned function afterwards. */
   busy(socket: Socket): () => void {
     const connection = this.#connections.get(socket);
     if (!connection) return () => {};
@@ -67,7 +67,7 @@ export class ConnectionLimits {
     };
   }
 
-  /** It is none of the web server's connections any longer: closed, or a WebSocket now. */
+  /** Stops counting a connection that was closed or became a WebSocket. */
   release(socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (!connection) return;
@@ -78,7 +78,7 @@ export class ConnectionLimits {
     if (ofNetwork?.size === 0) this.#byNetwork.delete(party.key);
     if (isOwn) this.#ownOpen -= 1;
     else this.#shares.remove(party, 1);
-    this.#figures.connections = this.#connections.size;
+    this.#statistics.connections = this.#connections.size;
   }
 
   #add(connection: Connection): void {
@@ -89,12 +89,12 @@ export class ConnectionLimits {
     else this.#byNetwork.set(party.key, new Set([connection]));
     if (isOwn) this.#ownOpen += 1;
     else this.#shares.add(party, 1);
-    this.#figures.connections = this.#connections.size;
+    this.#statistics.connections = this.#connections.size;
   }
 
-  /** The oldest that nobody works for; where all are busy, as who reads nothing keeps them, the oldest. */
-  #firstToGiveWayTo(newcomer: Party): Connection | undefined {
-    const party = this.#shares.firstToGiveWayTo(newcomer);
+  /** The oldest idle connection; if all are busy, as with clients that read nothing, the oldest. */
+  #firstToGiveWayTo(pending: Party): Connection | undefined {
+    const party = this.#shares.firstToGiveWayTo(pending);
     if (!party) return undefined;
     let oldest: Connection | undefined;
     for (const connection of this.#byNetwork.get(party.key) ?? []) {

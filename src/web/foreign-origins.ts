@@ -3,24 +3,23 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { parseOrigin } from '../platform/origin.ts';
 
-/** What a page from elsewhere wanted: to use MQTT, or to change something. */
+/** What a page of another origin tried: to use MQTT, or to change something. */
 export type RefusedUse = 'mqtt' | 'request';
 
-/** Explains to people why pages from elsewhere are refused, in the answer and once in the log. */
+/** Explains why pages of other origins are refused, in the response and once in the log. */
 export class ForeignOrigins {
   readonly #period: RefusalPeriod;
 
   constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
     this.#period = new RefusalPeriod({
       began: (what) => what,
-      ended: (count) =>
-        `no pages from elsewhere are refused any longer; refused meanwhile: ${count}`,
+      ended: (count) => `requests from other web pages are no longer refused (${count} were)`,
       clock,
       log,
     });
   }
 
-  /** Logs a refusal, and returns it in words for who asked: one line. */
+  /** Logs a refusal, and returns the explanation for the client, on one line. */
   refuse(use: RefusedUse, origin: string | undefined, address: string): string {
     const words = explanation(use, origin ?? '');
     this.#period.refused(`${address}: ${words}`);
@@ -34,11 +33,11 @@ export class ForeignOrigins {
 
 function explanation(use: RefusedUse, text: string): string {
   const origin = parseOrigin(text);
-  const shown = origin ? safe(text) : 'no known origin (opened from a file, or sandboxed)';
+  const shown = origin ? safe(text) : 'unknown origin (opened from a file, or sandboxed)';
   const refused =
     use === 'mqtt'
-      ? `a page of ${shown} may not use MQTT here.`
-      : `a page of ${shown} may not ask for this.`;
+      ? `a web page of ${shown} is not allowed to use MQTT here.`
+      : `a web page of ${shown} is not allowed to do this.`;
   if (!origin) return `${refused} Fix: open the page from a web server`;
   if (!/^https?$/.test(origin.scheme)) {
     return use === 'mqtt'
@@ -47,8 +46,8 @@ function explanation(use: RefusedUse, text: string): string {
   }
   const ownPage = `add ${safe(origin.host)} to Butler.webConfig.hostNames`;
   return use === 'mqtt'
-    ? `${refused} Fix: add ${shown} to Butler.webConfig.allowedOrigins; or, where it is Blinky's own page behind a reverse proxy, ${ownPage}`
-    : `${refused} Fix: where it is Blinky's own page behind a reverse proxy, ${ownPage}`;
+    ? `${refused} Fix: add ${shown} to Butler.webConfig.allowedOrigins; if it is Blinky's own page behind a reverse proxy, ${ownPage}`
+    : `${refused} Fix: if it is Blinky's own page behind a reverse proxy, ${ownPage}`;
 }
 
 /** What came from the network, fit for one line. */

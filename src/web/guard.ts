@@ -37,7 +37,7 @@ export interface RequestChecks {
   readonly foreign: ForeignOrigins;
 }
 
-/** Refuses what other pages make a browser send, and tells browsers to be strict with ours. */
+/** Refuses requests that other sites cause, and sets strict security headers for our own pages. */
 export function guard(
   server: FastifyInstance,
   { isOwnHost, origins, foreign }: RequestChecks,
@@ -46,7 +46,8 @@ export function guard(
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     const { host, origin } = request.headers;
-    if (!hasOneHost(request.raw)) throw new HttpProblem(400, 'The request must name one host');
+    if (!hasOneHost(request.raw))
+      throw new HttpProblem(400, 'Bad request: send exactly one Host header');
     if (!isOwnHost(host)) throw unknownHost(host);
     if (!safeMethods.has(request.method) && !origins.isOwnPage(origin, host)) {
       const address = plainAddress(request.socket.remoteAddress ?? 'unknown');
@@ -60,20 +61,23 @@ export function guard(
     else if (status >= 500) bugs.report(`${request.method} ${pathOf(request.url)}`, error);
     reply.code(status);
     // What went wrong inside is for the log; nobody on the network can do anything about it.
-    return { error: status < 500 || isKnown ? messageOf(error) : 'This did not work' };
+    return {
+      error:
+        status < 500 || isKnown ? messageOf(error) : "Internal error. See Blinky's log for details",
+    };
   });
   server.setNotFoundHandler(async (_request, reply) => {
     reply.code(404);
-    return { error: 'There is nothing at this address' };
+    return { error: 'Page not found' };
   });
 }
 
-/** A name that is not ours, and what to do about it. */
+/** The problem of a host name that is not this machine's. */
 export function unknownHost(host: string | undefined): HttpProblem {
   const name = (host ?? '').replace(/[^\w.:[\]-]/g, '').slice(0, 100);
   return new HttpProblem(
     421,
-    `This appliance does not know itself as "${name}". Use its address, or add the name to Butler.webConfig.hostNames`,
+    `Unknown host name "${name}". Use the IP address, or add the name to Butler.webConfig.hostNames`,
   );
 }
 

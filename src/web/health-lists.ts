@@ -1,7 +1,7 @@
 import { texts } from './page/texts.js';
 import { textAsHtml } from './template.ts';
 
-/** A fault that the red light tells of by so many slow flashes; 0 when it does not. */
+/** A fault that the red light shows by a number of slow flashes; 0 if it doesn't. */
 export interface ShownFaultCode {
   readonly flashes: number;
   readonly meaning: string;
@@ -23,7 +23,7 @@ export function faultCodeList(codes: readonly ShownFaultCode[]): string {
   return `<table><thead><tr><th scope="col">${textAsHtml(flashes)}</th><th scope="col">${textAsHtml(meaning)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-/** What people call a part of the appliance. */
+/** The name of a part as users see it. */
 export interface PartLabel {
   readonly name: string;
   readonly label: string;
@@ -31,7 +31,7 @@ export interface PartLabel {
   readonly faultCode?: string;
 }
 
-/** The labels, and where to read on, as HTML that nobody sees: the page's scripts read them, in their order. */
+/** The labels, and the manual's section for each, as hidden HTML in their order, for the page's scripts. */
 export function partLabelList(
   parts: readonly PartLabel[],
   codes: readonly ShownFaultCode[],

@@ -4,9 +4,9 @@ import { shortMessageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type DayOfEvents, History } from './history.ts';
 
-/** Where the figures are kept over a restart: one short text an hour. */
+/** Where event counts are kept across restarts: one short text an hour. */
 export interface HistoryStore {
-  /** What is kept; undefined while that can't be read. */
+  /** What is saved; undefined while it can't be read. */
   entries(): Promise<readonly (readonly [key: string, value: string])[] | undefined>;
   /** Writes all of it or nothing; `undefined` deletes. */
   write(changes: readonly (readonly [key: string, value: string | undefined])[]): Promise<void>;
@@ -21,7 +21,7 @@ export interface HistoryKeeperOptions {
   readonly log: Log;
 }
 
-/** Keeps the figures of the last day over a restart. */
+/** Keeps the event counts of the last day across restarts. */
 export class HistoryKeeper {
   readonly #options: HistoryKeeperOptions;
   readonly #history = new History();
@@ -34,7 +34,7 @@ export class HistoryKeeper {
     this.#options = options;
   }
 
-  /** Reads what was kept, and adds it to what was counted meanwhile. */
+  /** Reads the saved counts, and adds them to those counted since the start. */
   async load(): Promise<void> {
     if (this.#loaded) return;
     const { store, log } = this.#options;
@@ -44,7 +44,7 @@ export class HistoryKeeper {
       this.#loaded = true;
       for (const [key, value] of entries) this.#history.restore(Number(key), value);
     } catch (error) {
-      log.warn(`some of the last day's figures are lost: ${shortMessageOf(error)}`);
+      log.warn(`some event counts of the last day are lost: ${shortMessageOf(error)}`);
     }
   }
 
@@ -61,7 +61,7 @@ export class HistoryKeeper {
     return this.#history.lastDay(this.#options.clock.now().getTime());
   }
 
-  /** Saves what is not yet saved. */
+  /** Saves what has not been saved yet. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -70,18 +70,20 @@ export class HistoryKeeper {
   }
 
   async #save(): Promise<void> {
-    // What could not be read must not be written over.
+    // What could not be read must not be overwritten.
     await this.load();
     if (this.#changed.size === 0 || !this.#loaded) return;
     const { store, clock, log } = this.#options;
-    const forgotten = this.#history.forget(clock.now().getTime());
-    const hours = new Set([...this.#changed, ...forgotten]);
+    const deleted = this.#history.deleteSurplus(clock.now().getTime());
+    const hours = new Set([...this.#changed, ...deleted]);
     this.#changed.clear();
     try {
       await store.write([...hours].map((hour) => [String(hour), this.#history.save(hour)]));
     } catch (error) {
-      log.warn(`the figures of the last minutes could not be saved: ${shortMessageOf(error)}`);
-      // They go with those of the next event.
+      log.warn(
+        `could not save the latest event counts; trying again with the next event: ${shortMessageOf(error)}`,
+      );
+      // They are saved with those of the next event.
       for (const hour of hours) this.#changed.add(hour);
     }
   }

@@ -3,30 +3,30 @@ import { byKind, type EventKind, eventKinds } from '../events/kinds.ts';
 
 const minuteMs = 60_000;
 const minutesPerBlock = 60;
-/** What `lastDay` gives, in minutes. */
+/** How much `lastDay` returns, in minutes. */
 export const historyMinutes = 24 * 60;
-/** More than a day's blocks can only be there when the clock jumped; then the farthest go. */
+/** More than a day's blocks exist only if the clock jumped; then the farthest are dropped. */
 const mostBlocks = 48;
 
 /** Events per minute of one hour, by kind. */
 type Block = Record<EventKind, number[]>;
 
 const minuteCounts = z.array(z.int().min(0)).length(minutesPerBlock);
-/** A kind that a later version knows is missing in what an earlier one saved. */
+/** A kind that a later version adds is missing in what an earlier one saved. */
 const savedBlock = z.object(byKind(() => minuteCounts.optional()));
 
-/** Events per minute over the last day; the last figure is that of the minute that runs now. */
+/** Events per minute over the last day; the last count is that of the current minute. */
 export interface DayOfEvents {
   /** ISO 8601: when the first minute began. */
   readonly since: string;
   readonly counts: Readonly<Record<EventKind, readonly number[]>>;
 }
 
-/** How many events of each kind there were in each minute. Figures only: no names. */
+/** How many events of each kind there were in each minute. Counts only, no names. */
 export class History {
   readonly #blocks = new Map<number, Block>();
 
-  /** Counts one event; the result is the number of the hour whose block changed. */
+  /** Counts one event and returns the number of the hour whose block changed. */
   add(kind: EventKind, timeMs: number): number {
     const minute = Math.floor(timeMs / minuteMs);
     const hour = Math.floor(minute / minutesPerBlock);
@@ -36,7 +36,7 @@ export class History {
     return hour;
   }
 
-  /** The figures of the day that ends with the minute of `nowMs` (ms since 1970). */
+  /** The counts of the day that ends with the minute of `nowMs` (ms since 1970). */
   lastDay(nowMs: number): DayOfEvents {
     const first = Math.floor(nowMs / minuteMs) - historyMinutes + 1;
     const countsOf = (kind: EventKind) =>
@@ -47,25 +47,25 @@ export class History {
     };
   }
 
-  /** One hour's figures as they are kept on disk; undefined when there are none. */
+  /** One hour's counts as they are saved; undefined when there are none. */
   save(hour: number): string | undefined {
     const block = this.#blocks.get(hour);
     return block && JSON.stringify(block);
   }
 
-  /** Adds one hour's figures as `save` gave them to what was counted meanwhile. Throws if they are damaged. */
+  /** Adds one hour's counts, as `save` returned them, to those counted since. Throws if they are damaged. */
   restore(hour: number, saved: string): void {
-    const figures = savedBlock.parse(JSON.parse(saved));
+    const counts = savedBlock.parse(JSON.parse(saved));
     const block = this.#block(hour);
     for (const kind of eventKinds) {
-      for (const [index, count] of figures[kind]?.entries() ?? []) {
+      for (const [index, count] of counts[kind]?.entries() ?? []) {
         block[kind][index] = (block[kind][index] ?? 0) + count;
       }
     }
   }
 
-  /** Forgets hours that are too many, those farthest from now first; the result names them. */
-  forget(nowMs: number): number[] {
+  /** Deletes the hours beyond the limit, those farthest from now first, and returns them. */
+  deleteSurplus(nowMs: number): number[] {
     const now = nowMs / minuteMs / minutesPerBlock;
     const farthestFirst = [...this.#blocks.keys()].sort(
       (a, b) => Math.abs(b - now) - Math.abs(a - now),

@@ -1,4 +1,4 @@
-/** A request that can't be served; the message is shown to whoever asked. */
+/** A request that can't be served; the message is shown to the client. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly statusCode: number;

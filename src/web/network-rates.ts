@@ -3,7 +3,7 @@ import { RefusalPeriod, type RefusalPeriodOptions } from '../access/refusal-peri
 import { networkOf } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import { type WebFigures, type WebRefusalReason, webRefusalReasons } from './web-figures.ts';
+import { type WebRefusalReason, type WebStatistics, webRefusalReasons } from './web-statistics.ts';
 
 /**
  * From one network (an IPv4 address or an IPv6 /64, which may be a whole office), connections: as
@@ -24,21 +24,21 @@ const ownRate = { burst: 5000, everyMs: 1 };
 const lines: Readonly<Record<WebRefusalReason, Pick<RefusalPeriodOptions, 'began' | 'ended'>>> = {
   'too many connections': {
     began: (who) =>
-      `too many HTTP connections: the network with most of them loses some (first: ${who})`,
-    ended: (count) => `enough places for HTTP connections again; closed meanwhile: ${count}`,
+      `too many HTTP connections: closing some of the network that has most (first: ${who})`,
+    ended: (count) => `HTTP connections are within their limit again (${count} were closed)`,
   },
   'connects too often': {
-    began: (who) => `${who} opens HTTP connections too often: some are refused`,
-    ended: (count) => `no HTTP connections are refused any longer; refused meanwhile: ${count}`,
+    began: (who) => `${who} opens too many HTTP connections: refusing some`,
+    ended: (count) => `HTTP connections are no longer refused (${count} were)`,
   },
   'too many requests': {
-    began: (who) => `${who} sends too many HTTP requests: some are refused`,
-    ended: (count) => `no HTTP requests are refused any longer; refused meanwhile: ${count}`,
+    began: (who) => `${who} sends too many HTTP requests: refusing some`,
+    ended: (count) => `HTTP requests are no longer refused (${count} were)`,
   },
 };
 
 export interface NetworkRatesOptions {
-  readonly figures: WebFigures;
+  readonly statistics: WebStatistics;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,14 +52,14 @@ export const isThisMachine = (network: string): boolean =>
 
 /** How often each network may connect and ask; counts and logs what is refused. */
 export class NetworkRates {
-  readonly #figures: WebFigures;
+  readonly #statistics: WebStatistics;
   readonly #periods: ReadonlyMap<WebRefusalReason, RefusalPeriod>;
   readonly #connections: AddressLimits;
   readonly #requests: AddressLimits;
   readonly #own: { readonly connections: AddressLimits; readonly requests: AddressLimits };
 
-  constructor({ figures, clock, log }: NetworkRatesOptions) {
-    this.#figures = figures;
+  constructor({ statistics, clock, log }: NetworkRatesOptions) {
+    this.#statistics = statistics;
     this.#periods = new Map(
       webRefusalReasons.map((reason) => [
         reason,
@@ -92,7 +92,7 @@ export class NetworkRates {
 
   /** Counts and logs a refusal. */
   refuse(reason: WebRefusalReason, address: string): void {
-    this.#figures.refused[reason] += 1;
+    this.#statistics.refused[reason] += 1;
     this.#periods.get(reason)?.refused(address);
   }
 

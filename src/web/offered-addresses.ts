@@ -29,15 +29,15 @@ export function offeredAddresses(
     const known = own.find(({ address }) => address === listensOn);
     return [known ?? { address: listensOn, interfaceName: '' }];
   }
-  const heard = own.filter(({ address }) =>
+  const reachable = own.filter(({ address }) =>
     isIPv6(address) ? listensOn !== '0.0.0.0' && !isTemporary(address) : true,
   );
-  const outside = heard.filter(({ interfaceName }) => !insideNetworks.test(interfaceName));
+  const outside = reachable.filter(({ interfaceName }) => !insideNetworks.test(interfaceName));
   const rank = ({ address, interfaceName }: OwnAddress) =>
     (isIPv6(address) ? 1 : 0) +
     (privateNetworks.test(interfaceName) ? 2 : 0) +
     (isSelfAssigned(address) ? 4 : 0);
-  return [...(outside.length > 0 ? outside : heard)]
+  return [...(outside.length > 0 ? outside : reachable)]
     .sort((one, other) => rank(one) - rank(other))
     .slice(0, mostOffered);
 }

@@ -49,7 +49,7 @@ export class PacedReading {
     this.#readings.set(socket, reading);
     socket.off('data', reading.parse);
     socket.on('data', received).on('drain', goOn).on('resume', goOn);
-    socket.once('close', () => this.#forget(socket));
+    socket.once('close', () => this.#clear(socket));
   }
 
   /** A request has been parsed. */
@@ -64,11 +64,11 @@ export class PacedReading {
     });
   }
 
-  /** Gives a connection away, with the bytes behind its last request. */
+  /** Hands over a connection, with the bytes after its last request. */
   release(socket: Socket, head: Buffer): Buffer {
     const reading = this.#readings.get(socket);
     if (!reading) return head;
-    this.#forget(socket);
+    this.#clear(socket);
     reading.letGo();
     return Buffer.concat([head, reading.waiting]);
   }
@@ -140,7 +140,7 @@ export class PacedReading {
     setImmediate(() => this.#turn());
   }
 
-  #forget(socket: Socket): void {
+  #clear(socket: Socket): void {
     this.#readings.delete(socket);
     this.#ready.delete(socket);
   }

@@ -13,7 +13,7 @@ export interface Sender {
   readonly lastEvent?: Pick<UserEvent, 'host' | 'command' | 'timeUnknown'> & {
     readonly at: string;
   };
-  /** Why its last datagram that was no event was rejected, what to do, when it came (ISO 8601). */
+  /** Why its last rejected datagram was rejected, how to fix it, and when it arrived (ISO 8601). */
   readonly lastRejection?: Pick<SenderRejection, 'reason' | 'message' | 'remedy'> & {
     readonly at: string;
   };
@@ -56,7 +56,7 @@ const silentMs = 3_600_000;
 /** Which machines sent something since the start, test events left out. */
 export class Senders {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  /** By address; the one heard of last is the last. */
+  /** By address, most recent last. */
   readonly #senders = new Map<string, HeardSender>();
   #last: HeardSender | undefined;
 
@@ -80,7 +80,7 @@ export class Senders {
     sender.lastRejection = rejection;
   }
 
-  /** The one heard of last comes first. */
+  /** Most recent first. */
   statuses(): Sender[] {
     return [...this.#senders.values()].map(describe).reverse();
   }
@@ -116,7 +116,7 @@ export class Senders {
     return sender;
   }
 
-  /** Of equals, the one heard of least often gives way, then the one not heard of for longest. */
+  /** Among equals, the one with the fewest datagrams is dropped, then the one inactive longest. */
   #makeRoom(): void {
     const now = this.#clock.monotonicMs();
     let first: HeardSender | undefined;

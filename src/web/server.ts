@@ -19,8 +19,8 @@ import { type TestEventOptions, testEventRoute } from './routes/test-event.ts';
 import { visitorRoutes } from './routes/visitor-route.ts';
 import { handleUpgrades, type UpgradeHandler } from './upgrades.ts';
 import type { WebAccess } from './visitor.ts';
-import type { WebFigures } from './web-figures.ts';
 import { WebGate } from './web-gate.ts';
+import type { WebStatistics } from './web-statistics.ts';
 
 /** How long a request may take to arrive, headers and body, ms. */
 const requestMs = 10_000;
@@ -46,7 +46,7 @@ export interface ServerParts {
   readonly authority: () => string | undefined;
   /** Takes MQTT over WebSocket at `/mqtt`. */
   readonly onUpgrade: UpgradeHandler | undefined;
-  readonly figures: WebFigures;
+  readonly statistics: WebStatistics;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,7 +1,7 @@
 /**
- * Fills in a page: `{{setup.title}}` becomes the text of that name, escaped; what stands between
+ * Fills in a page: `{{setup.title}}` becomes the text of that name, escaped; what is between
  * backticks in it becomes code, and a list of texts becomes the items of a list. `{{> sign-in}}`
- * becomes the part of that name, filled in likewise. What stands between `{{#kinds}}` and `{{/kinds}}`
+ * becomes the part of that name, filled in likewise. What is between `{{#kinds}}` and `{{/kinds}}`
  * comes once for each name of the list `kinds`, with the name for `*`: `{{*}}`, `{{test.*}}`.
  * @throws Error when the page names something that does not exist
  */
@@ -34,7 +34,7 @@ function forName(body: string, name: string): string {
   return body.replaceAll('{{*}}', name).replace(/\{\{([\w.-]+)\.\*\}\}/g, `{{$1.${name}}}`);
 }
 
-/** Text as HTML, what stands between backticks as code. */
+/** Text as HTML, what is between backticks as code. */
 export function textAsHtml(text: string): string {
   return text
     .replace(/[&<>"]/g, (character) => entities[character] ?? '')

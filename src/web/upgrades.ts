@@ -18,10 +18,13 @@ interface Refusal {
 }
 
 const tooMany: Refusal = { statusCode: 429, message: 'Too many requests; try again in a moment' };
-const severalHosts: Refusal = { statusCode: 400, message: 'The request must name one host' };
+const severalHosts: Refusal = {
+  statusCode: 400,
+  message: 'Bad request: send exactly one Host header',
+};
 const nothingHere: Refusal = {
   statusCode: 404,
-  message: `There is nothing at this address; MQTT over WebSocket is at ${mqttPath}`,
+  message: `Page not found; MQTT over WebSocket is at ${mqttPath}`,
 };
 
 /** Hands WebSockets at `/mqtt` on, and ends them with the server. */
@@ -44,7 +47,7 @@ export function handleUpgrades(
     socket.on('close', () => open.delete(socket));
     onUpgrade(request, socket, head);
   });
-  // Node's server waits for these and has no means of its own to end them.
+  // Node's server waits for these and can't close them itself.
   server.addHook('preClose', async () => {
     for (const socket of open) socket.destroy();
   });
@@ -54,7 +57,7 @@ export function handleUpgrades(
     reply.code(426).headers({ upgrade: 'websocket', connection: 'upgrade' });
     return {
       error:
-        'This is MQTT over WebSocket. A reverse proxy in between has to pass on the headers Upgrade and Connection',
+        'This address accepts MQTT over WebSocket only. Fix: set the reverse proxy to forward the Upgrade and Connection headers',
     };
   });
 }

@@ -24,7 +24,7 @@ export interface Visitor {
 }
 
 /**
- * Makes the function that tells who sent a request; it throws HttpProblem for a wrong sign-in.
+ * Returns a function that identifies who sent a request; it throws HttpProblem for a wrong sign-in.
  * @param isMachinesOwnName not so for the names of a reverse proxy
  */
 export function createVisitorOf(
@@ -46,7 +46,7 @@ export function createVisitorOf(
       mayTest:
         signedIn ||
         access.anonymous === 'publish' ||
-        // Without any user there would be no way at all; whoever sits at the machine may.
+        // Without users nobody could sign in, so requests from the machine itself are allowed.
         (!access.hasUsers &&
           authorization === undefined &&
           isMachinesOwnName(request.headers.host) &&

@@ -7,10 +7,10 @@ import { ConnectionLimits } from './connection-limits.ts';
 import { NetworkRates } from './network-rates.ts';
 import { PacedReading } from './paced-reading.ts';
 import { RequestPace } from './request-pace.ts';
-import type { WebFigures } from './web-figures.ts';
+import type { WebStatistics } from './web-statistics.ts';
 
 export interface WebGateOptions {
-  readonly figures: WebFigures;
+  readonly statistics: WebStatistics;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -29,7 +29,7 @@ export class WebGate {
 
   constructor(options: WebGateOptions) {
     this.#admission = new NetworkRates(options);
-    this.#limits = new ConnectionLimits(this.#admission, options.figures);
+    this.#limits = new ConnectionLimits(this.#admission, options.statistics);
   }
 
   /** Takes its place before what the server does with connections and requests. */

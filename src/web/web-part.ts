@@ -70,7 +70,7 @@ export function createWebPart(options: WebPartOptions): WebPart {
     },
   });
   return {
-    ...sinkPart('web', sink, { metrics: sink.figures.metrics }),
+    ...sinkPart('web', sink, { metrics: sink.statistics.metrics }),
     get port() {
       return sink.port;
     },

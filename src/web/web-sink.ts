@@ -23,14 +23,14 @@ import type { StateSources } from './routes/status.ts';
 import { type SenderRejection, Senders } from './senders.ts';
 import type { UpgradeHandler } from './upgrades.ts';
 import { createVisitorOf, type WebAccess } from './visitor.ts';
-import { WebFigures } from './web-figures.ts';
+import { WebStatistics } from './web-statistics.ts';
 
 /** `/api/events` and the page show this many. */
 const recentEvents = 500;
 
 export interface WebSinkOptions {
   readonly host: string;
-  /** 0 takes any free port; `port` tells which. */
+  /** 0 uses any free port; `port` returns it. */
   readonly port: number;
   /** The machine's own name, as the operating system gives it. */
   readonly machineName: string;
@@ -45,7 +45,7 @@ export interface WebSinkOptions {
   readonly faultCodes: readonly ShownFaultCode[];
   /** What the page calls the parts of the appliance, in the order in which it shows them. */
   readonly partLabels: readonly PartLabel[];
-  /** Sends a datagram to the appliance's own UDP port; rejects with the reason why it can't. */
+  /** Sends a datagram to the appliance's own UDP port; rejects with the reason if it can't. */
   readonly sendTestEvent: (kind: EventKind) => Promise<void>;
   /** Lets Slack be tried again at once; whether it was waiting after a failure. Left out: Slack is off. */
   readonly trySlackNow?: (() => boolean) | undefined;
@@ -61,12 +61,12 @@ export interface WebSinkOptions {
 }
 
 const everyPageMayListen =
-  'Butler.webConfig.allowedOrigins has "*": any web page that somebody on this network opens can read the events';
+  'Butler.webConfig.allowedOrigins has "*": any web page that is open in a browser on this network can read the events';
 
 /** Serves the page and what programs ask for over HTTP. */
 export class WebSink implements Sink {
   readonly name = 'web';
-  readonly figures = new WebFigures();
+  readonly statistics = new WebStatistics();
   readonly #options: WebSinkOptions;
   readonly #recent = new RecentEvents(recentEvents);
   readonly #senders: Senders;
@@ -85,18 +85,18 @@ export class WebSink implements Sink {
       open: () => this.#listen(),
       close: (server) => server.close(),
       onOpen: () => {
-        log.info(`page on http://${withPort(this.#address, this.port ?? port)}/`);
+        log.info(`web page at http://${withPort(this.#address, this.port ?? port)}/`);
         if (options.allowedOrigins.includes(everyOrigin)) log.warn(everyPageMayListen);
         health.ok(`listening on TCP port ${this.port}`);
       },
       onFailure: (error) => {
-        if (isBug(error)) bugs.report('opening the page', error);
+        if (isBug(error)) bugs.report('opening the web page', error);
         health.fault(
           listenFault(error, {
             protocol: 'TCP',
             host,
             port,
-            purpose: 'the page',
+            purpose: 'the web page',
             hostKey: 'Butler.webConfig.host',
             portKey: 'Butler.webConfig.port',
           }),
@@ -187,7 +187,7 @@ export class WebSink implements Sink {
       slackRetry: { tryNow: this.#options.trySlackNow, visitorOf, clock },
       onUpgrade: this.#options.onUpgrade,
       authority: () => this.#options.authority?.(),
-      figures: this.figures,
+      statistics: this.statistics,
       clock,
       log,
     });

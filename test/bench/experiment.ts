@@ -74,12 +74,12 @@ export interface Row {
 }
 
 /** What one run of an experiment found, by the keys of its rows. */
-export type Figures = Readonly<Record<string, number>>;
+export type Measurements = Readonly<Record<string, number>>;
 
-/** Something to measure: one run against one target gives the figures of all its rows. */
+/** Something to measure: one run against one target gives the measurements of all its rows. */
 export interface Experiment {
   readonly name: string;
   readonly targets: readonly TargetName[];
   rows(scale: Scale): readonly Row[];
-  run(kind: TargetKind, workshop: Workshop, scale: Scale): Promise<Figures>;
+  run(kind: TargetKind, workshop: Workshop, scale: Scale): Promise<Measurements>;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, release } from 'node:os';
 
-/** What the figures depend on besides the programs. */
+/** What the measurements depend on besides the programs. */
 export interface Machine {
   readonly cpu: string;
   readonly cpus: number;

@@ -18,11 +18,11 @@ export interface Options {
 }
 
 export const usage = `npm run bench -- [options]
-  --quick            a smoke run of less than a minute; its figures mean little
+  --quick            a smoke run of less than a minute; its measurements mean little
   --only NAME,…      some experiments only
   --runs N           how often each is measured (default ${fullScale.runs}); the medians count
   --bytes N          length of a datagram (default ${fullScale.bytes}; up to 1399)
-  --json FILE        where the figures go (default build/bench.json)
+  --json FILE        where the measurements go (default build/bench.json)
   --packaged         build and measure the program as the Debian package ships it, not the checkout
   --appliance "…"    what starts the appliance, e.g. "node --cpu-prof scripts/blinky.js run"
   --butler FOLDER    measure Butler itself instead of a relay: a checkout of its version 6.0, with its packages

@@ -5,7 +5,7 @@ import type { TargetKind, TargetName, Workshop } from './targets/target.ts';
 /** One line of the table, with what was found. */
 export interface Result extends Row {
   readonly experiment: string;
-  /** Every run's figure, by target; the table shows their median. */
+  /** Every run's measurement, by target; the table shows their median. */
   readonly runs: Readonly<Partial<Record<TargetName, readonly number[]>>>;
 }
 
@@ -25,8 +25,8 @@ export async function runExperiment(
   for (let run = 1; run <= scale.runs; run += 1) {
     for (const kind of measured) {
       onProgress(`${experiment.name}, run ${run} of ${scale.runs}, ${kind.title}`);
-      const figures = await experiment.run(kind, workshop, scale);
-      for (const [key, value] of Object.entries(figures)) {
+      const measurements = await experiment.run(kind, workshop, scale);
+      for (const [key, value] of Object.entries(measurements)) {
         const byTarget = found.get(key);
         byTarget?.set(kind.name, [...(byTarget.get(kind.name) ?? []), value]);
       }
@@ -40,13 +40,13 @@ export async function runExperiment(
 }
 
 /** What the table shows for a target; undefined when it was not measured. */
-export function figureOf(result: Result, target: TargetName): number | undefined {
+export function medianOf(result: Result, target: TargetName): number | undefined {
   const runs = result.runs[target];
   return runs && median(runs);
 }
 
-/** The appliance's figure divided by the peer's; undefined where one of them is missing. */
+/** The appliance's measurement divided by the peer's; undefined where one of them is missing. */
 export function ratioOf(result: Result): number | undefined {
-  const [ours, theirs] = [figureOf(result, 'appliance'), figureOf(result, 'peer')];
+  const [ours, theirs] = [medianOf(result, 'appliance'), medianOf(result, 'peer')];
   return ours === undefined || theirs === undefined ? undefined : ours / theirs;
 }

@@ -1,4 +1,4 @@
-import { figureOf, type Result, ratioOf } from './runner.ts';
+import { medianOf, type Result, ratioOf } from './runner.ts';
 import type { TargetKind } from './targets/target.ts';
 
 /** The results as a Markdown table that is aligned, too. */
@@ -6,7 +6,7 @@ export function formatTable(results: readonly Result[], kinds: readonly TargetKi
   const header = ['', ...kinds.map(({ title }) => title), 'ratio', 'better'];
   const lines = results.map((result) => [
     `${result.title} (${result.unit})`,
-    ...kinds.map(({ name }) => formatFigure(figureOf(result, name))),
+    ...kinds.map(({ name }) => formatNumber(medianOf(result, name))),
     formatRatio(ratioOf(result)),
     result.better,
   ]);
@@ -21,7 +21,7 @@ export function formatTable(results: readonly Result[], kinds: readonly TargetKi
 }
 
 /** Three digits that mean something. */
-export function formatFigure(value: number | undefined): string {
+export function formatNumber(value: number | undefined): string {
   if (value === undefined) return '-';
   if (Number.isNaN(value)) return 'lost some';
   if (!Number.isFinite(value)) return 'never';
@@ -29,5 +29,5 @@ export function formatFigure(value: number | undefined): string {
 }
 
 function formatRatio(value: number | undefined): string {
-  return value === undefined || !Number.isFinite(value) ? '-' : `${formatFigure(value)} ×`;
+  return value === undefined || !Number.isFinite(value) ? '-' : `${formatNumber(value)} ×`;
 }

@@ -50,11 +50,9 @@ describe('for everybody', () => {
           await page.locator('.event summary').first().click();
         } else {
           await page.locator('.check.ok').waitFor();
-          await page.getByText('Show what is in it').click();
+          await page.getByText('Show the file').click();
         }
-        await page
-          .getByText(path === '/' ? 'What slow red flashes mean' : 'Nothing arrives?')
-          .click();
+        await page.getByText(path === '/' ? 'What the red flashes mean' : 'No events?').click();
         assert.deepEqual(await axeFindings(page), []);
       });
     }
@@ -92,10 +90,7 @@ describe('for everybody', () => {
     await testApp.send(open);
     await page.locator('.event').waitFor();
     await page.keyboard.press('Tab');
-    assert.equal(
-      await page.evaluate(() => document.activeElement?.textContent),
-      'Skip to the content',
-    );
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content');
     await page.keyboard.press('Enter');
     await tabTo(page, '#chart-range input');
     await page.keyboard.press('ArrowRight');
@@ -105,7 +100,7 @@ describe('for everybody', () => {
     await page.getByText('Paused', { exact: true }).waitFor();
     await tabTo(page, '#filter-user');
     await page.keyboard.type('nobody');
-    await page.getByText('None of the last events matches.').waitFor();
+    await page.getByText('No recent events match.').waitFor();
     await tabTo(page, '#filter-reset');
     await page.keyboard.press('Enter');
     await tabTo(page, '.event summary');
@@ -130,7 +125,7 @@ describe('for everybody', () => {
     assert.match(readFileSync(await download.path(), 'utf8'), /10\.0\.0\.5/);
     await tabTo(page, '#test-buttons button');
     await page.keyboard.press('Enter');
-    await page.getByText('It arrived.').waitFor();
+    await page.getByText('Test event received.').waitFor();
   });
 
   test('what has the focus is marked', async (context) => {
@@ -162,7 +157,7 @@ describe('for everybody', () => {
       15_000,
     );
     assert.equal(said.length, 1);
-    assert.match(said[0] ?? '', /^50 events, the newest: Opened: DEPARTMENT/);
+    assert.match(said[0] ?? '', /^50 events, most recent: Opened: DEPARTMENT/);
     assert.equal(await page.locator('[aria-live] .bulb, [role=status] .bulb').count(), 0);
   });
 

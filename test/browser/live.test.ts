@@ -12,7 +12,7 @@ const close = '/proxy-connection/;sense2;Close connection;ACME;anna;AppAccess;/h
 const start = '/proxy-session/;sense1;Start session;LAB;goran;AppAccess;/hub/;m';
 
 describe('the page at /', () => {
-  test('a datagram: the light goes on and off, the event appears, the figures follow', async (context) => {
+  test('a datagram: the light goes on and off, the event appears, the statistics follow', async (context) => {
     const { page, testApp, troubles } = await openLivePage(context, '/');
     await testApp.lampTestOver();
     await page.locator('#light-green.off').waitFor();
@@ -117,30 +117,30 @@ describe('the page at /', () => {
 
     await page.getByLabel('User', { exact: true }).fill('anna');
     await waitFor('one row', async () => (await names()) === 'ACME/anna');
-    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByLabel('Server').selectOption('sense1');
     await waitFor('two rows', async () => (await names()) === 'LAB/goran LAB/goran');
     await page.getByLabel('Kind').selectOption('Session started');
     await waitFor('the session', async () => (await names()) === 'LAB/goran');
     await page.getByLabel('User', { exact: true }).fill('nobody');
-    await page.getByText('None of the last events matches.').waitFor();
-    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByText('No recent events match.').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
 
     await page.getByRole('button', { name: 'Pause' }).click();
     await testApp.send(close);
     await page.getByText('Paused, 1 new event').waitFor();
     assert.equal(await rows.count(), 3);
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
     await waitFor('four rows', async () => (await rows.count()) === 4);
   });
 
   test('a part that does not work: what is wrong, and what to do', async (context) => {
     const { page } = await openLivePage(context, '/', { settings: ['slackConfig.enable=true'] });
-    await page.getByText('1 part does not work', { exact: true }).waitFor();
+    await page.getByText('1 problem found', { exact: true }).waitFor();
     const slack = page.locator('.part.fault');
-    assert.match((await slack.textContent()) ?? '', /Slack.*Does not work.*token.*What to do:/s);
-    await page.getByText('The red light says so too: 6 slow flashes').waitFor();
-    await page.getByText('What slow red flashes mean').click();
+    assert.match((await slack.textContent()) ?? '', /Slack.*Not working.*token.*How to fix it:/s);
+    await page.getByText('The red light is flashing this code: 6 slow flashes').waitFor();
+    await page.getByText('What the red flashes mean').click();
     await page.getByText('Slack refuses the token or the channel').waitFor();
   });
 
@@ -159,12 +159,12 @@ describe('the page at /', () => {
     await page.locator('.part.fault').getByText('not a member of the channel').waitFor();
     const { length: before } = slack.calls;
     slack.mood = { kind: 'well' };
-    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByRole('button', { name: 'Try again now' }).click();
     // Without the click the next try is half a minute after the last one.
     await waitFor('the message', () => slack.posts.length === 1);
     assert.equal(slack.calls.length, before + 1);
-    await page.getByText('Everything works').waitFor();
-    assert.equal(await page.getByRole('button', { name: 'Try now' }).count(), 0);
+    await page.getByText('All checks passed').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Try again now' }).count(), 0);
     assert.deepEqual(troubles, []);
   });
 
@@ -201,13 +201,13 @@ describe('the page at /', () => {
     await first.stop();
     await page.locator('#connection.lost').waitFor();
     await page.locator('#light-green.unknown').waitFor();
-    await page.getByText('The appliance does not answer.').waitFor();
+    await page.getByText('Blinky isn’t responding.').waitFor();
 
     const second = await startTestApp(context, [`webConfig.port=${port}`]);
     await second.send(close);
     await page.locator('#connection.live').waitFor({ timeout: 20_000 });
     await waitFor('both events', async () => (await page.locator('.event').count()) === 2);
-    await page.getByText('Everything works').waitFor();
+    await page.getByText('All checks passed').waitFor();
     await second.send(open);
     await page.locator('#light-green.on').waitFor();
   });
@@ -262,7 +262,7 @@ describe('the page at /', () => {
     context.diagnostic(
       `frames: ${at(0.5).toFixed(1)} ms apart (p50), ${at(0.95).toFixed(1)} ms (p95), ${at(1).toFixed(1)} ms at most`,
     );
-    await waitFor('the figures', async () => {
+    await waitFor('the statistics', async () => {
       const opened = await page.locator('#opened-last-hour').textContent();
       const closed = await page.locator('#closed-last-hour').textContent();
       return opened === '500' && closed === '500';

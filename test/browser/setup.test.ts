@@ -11,7 +11,7 @@ const open = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub
 describe('the page at /setup', () => {
   test('the file: an address of this machine or another, a layout, and it parses', async (context) => {
     const { page, troubles } = await openLivePage(context, '/setup');
-    await page.getByLabel('Another address or name', { exact: false }).first().check();
+    await page.getByLabel('Another address', { exact: false }).first().check();
     await page.locator('#other-address').fill('10.0.0.5');
     await page.getByLabel('Butler SOS').check();
     await page.locator('#download[href*="10.0.0.5"]').waitFor();
@@ -48,7 +48,7 @@ describe('the page at /setup', () => {
       ],
     });
 
-    await page.getByText('Show what is in it').click();
+    await page.getByText('Show the file').click();
     await page.getByText('"remoteAddress" value="10.0.0.5"').waitFor();
     await page.locator('#other-address').fill('"><x>');
     await page.getByText('is not allowed in an address').waitFor();
@@ -64,7 +64,7 @@ describe('the page at /setup', () => {
 
   test('the live check waits, says what is wrong with what arrives, and turns', async (context) => {
     const { page, testApp, troubles } = await openLivePage(context, '/setup');
-    await page.getByText('Waiting for the first datagram from your server').waitFor();
+    await page.getByText('Waiting for the first event from your server').waitFor();
     await testApp.send('/proxy-user-event/;sense1;x;y;z');
     await page
       .getByText('it comes from an appender file that documentation prints by mistake')
@@ -88,7 +88,7 @@ describe('the page at /setup', () => {
       const row = page.locator('.sender', { hasText: '127.0.0.2' });
       await row.getByText('1 datagram rejected: unknown-command 1').waitFor();
       await row.getByText('its command "Add ticket" is no user event').waitFor();
-      await row.getByText('What to do: replace the file there').waitFor();
+      await row.getByText('How to fix it: replace the file there').waitFor();
       await page.locator('.sender', { hasText: '127.0.0.1' }).getByText('3 events').waitFor();
     };
     await look();
@@ -104,13 +104,13 @@ describe('the page at /setup', () => {
     await page.locator('#light-red.off').waitFor();
     await page.getByRole('button', { name: 'Close an app' }).click();
     await page.locator('#light-red.on').waitFor();
-    await page.getByText('It arrived.').waitFor();
+    await page.getByText('Test event received.').waitFor();
     assert.equal(testApp.blinks('red'), 1);
-    await page.getByText('Waiting for the first datagram from your server').waitFor();
+    await page.getByText('Waiting for the first event from your server').waitFor();
     for (let index = 0; index < 6; index += 1) {
       await page.getByRole('button', { name: 'Open an app' }).click();
     }
-    await page.getByText('That was quick').waitFor();
+    await page.getByText('Too many test events').waitFor();
     // The browser itself notes the refused request.
     assert.deepEqual(
       troubles.filter((trouble) => !trouble.includes('429')),
@@ -123,7 +123,7 @@ describe('the page at /setup', () => {
       settings: ['udpServerConfig.allowFrom=["10.9.9.9"]'],
     });
     await page.getByRole('button', { name: 'Open an app' }).click();
-    await page.getByText('did not come back within 5 seconds').waitFor();
+    await page.getByText('not received within 5 seconds').waitFor();
     await page.getByText('its sender is not in Butler.udpServerConfig.allowFrom').waitFor();
   });
 
@@ -143,6 +143,6 @@ describe('the page at /setup', () => {
     });
     const state = page.locator('#slack-state.fault');
     await state.waitFor();
-    assert.match((await state.textContent()) ?? '', /Does not work.*What to do:/s);
+    assert.match((await state.textContent()) ?? '', /Not working.*How to fix it:/s);
   });
 });

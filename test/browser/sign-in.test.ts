@@ -43,12 +43,12 @@ describe('signing in on the page', () => {
     await page.locator('#sign-in-name').fill('anna');
     await page.locator('#sign-in-password').fill('rot');
     await page.keyboard.press('Enter');
-    await page.getByText('do not belong to a user').waitFor();
+    await page.getByText('Wrong name or password').waitFor();
     await page.locator('#sign-in-password').fill('grünes Licht');
     await page.keyboard.press('Enter');
     await page.getByText('Signed in as anna').waitFor();
     await button.click();
-    await page.getByText('Sent, waiting').waitFor();
+    await page.getByText('Sent. Waiting').waitFor();
     assert.deepEqual(server.testEvents, ['connection-open']);
 
     await page.getByRole('button', { name: 'Sign out' }).click();
@@ -74,7 +74,7 @@ describe('signing in on the page', () => {
     const names = async () => (await page.locator('.event .who').allTextContents()).join();
     await testApp.send(open);
     await waitFor('the event', async () => (await names()) === 'name hidden');
-    await page.getByText('Sign in to see who they are.').waitFor();
+    await page.getByText('Sign in to see their names.').waitFor();
     await signIn(page);
     await waitFor('the name', async () => (await names()) === 'LAB/goran');
     await page.locator('#connection.live').waitFor();
@@ -83,7 +83,7 @@ describe('signing in on the page', () => {
     await waitFor('both names', async () => (await names()) === 'LAB/goran,LAB/goran');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await waitFor('no name', async () => (await names()) === 'name hidden,name hidden');
-    await page.getByText('Sign in to see who they are.').waitFor();
+    await page.getByText('Sign in to see their names.').waitFor();
   });
 
   test('where nobody may look without signing in, the page says so, and opens', async (context) => {
@@ -93,7 +93,7 @@ describe('signing in on the page', () => {
     );
     const browser = await startBrowser(context);
     const { page } = await openPage(browser, webOf(testApp), '/');
-    await page.getByText('Sign in to watch').waitFor();
+    await page.getByText('Sign in to see events').waitFor();
     await testApp.send(open);
     await signIn(page);
     await page.locator('#connection.live').waitFor();

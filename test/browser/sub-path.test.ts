@@ -15,7 +15,7 @@ test('below a path of a reverse proxy, both pages live as they do at the root', 
   await page.locator('#connection.live').waitFor();
   await testApp.send('/proxy-connection/;sense1;Open connection;LAB;goran;;;m');
   await page.getByText('LAB/goran').first().waitFor();
-  await page.getByText('Everything works').waitFor();
+  await page.getByText('All checks passed').waitFor();
 
   await page.getByRole('link', { name: 'Set up', exact: true }).click();
   await page.locator('#connection.live').waitFor();

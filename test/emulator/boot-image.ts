@@ -115,7 +115,7 @@ async function main(): Promise<void> {
   console.log(`The Pi starts from ${values.persist ?? `a copy of ${image}`}; it takes a minute or two.
 
   page       http://127.0.0.1:${pi.port(webPort)}/
-  events     npx blinky send open --to 127.0.0.1:${pi.port(udpPort)}
+  events     node scripts/blinky.js send open --to 127.0.0.1:${pi.port(udpPort)}
   MQTT       mosquitto_sub -h 127.0.0.1 -p ${pi.port(mqttPort)} -v -t '#'
   shell      ssh -p ${pi.port(sshPort)} root@127.0.0.1   (with authorized_keys on the card)
 `);

@@ -54,7 +54,7 @@ describe('the active users', () => {
     });
     assert.deepEqual(sorted(JSON.parse(last(topics.users)) as Listed), expected);
     assert.equal(last(topics.names), '["anonymous","goran","goran"]');
-    await waitFor('the figures, for anybody', () => last(topics.count, anybody) === '22');
+    await waitFor('the counts, for anybody', () => last(topics.count, anybody) === '22');
     await waitFor('the list without names', () =>
       last(topics.users, anybody).includes('"count":22'),
     );

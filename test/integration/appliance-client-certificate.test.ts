@@ -25,7 +25,7 @@ interface Site {
   readonly port: number;
 }
 
-/** A broker that wants a client certificate. */
+/** A broker that requires a client certificate. */
 async function startSite(context: TestContext): Promise<Site> {
   const folder = temporaryFolder(context);
   const authority = makeTestAuthority(folder);
@@ -63,7 +63,7 @@ for (const [section, part] of [
       await waitFor('the fault', () => state().state === 'fault');
       assert.match(
         state().message,
-        /refuses the client certificate in .*c\.pem|cut the connection after/,
+        /rejected the client certificate in .*c\.pem|closed the connection after/,
       );
       copyFileSync(site.client.certFile, files.certFile);
       copyFileSync(site.client.keyFile, files.keyFile);
@@ -87,22 +87,25 @@ for (const [section, part] of [
       const { certFile, keyFile } = client;
       const both = file('both.pem', readFileSync(keyFile, 'utf8') + readFileSync(certFile, 'utf8'));
       const cases: readonly [CertificateFiles | undefined, RegExp][] = [
-        [undefined, /wants a client certificate$|cut the connection after the TLS handshake$/],
+        [
+          undefined,
+          /requires a client certificate$|closed the connection after the TLS handshake$/,
+        ],
         [
           { certFile: '/nowhere/c.pem', keyFile },
-          /tls\.certFile \(\/nowhere\/c\.pem\) is not there$/,
+          /tls\.certFile \(\/nowhere\/c\.pem\) was not found$/,
         ],
         [{ certFile, keyFile: folder }, /tls\.keyFile \(.*\) is a folder$/],
         [
           { certFile, keyFile: authority.issue('another').keyFile },
-          /^the key in .*another\.key does not belong to the client certificate in .*client\.pem$/,
+          /^the key in .*another\.key does not match the client certificate in .*client\.pem$/,
         ],
-        [{ certFile: keyFile, keyFile: certFile }, /client\.key holds no certificate in PEM$/],
-        [{ certFile, keyFile: certFile }, /client\.pem holds no private key in PEM$/],
-        [{ certFile: file('empty.pem', ''), keyFile }, /empty\.pem holds no certificate in PEM$/],
+        [{ certFile: keyFile, keyFile: certFile }, /client\.key contains no PEM certificate$/],
+        [{ certFile, keyFile: certFile }, /client\.pem contains no PEM private key$/],
+        [{ certFile: file('empty.pem', ''), keyFile }, /empty\.pem contains no PEM certificate$/],
         [
           { certFile: file('c.pfx', Buffer.from([0x30, 0x82, 9, 0])), keyFile },
-          /c\.pfx holds no certificate in PEM$/,
+          /c\.pfx contains no PEM certificate$/,
         ],
         [{ certFile, keyFile: file('a.key', locked) }, /a\.key is protected by a password$/],
         [
@@ -113,7 +116,7 @@ for (const [section, part] of [
           authority.issue('old', [-9, -1]),
           /^the client certificate in .*old\.pem expired on 20\d\d-/,
         ],
-        [authority.issue('new', [2, 9]), /new\.pem is not valid before 20\d\d-/],
+        [authority.issue('new', [2, 9]), /new\.pem is not valid until 20\d\d-/],
       ];
       for (const [files, expected] of cases) {
         const settings = settingsFor(section, site, files);

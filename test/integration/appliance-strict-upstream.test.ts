@@ -61,7 +61,7 @@ describe('an upstream broker that keeps nothing retained', () => {
       const { broker, appliance } = await start(context, rules);
       await assertEventsArrive(broker, appliance);
       const line = await waitFor('the reason', () => {
-        return linesWith(appliance, 'takes no retained messages: sent without')[0];
+        return linesWith(appliance, 'does not accept retained messages; sending without')[0];
       });
       assert.match(line, /Fix: set Butler\.mqttConfig\.retain to false/);
       assert.ok(broker.taken.every(({ retain }) => !retain));
@@ -74,7 +74,7 @@ describe('an upstream broker that keeps nothing retained', () => {
         return broker.payloads('blinky/status').filter((one) => one === 'online').length === 2;
       });
       assert.equal(broker.refusals, refusals, 'what was found out is not tried again');
-      assert.equal(linesWith(appliance, 'takes no retained messages: sent').length, 1);
+      assert.equal(linesWith(appliance, 'does not accept retained messages; sending').length, 1);
     });
   }
 
@@ -97,7 +97,7 @@ describe('an upstream broker that keeps nothing retained', () => {
     test(`takes no will at all (${will}): events go through without one`, async (context) => {
       const { broker, appliance } = await start(context, { will });
       await assertEventsArrive(broker, appliance);
-      await waitFor('the reason', () => linesWith(appliance, 'no last will')[0]);
+      await waitFor('the reason', () => linesWith(appliance, 'a last will; sending without')[0]);
       assert.equal(broker.connects.at(-1)?.will, undefined);
     });
   }
@@ -107,7 +107,7 @@ describe('an upstream broker that keeps nothing retained', () => {
     await waitFor('every form of the connection, twice', () => {
       return broker.connects.filter(({ will }) => !will).length >= 2;
     });
-    assert.match(stateOf(appliance).message, /cut the connection at the first message$/);
+    assert.match(stateOf(appliance).message, /closed the connection at the first message$/);
     assert.match(stateOf(appliance).remedy ?? '', /allow this appliance to publish there/);
     broker.rules = {};
     await assertEventsArrive(broker, appliance);
@@ -123,13 +123,13 @@ describe('an upstream broker that keeps nothing retained', () => {
       const { broker, appliance } = await start(context, { forbidden: (one) => one === topic });
       await appliance.send(opened('bo'));
       await assertEventsArrive(broker, appliance);
-      const said = linesWith(appliance, `cuts the connection at a message on ${topic}`);
+      const said = linesWith(appliance, `closes the connection at a message on ${topic}`);
       assert.equal(said.length, 1);
-      assert.equal(linesWith(appliance, 'cuts the connection at').length, 1);
+      assert.equal(linesWith(appliance, 'closes the connection at').length, 1);
       await waitFor('what is retained', () => {
         return broker.taken.some((one) => one.retain && one.topic === 'blinky/light/red');
       });
-      assert.equal(linesWith(appliance, 'sent without').length, 0);
+      assert.equal(linesWith(appliance, 'sending without').length, 0);
       assert.equal(broker.connects.at(-1)?.will?.retain, true);
     });
   }
@@ -158,7 +158,7 @@ describe('an upstream broker in MQTT 5', () => {
     );
     await assertEventsArrive(broker, appliance);
     assert.equal(broker.refusals, 1, 'the will, for which it can only be asked before');
-    await waitFor('the reason', () => linesWith(appliance, 'takes no retained messages')[0]);
+    await waitFor('the reason', () => linesWith(appliance, 'retained messages')[0]);
     assert.ok(broker.taken.every(({ retain }) => !retain));
     assert.ok(broker.taken.every(({ qos }) => qos === 1));
   });
@@ -167,7 +167,7 @@ describe('an upstream broker in MQTT 5', () => {
     const { broker, appliance } = await start(context, { properties: { maximumQoS: 0 } }, five);
     await assertEventsArrive(broker, appliance);
     assert.ok(broker.taken.every(({ qos }) => qos === 0));
-    assert.equal(linesWith(appliance, 'takes QoS 0 only: ').length, 1);
+    assert.equal(linesWith(appliance, 'supports only QoS 0: ').length, 1);
   });
 
   test('has no more messages under way than it wants', async (context) => {
@@ -185,7 +185,7 @@ describe('an upstream broker in MQTT 5', () => {
     );
     await assertEventsArrive(broker, appliance);
     assert.equal(broker.payloads('blinky/event').length, 0);
-    const said = linesWith(appliance, 'does not take a message on blinky/event (packet too large)');
+    const said = linesWith(appliance, 'rejected a message on blinky/event (packet too large)');
     assert.equal(said.length, 1);
   });
 
@@ -196,7 +196,7 @@ describe('an upstream broker in MQTT 5', () => {
       five,
     );
     await assertEventsArrive(broker, appliance);
-    const said = linesWith(appliance, 'does not take a message on blinky/event (not authorized)');
+    const said = linesWith(appliance, 'rejected a message on blinky/event (not authorized)');
     assert.equal(said.length, 1);
   });
 
@@ -204,7 +204,7 @@ describe('an upstream broker in MQTT 5', () => {
     const { broker, appliance } = await start(context, { forbidden: () => true }, five);
     await appliance.send(opened('goran'));
     await waitFor('the fault', () => stateOf(appliance).state === 'fault');
-    assert.match(stateOf(appliance).message, /does not take messages on .*\(not authorized\)$/);
+    assert.match(stateOf(appliance).message, /rejects messages on .*\(not authorized\)$/);
     broker.rules = {};
     await assertEventsArrive(broker, appliance);
   });
@@ -219,7 +219,7 @@ describe('an upstream broker in MQTT 5', () => {
     await waitFor('the fault', () => stateOf(appliance).state === 'fault');
     assert.match(
       stateOf(appliance).message,
-      /takes no more messages at present \(quota exceeded\)$/,
+      /accepts no more messages at the moment \(quota exceeded\)$/,
     );
     assert.equal(stateOf(appliance).needsPerson, false);
     broker.rules = {};
@@ -231,11 +231,11 @@ describe('an upstream broker in MQTT 5', () => {
   test('a version that is not spoken there is named, with the other', async (context) => {
     const four = await start(context, { versions: [4] }, five);
     await waitFor('the fault', () => stateOf(four.appliance).state === 'fault');
-    assert.match(stateOf(four.appliance).message, /does not speak MQTT 5$/);
+    assert.match(stateOf(four.appliance).message, /does not support MQTT 5$/);
     assert.match(stateOf(four.appliance).remedy ?? '', /mqttConfig\.protocolVersion to 4/);
     const newer = await start(context, { versions: [5] });
     await waitFor('the fault', () => stateOf(newer.appliance).state === 'fault');
-    assert.match(stateOf(newer.appliance).message, /does not speak MQTT 3\.1\.1$/);
+    assert.match(stateOf(newer.appliance).message, /does not support MQTT 3\.1\.1$/);
     assert.match(stateOf(newer.appliance).remedy ?? '', /mqttConfig\.protocolVersion to 5/);
   });
 });

@@ -89,7 +89,7 @@ describe('the upstream broker', () => {
     await waitFor('all of them counted', () => messages.at(-1)?.payload === '200');
     assert.match(
       upstreamFault(appliance)?.message ?? '',
-      /^nothing listens at the upstream broker/,
+      /^connection refused by the upstream broker/,
     );
     assert.equal(upstreamFault(appliance)?.needsPerson, false);
 
@@ -152,14 +152,14 @@ describe('the upstream broker', () => {
     const fault = await waitFor('the fault', () => upstreamFault(appliance));
     assert.equal(
       fault.message,
-      `the upstream broker 127.0.0.1:${upstream.port} refuses the user blinky or the password`,
+      `the upstream broker 127.0.0.1:${upstream.port} rejected the user blinky or the password`,
     );
     assert.match(fault.remedy ?? '', /Butler\.mqttConfig\.brokerUser/);
     assert.equal(fault.needsPerson, true);
     writeFileSync(file, 'right\n');
     await waitFor('online', () => lastOn(upstream, 'blinky/status') === 'online');
     assert.ok(appliance.lines.every((line) => !line.includes('wrong')));
-    const said = appliance.lines.filter((line) => line.includes('refuses the user'));
+    const said = appliance.lines.filter((line) => line.includes('rejected the user'));
     assert.equal(said.length, 1, 'however often it was tried');
   });
 
@@ -175,7 +175,7 @@ describe('the upstream broker', () => {
       quick,
     );
     const fault = await waitFor('the fault', () => upstreamFault(appliance));
-    assert.match(fault.message, /is the broker inside this appliance itself/);
+    assert.match(fault.message, /is this appliance's own broker/);
     assert.equal(fault.needsPerson, true);
     const { messages } = await appliance.subscribe('qliksense/connection/open');
     await appliance.send(opened('goran'));

@@ -431,7 +431,7 @@ describe('the appliance', () => {
     assert.ok(
       lines.some(
         (line) =>
-          line.includes(`TCP port ${port} for the page is in use by another program`) &&
+          line.includes(`TCP port ${port} for the web page is in use by another program`) &&
           line.includes('Butler.webConfig.port'),
       ),
     );

@@ -17,27 +17,27 @@ async function bench(context: TestContext, args: readonly string[]) {
   assert.equal(await child.ended, 0, child.output());
   assert.match(child.output(), /Blinky Light/);
   const { load, rows }: Report = JSON.parse(readFileSync(file, 'utf8'));
-  const figuresOf = (target: string) =>
+  const statisticsOf = (target: string) =>
     new Map(rows.map(({ key, runs }) => [key, runs[target]?.[0] ?? Number.NaN]));
-  return { load, figuresOf };
+  return { load, statisticsOf };
 }
 
 describe('npm run bench', () => {
   test('measures latency, the light and the pin', async (context) => {
-    const { load, figuresOf } = await bench(context, ['--only', 'latency,light,pin-write']);
-    const figures = figuresOf('appliance');
+    const { load, statisticsOf } = await bench(context, ['--only', 'latency,light,pin-write']);
+    const statistics = statisticsOf('appliance');
     for (const key of ['latency.p50', 'latency.p99', 'light.p50', 'pin.p50', 'pin.p99']) {
-      const us = figures.get(key) ?? Number.NaN;
+      const us = statistics.get(key) ?? Number.NaN;
       assert.ok(us > 0 && us < 1e6, `${key}: ${us} µs`);
     }
-    if (load === 'C') assert.ok((figuresOf('bare').get('latency.p50') ?? 0) > 0);
+    if (load === 'C') assert.ok((statisticsOf('bare').get('latency.p50') ?? 0) > 0);
   });
 
   test('works without a C compiler', async (context) => {
-    const { figuresOf } = await bench(context, ['--node-load', '--only', 'bursts,idle-clients']);
-    const figures = figuresOf('appliance');
-    assert.ok((figures.get('burst.1000') ?? 0) > 0);
-    assert.ok((figures.get('connects') ?? 0) > 0);
+    const { statisticsOf } = await bench(context, ['--node-load', '--only', 'bursts,idle-clients']);
+    const statistics = statisticsOf('appliance');
+    assert.ok((statistics.get('burst.1000') ?? 0) > 0);
+    assert.ok((statistics.get('connects') ?? 0) > 0);
   });
 
   test('a program that does not run is said without a stack', async (context) => {

@@ -42,7 +42,7 @@ describe("Butler's file with the address of Butler's old host", () => {
   test('events arrive all the same; users of the list are left out', async (context) => {
     const child = await inFolderWithFile(context, ['run', ...overrides]);
     const [, udp] = await child.printed(/listening for Sense events on udp:\/\/\S+:(\d+)/);
-    const [, web] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+    const [, web] = await child.printed(/page at http:\/\/127\.0\.0\.1:(\d+)/);
     assert.match(
       child.output(),
       /production\.yaml:10: Butler\.udpServerConfig\.serverHost: 192\.0\.2\.1 is not/,

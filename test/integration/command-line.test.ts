@@ -51,42 +51,45 @@ describe('the command line', () => {
   });
 
   const wrong: readonly [string[], RegExp][] = [
-    [['chek'], /^blinky: there is no command "chek"; did you mean check\?\n$/],
+    [['chek'], /^blinky: unknown command "chek"; did you mean check\?\n$/],
     [
       ['run', '--conf=x'],
-      /^blinky run: there is no option --conf; did you mean --config\?; see blinky run --help\n$/,
+      /^blinky run: unknown option --conf; did you mean --config\?; see blinky run --help\n$/,
     ],
-    [['dance'], /^blinky: there is no command "dance"; `blinky --help` lists them\n$/],
+    [['dance'], /^blinky: unknown command "dance"; run blinky --help for a list\n$/],
     [
       ['send'],
-      /^blinky send: say what to send: start, stop, open, close; see blinky send --help\n$/,
+      /^blinky send: missing event; use start, stop, open or close; see blinky send --help\n$/,
     ],
-    [['send', 'jump'], /not "jump"/],
+    [['send', 'jump'], /unknown event "jump"; use start, stop, open or close;/],
     [
       ['send', 'open', '--user', 'goran'],
-      /--user takes DIRECTORY\/ID such as LAB\/goran, not "goran"/,
+      /--user must be DIRECTORY\/ID, such as LAB\/goran \(found "goran"\)/,
     ],
     [['send', 'open', '--count', '-1'], /--count/],
-    [['send', 'open', '--rate', 'fast'], /--rate takes a whole number/],
-    [['send', 'open', '--to', 'host:99999'], /--to takes HOST or HOST:PORT/],
+    [['send', 'open', '--rate', 'fast'], /--rate must be a whole number/],
+    [['send', 'open', '--to', 'host:99999'], /--to must be HOST or HOST:PORT/],
     [
       ['send', 'open', '--dialect', 'qlik'],
-      /--dialect takes butler-6, butler-sos, butler-4, not "qlik"/,
+      /unknown dialect "qlik"; use butler-6, butler-sos or butler-4;/,
     ],
-    [['appender'], /say where the events go: --address 10\.0\.0\.5/],
+    [['appender'], /missing option --address, for example --address 10\.0\.0\.5/],
     [
       ['appender', '--address', '10.0.0.5:9997'],
       /"10\.0\.0\.5:9997" includes a port; use --address 10\.0\.0\.5 --port 9997;/,
     ],
-    [['appender', '--address', '1:2'], /includes a port; .* and --port the port;/],
+    [['appender', '--address', '1:2'], /includes a port; .* give the port with --port;/],
     [['appender', '--address', '10.0.0.999'], /not a valid IPv4 address: 999 is more than 255/],
     [['appender', '--address', '0.0.0.0'], /"0\.0\.0\.0" means every address/],
-    [['run', '--colour'], /^blinky run: there is no option --colour; see blinky run --help\n$/],
+    [['run', '--colour'], /^blinky run: unknown option --colour; see blinky run --help\n$/],
     [['config', 'extra'], /unexpected argument "extra"/],
-    [['run', '--config'], /^blinky run: --config takes FILE; see blinky run --help\n$/],
-    [['send', 'open', '--host', 'a;b'], /--host takes text without semicolons, not "a;b"/],
-    [['help', 'dance'], /there is no command "dance"/],
-    [['passwd', 'anna', '--password-variable', 'NOPE'], /no environment variable NOPE/],
+    [
+      ['run', '--config'],
+      /^blinky run: --config needs a value: --config FILE; see blinky run --help\n$/,
+    ],
+    [['send', 'open', '--host', 'a;b'], /--host must be text without semicolons \(found "a;b"\)/],
+    [['help', 'dance'], /unknown command "dance"/],
+    [['passwd', 'anna', '--password-variable', 'NOPE'], /environment variable NOPE is not set/],
   ];
   for (const [args, message] of wrong) {
     test(`blinky ${args.join(' ')}: one line, exit status 2`, async (context) => {
@@ -105,7 +108,7 @@ describe('the command line', () => {
     assert.equal(status, 78);
     assert.equal(
       output,
-      `${file}:3: Butler.webConfig.port: found "everywhere"; allowed: a port number from 1 to 65535 (0: any free one)\n`,
+      `${file}:3: Butler.webConfig.port: found "everywhere"; allowed: a port number from 1 to 65535 (0: any free port)\n`,
     );
   });
 
@@ -116,7 +119,7 @@ describe('the command line', () => {
       `brokerConfig.access.users=[{name: a, passwordHash: "${hush}"}]`,
     ]);
     assert.equal(status, 0);
-    assert.match(output, /^# no configuration file: all defaults\nButler:\n {2}logLevel: info\n/);
+    assert.match(output, /^# no configuration file, using defaults\nButler:\n {2}logLevel: info\n/);
     assert.match(output, /passwordHash: \(hidden\)/);
     assert.ok(!output.includes(hush));
   });
@@ -178,16 +181,16 @@ describe('the command line', () => {
       '--from',
       `127.0.0.1:${port}`,
     ]);
-    await watch.printed(/nothing listens there; trying again/);
+    await watch.printed(/connection refused: nothing is listening there; retrying/);
     let visits = 0;
     const closes = createServer((socket) => {
       visits += 1;
       socket.destroy();
     }).listen(port, '127.0.0.1');
     context.after(() => closes.close());
-    await watch.printed(/the connection was closed; trying again/);
+    await watch.printed(/the connection was closed; retrying/);
     await waitFor('two tries', () => visits >= 2);
-    assert.equal(watch.output().match(/trying again/g)?.length, 2, watch.output());
+    assert.equal(watch.output().match(/retrying/g)?.length, 2, watch.output());
   });
 
   test('watch says why it is refused, and watches under any name where there are no users', async (context) => {
@@ -199,11 +202,9 @@ describe('the command line', () => {
     const hash = `scrypt:32768:8:1:${'A'.repeat(22)}:${'A'.repeat(43)}`;
     const users = `brokerConfig.access.users=[{name: anna, passwordHash: "${hash}"}]`;
     const wrong = await startWatch([users], '--user-name', 'nobody');
-    await wrong.printed(/refused: user name or password is wrong; trying again/);
+    await wrong.printed(/refused: wrong user name or password; retrying/);
     const nameless = await startWatch([users, 'brokerConfig.access.anonymous=none']);
-    await nameless.printed(
-      /refused: it wants a user\. Fix: sign in with --user-name; trying again/,
-    );
+    await nameless.printed(/refused: sign-in required\. Fix: use --user-name; retrying/);
     const noUsers = await startWatch([], '--user-name', 'nobody');
     await noUsers.printed(/^watching/m);
   });
@@ -211,13 +212,13 @@ describe('the command line', () => {
   test('passwd: where nobody can type, no password is taken', async (context) => {
     const { status, output } = await blinky(context, ['passwd', 'anna']);
     assert.equal(status, 2);
-    assert.match(output, /a password takes 8 characters or more/);
+    assert.match(output, /the password must have at least 8 characters/);
   });
 
   test('send says why a host can not be reached', async (context) => {
     const { status, output } = await blinky(context, ['send', 'open', '--to', 'nowhere.invalid']);
     assert.equal(status, 1);
-    assert.equal(output, 'blinky send: could not send to nowhere.invalid: there is no such host\n');
+    assert.equal(output, 'blinky send: could not send to nowhere.invalid: host not found\n');
   });
 
   test('send keeps its count and its rate', async (context) => {
@@ -302,7 +303,7 @@ describe('blinky check', () => {
       busy.output,
       /✗ UDP port \d+: .*in use by another program\n {4}→ .*portSessionConnectionEvents/,
     );
-    assert.match(busy.output, /✗ State directory: .* is a file, or lies below one\n {4}→ Move/);
+    assert.match(busy.output, /✗ State directory: .* is a file, or inside one\n {4}→ Move/);
     for (const help of ['2-flashes', '4-flashes']) {
       const more = new RegExp(`^ {4}More: .*troubleshooting.*#${help}$`, 'gm');
       assert.equal(busy.output.match(more)?.length, 1, help);
@@ -321,9 +322,9 @@ describe('blinky check', () => {
       `webConfig.port=${app.ports.web}`,
     ]);
     assert.equal(status, 1);
-    assert.match(output, /✓ Appliance: version 0\.0\.0-test is running/);
-    assert.match(output, /✗ Red light: flashes 3 times, slowly: The configuration is wrong/);
-    assert.match(output, /✓ TCP port \d+: in use, by the appliance itself, for the page/);
+    assert.match(output, /✓ Blinky: version 0\.0\.0-test is running/);
+    assert.match(output, /✗ Red light: shows 3 slow flashes: The configuration is wrong/);
+    assert.match(output, /✓ TCP port \d+: used by this appliance \(the web page\)/);
   });
 
   test('a driver that was asked for by name and is not to be had is a fault', async (context) => {
@@ -361,7 +362,7 @@ test('with a file of defaults, a wrong configuration is replaced by them', async
       },
     },
   );
-  const [, port] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+  const [, port] = await child.printed(/page at http:\/\/127\.0\.0\.1:(\d+)/);
   const response = await fetch(`http://127.0.0.1:${port}/api/status`);
   const status = (await response.json()) as {
     faultCode: { name: string };
@@ -382,7 +383,7 @@ test('where the card could not be read, the page and blinky check say so', async
     ['run', ...testSettings.flatMap((setting) => ['--set', setting])],
     { cwd: temporaryFolder(context), environment },
   );
-  const [, port] = await child.printed(/page on http:\/\/127\.0\.0\.1:(\d+)/);
+  const [, port] = await child.printed(/page at http:\/\/127\.0\.0\.1:(\d+)/);
   const health = await fetch(`http://127.0.0.1:${port}/healthz`);
   assert.equal(health.status, 503);
   assert.match(await health.text(), /the card is gone, so the defaults are in force/);
@@ -390,7 +391,7 @@ test('where the card could not be read, the page and blinky check say so', async
   const { status, output } = await blinky(context, check, environment);
   assert.equal(status, 1);
   assert.match(output, /✗ Configuration: the card is gone/);
-  assert.match(output, /✗ Red light: flashes 3 times, slowly/);
+  assert.match(output, /✗ Red light: shows 3 slow flashes/);
 });
 
 describe('blinky passwd', () => {
@@ -408,7 +409,7 @@ describe('blinky passwd', () => {
     symlinkSync(file, link);
     const added = await passwd(context, ['--config', link]);
     assert.equal(added.status, 0, added.output);
-    assert.match(added.output, /^Added anna to .*link\.yaml\. Start the appliance again/);
+    assert.match(added.output, /^Added anna to .*link\.yaml\. Restart Blinky to apply the change/);
     const first = readFileSync(file, 'utf8');
     assert.ok(first.endsWith(text.slice(text.indexOf('\n'))), first);
     const changed = await passwd(context, ['--config', link], { SECRET: 'battery staple' });
@@ -440,7 +441,7 @@ describe('blinky passwd', () => {
     const printed = await passwd(context, ['--config', file, '--print']);
     const copy = { BLINKY_CONFIG: file, BLINKY_CONFIG_NAME: "the card's blinky.yaml" };
     const forCard = await passwd(context, [], copy);
-    assert.match(forCard.output, /^Put this into the card's blinky\.yaml/);
+    assert.match(forCard.output, /^Add this to the card's blinky\.yaml and restart Blinky:/);
     for (const { status, output } of [printed, forCard]) {
       assert.equal(status, 0, output);
       assert.doesNotMatch(output, /correct horse/);
@@ -460,7 +461,7 @@ describe('blinky passwd', () => {
     mkdirSync(`${file}.part/in-the-way`, { recursive: true });
     const blocked = await passwd(context, ['--config', file]);
     assert.equal(blocked.status, 1);
-    assert.match(blocked.output, /^blinky passwd: .*blinky\.yaml can't be written \(.+\)\n$/);
+    assert.match(blocked.output, /^blinky passwd: can't write .*blinky\.yaml: .+\n$/);
     assert.equal(readFileSync(file, 'utf8'), 'Butler: {}\n');
     writeFileSync(file, 'Butler:\n  logLevel: lots\n');
     const wrong = await passwd(context, ['--config', file]);

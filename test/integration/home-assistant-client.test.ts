@@ -100,7 +100,7 @@ describe('Home Assistant with the appliance as its broker', () => {
     }
     house.send({ cmd: 'pingreq' });
     await house.received('pingresp');
-    const said = lines.filter((line) => line.includes('too much is retained'));
+    const said = lines.filter((line) => line.includes('the limit of retained messages is reached'));
     assert.equal(said.length, 1, said.join('\n'));
     assert.match(said[0] ?? '', /Fix: raise Butler\.brokerConfig\.limits\.retainedMessages/);
   });
@@ -122,11 +122,11 @@ describe('Home Assistant with the appliance as its broker', () => {
         assert.ok(!client.isClosed());
       }
     }
-    const told = started.lines.filter((line) => line.includes('gets no more'));
+    const told = started.lines.filter((line) => line.includes('subscription refused'));
     assert.equal(told.length, 1);
     assert.match(
       told[0] ?? '',
-      /^warn .*client homeassistant at 127\.0\.0\.1: has 150 subscriptions and gets no more\. Fix: raise Butler\.brokerConfig\.limits\.subscriptionsPerClient$/,
+      /^warn .*client homeassistant at 127\.0\.0\.1: subscription refused: it already has 150\. Fix: raise Butler\.brokerConfig\.limits\.subscriptionsPerClient$/,
     );
   });
 
@@ -139,7 +139,7 @@ describe('Home Assistant with the appliance as its broker', () => {
     assert.equal(refusedAmong(granted).length, granted.length - 300);
     assert.ok(refusedAmong(granted).every(([, code]) => code === 0x97));
     assert.ok(!client.isClosed());
-    const told = started.lines.filter((line) => line.includes('gets no more'));
+    const told = started.lines.filter((line) => line.includes('subscription refused'));
     assert.equal(told.length, 1);
     assert.match(told[0] ?? '', /client homeassistant .*brokerConfig\.limits\.subscriptionsOfAll$/);
   });

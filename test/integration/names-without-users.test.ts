@@ -59,7 +59,7 @@ describe('names and passwords', () => {
     assert.equal(told.length, 2, told.join('\n'));
     assert.match(
       told[0] ?? '',
-      /^info .*client DVES_82A6C9 at 127\.0\.0\.1: signs in as "DVES_USER", but there are no users: it is treated as anonymous$/,
+      /^info .*client DVES_82A6C9 at 127\.0\.0\.1: signs in as "DVES_USER", but no users are configured: treated as anonymous$/,
     );
     assert.ok(!lines.some((line) => line.includes('DVES_PASS')));
   });
@@ -99,10 +99,10 @@ describe('names and passwords', () => {
     assert.deepEqual(
       told.map((line) => line.replace(/^(\w+) +/, '$1 ').replace(/in \d+ s/, 'in N s')),
       [
-        'info mqtt: client DVES_82A6C9 at 127.0.0.1: refused, there is no user "DVES_USER"',
+        'info mqtt: client DVES_82A6C9 at 127.0.0.1: refused, unknown user "DVES_USER"',
         'info mqtt: client lamp at 127.0.0.1: refused, wrong password for user "anna"',
         'info mqtt: client guesser at 127.0.0.1: refused, wrong password for user "anna"',
-        'info mqtt: client late at 127.0.0.1: refused, too many wrong passwords, or sign-ins at once; it may try again in N s',
+        'info mqtt: client late at 127.0.0.1: refused, too many wrong passwords, or too many sign-ins at once; it may try again in N s',
       ],
     );
     assert.ok(!lines.some((line) => line.includes('hidden') || line.includes('secret')));
@@ -116,7 +116,10 @@ describe('names and passwords', () => {
     assert.equal((await open('c', 'mqtt', 'mqtt')).code, 5);
     const told = lines.filter((line) => line.includes('refused'));
     assert.equal(told.length, 3);
-    assert.match(told[0] ?? '', /gives no user name, and Butler\.brokerConfig\.access\.anonymous/);
-    assert.match(told[2] ?? '', /there are no users, and Butler\.brokerConfig\.access\.anonymous/);
+    assert.match(told[0] ?? '', /sends no user name, and Butler\.brokerConfig\.access\.anonymous/);
+    assert.match(
+      told[2] ?? '',
+      /no users are configured, and Butler\.brokerConfig\.access\.anonymous/,
+    );
   });
 });

@@ -38,7 +38,7 @@ describe('the parts of a running appliance', () => {
       upstream: 'Butler.mqttConfig.brokerHost is empty',
       satellite: 'Butler.satelliteConfig.brokerHost is empty',
       button: 'Butler.lightConfig.button.enable is false',
-      network: 'watched on a Raspberry Pi only',
+      network: 'only checked on a Raspberry Pi',
     });
   });
 

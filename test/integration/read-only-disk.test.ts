@@ -45,7 +45,7 @@ for (const [what, isNew] of [
     assert.equal(health.status, 503);
     const text = await health.text();
     assert.match(text, /the disk of the state directory .*state is read-only/);
-    assert.match(text, /replace the card, or mount it to be written to/);
+    assert.match(text, /Replace the card, or mount it read-write/);
     assert.equal(lines.filter((line) => /^error +state:/.test(line)).length, 1, lines.join('\n'));
     assert.equal((await get('/api/status')).status, 200);
 

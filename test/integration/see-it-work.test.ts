@@ -20,10 +20,10 @@ const stages = [
   /^debug +active users: ID handed over$/,
   /^debug +active users: ID changes who is active: now 1$/,
   /^debug +upstream: ID handed over$/,
-  /^debug +upstream: ID queued; 1 wait$/,
+  /^debug +upstream: ID queued; 1 waiting$/,
   /^debug +upstream: ID sent to 127\.0\.0\.1$/,
   /^debug +slack: ID handed over$/,
-  /^debug +slack: ID queued; 1 wait$/,
+  /^debug +slack: ID queued; 1 waiting$/,
   /^debug +slack: ID posted$/,
   /^debug +web: ID handed over$/,
   /^debug +web: ID listed on the page$/,
@@ -105,12 +105,12 @@ describe('what the log shows of an event', () => {
         `^debug +udp: left out Open connection on sense1 ${from}, as butler-sos: it came before, as butler-6$`,
       ),
     );
-    await has(/^debug +slack: \w{26} left out: Butler\.slackConfig\.excludeUser has its user$/);
+    await has(/^debug +slack: \w{26} skipped: its user is in Butler\.slackConfig\.excludeUser$/);
     await send(open.replace('Open connection', 'Start session'));
     await has(/^debug +lights: \w{26} has no light$/);
     await send(open.replace('LAB;goran', 'BLINKY;test'));
-    await has(/^debug +active users: \w{26} left out: /);
-    await has(/^debug +mqtt: \w{26} published nowhere: nobody subscribes$/);
+    await has(/^debug +active users: \w{26} not counted: /);
+    await has(/^debug +mqtt: \w{26} published nowhere: no subscribers$/);
     const debug = lines.filter((line) => line.startsWith('debug'));
     assert.doesNotMatch(debug.join('\n'), /goran|monitor|LAB/);
   });

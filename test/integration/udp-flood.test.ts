@@ -12,7 +12,7 @@ const nonsenseEvery = 10;
 /** What the flood may cost while it lasts, MB: inboxes and the outbox hold only so much. */
 const roomMb = 100;
 
-/** The sums of the figures in `/metrics`, over all values of their labels. */
+/** The sums of the values in `/metrics`, over all values of their labels. */
 async function readMetrics(web: number): Promise<(name: string) => number> {
   const text = await (await fetch(`http://127.0.0.1:${web}/metrics`)).text();
   const lines = [...text.matchAll(/^(\w+)(?:\{.*\})? (\S+)$/gm)];

@@ -45,7 +45,7 @@ async function startAppliance() {
       (error: Error) => assert.fail(`${error.message}; it printed:\n${output}`),
     );
   return {
-    page: `http://127.0.0.1:${await find(/page on http:\/\/127\.0\.0\.1:(\d+)/)}`,
+    page: `http://127.0.0.1:${await find(/page at http:\/\/127\.0\.0\.1:(\d+)/)}`,
     eventPort: await find(/--to 127\.0\.0\.1:(\d+)/),
     stop: async () => {
       child.kill('SIGTERM');

@@ -33,7 +33,7 @@ const broker = new Broker({
     maySubscribe: (identity, filter) =>
       filter !== 'test/nosubscribe' && permissions.maySubscribe(identity, filter),
   },
-  signIns: new SignIns({ users, clock: systemClock, log }),
+  signIns: new SignIns({ users, residentBytes: () => 0, clock: systemClock, log }),
   users,
   removeNames: (_topic, payload) => payload,
   limits,

@@ -90,7 +90,7 @@ test('behind nginx, at the root, below a path and without WebSockets', async (co
     assert.equal(await connect(place, origin), 'open', path);
     assert.match(
       await connect(place, 'https://evil.example'),
-      /^403 A page of https:\/\/evil\.example .*allowedOrigins/,
+      /^403 A web page of https:\/\/evil\.example .*allowedOrigins/,
     );
   }
   assert.match(

@@ -16,7 +16,7 @@ export interface PrometheusOptions {
 
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
-  /** Time, and the figure as text. */
+  /** Time, and the value as text. */
   readonly value: readonly [number, string];
 }
 

@@ -16,15 +16,16 @@ const opened = (user: string) =>
   `/proxy-connection/;sense1;Open connection;LAB;${user};AppAccess;/hub/;m`;
 const stateOf = ({ app }: TestApp) => app.health.part('upstream').status.state;
 
-interface Figures {
+interface Statistics {
   readonly accepted: { readonly 'connection-open': number };
   readonly upstream: { readonly waiting: number; readonly sent: number; readonly dropped: number };
 }
-const figuresOf = async ({ get }: TestApp) => (await (await get('/api/status')).json()) as Figures;
+const statisticsOf = async ({ get }: TestApp) =>
+  (await (await get('/api/status')).json()) as Statistics;
 
 interface Course {
   readonly heard: readonly number[];
-  readonly figures: Figures;
+  readonly statistics: Statistics;
 }
 
 /** Stops and starts the broker while events are sent; resolves when everything has gone there. */
@@ -53,7 +54,7 @@ async function underLoad(
     const load = send(Math.floor((count * stop) / (stops + 1)));
     await waitFor(
       'some of them',
-      async () => (await figuresOf(appliance)).upstream.sent > sent / 2,
+      async () => (await statisticsOf(appliance)).upstream.sent > sent / 2,
     );
     await broker.stop();
     await waitFor('the fault', () => stateOf(appliance) === 'fault', 30_000);
@@ -65,14 +66,14 @@ async function underLoad(
   await waitFor(
     'none waiting',
     async () => {
-      const { accepted, upstream } = await figuresOf(appliance);
+      const { accepted, upstream } = await statisticsOf(appliance);
       return accepted['connection-open'] === count && upstream.waiting === 0;
     },
     60_000,
   );
   // The last are on their way to the listener; of those before, nothing more comes.
   await waitFor('the last', () => numbersIn(listener).includes(count - 1), 60_000);
-  return { heard: numbersIn(listener), figures: await figuresOf(appliance) };
+  return { heard: numbersIn(listener), statistics: await statisticsOf(appliance) };
 }
 
 const missing = (heard: readonly number[], count: number) =>
@@ -81,12 +82,12 @@ const missing = (heard: readonly number[], count: number) =>
 describe('other brokers stopped and started under load', () => {
   test('NATS: everything is sent until it is acknowledged', async (context) => {
     const count = 600;
-    const { heard, figures } = await underLoad(context, await startNats(context), [], count);
+    const { heard, statistics } = await underLoad(context, await startNats(context), [], count);
     // What is removed here was acknowledged: each event was sent, none dropped. NATS (2.9) itself
     // loses some that it has acknowledged when it is stopped under load (1 of 600, 3 of 400 were
     // seen), so not all of them have to be heard.
-    assert.equal(figures.upstream.dropped, 0);
-    assert.ok(figures.upstream.sent >= count);
+    assert.equal(statistics.upstream.dropped, 0);
+    assert.ok(statistics.upstream.sent >= count);
     const lost = missing(heard, count);
     context.diagnostic(`${count} events, 2 stops, ${lost.length} acknowledged and not delivered`);
     assert.ok(lost.length < count / 10, 'it delivers most of them');
@@ -110,7 +111,10 @@ describe('other brokers stopped and started under load', () => {
     await send(1);
     await waitFor('the events', () => new Set(numbersIn(listener)).size === 2, 30_000);
     await waitFor('the users', () => listener.last('qliksense/users/active/count') === '2');
-    await waitFor('none waiting', async () => (await figuresOf(appliance)).upstream.waiting === 0);
+    await waitFor(
+      'none waiting',
+      async () => (await statisticsOf(appliance)).upstream.waiting === 0,
+    );
     assert.equal(said().length, 1);
     assert.ok(said()[0]?.includes(topic));
     assert.equal(stateOf(appliance), 'ok');
@@ -118,8 +122,8 @@ describe('other brokers stopped and started under load', () => {
 
   test('RabbitMQ: nothing is lost', async (context) => {
     const count = 400;
-    const { heard, figures } = await underLoad(context, await startRabbitmq(context), [], count);
-    assert.equal(figures.upstream.dropped, 0);
+    const { heard, statistics } = await underLoad(context, await startRabbitmq(context), [], count);
+    assert.equal(statistics.upstream.dropped, 0);
     assert.deepEqual(missing(heard, count), []);
     context.diagnostic(`${count} events, 2 stops, ${heard.length - count} repeated`);
   });

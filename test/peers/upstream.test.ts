@@ -164,7 +164,7 @@ describe('upstream to Mosquitto', () => {
     assert.match(await reasonWith('mqttConfig.tls.enable=false'), /cut the connection$/);
     assert.match(
       await reasonWith('mqttConfig.tls.caFile=/nowhere/ca.pem'),
-      /^the file of Butler\.mqttConfig\.tls\.caFile \(\/nowhere\/ca\.pem\) is not there$/,
+      /^the file of Butler\.mqttConfig\.tls\.caFile \(\/nowhere\/ca\.pem\) was not found$/,
     );
     const plain = await startMosquitto(context);
     assert.match(

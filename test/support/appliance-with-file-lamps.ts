@@ -8,7 +8,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { colours, type Lamp } from '../../hardware/lamp.ts';
-import { processSurroundings } from '../../src/cli/process-surroundings.ts';
+import { processEnvironment } from '../../src/cli/process-environment.ts';
 import { runAppliance } from '../../src/cli/run.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Sink } from '../../src/fan-out/sink.ts';
@@ -52,8 +52,8 @@ const poisoned: Sink = {
 };
 
 const loaded = loadConfig({ environment: {}, overrides });
-const surroundings = processSurroundings({ version: 'test', commandName: 'blinky' });
-const status = await runAppliance(loaded, surroundings, {
+const environment = processEnvironment({ version: 'test', commandName: 'blinky' });
+const status = await runAppliance(loaded, environment, {
   extraSinks: [poisoned],
   openLamps: async () => {
     const lamps = recordOf(colours, fileLamp);

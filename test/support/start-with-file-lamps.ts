@@ -10,7 +10,7 @@ import { testSettings } from './test-app.ts';
 const listening = {
   udp: /for Sense events on udp:\/\/127\.0\.0\.1:(\d+)/,
   mqtt: /MQTT broker on mqtt:\/\/127\.0\.0\.1:(\d+)/,
-  web: /page on http:\/\/127\.0\.0\.1:(\d+)/,
+  web: /page at http:\/\/127\.0\.0\.1:(\d+)/,
 } as const;
 
 export interface FileLampOptions {

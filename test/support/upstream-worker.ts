@@ -7,7 +7,7 @@ import { Health } from '../../src/health/health.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { RetryPauses } from '../../src/platform/retry-pauses.ts';
-import { Announcer } from '../../src/publications/announcer.ts';
+import { StatePublisher } from '../../src/publications/state-publisher.ts';
 import { State } from '../../src/storage/state.ts';
 import { userEvent } from './events.ts';
 
@@ -32,7 +32,7 @@ const sink = new UpstreamSink({
   clientId: async () => 'blinky-worker-upstream',
   isOwnBroker: () => false,
   cameFrom: () => false,
-  announcer: new Announcer(mqttConfig),
+  statePublisher: new StatePublisher(mqttConfig),
   subscriptions: [],
   onMessage: () => {},
   state,

@@ -5,19 +5,20 @@ import { type ClientCertificate, checkClientCertificate } from './client-certifi
 import type { RemoteBroker } from './remote-broker.ts';
 import { RemoteBrokerFault } from './remote-broker-fault.ts';
 
-/** What a connection shows to the other broker. */
+/** What a connection presents to the other broker. */
 export interface BrokerCredentials {
   readonly user?: string;
   readonly password?: string;
-  /** Certificates (PEM) of those who may vouch for the broker; undefined: the well-known ones. */
+  /** CA certificates (PEM) trusted for the broker; undefined: the well-known ones. */
   readonly ca?: string;
-  /** What shows the broker who this is, where it wants to know that by certificate. */
+  /** The certificate that identifies this appliance, for a broker that requires one. */
   readonly clientCertificate?: ClientCertificate;
 }
 
 /**
- * Reads password and certificates for every try, so that a corrected file works without a restart.
- * @throws RemoteBrokerFault when a file that is named can't be read, or is of no use
+ * Reads password and certificates for every attempt, so that a corrected file takes effect without
+ * a restart.
+ * @throws RemoteBrokerFault if a configured file can't be read or used
  */
 export async function readBrokerCredentials(
   broker: RemoteBroker,
@@ -81,10 +82,10 @@ async function readNamedFile(file: string, key: string): Promise<string> {
 function unreadable(what: string, error: unknown): RemoteBrokerFault {
   return new RemoteBrokerFault({
     message: `${what} ${whyUnreadable(error)}`,
-    remedy: 'Put it there, readable by the user that runs blinky; no restart is needed',
-    needsPerson: true,
+    remedy: 'Put the file there, readable by the user that runs Blinky; no restart is needed',
+    needsAttention: true,
   });
 }
 
-/** Editors end a file with a line end, which belongs to no password. */
+/** Editors end a file with a line break, which isn't part of the password. */
 const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');

@@ -17,29 +17,32 @@ import {
 import { openConnection, type RemoteConnection } from './remote-connection.ts';
 import { type ConnectionForm, fullForm, type RetainFallback } from './retain-fallback.ts';
 
-/** A connection that lasted so long (ms) was a success: the next pauses are short again. */
+/** A connection that lasted this long (ms) was a success: the next pauses are short again. */
 const successAfterMs = 30_000;
-/** A broker that takes no retained message ends the connection sooner than that, ms. */
+/** A broker that rejects retained messages closes the connection sooner than this, ms. */
 const holdsAfterMs = 1000;
-/** One that acknowledges such a message before it ends the connection does not take a second. */
+/**
+ * A broker that acknowledges one such message and then closes the connection doesn't accept a
+ * second.
+ */
 const provenByRetained = 2;
 
 export interface BrokerLinkOptions {
   readonly broker: RemoteBroker;
-  /** Finds the broker anew for every try; rejects with a RemoteBrokerFault. */
+  /** Finds the broker again for every attempt; rejects with a RemoteBrokerFault. */
   readonly locate: () => Promise<Endpoint>;
   readonly clientId: () => Promise<string>;
-  /** Whether the broker forgets this client when it is away. */
+  /** Whether the broker discards this client's session when it disconnects. */
   readonly clean: boolean;
   readonly will?: Publication;
-  /** Finds out whether the broker takes the will and what is retained. */
+  /** Finds out whether the broker accepts the will and retained messages. */
   readonly fallback?: RetainFallback;
-  /** Called when a connection in this form holds, the first time and when the form changes. */
+  /** Called when a connection of this form is stable: the first time, and when the form changes. */
   readonly onForm?: (form: ConnectionForm) => void;
   /** Whether a peer is the broker inside this appliance. */
   readonly isOwnBroker: (peer: Endpoint) => boolean;
   readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
-  /** Sets to work on a new connection; the link counts as working when it resolves. */
+  /** Starts work on a new connection; the link counts as working once it resolves. */
   readonly onUp: (connection: RemoteConnection) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,7 +50,7 @@ export interface BrokerLinkOptions {
   readonly retry: RetryPauses;
 }
 
-/** Keeps a connection to another broker, and opens it again with growing pauses when it ends. */
+/** Keeps a connection to another broker, and reopens it with growing pauses when it ends. */
 export class BrokerLink {
   readonly #options: BrokerLinkOptions;
   readonly #bugs: BugLog;
@@ -66,14 +69,14 @@ export class BrokerLink {
     return this.#connection;
   }
 
-  /** Begins to connect, and returns at once. */
+  /** Starts to connect, and returns at once. */
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
     void this.#run();
   }
 
-  /** Ends the connection with a goodbye, or cuts it when that takes longer than `withinMs`. */
+  /** Disconnects, or closes the socket if that takes longer than `withinMs`. */
   async stop(withinMs: number): Promise<void> {
     this.#stopping.abort();
     this.#endPause?.();
@@ -100,7 +103,7 @@ export class BrokerLink {
     }
   }
 
-  /** Connects and stays until the connection ends. Resolves with the reason, never rejects. */
+  /** Connects, and stays until the connection ends. Resolves with the reason; never rejects. */
   async #connectOnce(): Promise<RemoteBrokerFault> {
     const { broker, clock, fallback } = this.#options;
     let endpoint: Endpoint = { host: broker.settings.brokerHost, port: broker.settings.brokerPort };
@@ -122,7 +125,7 @@ export class BrokerLink {
     return this.#use(connection, endpoint, progress);
   }
 
-  /** Works with a connection until it ends. Resolves with the reason, never rejects. */
+  /** Uses a connection until it ends. Resolves with the reason; never rejects. */
   async #use(
     connection: RemoteConnection,
     endpoint: Endpoint,
@@ -159,7 +162,7 @@ export class BrokerLink {
     }
   }
 
-  /** One of our own ends a connection, too, and looks like a fault of the other broker. */
+  /** A bug of our own also ends the connection, and would look like a fault of the other broker. */
   #noteBug(error: unknown): void {
     if (isBug(error)) this.#bugs.report(`working with ${this.#options.broker.role}`, error);
   }

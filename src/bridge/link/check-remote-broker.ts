@@ -14,36 +14,36 @@ import { openConnection, type RemoteConnection } from './remote-connection.ts';
 import type { ConnectionForm } from './retain-fallback.ts';
 
 export interface CheckRemoteBrokerOptions {
-  /** What is looked at, e.g. `Upstream broker`. */
+  /** The name of the check, e.g. `Upstream broker`. */
   readonly name: string;
   readonly broker: RemoteBroker;
   readonly locate: () => Promise<Endpoint>;
-  /** The port of the broker inside the appliance, which this one must not be. */
+  /** The port of this appliance's own broker, which the other must not be. */
   readonly ownPort: number;
   /** What the appliance will subscribe to there. */
   readonly filters: readonly string[];
-  /** The topic of the will, where the appliance has one there, and whether it is to be retained. */
+  /** The topic of the will, if the appliance sets one there, and whether it is retained. */
   readonly will?: { readonly topic: string; readonly retain: boolean };
   readonly now: () => Date;
 }
 
-/** Connects to another broker as the appliance would, and publishes nothing. */
+/** Connects to another broker as the appliance would; publishes nothing. */
 export async function checkRemoteBroker(options: CheckRemoteBrokerOptions): Promise<Finding> {
   const { name, broker, will } = options;
   const first = await tryForm(options, { retain: will?.retain ?? true, will: will !== undefined });
   if (first.ok || !will || !first.mayBeForm) return first.finding;
-  // As the appliance does: what some brokers take offence at is left out.
+  // As the appliance does: leave out what some brokers reject.
   for (const form of [
     ...(will.retain ? [{ retain: false, will: true }] : []),
     { retain: false, will: false },
   ]) {
     const other = await tryForm(options, form);
     if (!other.ok) continue;
-    const what = form.will ? 'no retained messages' : 'no last will';
+    const what = form.will ? 'retained messages' : 'the last will';
     return warn(
       name,
-      `${other.finding.text}, and takes ${what}`,
-      `Fix: set ${broker.section}.retain to false; everything else is sent there all the same`,
+      `${other.finding.text}, but rejects ${what}`,
+      `Set ${broker.section}.retain to false; everything else is still sent there`,
     );
   }
   return first.finding;
@@ -52,7 +52,7 @@ export async function checkRemoteBroker(options: CheckRemoteBrokerOptions): Prom
 interface Attempt {
   readonly ok: boolean;
   readonly finding: Finding;
-  /** Whether it may have failed for what was asked of the broker. */
+  /** Whether the broker may have rejected what it was asked for. */
   readonly mayBeForm: boolean;
 }
 
@@ -70,13 +70,13 @@ async function tryForm(options: CheckRemoteBrokerOptions, form: ConnectionForm):
       await connection.end();
     }
     const as = settings.brokerUser ? ` as ${settings.brokerUser}` : '';
-    const text = `${describeEndpoint(endpoint)} lets this appliance in${as}`;
+    const text = `${describeEndpoint(endpoint)} accepts the connection${as}`;
     const finding =
       will?.retain && !connection.retainAvailable
         ? warn(
             name,
-            `${text}, and takes no retained messages`,
-            `Fix: set ${broker.section}.retain to false; everything else is sent there all the same`,
+            `${text}, but rejects retained messages`,
+            `Set ${broker.section}.retain to false; everything else is still sent there`,
           )
         : ok(name, text);
     return { ok: true, finding, mayBeForm: false };
@@ -102,7 +102,7 @@ async function connect(
     protocolVersion,
     clientId: brokerClientId || `blinky-check-${randomBytes(6).toString('hex')}`,
     clean: true,
-    // A connection that ends with a goodbye has its will thrown away.
+    // A clean disconnect discards the will.
     ...(will && { will: { topic: will.topic, payload: 'offline', retain: true } }),
     form,
     onAsked: () => {

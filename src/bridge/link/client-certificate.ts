@@ -2,16 +2,16 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { RemoteBroker } from './remote-broker.ts';
 import { RemoteBrokerFault } from './remote-broker-fault.ts';
 
-/** The certificate that this appliance shows to another broker, with its key; both PEM. */
+/** The certificate that this appliance presents to another broker, with its key; both PEM. */
 export interface ClientCertificate {
   readonly cert: string;
   readonly key: string;
 }
 
 /**
- * Checks the texts of the files of `tls.certFile` and `tls.keyFile`, so that a mistake is explained
- * here rather than by the broker, which mostly says nothing.
- * @throws RemoteBrokerFault when the broker could not take them
+ * Checks the contents of the files of `tls.certFile` and `tls.keyFile`, so that a mistake is
+ * explained here; brokers mostly give no reason.
+ * @throws RemoteBrokerFault if the broker could not accept them
  */
 export function checkClientCertificate(
   pair: ClientCertificate,
@@ -25,8 +25,8 @@ export function checkClientCertificate(
   const privateKey = privateKeyIn(pair.key, keyFile, keyKey);
   if (!certificate.checkPrivateKey(privateKey)) {
     throw certificateFault(
-      `the key in ${keyFile} does not belong to the client certificate in ${certFile}`,
-      `Fix: set ${certKey} and keyFile to a certificate and its own key`,
+      `the key in ${keyFile} does not match the client certificate in ${certFile}`,
+      `Set ${certKey} and keyFile to a certificate and its own key`,
     );
   }
   const start = new Date(certificate.validFrom);
@@ -34,13 +34,13 @@ export function checkClientCertificate(
   if (end < now) {
     throw certificateFault(
       `the client certificate in ${certFile} expired on ${dayOf(end)}`,
-      'Fix: put a new one there; no restart is needed',
+      'Replace it with a new one; no restart is needed',
     );
   }
   if (start > now) {
     throw certificateFault(
-      `the client certificate in ${certFile} is not valid before ${dayOf(start)}`,
-      'Fix: check the clock of this machine, or wait until then',
+      `the client certificate in ${certFile} is not valid until ${dayOf(start)}`,
+      'Check the clock of this machine, or wait until then',
     );
   }
 }
@@ -50,8 +50,8 @@ function certificateIn(text: string, file: string, key: string): X509Certificate
     return new X509Certificate(text);
   } catch {
     throw certificateFault(
-      `${file} holds no certificate in PEM`,
-      `Fix: put the client certificate into the file of ${key} (it begins -----BEGIN CERTIFICATE-----); a .pfx or .der file has to be converted`,
+      `${file} contains no PEM certificate`,
+      `Put the client certificate into the file of ${key} (it starts with -----BEGIN CERTIFICATE-----); convert a .pfx or .der file to PEM first`,
     );
   }
 }
@@ -60,20 +60,20 @@ function privateKeyIn(text: string, file: string, key: string): KeyObject {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type:.*ENCRYPTED/m.test(text)) {
     throw certificateFault(
       `the private key in ${file} is protected by a password`,
-      `Fix: put the key without a password into the file of ${key} (openssl pkey -in ${file} -out NEW-FILE)`,
+      `Put the key without a password into the file of ${key} (openssl pkey -in ${file} -out NEW-FILE)`,
     );
   }
   try {
     return createPrivateKey(pemOfKey(text));
   } catch {
     throw certificateFault(
-      `${file} holds no private key in PEM`,
-      `Fix: put the key of the client certificate into the file of ${key} (it begins -----BEGIN PRIVATE KEY-----)`,
+      `${file} contains no PEM private key`,
+      `Put the key of the client certificate into the file of ${key} (it starts with -----BEGIN PRIVATE KEY-----)`,
     );
   }
 }
 
-/** Some keep the certificate and its key in one file. */
+/** Some people keep the certificate and its key in one file. */
 const pemOfKey = (text: string): string =>
   /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----[\s\S]*?-----END ([A-Z]+ )?PRIVATE KEY-----/.exec(
     text,
@@ -82,4 +82,4 @@ const pemOfKey = (text: string): string =>
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 
 const certificateFault = (message: string, remedy: string): RemoteBrokerFault =>
-  new RemoteBrokerFault({ message, remedy, needsPerson: true });
+  new RemoteBrokerFault({ message, remedy, needsAttention: true });

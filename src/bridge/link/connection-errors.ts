@@ -1,15 +1,15 @@
-/** What the library says when the other broker did not answer in time. */
+/** The library's message if the other broker did not answer in time. */
 export const answerTimeout = 'connack timeout';
 
-/** The other end closed the connection, and said nothing. */
+/** The other end closed the connection without a reason. */
 export class ConnectionClosed extends Error {
   override readonly name = 'ConnectionClosed';
   constructor() {
-    super('it was closed');
+    super('connection closed');
   }
 }
 
-/** The other end said why it ends the connection (MQTT 5). */
+/** The other end gave a reason for closing the connection (MQTT 5). */
 export class DisconnectedByBroker extends Error {
   override readonly name = 'DisconnectedByBroker';
   readonly code: number;
@@ -19,7 +19,7 @@ export class DisconnectedByBroker extends Error {
   }
 }
 
-/** The broker took the connection, and does not let it have a subscription. */
+/** The broker accepted the connection, but not the subscription. */
 export class SubscriptionRefused extends Error {
   override readonly name = 'SubscriptionRefused';
   constructor(filters: readonly string[]) {

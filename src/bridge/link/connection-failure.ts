@@ -2,7 +2,7 @@ import { ConnectionClosed } from './connection-errors.ts';
 import { reasonCode, returnCode } from './reason-codes.ts';
 import type { ConnectionFailure } from './retain-fallback.ts';
 
-/** Answers to a CONNECT or a message that may be meant for what is retained, or for the will. */
+/** Answers to a CONNECT or a message that may concern retained messages or the will. */
 const unclearCodes: ReadonlySet<unknown> = new Set([
   returnCode.signIn,
   returnCode.notAuthorized,
@@ -12,12 +12,12 @@ const unclearCodes: ReadonlySet<unknown> = new Set([
   reasonCode.notAuthorized,
 ]);
 
-/** What the system calls a connection that the other end cut. */
+/** The system's codes for a connection that the other end closed abruptly. */
 const cutCodes: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE']);
 
 /**
- * Whether a failure may have to do with retained messages or the will.
- * @param asked whether the broker had been asked to take the connection
+ * Whether a failure may be about retained messages or the will.
+ * @param asked whether CONNECT had been sent to the broker
  */
 export function failureOf(error: unknown, asked: boolean): ConnectionFailure {
   if (!asked) return 'other';

@@ -1,7 +1,7 @@
 /**
- * Makes the function that lets work fail with the reason when the connection ends before it is done.
- * `Promise.race` with `closed` would keep something of every message for as long as the connection
- * lasts, which may be months.
+ * Makes the function that rejects pending work with the reason when the connection ends first.
+ * `Promise.race` with `closed` would leave something of every message in memory for as long as the
+ * connection lasts, which may be months.
  */
 export function createEndGuard(
   closed: Promise<Error>,

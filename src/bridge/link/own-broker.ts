@@ -2,8 +2,8 @@ import { addressWithoutZone, interfaceAddresses } from '../../platform/addresses
 import type { Endpoint } from './remote-broker.ts';
 
 /**
- * Makes the function that tells whether a peer is a broker of this machine on one of these ports.
- * @param ports the ports it listens on at present
+ * Makes the function that reports whether a peer is a broker of this machine on one of these ports.
+ * @param ports the ports it currently listens on
  */
 export function createOwnBrokerTest(
   ports: () => readonly (number | undefined)[],

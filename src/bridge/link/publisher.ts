@@ -2,17 +2,17 @@ import type { IConnackPacket, MqttClient } from 'mqtt';
 import type { Publication } from '../../publications/publication.ts';
 import { reasonCode, reasonText } from './reason-codes.ts';
 
-/** What another broker takes at most, as its CONNACK says (MQTT 5, section 3.2.2.3). */
+/** The limits of another broker, from its CONNACK (MQTT 5, section 3.2.2.3). */
 export interface BrokerLimits {
   readonly retainAvailable: boolean;
   readonly maximumQos: 0 | 1;
-  /** Messages that may wait for their acknowledgement. */
+  /** Messages that can wait for their acknowledgement. */
   readonly receiveMaximum: number;
-  /** Bytes of a packet. */
+  /** Bytes per packet. */
   readonly maximumPacketSize: number;
 }
 
-/** Brokers that speak MQTT 3.1.1 say nothing. */
+/** Brokers that use MQTT 3.1.1 announce no limits. */
 export function brokerLimitsOf({ properties = {} }: IConnackPacket): BrokerLimits {
   return {
     retainAvailable: properties.retainAvailable ?? true,
@@ -22,7 +22,7 @@ export function brokerLimitsOf({ properties = {} }: IConnackPacket): BrokerLimit
   };
 }
 
-/** The broker does not take this message, and keeps the connection. */
+/** The broker rejects this message, but keeps the connection. */
 export class PublicationRefused extends Error {
   override readonly name = 'PublicationRefused';
   readonly topic: string;
@@ -42,18 +42,18 @@ const temporaryCodes: ReadonlySet<number> = new Set([
   reasonCode.quotaExceeded,
 ]);
 
-/** Whether the message is fine, and the broker takes none now. */
+/** Whether the message is fine, but the broker accepts none at the moment. */
 export const isTemporary = ({ code }: PublicationRefused): boolean => temporaryCodes.has(code);
 
-/** More than the header of a PUBLISH packet takes without its topic, bytes. */
+/** More than the header of a PUBLISH packet needs, without its topic, bytes. */
 const publishHeaderBytes = 12;
 
 export interface PublisherOptions {
   readonly client: MqttClient;
   readonly limits: BrokerLimits;
-  /** Whether messages may be retained. */
+  /** Whether messages are sent as retained. */
   readonly retain: boolean;
-  /** Rejects with the reason when the connection ends before the work is done. */
+  /** Rejects with the reason if the connection ends before the work is done. */
   readonly unlessClosed: <Value>(work: Promise<Value>) => Promise<Value>;
 }
 
@@ -63,7 +63,7 @@ export interface Publisher {
   readonly retainedTaken: number;
 }
 
-/** Sends messages within what the broker takes. */
+/** Sends messages within the broker's limits. */
 export function createPublisher(options: PublisherOptions): Publisher {
   let retainedTaken = 0;
   const { client, limits, unlessClosed } = options;
@@ -94,7 +94,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
   };
 }
 
-/** Lets so many pieces of work be under way at a time; the others wait for their turn, in order. */
+/**
+ * Limits how many operations are in progress at a time; the others wait for their turn, in order.
+ */
 export class InFlightLimit {
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];
@@ -112,7 +114,7 @@ export class InFlightLimit {
       await work();
     } finally {
       const next = this.#waiting.shift();
-      // The next one takes over this place.
+      // The next one takes over this slot.
       if (next) next();
       else this.#underWay -= 1;
     }

@@ -7,7 +7,7 @@ export const returnCode = {
   notAuthorized: 5,
 } as const;
 
-/** Reason codes (MQTT 5, section 2.4), as far as they are acted on. */
+/** Reason codes (MQTT 5, section 2.4) that are acted on. */
 export const reasonCode = {
   unspecified: 0x80,
   protocolError: 0x82,
@@ -34,7 +34,7 @@ export const reasonCode = {
 const texts: ReadonlyMap<number, string> = new Map([
   [0x81, 'malformed packet'],
   [reasonCode.protocolError, 'protocol error'],
-  [reasonCode.implementationSpecific, 'an error of its own'],
+  [reasonCode.implementationSpecific, 'implementation-specific error'],
   [reasonCode.notAuthorized, 'not authorized'],
   [reasonCode.busy, 'server busy'],
   [reasonCode.shuttingDown, 'server shutting down'],
@@ -52,6 +52,6 @@ const texts: ReadonlyMap<number, string> = new Map([
   [0xa0, 'maximum connect time'],
 ]);
 
-/** A reason code in words. */
+/** A reason code as text. */
 export const reasonText = (code: number): string =>
   texts.get(code) ?? `reason code 0x${code.toString(16).padStart(2, '0')}`;

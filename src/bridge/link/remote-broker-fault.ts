@@ -12,7 +12,7 @@ import { describeEndpoint, type Endpoint, type RemoteBroker } from './remote-bro
 import type { ConnectionForm } from './retain-fallback.ts';
 import { explainTlsAlert } from './tls-alert.ts';
 
-/** Why there is no connection to another broker, in words for a person. */
+/** Why there is no connection to another broker, explained for a person. */
 export class RemoteBrokerFault extends Error {
   override readonly name = 'RemoteBrokerFault';
   readonly fault: Fault;
@@ -23,19 +23,19 @@ export class RemoteBrokerFault extends Error {
   }
 }
 
-const retriedByItself = 'It is tried again by itself';
+const retriedByItself = 'Blinky retries automatically';
 
-/** How far a connection came. */
+/** How far connecting got. */
 export interface ConnectProgress {
-  /** The broker was asked to take it: the handshake was done. */
+  /** CONNECT was sent: the handshake was done. */
   asked: boolean;
-  /** The broker took it. */
+  /** The broker accepted the connection. */
   accepted: boolean;
-  /** What was asked for, where something is published there. */
+  /** What was asked for, if something is published there. */
   readonly form?: ConnectionForm;
 }
 
-/** Says what an error of a connection to `endpoint` means, and what a person can do. */
+/** Explains an error of a connection to `endpoint`, and what a person can do. */
 export function explainConnectError(
   error: unknown,
   broker: Pick<RemoteBroker, 'section' | 'role' | 'settings'>,
@@ -46,55 +46,55 @@ export function explainConnectError(
   const { section, role, settings } = broker;
   const place = `${role} ${describeEndpoint(endpoint)}`;
   const passing = (message: string, remedy: string) =>
-    new RemoteBrokerFault({ message, remedy, needsPerson: false }, { cause: error });
+    new RemoteBrokerFault({ message, remedy, needsAttention: false }, { cause: error });
   const forPerson = (message: string, remedy: string) =>
-    new RemoteBrokerFault({ message, remedy, needsPerson: true }, { cause: error });
+    new RemoteBrokerFault({ message, remedy, needsAttention: true }, { cause: error });
   const code = codeOf(error);
   const text = messageOf(error);
   const hints = progress.form?.retain
-    ? `; if it takes no retained messages, set ${section}.retain to false`
+    ? `; if it rejects retained messages, set ${section}.retain to false`
     : '';
   const cut = () =>
     progress.accepted
       ? passing(
-          `${place} cut the connection at the first message`,
-          `Fix: look into its log, and allow this appliance to publish there${hints}`,
+          `${place} closed the connection at the first message`,
+          `Check its log, and allow this appliance to publish there${hints}`,
         )
       : settings.tls.enable && progress.asked
         ? passing(
-            `${place} cut the connection after the TLS handshake`,
-            `Fix: look into its log; ${
+            `${place} closed the connection after the TLS handshake`,
+            `Check its log; ${
               settings.tls.certFile === ''
-                ? `if it wants a client certificate, set ${section}.tls.certFile and keyFile`
-                : `check that it knows the client certificate in ${settings.tls.certFile}`
+                ? `if it requires a client certificate, set ${section}.tls.certFile and keyFile`
+                : `check that it trusts the client certificate in ${settings.tls.certFile}`
             }, and check brokerUser and brokerClientId${hints}`,
           )
         : cutBeforeAnswer();
   const cutBeforeAnswer = () =>
     settings.tls.enable
       ? forPerson(
-          `${place} does not answer in TLS`,
-          `Set ${section}.brokerPort to its port for TLS (mostly 8883), or tls.enable to false`,
+          `${place} does not answer with TLS`,
+          `Set ${section}.brokerPort to its TLS port (usually 8883), or tls.enable to false`,
         )
       : passing(
-          `${place} cut the connection`,
-          `Look into its log; if that port is one for TLS, set ${section}.tls.enable to true${hints}`,
+          `${place} closed the connection`,
+          `Check its log; if that port expects TLS, set ${section}.tls.enable to true${hints}`,
         );
   if (error instanceof ConnectionClosed) return cut();
   if (error instanceof SubscriptionRefused) {
     return forPerson(
       `${place} does not let this appliance subscribe to ${text}`,
-      `Allow it there, or set ${section}.brokerUser to a user who may`,
+      `Allow it there, or set ${section}.brokerUser to a user with that permission`,
     );
   }
 
   if (error instanceof PublicationRefused) {
     if (isTemporary(error)) {
-      return passing(`${place} takes no more messages at present (${text})`, retriedByItself);
+      return passing(`${place} accepts no more messages at the moment (${text})`, retriedByItself);
     }
     return forPerson(
-      `${place} does not take messages on ${error.topic} (${text})`,
-      `Fix: allow this appliance to publish there, or set ${section}.brokerUser to a user who may`,
+      `${place} rejects messages on ${error.topic} (${text})`,
+      `Allow this appliance to publish there, or set ${section}.brokerUser to a user with that permission`,
     );
   }
   const alert = explainTlsAlert(code, place, section, settings.tls.certFile);
@@ -103,73 +103,67 @@ export function explainConnectError(
   switch (code) {
     case 'ECONNREFUSED':
       return passing(
-        `nothing listens at ${place}`,
-        `Start that broker, or correct ${section}.brokerHost and brokerPort`,
+        `connection refused by ${place}`,
+        `Check that the broker is running there, and check ${section}.brokerHost and brokerPort`,
       );
     case 'ENOTFOUND':
-      return forPerson(
-        `there is no host called ${endpoint.host} (${role})`,
-        `Correct ${section}.brokerHost`,
-      );
+      return forPerson(`host ${endpoint.host} (${role}) not found`, `Check ${section}.brokerHost`);
     case 'EAI_AGAIN':
       return passing(
-        `the name ${endpoint.host} (${role}) can't be looked up at present`,
-        'Check the network and its name server',
+        `the name ${endpoint.host} (${role}) can't be resolved at the moment`,
+        'Check the network and its DNS server',
       );
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
     case answerTimeout:
-      return passing(
-        `${place} can't be reached`,
-        `Check the network, or correct ${section}.brokerHost`,
-      );
+      return passing(`${place} can't be reached`, `Check the network and ${section}.brokerHost`);
     case returnCode.signIn:
     case returnCode.notAuthorized:
     case reasonCode.signIn:
     case reasonCode.notAuthorized:
       return settings.brokerUser === ''
         ? forPerson(
-            `${place} wants a user and a password`,
+            `${place} requires a user and a password`,
             `Set ${section}.brokerUser and brokerPasswordFile${hints}`,
           )
         : forPerson(
-            `${place} refuses the user ${settings.brokerUser} or the password`,
-            `Correct ${section}.brokerUser, and brokerPassword or brokerPasswordFile${hints}`,
+            `${place} rejected the user ${settings.brokerUser} or the password`,
+            `Check ${section}.brokerUser, and brokerPassword or brokerPasswordFile${hints}`,
           );
     case returnCode.unavailable:
     case reasonCode.unavailable:
     case reasonCode.busy:
     case reasonCode.shuttingDown:
-      return passing(`${place} says that it is not available`, retriedByItself);
+      return passing(`${place} reports that it is unavailable`, retriedByItself);
     case returnCode.protocol:
     case reasonCode.protocolVersion: {
       const [version, other] = settings.protocolVersion === 5 ? ['MQTT 5', 4] : ['MQTT 3.1.1', 5];
       return forPerson(
-        `${place} does not speak ${version}`,
-        `Fix: set ${section}.protocolVersion to ${other}`,
+        `${place} does not support ${version}`,
+        `Set ${section}.protocolVersion to ${other}`,
       );
     }
     case returnCode.clientId:
     case reasonCode.clientId:
       return forPerson(
-        `${place} refuses this client (${text})`,
-        `Fix: set ${section}.brokerClientId to a client id that it allows`,
+        `${place} rejected this client id (${text})`,
+        `Set ${section}.brokerClientId to a client id that it accepts`,
       );
     case reasonCode.banned:
-      return forPerson(`${place} has banned this client`, 'Fix: lift the ban there');
+      return forPerson(`${place} has banned this client`, 'Remove the ban on that broker');
     case reasonCode.retainNotSupported:
       return passing(
-        `${place} takes no retained messages`,
-        `They are left out at the next try. Fix: set ${section}.retain to false`,
+        `${place} does not support retained messages`,
+        `Set ${section}.retain to false. The next attempt leaves them out`,
       );
     case reasonCode.qosNotSupported:
-      return passing(`${place} takes QoS 0 only`, 'It is asked for no more at the next try');
+      return passing(`${place} supports only QoS 0`, 'The next attempt uses QoS 0');
     case reasonCode.useAnotherServer:
     case reasonCode.serverMoved:
       return forPerson(
-        `${place} says that another server is to be used`,
-        `Fix: correct ${section}.brokerHost`,
+        `${place} asks to use another server`,
+        `Set ${section}.brokerHost to that server`,
       );
     case 'ECONNRESET':
     case 'EPIPE':
@@ -179,11 +173,11 @@ export function explainConnectError(
       return cut();
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return forPerson(
-        `the certificate of ${place} is for another name`,
-        `Set ${section}.brokerHost to a name that stands in the certificate`,
+        `the certificate of ${place} is for a different host name`,
+        `Set ${section}.brokerHost to a name that is in the certificate`,
       );
     case 'CERT_HAS_EXPIRED':
-      return forPerson(`the certificate of ${place} has expired`, 'Renew it there');
+      return forPerson(`the certificate of ${place} has expired`, 'Renew it on that broker');
     case 'CERT_NOT_YET_VALID':
       return passing(
         `the certificate of ${place} is not valid yet`,
@@ -195,20 +189,20 @@ export function explainConnectError(
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'CERT_SIGNATURE_FAILURE':
       return forPerson(
-        `nobody known vouches for the certificate of ${place}`,
-        `Put the certificate of its authority into a file and name it in ${section}.tls.caFile`,
+        `the certificate of ${place} is signed by an unknown authority`,
+        `Put the authority's certificate into a file and set ${section}.tls.caFile to its path`,
       );
     case 'ERR_OSSL_PEM_NO_START_LINE':
       return forPerson(
-        `the file of ${section}.tls.caFile holds no certificate`,
-        'Put a certificate in PEM there (it begins -----BEGIN CERTIFICATE-----)',
+        `the file of ${section}.tls.caFile contains no certificate`,
+        'Put a PEM certificate there (it starts with -----BEGIN CERTIFICATE-----)',
       );
     default:
       return passing(`no connection to ${place} (${text})`, retriedByItself);
   }
 }
 
-/** A connection that worked has ended. */
+/** The fault when a working connection has ended. */
 export function connectionEndedFault(
   reason: Error,
   broker: Pick<RemoteBroker, 'section' | 'role' | 'settings'>,
@@ -219,22 +213,22 @@ export function connectionEndedFault(
   const place = `${role} ${describeEndpoint(endpoint)}`;
   const isOfBroker = reason instanceof DisconnectedByBroker;
   const said = isOfBroker ? saidBy(reason) : reason.message;
-  const message = `the connection to ${place} has ended (${said})`;
+  const message = `lost the connection to ${place} (${said})`;
   const isTakenOver = isOfBroker && reason.code === reasonCode.sessionTakenOver;
   return new RemoteBrokerFault(
     isTakenOver
       ? {
           message: `another client with the same client id has connected to ${place}`,
-          remedy: `Fix: set ${section}.brokerClientId to one that nobody else uses`,
-          needsPerson: true,
+          remedy: `Set ${section}.brokerClientId to one that no other client uses`,
+          needsAttention: true,
         }
-      : { message, remedy: 'It is opened again by itself', needsPerson: false },
+      : { message, remedy: 'Blinky reconnects automatically', needsAttention: false },
     { cause: reason },
   );
 }
 
 const saidBy = ({ code, message }: DisconnectedByBroker): string =>
-  `it said: ${message ? `${reasonText(code)}, ${message}` : reasonText(code)}`;
+  `it reported: ${message ? `${reasonText(code)}, ${message}` : reasonText(code)}`;
 
 /** The error code of the system or of TLS, the return code of a CONNACK, or none. */
 function codeOf(error: unknown): unknown {
@@ -244,14 +238,14 @@ function codeOf(error: unknown): unknown {
   return 'code' in error ? error.code : undefined;
 }
 
-/** The other broker is none other than the one inside the appliance. */
+/** The other broker is this appliance's own. */
 export function ownBrokerFault(
   { section, role }: Pick<RemoteBroker, 'section' | 'role'>,
   endpoint: Endpoint,
 ): RemoteBrokerFault {
   return new RemoteBrokerFault({
-    message: `${role} ${describeEndpoint(endpoint)} is the broker inside this appliance itself`,
+    message: `${role} ${describeEndpoint(endpoint)} is this appliance's own broker`,
     remedy: `Set ${section}.brokerHost to another broker, or leave it empty`,
-    needsPerson: true,
+    needsAttention: true,
   });
 }

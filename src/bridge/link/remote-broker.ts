@@ -1,19 +1,19 @@
 import type { RemoteBrokerSettings } from './settings.ts';
 
-/** Another broker, and what its settings are called for the person who must mend them. */
+/** Another broker, and the names of its settings, for messages. */
 export interface RemoteBroker {
   readonly settings: RemoteBrokerSettings;
-  /** Where the settings stand, e.g. `Butler.mqttConfig`. */
+  /** The section of the settings, e.g. `Butler.mqttConfig`. */
   readonly section: string;
-  /** What it is to the appliance, e.g. `the upstream broker`. */
+  /** Its role, e.g. `the upstream broker`. */
   readonly role: string;
   /** The systemd credential that may hold the password. */
   readonly credentialName: string;
-  /** `$CREDENTIALS_DIRECTORY` (systemd.exec(5)), where systemd gives one. */
+  /** `$CREDENTIALS_DIRECTORY` (systemd.exec(5)), if systemd sets it. */
   readonly credentialsDirectory: string | undefined;
 }
 
-/** A place on the network. */
+/** A host and port on the network. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -24,7 +24,7 @@ export function describeEndpoint({ host, port }: Endpoint): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** The setting of the contract: everything that goes upstream. */
+/** The upstream broker of `Butler.mqttConfig`. */
 export function upstreamBroker(
   settings: RemoteBrokerSettings,
   credentialsDirectory: string | undefined,
@@ -38,7 +38,7 @@ export function upstreamBroker(
   };
 }
 
-/** The broker from which a satellite takes its events. */
+/** The broker that a satellite takes its events from. */
 export function sourceBroker(
   settings: RemoteBrokerSettings,
   credentialsDirectory: string | undefined,

@@ -10,11 +10,11 @@ import { brokerLimitsOf, createPublisher } from './publisher.ts';
 import type { Endpoint } from './remote-broker.ts';
 import type { ConnectionForm } from './retain-fallback.ts';
 
-/** How long the other broker may take to answer, ms. */
+/** Time limit for an answer of the other broker, ms. */
 const answerWithinMs = 10_000;
-/** How often a silent connection is tried, s; it is given up after one and a half times that. */
+/** How often an idle connection is pinged, s; it is closed after one and a half times that. */
 const keepaliveSeconds = 30;
-/** How long the broker keeps the session of a client that is away, s: a week, as ours does. */
+/** How long the broker keeps the session of an offline client, s: a week, as ours does. */
 const sessionExpirySeconds = 604_800;
 
 export interface ConnectionOptions extends Endpoint, BrokerCredentials {
@@ -22,19 +22,19 @@ export interface ConnectionOptions extends Endpoint, BrokerCredentials {
   /** 4: MQTT 3.1.1. */
   readonly protocolVersion: 4 | 5;
   readonly clientId: string;
-  /** Whether the broker forgets subscriptions and what waits for them when the connection ends. */
+  /** Whether the broker discards subscriptions and their queue when the connection ends. */
   readonly clean: boolean;
-  /** What the broker publishes when the connection breaks. */
+  /** What the broker publishes if the connection breaks. */
   readonly will?: Publication;
-  /** What the broker is asked for: with `retain` false nothing is retained, the will included. */
+  /** What the broker is asked for: with `retain` false nothing is retained, not even the will. */
   readonly form: ConnectionForm;
-  /** Called when the handshake is done, and the broker has been asked to take the connection. */
+  /** Called when the handshake is done and CONNECT has been sent. */
   readonly onAsked?: () => void;
-  /** Refuses the peer by throwing; asked before anything is sent. */
+  /** Rejects the peer by throwing; called before anything is sent. */
   readonly checkPeer?: (peer: Endpoint) => void;
-  /** Gives up connecting. */
+  /** Aborts connecting. */
   readonly signal?: AbortSignal;
-  /** Told of every message for a subscription. */
+  /** Called with every message of a subscription. */
   readonly onMessage?: (topic: string, payload: Buffer, retained: boolean) => void;
 }
 
@@ -42,30 +42,30 @@ export interface ConnectionOptions extends Endpoint, BrokerCredentials {
 export interface RemoteConnection {
   /** The address and port at the other end. */
   readonly peer: Endpoint;
-  /** Resolves with the reason when the connection has ended, whoever ended it. */
+  /** Resolves with the reason when the connection has ended, at either end. */
   readonly closed: Promise<Error>;
-  /** Whether the broker keeps messages; false only where it said so (MQTT 5). */
+  /** Whether the broker supports retained messages; false only if it said so (MQTT 5). */
   readonly retainAvailable: boolean;
   /** Retained messages that the broker has acknowledged. */
   readonly retainedTaken: number;
-  /** Whether the broker acknowledges messages; false only where it said so (MQTT 5, Maximum QoS 0). */
+  /** Whether the broker acknowledges messages; false only if it said so (MQTT 5, Maximum QoS 0). */
   readonly acknowledges: boolean;
   /**
-   * Sends with QoS 1. Resolves when the broker has it; rejects with PublicationRefused when it does
-   * not take this one, and with the reason when the connection ends first.
+   * Sends with QoS 1. Resolves when the broker has acknowledged; rejects with PublicationRefused if
+   * it rejects this message, and with the reason if the connection ends first.
    */
   publish(publication: Publication): Promise<void>;
   /** Subscribes with QoS 1. Resolves with the filters that the broker refuses. */
   subscribe(filters: readonly string[]): Promise<readonly string[]>;
-  /** Says goodbye: the will is not published. */
+  /** Disconnects cleanly: the will is not published. */
   end(): Promise<void>;
-  /** Cuts it, for a reason. */
+  /** Closes the socket, for a reason. */
   destroy(reason?: Error): void;
 }
 
 /**
- * Connects once. Rejects with the error of the socket or the library when there is no CONNACK that
- * accepts.
+ * Connects once. Rejects with the error of the socket or the library unless a CONNACK accepts the
+ * connection.
  */
 export function openConnection(options: ConnectionOptions): Promise<RemoteConnection> {
   const { form, protocolVersion } = options;
@@ -83,7 +83,7 @@ export function openConnection(options: ConnectionOptions): Promise<RemoteConnec
     reconnectPeriod: 0,
     connectTimeout: answerWithinMs,
     queueQoSZero: false,
-    // In MQTT 5 a session ends with its connection unless it is told otherwise.
+    // In MQTT 5 a session ends with its connection by default.
     ...(protocolVersion === 5 &&
       !options.clean && { properties: { sessionExpiryInterval: sessionExpirySeconds } }),
     ...(options.user !== undefined && { username: options.user }),
@@ -105,13 +105,13 @@ export function openConnection(options: ConnectionOptions): Promise<RemoteConnec
   });
   client.on('error', (error) => {
     reason ??= error;
-    // Nothing good follows an error, and the library does not close after each of them.
+    // The connection can't be used after an error, and the library doesn't always close it.
     client.end(true);
   });
   const closed = new Promise<Error>((resolve) => {
     client.on('close', () => resolve(reason ?? new ConnectionClosed()));
   });
-  const giveUp = () => void socket.destroy(new Error('it was given up'));
+  const giveUp = () => void socket.destroy(new Error('connecting was aborted'));
   options.signal?.addEventListener('abort', giveUp);
   if (options.signal?.aborted) giveUp();
   const stopListening = () => options.signal?.removeEventListener('abort', giveUp);
@@ -159,9 +159,9 @@ function connectionOf(
           });
         }),
       ),
-    // The library waits for what is under way, which may never be answered.
+    // The library waits for messages in flight, which may never be answered.
     end: async () => void (await Promise.race([client.endAsync(), closed])),
-    // Not `client.end(true)`, which does nothing once an end was asked for.
+    // Not `client.end(true)`, which does nothing once an end has been requested.
     destroy: (reason) => void socket.destroy(reason),
   };
 }

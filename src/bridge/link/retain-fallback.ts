@@ -1,38 +1,38 @@
-/** What a connection asks of another broker beyond passing messages on. */
+/** What a connection asks of another broker beyond forwarding messages. */
 export interface ConnectionForm {
-  /** Whether the broker is asked to keep messages, the will included. */
+  /** Whether messages, the will included, are sent as retained. */
   readonly retain: boolean;
-  /** Whether it is asked to publish a last will. */
+  /** Whether a last will is set. */
   readonly will: boolean;
-  /** 0 where the broker said that it takes nothing higher (MQTT 5); left out: 1. */
+  /** 0 if the broker said that it supports nothing higher (MQTT 5); absent: 1. */
   readonly willQos?: 0;
 }
 
-/** Everything is asked for. */
+/** Asks for everything. */
 export const fullForm: ConnectionForm = { retain: true, will: true };
 
 /**
- * How a connection failed: `no-retain`: the broker said that it keeps nothing; `no-qos`: that it takes
- * QoS 0 only; `ended`: it refused
- * the CONNECT or cut the connection without a word, as brokers do in MQTT 3.1.1 that take no retained
- * message or will; `other`: for a reason that has nothing to do with it.
+ * How a connection failed. `no-retain`: the broker said that it doesn't support retained messages;
+ * `no-qos`: that it supports only QoS 0; `ended`: it refused the CONNECT or closed the connection
+ * without a reason, as MQTT 3.1.1 brokers without retained messages or wills do; `other`: for an
+ * unrelated reason.
  */
 export type ConnectionFailure = 'no-retain' | 'no-qos' | 'ended' | 'other';
 
-/** So many failures in a row are no accident. */
+/** This many failures in a row are no accident. */
 const failuresBeforeFallback = 3;
-/** The same, where the broker once took everything: it may as well be coming and going. */
+/** The same if the broker once accepted everything: it may just be restarting. */
 const failuresAfterSuccess = 12;
-/** A conclusion from failures is tested again after so long (ms): it may be wrong. */
+/** A conclusion from failures is tested again after this time (ms): it may be wrong. */
 const conclusionLastsMs = 24 * 60 * 60 * 1000;
 
 /**
- * Finds out what another broker takes: retained messages and a will, a will alone, or neither.
- * A less demanding form is tried only after repeated failures, and kept only if it works.
+ * Finds out what another broker accepts: retained messages and a will, a will alone, or neither. A
+ * reduced form is tried only after repeated failures, and kept only if it works.
  */
 export class RetainFallback {
   readonly #forms: readonly ConnectionForm[];
-  /** The form of the present try, by its index. */
+  /** The form of the current attempt, by its index. */
   #present = 0;
   /** The form that has worked, by its index. */
   #adopted: number | undefined;
@@ -41,7 +41,7 @@ export class RetainFallback {
   #failures = 0;
   #isQosZeroOnly = false;
 
-  /** @param retain whether the configuration lets messages be retained */
+  /** @param retain whether the configuration allows retained messages */
   constructor(retain: boolean) {
     this.#forms = [
       ...(retain ? [fullForm] : []),
@@ -50,18 +50,18 @@ export class RetainFallback {
     ];
   }
 
-  /** The form for the next try. */
+  /** The form for the next attempt. */
   next(nowMs: number): ConnectionForm {
     const isAdoptedFallback = this.#adopted !== undefined && this.#adopted > 0;
     if (isAdoptedFallback && !this.#isCertain && nowMs - this.#adoptedAtMs > conclusionLastsMs) {
       this.#adoptedAtMs = nowMs;
-      // One failure is then enough to return to what is known to work.
+      // One failure is then enough to return to the form known to work.
       this.#present = 0;
     }
     return this.#form;
   }
 
-  /** The connection with the present form holds. Returns whether that is a new conclusion. */
+  /** The connection with the current form is stable. Returns whether that is a new conclusion. */
   worked(nowMs: number): boolean {
     this.#failures = 0;
     const isNew = this.#adopted !== this.#present;
@@ -70,7 +70,7 @@ export class RetainFallback {
     return isNew;
   }
 
-  /** The connection with the present form failed before it could be said to hold. */
+  /** The connection with the current form failed before it was stable. */
   failed(how: ConnectionFailure): void {
     if (how === 'no-qos') {
       this.#isQosZeroOnly = true;
@@ -104,12 +104,12 @@ export class RetainFallback {
     if (isRetest) return this.#adopted ?? this.#first;
     const next = this.#present + 1;
     if (next < this.#forms.length) return next;
-    // Nothing that could be left out helps: the reason is another one.
+    // Leaving things out doesn't help: the reason is something else.
     this.#adopted = undefined;
     return this.#first;
   }
 
-  /** Where to begin: what is certain is not tried again. */
+  /** Where to start: what is certain is not tried again. */
   get #first(): number {
     return this.#isCertain && this.#forms[0]?.retain ? 1 : 0;
   }

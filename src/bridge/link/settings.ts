@@ -11,14 +11,14 @@ import {
 } from '../../config/fields.ts';
 
 /**
- * Fields for another broker: where it is, and how to sign in there.
+ * Settings for another broker: its address, and how to sign in.
  * @param host what `brokerHost` allows, in words
  */
 export const remoteBrokerFields = (host: string) => ({
   brokerHost: text('', host).describe('Where the other broker is. Empty: none is used.'),
   brokerPort: port(1883).describe('The port of that broker; often 8883 with TLS.'),
   brokerUser: text('', 'a user of that broker, or nothing').describe('The user name there.'),
-  brokerPassword: secret(text('', 'the password; better in brokerPasswordFile')).describe(
+  brokerPassword: secret(text('', 'the password; brokerPasswordFile is safer')).describe(
     'The password there.',
   ),
   brokerPasswordFile: text('', 'the path of a file that holds the password').describe(
@@ -26,16 +26,16 @@ export const remoteBrokerFields = (host: string) => ({
   ),
   brokerClientId: field(
     z.string().max(128),
-    'a client id of up to 128 characters, or nothing for one of its own',
+    'a client id of up to 128 characters, or nothing to use a generated one',
   )
     .default('')
-    .describe('The MQTT client id, where the broker asks for a certain one.'),
+    .describe('The MQTT client id, if the broker requires a certain one.'),
   protocolVersion: field(z.literal([4, 5]), '4 (MQTT 3.1.1) or 5 (MQTT 5)')
     .default(4)
-    .describe('The version of MQTT, as its CONNECT packet counts. Every broker understands 4.'),
+    .describe('The version of MQTT, as in its CONNECT packet. Every broker supports 4.'),
   brokerTopicPrefix: field(
     z.string().regex(/^[^+#\0]{0,100}$/u),
-    'what every topic begins with there, without + and #, or nothing',
+    'a prefix for every topic there, without + and #, or nothing',
   )
     .default('')
     .describe('Put before every topic there, to tell several appliances apart.'),
@@ -47,7 +47,7 @@ export const remoteBrokerFields = (host: string) => ({
         'the path of a PEM file, or nothing for the well-known authorities',
       ).describe('Certificate of the CA that signed the broker’s certificate.'),
       certFile: text('', 'the path of a PEM file with the client certificate, or nothing').describe(
-        'The client certificate, where the broker asks for one.',
+        'The client certificate, if the broker requires one.',
       ),
       keyFile: text(
         '',
@@ -64,7 +64,7 @@ export type RemoteBrokerSettings = Omit<
   'brokerTopicPrefix'
 >;
 
-/** A password belongs to a user, and is in one place. */
+/** A password needs a user, and is set in one place only. */
 export function signInMistakes({
   brokerUser,
   brokerPassword,
@@ -74,11 +74,11 @@ export function signInMistakes({
   'brokerUser' | 'brokerPassword' | 'brokerPasswordFile'
 >): Contradiction[] {
   if (brokerPassword && brokerPasswordFile) {
-    const allowed = 'nothing, for brokerPassword is there, too; keep one of them';
+    const allowed = 'nothing, since brokerPassword is set too; keep one of them';
     return [{ path: ['brokerPasswordFile'], found: 'a file', allowed }];
   }
   if ((brokerPassword || brokerPasswordFile) && !brokerUser) {
-    const allowed = 'the user to whom the password belongs';
+    const allowed = 'the user that the password belongs to';
     return [{ path: ['brokerUser'], found: 'nothing', allowed }];
   }
   return [];
@@ -90,7 +90,7 @@ interface TlsSettings {
   readonly keyFile: string;
 }
 
-/** A client certificate needs its key, and TLS to be sent over. */
+/** A client certificate needs its key, and requires TLS. */
 function clientCertificateMistakes({ enable, certFile, keyFile }: TlsSettings): Contradiction[] {
   if (certFile === '' && keyFile === '') return [];
   if (certFile === '' || keyFile === '') {
@@ -99,6 +99,6 @@ function clientCertificateMistakes({ enable, certFile, keyFile }: TlsSettings): 
     return [{ path: [missing], found: 'nothing', allowed }];
   }
   if (enable) return [];
-  const allowed = `true, since a client certificate (${certFile}) is sent over TLS only`;
+  const allowed = `true, since a client certificate (${certFile}) is only sent over TLS`;
   return [{ path: ['enable'], found: 'false', allowed }];
 }

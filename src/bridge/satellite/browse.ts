@@ -4,42 +4,42 @@ import dnsPacket from 'dns-packet';
 import { interfaceAddresses } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 
-/** A service that announces itself on the local network (DNS-SD, RFC 6763). */
+/** A service announced on the local network (DNS-SD, RFC 6763). */
 export interface FoundService {
-  /** The name a person gave it, e.g. `Blinky Light`. */
+  /** Its display name, e.g. `Blinky Light`. */
   readonly instance: string;
   /** The machine's name, e.g. `blinky.local`. */
   readonly host: string;
-  /** Its IPv4 address, where it was told. */
+  /** Its IPv4 address, if the answer had it. */
   readonly address: string | undefined;
   readonly port: number;
 }
 
-/** How long the local network has to answer, ms. */
+/** Time for the local network to answer, ms. */
 export const browseMs = 2000;
 
 export interface BrowseOptions {
   readonly clock: Clock;
-  /** How long answers are waited for, ms. */
+  /** How long to wait for answers, ms. */
   readonly waitMs: number;
-  /** Whom to ask; by default everybody on the local network. */
+  /** Where to send the question; by default to everyone on the local network. */
   readonly ask?: { readonly address: string; readonly port: number };
 }
 
-/** Where everybody listens who answers (RFC 6762, section 3). */
+/** The multicast address and port of mDNS (RFC 6762, section 3). */
 const everybody = { address: '224.0.0.251', port: 5353 } as const;
 
 const serviceType = '_mqtt._tcp.local';
 
 /**
- * Asks once who offers MQTT (a "one-shot" question, RFC 6762, section 5.1): from a port of its own,
- * so that whatever answers on port 5353 of this machine is left alone. Answers come straight back.
+ * Asks once who offers MQTT (a "one-shot" query, RFC 6762, section 5.1), from a port of its own, so
+ * that it doesn't disturb the mDNS responder on port 5353. Answers come straight back.
  */
 export async function browse(options: BrowseOptions): Promise<FoundService[]> {
   const { clock, waitMs, ask = everybody } = options;
   const answers = new Answers();
   const socket = createSocket('udp4');
-  // An interface without a way to the group is no reason to fail: the others may have one.
+  // An interface without a route to the group is no reason to fail: another may have one.
   socket.on('error', () => {});
   const send = (questions: dnsPacket.Question[]) => {
     const bytes = dnsPacket.encode({ type: 'query', id: 0, questions });
@@ -72,7 +72,7 @@ function sendFrom(
     if (address !== undefined) socket.setMulticastInterface(address);
     socket.send(bytes, to.port, to.address, () => {});
   } catch {
-    // This interface has no way to the group.
+    // This interface has no route to the group.
   }
 }
 
@@ -82,13 +82,13 @@ function localAddresses(): string[] {
     .map(({ address }) => address);
 }
 
-/** What was answered so far. Names come from the network, so there is an end. */
+/** The answers so far. Names come from the network, so their number is limited. */
 class Answers {
   readonly #instances = new Set<string>();
   readonly #servers = new Map<string, { readonly target: string; readonly port: number }>();
   readonly #addresses = new Map<string, string>();
 
-  /** Reads one answer. Returns the services whose place is still to be asked for. */
+  /** Reads one answer. Returns the services whose address has yet to be asked for. */
   add(bytes: Uint8Array): string[] {
     const unexplained = new Set<string>();
     for (const record of recordsIn(bytes).slice(0, 200)) {
@@ -122,7 +122,7 @@ function recordsIn(bytes: Uint8Array): readonly dnsPacket.Answer[] {
     const { type, answers = [], additionals = [] } = dnsPacket.decode(Buffer.from(bytes));
     return type === 'response' ? [...answers, ...additionals] : [];
   } catch {
-    // Anybody may send anything to an open port.
+    // Anyone can send anything to an open port.
     return [];
   }
 }

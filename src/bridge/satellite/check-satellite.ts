@@ -15,7 +15,7 @@ interface NeededConfig {
   readonly brokerConfig: { readonly port: number };
 }
 
-/** Whether the broker from which the events come lets this appliance in. */
+/** Checks whether the broker that the events come from accepts this appliance. */
 export async function* checkSatellite({
   config,
   environment,

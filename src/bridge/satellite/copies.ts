@@ -2,19 +2,21 @@ import { type UserEvent, userName } from '../../events/user-event.ts';
 import { addLast } from '../../platform/bounded-map.ts';
 import type { EventForm } from './read-message.ts';
 
-/** Forms of one event follow each other at once; after a quiet while like this (ms) all is new. */
-const forgetAfterMs = 30_000;
-/** Names come from the network, so there is an end to what is remembered. */
+/**
+ * The forms of one event follow each other at once; after this much time (ms) everything is new.
+ */
+const keepMs = 30_000;
+/** Names come from the network, so the number kept is limited. */
 const mostKeys = 10_000;
 const mostIds = 10_000;
 
 type Named = Pick<UserEvent, 'kind' | 'host' | 'userDirectory' | 'userId'>;
 
-/** What is known of one user who did one thing on one host. */
+/** What is known of one user doing one thing on one host. */
 interface Known {
   /** Ids of the events. */
   readonly ids: Set<string>;
-  /** Events that came in forms without an id, and in no form with one yet. */
+  /** Events that came in forms without an id, and so far in no form with one. */
   withoutId: number;
   /** How often each form came. */
   readonly came: Map<EventForm, number>;
@@ -22,30 +24,29 @@ interface Known {
 }
 
 /**
- * Tells events from copies of them: an event is published in up to three forms, and may come by
- * several ways. Whatever comes first counts, the others are its copies.
- *
- * An id says which event it is. Forms without one are counted: the third `LAB/goran opened an app on
- * sense1` as Butler's text is a copy when three such events are known, and an event when there are
- * two.
+ * Detects copies of events: an event is published in up to three forms, and may come by several
+ * ways. The first to arrive counts; the others are copies.
+ * || An id identifies the event. Forms without one are counted: the third `LAB/goran opened an app
+ * on sense1` as Butler's text is a copy if three such events are known, and a new event if there
+ * are two.
  */
 export class Copies {
-  /** All ids of late, the oldest first: what was away may come again much later. */
+  /** Recent ids, oldest first: after an outage, an event may come again much later. */
   readonly #ids = new Set<string>();
   readonly #known = new Map<string, Known>();
 
-  /** Takes note of an event that came by another way: its copies are none to count. */
+  /** Records an event that came another way, so that its copies are recognized. */
   note(event: Named & Pick<UserEvent, 'id'>, nowMs: number): void {
     this.#knownOf(event, nowMs).ids.add(event.id);
     this.remember(event.id);
   }
 
-  /** Takes note of the id that an event without one was given: it goes out with it. */
+  /** Records the id given to an event that came without one, since it is published with it. */
   remember(id: string): void {
     addLast(this.#ids, id, mostIds);
   }
 
-  /** Whether this is an event that was not there yet. Asking makes it known. */
+  /** Whether this event is new. Calling it records the event. */
   isNew(form: EventForm, event: Named & Partial<Pick<UserEvent, 'id'>>, nowMs: number): boolean {
     const known = this.#knownOf(event, nowMs);
     const { id } = event;
@@ -68,9 +69,9 @@ export class Copies {
   }
 
   #knownOf(event: Named, nowMs: number): Known {
-    // Qlik's names compare without regard to case.
+    // Qlik's names are case-insensitive.
     const key = JSON.stringify([event.kind, event.host, userName(event)]).toLowerCase();
-    this.#forget(nowMs);
+    this.#removeOld(nowMs);
     const known = this.#known.get(key) ?? {
       ids: new Set(),
       withoutId: 0,
@@ -78,15 +79,15 @@ export class Copies {
       lastMs: nowMs,
     };
     known.lastMs = nowMs;
-    // The map's order is that of the last use.
+    // The map is ordered by last use.
     this.#known.delete(key);
     this.#known.set(key, known);
     return known;
   }
 
-  #forget(nowMs: number): void {
+  #removeOld(nowMs: number): void {
     for (const [key, { lastMs }] of this.#known) {
-      if (lastMs > nowMs - forgetAfterMs && this.#known.size < mostKeys) return;
+      if (lastMs > nowMs - keepMs && this.#known.size < mostKeys) return;
       this.#known.delete(key);
     }
   }

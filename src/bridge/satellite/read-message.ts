@@ -11,16 +11,16 @@ import { cleanField } from '../../ingest/text.ts';
 import { ownTopics, type TopicSettings, topicOf } from '../../publications/topics.ts';
 
 /**
- * In which of its forms an event came: `whole` on `blinky/event`; `everything` as Butler SOS writes
- * it; `kind` on one of the four topics, as Butler's text or Butler SOS's JSON.
+ * The form in which an event came: `whole` on `blinky/event`; `everything` as Butler SOS writes it;
+ * `kind` on one of the four topics, as Butler's text or Butler SOS's JSON.
  */
 export type EventForm = 'whole' | 'everything' | 'kind';
 
-/** An event as another broker tells it; an appliance's own form also says when and from where. */
+/** An event from another broker; an appliance's own format also has the time and the source. */
 export type HeardEvent = ParsedEvent &
   Partial<Pick<UserEvent, 'id' | 'receivedAt' | 'timeUnknown' | 'source'>>;
 
-/** Why a message is no event. The names are the labels of the metric, and so public. */
+/** Why a message is not an event. The names are labels of the metric, and so public. */
 export const messageRejections = [
   'too-large',
   'unreadable',
@@ -33,10 +33,10 @@ export type Reading =
   | { readonly ok: true; readonly form: EventForm; readonly event: HeardEvent }
   | { readonly ok: false; readonly reason: MessageRejection };
 
-/** More than any event takes, in bytes of UTF-8. */
+/** More than any event needs, in bytes of UTF-8. */
 const longestPayload = 16_384;
 
-/** A text from outside: no half of a pair of surrogates, which JSON lets through. */
+/** Text from outside, without lone surrogates, which JSON allows. */
 const text = z.string().transform((value) => value.toWellFormed());
 const optionalText = text.optional().default('');
 
@@ -77,7 +77,7 @@ const butlerSosEvent = z.object({
 
 export interface MessageReaderOptions {
   readonly topics: TopicSettings;
-  /** What every topic begins with there; empty, or ending in `/`. */
+  /** The prefix of every topic there; empty, or ending in `/`. */
   readonly topicPrefix: string;
   readonly readUserAgent: UserAgentReader;
 }
@@ -85,11 +85,11 @@ export interface MessageReaderOptions {
 export interface MessageReader {
   /** The topics on which events come. */
   readonly topics: readonly string[];
-  /** Reads one message; undefined for a topic that carries no events. Never throws. */
+  /** Reads one message; undefined for a topic without events. Never throws. */
   read(topic: string, payload: Buffer): Reading | undefined;
 }
 
-/** Makes the reader of what other brokers carry. Everything is checked and cleaned here. */
+/** Makes the reader for messages of other brokers. Everything is checked and cleaned here. */
 export function createMessageReader(options: MessageReaderOptions): MessageReader {
   const { topics, topicPrefix, readUserAgent } = options;
   const kindOfTopic = new Map<string, EventKind>(
@@ -144,7 +144,8 @@ export function createMessageReader(options: MessageReaderOptions): MessageReade
   };
 
   const readText = (kind: EventKind, payload: string): Reading => {
-    // `host: userDirectory/userId`; a user id may hold more slashes, a host no colon and blank.
+    // `host: userDirectory/userId`; a user id may contain slashes, a host can't contain a colon and
+    // a blank.
     const match = /^(.*?): ?([^/]*)\/(.*)$/s.exec(payload);
     if (!match) return { ok: false, reason: 'unreadable' };
     const [, host = '', userDirectory = '', userId = ''] = match;
@@ -169,7 +170,7 @@ export function createMessageReader(options: MessageReaderOptions): MessageReade
 
 type Software = { readonly name: string; readonly version?: string | undefined };
 
-/** Browser and operating system as the appliance names them that read them from the message. */
+/** Browser and operating system as named by the appliance that read them from the message. */
 function softwareOf(
   browser: { readonly name: string; readonly majorVersion?: string | undefined } | undefined,
   os: Software | undefined,

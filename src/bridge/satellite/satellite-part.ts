@@ -17,20 +17,20 @@ export interface SatellitePartOptions
   readonly tools: PartTools;
   readonly settings: SatelliteSettings;
   readonly credentialsDirectory: string | undefined;
-  /** Asks the local network who offers MQTT; left out, it is really asked. */
+  /** Asks the local network who offers MQTT; replaced in tests. */
   readonly browse?: (() => Promise<readonly FoundService[]>) | undefined;
 }
 
 export interface SatellitePart extends Part<'satellite'> {
-  /** Undefined where it takes no events. */
+  /** Undefined if it is off. */
   readonly accepted: Readonly<Record<EventKind, number>> | undefined;
-  /** Takes note of an event that came by UDP: it may come back by way of the other broker. */
+  /** Records an event that came by UDP: it may come back through the other broker. */
   note(event: UserEvent): void;
   /** Whether an event came from the broker at the other end of another connection. */
   cameFrom(event: UserEvent, peer: Endpoint | undefined): boolean;
 }
 
-/** Takes events from another broker, where one is wanted. */
+/** Takes events from another broker, if one is configured. */
 export function createSatellitePart(options: SatellitePartOptions): SatellitePart {
   const { tools, settings, credentialsDirectory, isOwnBroker, ...rest } = options;
   if (settings.brokerHost === '') {
@@ -79,14 +79,14 @@ const satelliteMetrics = (satellite: Satellite): readonly Metric[] => [
   {
     type: 'counter',
     name: 'blinky_satellite_messages_rejected_total',
-    help: 'Messages of another broker that were no events',
+    help: "Messages from another broker that weren't valid events",
     label: 'reason',
     readEach: () => Object.entries(satellite.rejected),
   },
   {
     type: 'counter',
     name: 'blinky_satellite_copies_total',
-    help: 'Messages of another broker that told of an event once more',
+    help: 'Messages from another broker that repeated an event',
     read: () => satellite.copies,
   },
 ];

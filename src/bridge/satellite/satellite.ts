@@ -25,10 +25,10 @@ import {
 
 export interface SatelliteOptions {
   readonly broker: RemoteBroker;
-  /** Finds the broker anew for every try; rejects with a RemoteBrokerFault. */
+  /** Finds the broker again for every attempt; rejects with a RemoteBrokerFault. */
   readonly locate: () => Promise<Endpoint>;
   readonly topics: TopicSettings;
-  /** What every topic begins with there; empty, or ending in `/`. */
+  /** The prefix of every topic there; empty, or ending in `/`. */
   readonly topicPrefix: string;
   readonly excludeUser: readonly ExcludedUser[];
   readonly clientId: () => Promise<string>;
@@ -36,7 +36,7 @@ export interface SatelliteOptions {
   /** Makes the id of an event received at `timeMs` (ms since 1970): unique, sortable by time. */
   readonly createId: (timeMs: number) => string;
   /**
-   * Takes each event, in the same turn of the event loop as its message was read.
+   * Called with each event, in the same turn of the event loop in which its message was read.
    * @param readAtMs when the message was read, on the monotonic clock
    */
   readonly deliver: (event: UserEvent, readAtMs: number) => void;
@@ -47,13 +47,13 @@ export interface SatelliteOptions {
   readonly retry: RetryPauses;
 }
 
-/** How many ids of events from there are kept, to send none of them back. */
+/** How many ids of events from there are kept, so that none is sent back. */
 const mostTaken = 10_000;
-/** A time that differs from ours by more was made by a clock that is wrong, ms. */
+/** A time that differs from ours by more than this comes from a clock that is wrong, ms. */
 const believedTimeMs = 7 * 24 * 60 * 60 * 1000;
-/** At most one line about rejected messages in so many ms. */
+/** Minimum time between log lines about rejected messages, ms. */
 const logEveryMs = 60_000;
-/** What saying goodbye may take, ms. */
+/** Time limit for disconnecting, ms. */
 const goodbyeMs = 700;
 
 /** Takes events from another broker, as the UDP socket takes them from the network. */
@@ -61,9 +61,9 @@ export class Satellite {
   /** Events accepted since the start. */
   readonly accepted = byKind(() => 0);
   readonly rejected = recordOf(messageRejections, () => 0);
-  /** Messages that told of an event once more. */
+  /** Messages that repeated an event. */
   copies = 0;
-  /** Events of excluded users, which go nowhere. */
+  /** Events of excluded users, which are dropped. */
   excluded = 0;
   readonly #options: SatelliteOptions;
   readonly #reader: MessageReader;
@@ -86,7 +86,7 @@ export class Satellite {
       broker: options.broker,
       locate: options.locate,
       clientId: options.clientId,
-      // What happens while this appliance restarts waits there.
+      // Events that happen while this appliance restarts are queued there.
       clean: false,
       isOwnBroker: options.isOwnBroker,
       onMessage: (topic, payload, retained) => this.#receive(topic, payload, retained),
@@ -98,7 +98,7 @@ export class Satellite {
     });
   }
 
-  /** Begins to connect, and returns at once. */
+  /** Starts to connect, and returns at once. */
   start(): void {
     this.#link.start();
   }
@@ -107,7 +107,7 @@ export class Satellite {
     await this.#link.stop(goodbyeMs);
   }
 
-  /** Takes note of an event that came by UDP: it may come back by way of the other broker. */
+  /** Records an event that came by UDP: it may come back through the other broker. */
   note(event: UserEvent): void {
     this.#copies.note(event, this.#options.clock.monotonicMs());
   }
@@ -126,12 +126,14 @@ export class Satellite {
     const refused = await connection.subscribe(topics);
     if (refused.length === topics.length) throw new SubscriptionRefused(refused);
     if (refused.length > 0) {
-      this.#options.log.warn(`may not listen to ${refused.join(', ')}; the other topics will do`);
+      this.#options.log.warn(
+        `not allowed to subscribe to ${refused.join(', ')}; using the other topics`,
+      );
     }
   }
 
   #receive(topic: string, payload: Buffer, retained: boolean): void {
-    // What is retained happened some time, and was heard then.
+    // A retained message is an old event.
     if (retained) return;
     const { clock, deliver, log } = this.#options;
     const readAtMs = clock.monotonicMs();
@@ -144,19 +146,19 @@ export class Satellite {
     }
     if (!this.#copies.isNew(reading.form, reading.event, readAtMs)) {
       this.copies += 1;
-      log.debug?.(`${reading.event.id ?? 'an event'} left out: it came before`);
+      log.debug?.(`${reading.event.id ?? 'an event'} skipped: it was already received`);
       return;
     }
     if (this.#isExcluded(reading.event)) {
       this.excluded += 1;
       log.debug?.(
-        `${reading.event.id ?? 'an event'} left out: Butler.userEvents.excludeUser has its user`,
+        `${reading.event.id ?? 'an event'} skipped: its user is in Butler.userEvents.excludeUser`,
       );
       return;
     }
     const event = this.#complete(reading.event);
     this.accepted[event.kind] += 1;
-    log.debug?.(`${event.id} accepted: ${event.command} on ${event.host}, by ${topic}`);
+    log.debug?.(`${event.id} accepted: ${event.command} on ${event.host}, from ${topic}`);
     this.#copies.remember(event.id);
     addLast(this.#taken, event.id, mostTaken);
     deliver(event, readAtMs);
@@ -192,6 +194,6 @@ export class Satellite {
 const explanations: Record<MessageRejection, string> = {
   'too-large': 'it is longer than any event',
   unreadable: 'it is neither `host: directory/user` nor the JSON of an event',
-  'unknown-command': `its command is none of ${commandList}`,
-  'missing-host': 'it names no host',
+  'unknown-command': `its command is not one of ${commandList}`,
+  'missing-host': 'it has no host',
 };

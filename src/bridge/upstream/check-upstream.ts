@@ -13,7 +13,7 @@ interface NeededConfig {
   readonly brokerConfig: { readonly port: number };
 }
 
-/** Whether the upstream broker lets this appliance in. */
+/** Checks whether the upstream broker accepts this appliance. */
 export async function* checkUpstream({
   config,
   environment,

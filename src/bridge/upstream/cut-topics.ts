@@ -1,35 +1,35 @@
-/** So many connections that were cut before anything arrived are no accident. */
+/** This many connections closed before anything was delivered are no accident. */
 const cutsBeforeCaution = 2;
-/** So often a connection is cut at one topic before the topic is left out. */
+/** How often a connection is closed at one topic before the topic is skipped. */
 const cutsAtTopic = 2;
-/** Topics that are remembered. Host names are part of some. */
+/** Maximum number of topics kept. Some contain host names. */
 const mostTopics = 200;
-/** A topic that is left out is tried again after so long (ms): the conclusion may be wrong. */
+/** A skipped topic is tried again after this time (ms): the conclusion may be wrong. */
 const leftOutMs = 24 * 60 * 60 * 1000;
 
 /**
- * Finds the topics at which a broker cuts the connection without a word, as some do in MQTT 3.1.1
- * where a topic is not allowed, or holds a character that they don't know (NATS 2.9: a dot).
+ * Finds the topics at which a broker closes the connection without a reason, as some do in MQTT
+ * 3.1.1 if a topic is not allowed or contains a character they don't support (NATS 2.9: a dot).
  */
 export class CutTopics {
   readonly #leftOut = new Map<string, number>();
   #cuts = 0;
   #suspect = { topic: '', cuts: 0 };
 
-  /** Whether messages have to go one by one, so that the one that is to blame is known. */
+  /** Whether to send messages one by one, to find out which one causes it. */
   get isCautious(): boolean {
     return this.#cuts >= cutsBeforeCaution;
   }
 
-  /** Something has arrived, and was removed. */
+  /** Something was delivered, and removed. */
   delivered(): void {
     this.#cuts = 0;
   }
 
   /**
-   * The connection was cut.
-   * @param topic where messages went one by one: that of the one under way
-   * @returns whether the topic is left out from here on
+   * The connection was closed.
+   * @param topic if messages were sent one by one: that of the message in flight
+   * @returns whether the topic is skipped from now on
    */
   cut(topic: string | undefined, nowMs: number): boolean {
     this.#cuts += 1;

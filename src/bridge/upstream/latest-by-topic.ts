@@ -1,6 +1,6 @@
 import type { Publication } from '../../publications/publication.ts';
 
-/** The latest publication on each topic, and which of them are still to be sent. */
+/** The latest publication on each topic, and which of them have yet to be sent. */
 export class LatestByTopic {
   readonly #latest = new Map<string, Publication>();
   readonly #unsent = new Set<string>();
@@ -10,12 +10,12 @@ export class LatestByTopic {
     this.#unsent.add(publication.topic);
   }
 
-  /** Everything is to be sent again: the other side is a new one. */
+  /** Marks everything as unsent: the connection is new. */
   repeat(): void {
     for (const topic of this.#latest.keys()) this.#unsent.add(topic);
   }
 
-  /** What is to be sent now. It counts as sent, unless `repeat` is called. */
+  /** What to send now. It counts as sent, unless `repeat` is called. */
   take(): Publication[] {
     const publications = [...this.#unsent].flatMap((topic) => this.#latest.get(topic) ?? []);
     this.#unsent.clear();

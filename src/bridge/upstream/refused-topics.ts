@@ -2,10 +2,10 @@ import type { Log } from '../../platform/log.ts';
 import type { PublicationRefused } from '../link/publisher.ts';
 import { reasonCode } from '../link/reason-codes.ts';
 
-/** Topics that are remembered, so that each is logged once. Host names are part of some. */
+/** Maximum number of topics kept, so that each is logged once. Some contain host names. */
 const mostTopics = 100;
 
-/** Logs each topic that the upstream broker does not take messages on. */
+/** Logs each topic on which the upstream broker rejects messages. */
 export class RefusedTopics {
   readonly #log: Log;
   readonly #section: string;
@@ -21,14 +21,14 @@ export class RefusedTopics {
     this.#topics.add(topic);
     const fix =
       code === reasonCode.packetTooLarge
-        ? 'Fix: allow larger packets there'
-        : `Fix: allow this appliance to publish there, or set ${this.#section}.brokerUser to a user who may`;
-    this.#log.warn(`the upstream broker does not take a message on ${topic} (${message}). ${fix}`);
+        ? 'Fix: allow larger packets on that broker'
+        : `Fix: allow this appliance to publish there, or set ${this.#section}.brokerUser to a user with that permission`;
+    this.#log.warn(`the upstream broker rejected a message on ${topic} (${message}). ${fix}`);
   }
 
   noteLeftOut(topic: string): void {
     this.#log.warn(
-      `the upstream broker cuts the connection at a message on ${topic}: it is left out for a day. Fix: allow this appliance to publish there, or look into the log of that broker`,
+      `the upstream broker closes the connection at a message on ${topic}, so that topic is skipped for a day. Fix: allow this appliance to publish there, or check the log of that broker`,
     );
   }
 }

@@ -11,38 +11,38 @@ import { reasonCode } from '../link/reason-codes.ts';
 import type { RemoteConnection } from '../link/remote-connection.ts';
 import { CutTopics } from './cut-topics.ts';
 
-/** So many events are under way at a time; a broken connection repeats at most these. */
+/** Maximum number of events in flight; a broken connection repeats at most these. */
 const eventsUnderWay = 50;
 
 export interface UpstreamDeliveryOptions {
-  /** The line of events waiting. */
+  /** The queue of waiting events. */
   readonly outbox: {
     oldest(limit: number): Promise<readonly OutboxEntry<UserEvent>[]>;
     remove(entries: readonly OutboxEntry<UserEvent>[]): Promise<void>;
   };
-  /** How things are. */
+  /** The current state: lights, users. */
   readonly latest: { take(): readonly Publication[] };
   readonly mqtt: PublicationSettings;
   readonly topicPrefix: string;
-  /** Called with each message that the broker does not take, while it keeps the connection. */
+  /** Called with each message that the broker rejects while it keeps the connection. */
   readonly onRefused: (refusal: PublicationRefused) => void;
-  /** Called with each topic that is left out, since the broker cuts the connection at it. */
+  /** Called with each topic that is skipped because the broker closes the connection at it. */
   readonly onLeftOut: (topic: string) => void;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly log: Log;
 }
 
 /**
- * Carries events from the outbox to the other broker while there is a connection: in order, each
- * removed from the outbox once the broker has acknowledged it. A connection that breaks in between
- * repeats what was under way.
+ * Sends events from the outbox to the other broker while connected: in order, each removed from the
+ * outbox once the broker has acknowledged it. If the connection breaks, what was in flight is sent
+ * again.
  */
 export class UpstreamDelivery {
-  /** Events that the broker has taken. */
+  /** Events that the broker has acknowledged. */
   sent = 0;
   readonly #options: UpstreamDeliveryOptions;
   readonly #cutTopics = new CutTopics();
-  /** The topic of the message under way, while they go one by one. */
+  /** The topic of the message in flight, while messages are sent one by one. */
   #underWay: string | undefined;
   #running: Promise<void> = Promise.resolve();
   #connection: RemoteConnection | undefined;
@@ -61,17 +61,17 @@ export class UpstreamDelivery {
       if (this.#connection === connection) this.#connection = undefined;
       this.wake();
     });
-    // One after the other: the outbox gives what is oldest to one reader only.
+    // One after the other: the outbox gives its oldest entries to one reader only.
     this.#running = this.#running.then(() => this.#deliver(connection));
   }
 
-  /** There may be something to deliver. */
+  /** Called when there may be something to deliver. */
   wake(): void {
     this.#woken = true;
     this.#endWait?.();
   }
 
-  /** Resolves when what is under way has arrived, or its connection has ended. */
+  /** Resolves when what is in flight has arrived, or its connection has ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.wake();
@@ -84,7 +84,8 @@ export class UpstreamDelivery {
       try {
         if (await this.#deliverSome(connection)) continue;
       } catch (error) {
-        // Mostly the connection has ended, as its link says. What was under way is in the outbox.
+        // Usually the connection has ended, and its link reports that. What was in flight is in the
+        // outbox.
         this.#noteCut(error);
         connection.destroy(error instanceof Error ? error : undefined);
         return;
@@ -101,7 +102,7 @@ export class UpstreamDelivery {
     if (isLeftOut && topic !== undefined) this.#options.onLeftOut(topic);
   }
 
-  /** Tells whether there was anything to deliver. */
+  /** Returns whether there was anything to deliver. */
   async #deliverSome(connection: RemoteConnection): Promise<boolean> {
     const { outbox, latest, log } = this.#options;
     const states = this.#wanted(latest.take());
@@ -143,7 +144,7 @@ export class UpstreamDelivery {
     this.#underWay = undefined;
   }
 
-  /** Sends an event in each of its forms. Rejects when the broker takes none of them. */
+  /** Sends an event in each of its forms. Rejects if the broker rejects all of them. */
   async #sendEvent(connection: RemoteConnection, event: UserEvent): Promise<void> {
     const publications = this.#publicationsOf(event);
     throwIfNoneTaken(await Promise.all(publications.map((one) => this.#send(connection, one))));
@@ -153,7 +154,7 @@ export class UpstreamDelivery {
     const { mqtt, topicPrefix } = this.#options;
     const all = publicationsOf(event, mqtt).map((one) => withTopicPrefix(topicPrefix, one));
     const wanted = this.#wanted(all);
-    // What the broker has taken in no form is kept: it may take it some day.
+    // An event rejected in every form is kept: the broker may accept it some day.
     return wanted.length > 0 ? wanted : all;
   }
 
@@ -162,7 +163,7 @@ export class UpstreamDelivery {
     return publications.filter(({ topic }) => !this.#cutTopics.isLeftOut(topic, nowMs));
   }
 
-  /** Resolves with the refusal where the broker does not take the message. */
+  /** Resolves with the refusal if the broker rejects the message. */
   async #send(
     connection: RemoteConnection,
     publication: Publication,
@@ -188,7 +189,7 @@ export class UpstreamDelivery {
   }
 }
 
-/** One that is too large for that broker stays too large; another may be taken some day. */
+/** A message too large for that broker stays too large; others may be accepted some day. */
 function throwIfNoneTaken(refusals: readonly (PublicationRefused | undefined)[]): void {
   if (refusals.includes(undefined)) return;
   const refusal = refusals.find((one) => one?.code !== reasonCode.packetTooLarge);

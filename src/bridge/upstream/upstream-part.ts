@@ -7,11 +7,11 @@ import { upstreamBroker } from '../link/remote-broker.ts';
 import type { RemoteBrokerSettings } from '../link/settings.ts';
 import { UpstreamSink, type UpstreamSinkOptions } from './upstream-sink.ts';
 
-/** `Butler.mqttConfig`, as far as another broker is concerned. */
+/** The part of `Butler.mqttConfig` that concerns another broker. */
 export interface UpstreamSettings extends RemoteBrokerSettings, PublicationSettings {
   readonly enable: boolean;
   readonly brokerTopicPrefix: string;
-  /** Whether that broker may be asked to keep messages. */
+  /** Whether retained messages are sent to that broker. */
   readonly retain: boolean;
   readonly homeAssistant: { readonly enable: boolean };
 }
@@ -31,13 +31,13 @@ export interface UpstreamPartOptions
   readonly settings: UpstreamSettings;
   readonly credentialsDirectory: string | undefined;
   readonly healthOf: (name: 'upstream' | 'upstream outbox') => PartHealth;
-  /** Where Home Assistant says that it has started. */
+  /** The topic on which Home Assistant announces its start. */
   readonly birthTopic: string;
-  /** Does what somebody asks for on a topic, named as it is on the broker inside. */
+  /** Handles a request received on a topic, named as on the appliance's own broker. */
   readonly onRequest: (topic: string, payload: Buffer) => void;
 }
 
-/** Sends everything to another broker as well, where one is wanted. */
+/** Sends everything to another broker as well, if one is configured. */
 export function createUpstreamPart(options: UpstreamPartOptions): Part<'upstream'> {
   const { settings, credentialsDirectory, birthTopic, onRequest, healthOf } = options;
   const health = healthOf('upstream');
@@ -46,10 +46,10 @@ export function createUpstreamPart(options: UpstreamPartOptions): Part<'upstream
     return offPart('upstream', health, `Butler.mqttConfig.${reason}`);
   }
   const topicPrefix = levelPrefix(settings.brokerTopicPrefix);
-  /** What is asked for there, and what it is called here. */
+  /** The topics of requests there, and their names here. */
   const requests = new Map([
     [topicPrefix + ownTopics.blink, ownTopics.blink],
-    // Home Assistant knows of no prefix.
+    // Home Assistant's own topic has no prefix.
     ...(settings.homeAssistant.enable ? [[birthTopic, birthTopic] as const] : []),
   ]);
   const sink = new UpstreamSink({
@@ -63,7 +63,7 @@ export function createUpstreamPart(options: UpstreamPartOptions): Part<'upstream
     subscriptions: [...requests.keys()],
     onMessage: (topic, payload, retained) => {
       const request = requests.get(topic);
-      // What is retained was asked of somebody else, some time.
+      // A retained request is an old one.
       if (request !== undefined && !retained) onRequest(request, payload);
     },
   });
@@ -84,7 +84,7 @@ const upstreamMetrics = (sink: UpstreamSink): readonly Metric[] => [
   {
     type: 'counter',
     name: 'blinky_upstream_events_total',
-    help: 'Events taken by the upstream broker, or dropped',
+    help: 'Events sent to the upstream broker, or dropped',
     label: 'result',
     readEach: () => Object.entries({ sent: sink.sent, dropped: sink.dropped }),
   },

@@ -5,9 +5,9 @@ import type { PartHealth } from '../../health/health.ts';
 import { atMost, type Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { RetryPauses } from '../../platform/retry-pauses.ts';
-import type { Announcer } from '../../publications/announcer.ts';
 import type { PublicationSettings } from '../../publications/event-publications.ts';
-import type { Outlet, Publication } from '../../publications/publication.ts';
+import type { Publication, Publisher } from '../../publications/publication.ts';
+import type { StatePublisher } from '../../publications/state-publisher.ts';
 import { ownTopics } from '../../publications/topics.ts';
 import type { DatabaseSource } from '../../storage/namespace.ts';
 import { Outbox } from '../../storage/outbox/outbox.ts';
@@ -24,35 +24,35 @@ import { UpstreamDelivery } from './upstream-delivery.ts';
 export interface UpstreamSinkOptions {
   readonly broker: RemoteBroker;
   readonly mqtt: PublicationSettings;
-  /** What every topic begins with there; empty, or ending in `/`. */
+  /** The prefix of every topic there; empty, or ending in `/`. */
   readonly topicPrefix: string;
-  /** Whether the broker there may be asked to keep messages. */
+  /** Whether retained messages are sent to that broker. */
   readonly retain: boolean;
   readonly clientId: () => Promise<string>;
   readonly isOwnBroker: (peer: Endpoint) => boolean;
-  /** Whether an event came from that very broker, and must not go back to it. */
+  /** Whether an event came from that same broker, and must not go back to it. */
   readonly cameFrom: (event: UserEvent, peer: Endpoint | undefined) => boolean;
-  readonly announcer: Pick<Announcer, 'attach'>;
-  /** Topics to listen on there, as they are there. */
+  readonly statePublisher: Pick<StatePublisher, 'attach'>;
+  /** Topics to subscribe to there, as named there. */
   readonly subscriptions: readonly string[];
   readonly onMessage: (topic: string, payload: Buffer, retained: boolean) => void;
-  /** Where the database is, while there is one. */
+  /** Gives the database while it is open. */
   readonly state: DatabaseSource;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
   readonly health: PartHealth;
   readonly outboxHealth: PartHealth;
-  /** Other than what the product promises: for tests. */
+  /** Replaces the product's limits, for tests. */
   readonly limits?: UpstreamLimits;
 }
 
 export interface UpstreamLimits {
-  /** Events that may wait on disk. */
+  /** Events that can wait on disk. */
   readonly capacity: number;
-  /** Events that may wait in memory while the disk takes none. */
+  /** Events that can wait in memory while the disk can't be written. */
   readonly memoryCapacity: number;
-  /** Between tries to connect, ms. A try comes after half of it at the earliest. */
+  /** Pause between attempts to connect, ms; shortened by up to half at random. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
 }
@@ -64,14 +64,14 @@ export const upstreamLimits: UpstreamLimits = {
   longestRetryMs: 60_000,
 };
 
-/** What each of the last things gets when the appliance stops, ms. */
+/** Time limit for each step of stopping, ms. */
 const lastThingMs = 700;
 
 /**
- * Sends every publication to another broker as well: events in order, by way of an outbox on disk;
- * of how things are, the latest only.
+ * Sends every publication to another broker as well: events in order, through an outbox on disk; of
+ * the state (lights, users), only the latest.
  */
-export class UpstreamSink implements Sink, Outlet {
+export class UpstreamSink implements Sink, Publisher {
   readonly name = 'upstream';
   readonly topicPrefix: string;
   readonly #options: UpstreamSinkOptions;
@@ -110,7 +110,7 @@ export class UpstreamSink implements Sink, Outlet {
     this.#delivery = new UpstreamDelivery({
       onRefused: (refusal) => this.#refused.note(refusal),
       onLeftOut: (topic) => {
-        // The connections were cut for another reason than what is retained.
+        // The connections were closed for a reason other than retained messages.
         fallback.failed('other');
         this.#refused.noteLeftOut(topic);
       },
@@ -142,44 +142,47 @@ export class UpstreamSink implements Sink, Outlet {
     });
   }
 
-  /** Events that wait for the upstream broker. */
+  /** Events waiting for the upstream broker. */
   get waiting(): number {
     return this.#outbox.length;
   }
 
-  /** Events that the upstream broker has taken. */
+  /** Events that the upstream broker has acknowledged. */
   get sent(): number {
     return this.#delivery.sent;
   }
 
-  /** Events that went because too many waited. */
+  /** Events dropped because too many were waiting. */
   get dropped(): number {
     return this.#outbox.dropped;
   }
 
   async start(): Promise<void> {
     await this.#outbox.open();
-    this.#options.announcer.attach(this);
+    this.#options.statePublisher.attach(this);
     this.#link.start();
   }
 
   /** Puts the event into the outbox, and returns at once. */
   accept(event: UserEvent): void {
     if (this.#options.cameFrom(event, this.#link.connection?.peer)) {
-      this.#log.debug?.(`${event.id} left out: it came from that broker`);
+      this.#log.debug?.(`${event.id} skipped: it came from that broker`);
       return;
     }
     this.#outbox.append(event);
-    this.#log.debug?.(`${event.id} queued; ${this.waiting} wait`);
+    this.#log.debug?.(`${event.id} queued; ${this.waiting} waiting`);
   }
 
-  /** Replaces what was to be said, or was said, on the same topic. */
+  /** Replaces the previous publication on the same topic. */
   publish(publication: Publication): void {
     this.#latest.put(publication);
     this.#delivery.wake();
   }
 
-  /** Resolves when every event accepted so far is on disk, or waits for a disk that takes nothing. */
+  /**
+   * Resolves when every event accepted so far is on disk, or waits in memory because the disk can't
+   * be written.
+   */
   async written(): Promise<void> {
     await this.#outbox.written();
   }
@@ -206,22 +209,28 @@ export class UpstreamSink implements Sink, Outlet {
       this.#refused.note(error);
     }
     if (connection.acknowledges) return;
-    this.#logOnce('the upstream broker takes QoS 0 only: what is sent as it goes away is lost');
+    this.#logOnce(
+      'the upstream broker supports only QoS 0: messages sent just as it disconnects are lost',
+    );
   }
 
-  /** What the broker does without, said once: from here on the connection looks like any other. */
+  /**
+   * Logs once what the broker doesn't support: from here on the connection looks like any other.
+   */
   #logForm({ retain, will }: ConnectionForm): void {
     const { broker, retain: isWanted } = this.#options;
     const parts = [
-      ...(isWanted && !retain ? ['no retained messages'] : []),
-      ...(will ? [] : ['no last will']),
+      ...(isWanted && !retain ? ['retained messages'] : []),
+      ...(will ? [] : ['a last will']),
     ];
     if (parts.length === 0) return;
     const fix =
       isWanted && !retain
-        ? `. Fix: set ${broker.section}.retain to false, or let it keep messages`
+        ? `. Fix: set ${broker.section}.retain to false, or let it accept retained messages`
         : '';
-    this.#logOnce(`the upstream broker takes ${parts.join(' and ')}: sent without${fix}`);
+    this.#logOnce(
+      `the upstream broker does not accept ${parts.join(' or ')}; sending without${fix}`,
+    );
   }
 
   #logOnce(line: string): void {
@@ -230,12 +239,14 @@ export class UpstreamSink implements Sink, Outlet {
     this.#log.warn(line);
   }
 
-  /** What may be asked from there is an extra: a broker that refuses it still gets everything. */
+  /**
+   * Requests from there are optional: a broker that refuses the subscription still gets everything.
+   */
   async #listen(connection: RemoteConnection): Promise<void> {
     const refused = await connection.subscribe(this.#options.subscriptions);
     if (refused.length === 0) return;
     this.#log.warn(
-      `the upstream broker does not let this appliance listen to ${refused.join(', ')}`,
+      `the upstream broker does not allow this appliance to subscribe to ${refused.join(', ')}`,
     );
   }
 
@@ -246,7 +257,7 @@ export class UpstreamSink implements Sink, Outlet {
     const { connection } = this.#link;
     if (connection) {
       const goodbye = connection.publish(this.#status('offline'));
-      // A broker that is gone at this moment publishes the will, which says the same.
+      // If the broker is gone at this moment, it publishes the will, which says the same.
       await atMost(
         clock,
         lastThingMs,

@@ -9,20 +9,20 @@ import { whereOf } from './limit-reports.ts';
 import type { Identity, Permissions } from './permissions.ts';
 import { Places } from './places.ts';
 
-/** A connection as it asks to be let in. */
+/** A connection that requests to be let in. */
 export interface Applicant {
-  /** Where it is. */
+  /** The client's address. */
   readonly address: string;
-  /** Who it competes with; set when it is let in. */
+  /** The party it competes as; set when it is let in. */
   party: Party;
-  /** Whose it is; set when it is let in. */
+  /** The owner of its client id; set when it is let in. */
   owner: Owner;
 }
 
 /** Why a client is not let in. */
 export type AdmissionRefusal = 'client id in use' | 'too many clients';
 
-/** What is kept over connections, as far as it decides who is let in. */
+/** What is kept across connections, as far as it decides who is let in. */
 export interface KeptSessions {
   readonly known: Pick<KnownNetworks, 'has' | 'add'>;
   ownerOf(clientId: string): Owner | undefined;
@@ -41,13 +41,15 @@ export interface AdmissionOptions<Connection extends Applicant> {
   readonly log: Log;
 }
 
-/** Refusals of so many client ids are logged once each; beyond, only the limit is reported. */
+/**
+ * Refusals of this many client ids are logged once each; beyond that, only the limit is reported.
+ */
 const mostReported = 100;
 
 /**
- * Decides who is let in once it is known who they are: whether the client id is theirs, and whether
- * there is a place for them. What it grants is taken at once, so that of two who come at the same
- * time one gets it.
+ * Decides which identified clients are let in: whether the client id is theirs, and whether there
+ * is a place for them. What it grants is taken at once, so that only one of two simultaneous
+ * clients gets it.
  */
 export class Admission<Connection extends Applicant> {
   readonly #options: AdmissionOptions<Connection>;
@@ -61,12 +63,12 @@ export class Admission<Connection extends Applicant> {
       count: options.clients,
       end: (connection) => {
         this.#ids.release(connection);
-        options.giveWay(connection, 'another client has a better right to its place');
+        options.giveWay(connection, 'its place went to a client with higher priority');
       },
     });
   }
 
-  /** Who a client at this address competes with. */
+  /** The party that a client at this address competes as. */
   partyOf(identity: Identity, address: string): Party {
     if (identity !== 'anonymous') return { key: identity.name, standing: 'signedIn' };
     const network = networkOf(address);
@@ -74,7 +76,7 @@ export class Admission<Connection extends Applicant> {
     return { key: network, standing: isKnown ? 'known' : 'stranger' };
   }
 
-  /** Lets a client in, or says why not. An empty client id is nobody's. */
+  /** Lets a client in, or returns why not. An empty client id belongs to nobody. */
   admit(
     connection: Connection,
     clientId: string,
@@ -87,7 +89,7 @@ export class Admission<Connection extends Applicant> {
       return 'client id in use';
     }
     const before = clientId === '' ? [] : this.#ids.holdersOf(clientId);
-    // Who takes the place of a connection of its own needs no other.
+    // A client that replaces its own connection needs no additional place.
     for (const earlier of before) this.#places.release(earlier);
     if (!this.#places.take(connection, party)) {
       this.#tooMany(party);
@@ -109,14 +111,15 @@ export class Admission<Connection extends Applicant> {
     this.#ids.release(connection);
   }
 
-  /** The connection that uses a client id now. */
+  /** The connection that currently uses a client id. */
   connectionOf(clientId: string): Connection | undefined {
     return this.#ids.holdersOf(clientId).at(-1);
   }
 
   /**
-   * Whether a client id is this owner's to use. Somebody else's session is not touched, but for one:
-   * a user gets an id that an anonymous client has, or strangers could keep every user out.
+   * Whether this owner may use a client id. Nobody can use another owner's session, with one
+   * exception: a user gets an id that an anonymous client uses, or anonymous clients could keep
+   * every user out.
    */
   #mayUse(clientId: string, owner: Owner, address: string): boolean {
     const { kept, giveWay, log } = this.#options;
@@ -130,7 +133,9 @@ export class Admission<Connection extends Applicant> {
       this.release(connection);
       giveWay(connection, `user ${owner} has signed in with its client id`);
     }
-    log.info(`user ${owner} has signed in as ${clientId}; the anonymous session of that id ends`);
+    log.info(
+      `user ${owner} has signed in with client id ${clientId}; the anonymous session of that id ends`,
+    );
     kept?.endSession(clientId);
     return true;
   }
@@ -139,18 +144,18 @@ export class Admission<Connection extends Applicant> {
     if (this.#reported.has(clientId) || this.#reported.size >= mostReported) return;
     this.#reported.add(clientId);
     this.#options.log.warn(
-      `a client at ${address} calls itself ${clientId}, which is a client of user ${holder}: refused. Give it another client id, or sign in as ${holder}`,
+      `refused a client at ${address}: its client id ${clientId} belongs to user ${holder}. Fix: give it another client id, or let it sign in as ${holder}`,
     );
   }
 
   #tooMany(party: Party): void {
     this.#options.limits.exceeded('clients', () => {
       const { first } = this.#places;
-      const most = first ? `, ${this.#places.of(first)} of them ${whereOf(first)}` : '';
+      const most = first ? `, ${this.#places.of(first)} of them by clients ${whereOf(first)}` : '';
       return {
-        message: `all ${this.#options.clients} places for MQTT clients are taken${most}: others are refused, such as one ${whereOf(party)}`,
+        message: `all ${this.#options.clients} places for MQTT clients are taken${most}: new clients are refused, such as one ${whereOf(party)}`,
         remedy:
-          'Find out what connects so often, or raise Butler.brokerConfig.limits.clients; users who sign in come first',
+          'Find out what opens so many connections, or raise Butler.brokerConfig.limits.clients; signed-in users have priority',
       };
     });
   }

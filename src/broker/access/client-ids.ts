@@ -1,7 +1,7 @@
-/** Who a client id belongs to: a user's name, or anonymous clients together. */
+/** The owner of a client id: a user's name, or all anonymous clients together. */
 export type Owner = string | typeof anonymous;
 
-/** No user is called like this: a name has at least one character. */
+/** Not a possible user name: names have at least one character. */
 export const anonymous = '';
 
 interface Holding<Holder> {
@@ -9,17 +9,17 @@ interface Holding<Holder> {
   readonly holders: Set<Holder>;
 }
 
-/** Which client ids are in use by whom, from the moment in which a client is let in. */
+/** Which client ids are in use by whom, from the moment a client is let in. */
 export class ClientIds<Holder> {
   readonly #byId = new Map<string, Holding<Holder>>();
   readonly #idOf = new Map<Holder, string>();
 
-  /** To whom an id in use belongs; undefined when nobody uses it. */
+  /** The owner of an id in use; undefined if it isn't in use. */
   ownerOf(clientId: string): Owner | undefined {
     return this.#byId.get(clientId)?.owner;
   }
 
-  /** Who uses an id: mostly one, two for a moment while the second takes the place of the first. */
+  /** The users of an id: usually one; briefly two while the second replaces the first. */
   holdersOf(clientId: string): readonly Holder[] {
     return [...(this.#byId.get(clientId)?.holders ?? [])];
   }

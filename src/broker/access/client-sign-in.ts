@@ -3,7 +3,7 @@ import type { SignIns } from '../../access/sign-ins.ts';
 import type { Users } from '../../access/users.ts';
 import type { Identity, Permissions } from './permissions.ts';
 
-/** Why a client does not get in, for the log, and whether it may if it tries again later. */
+/** Why a client is not let in, for the log, and whether it may be later. */
 export interface SignInRefusal {
   readonly refusal: 'not signed in' | 'wrong name or password' | 'try later';
   readonly because: string;
@@ -13,7 +13,7 @@ export type ClientSignInResult = Identity | SignInRefusal;
 
 const anonymousKey = 'Butler.brokerConfig.access.anonymous is none';
 
-/** Finds out who a client is. */
+/** Identifies a client. */
 export class ClientSignIn {
   readonly #permissions: Pick<Permissions, 'admitsAnonymous'>;
   readonly #users: Pick<Users, 'areThere' | 'has'>;
@@ -30,8 +30,8 @@ export class ClientSignIn {
   }
 
   /**
-   * Whether a name is of no use because there are no users: small devices send one that their
-   * maker has chosen, and can't be without.
+   * Whether a user name is ignored because there are no users: small devices send a fixed one
+   * chosen by their maker, and can't leave it out.
    */
   ignores(userName: string | undefined): boolean {
     return !isAnonymous(userName) && !this.#users.areThere;
@@ -43,19 +43,20 @@ export class ClientSignIn {
     password: string,
   ): Promise<ClientSignInResult> {
     if (isAnonymous(userName)) {
-      return this.#anonymous(`gives no user name, and ${anonymousKey}`);
+      return this.#anonymous(`sends no user name, and ${anonymousKey}`);
     }
-    if (!this.#users.areThere) return this.#anonymous(`there are no users, and ${anonymousKey}`);
+    if (!this.#users.areThere)
+      return this.#anonymous(`no users are configured, and ${anonymousKey}`);
     const result = await this.#signIns.signIn(address, userName, password);
     if (result === 'wrong') {
       const because = this.#users.has(userName)
         ? `wrong password for user ${shownName(userName)}`
-        : `there is no user ${shownName(userName)}`;
+        : `unknown user ${shownName(userName)}`;
       return { refusal: 'wrong name or password', because };
     }
     if (!('tryAgainInMs' in result)) return result;
     const seconds = Math.max(1, Math.ceil(result.tryAgainInMs / 1000));
-    const because = `too many wrong passwords, or sign-ins at once; it may try again in ${seconds} s`;
+    const because = `too many wrong passwords, or too many sign-ins at once; it may try again in ${seconds} s`;
     return { refusal: 'try later', because };
   }
 
@@ -64,7 +65,7 @@ export class ClientSignIn {
   }
 }
 
-/** Libraries for small boards set the flag of a user name and leave the name empty. */
+/** Libraries for small boards set the user name flag and leave the name empty. */
 function isAnonymous(userName: string | undefined): userName is undefined | '' {
   return userName === undefined || userName === '';
 }

@@ -3,40 +3,40 @@ import { FairShares, type Party } from '../../access/fair-shares.ts';
 /** A client or a session that has subscriptions. */
 export interface FilterHolder {
   readonly party: Party;
-  /** Ends it, with its subscriptions. */
+  /** Ends it, including its subscriptions. */
   giveWay(): void;
 }
 
-/** So many levels and bytes of a filter take as much memory as a short filter does. */
+/** A filter with this many levels or bytes takes as much memory as a short one. */
 const levelsOfOne = 8;
 const bytesOfOne = 128;
 
-/** What a filter counts: one, or more when it is deep or long. */
+/** The weight of a filter: one, or more if it is deep or long. */
 export function weightOfFilter(filter: string): number {
   const levels = filter.split('/').length;
   return Math.max(1, Math.ceil(levels / levelsOfOne), Math.ceil(filter.length / bytesOfOne));
 }
 
 /**
- * Bounds the subscriptions of all clients and sessions together. A party that asks for one more than
- * there is room for gets it from those that must give way to it; else it is refused.
+ * Limits the subscriptions of all clients and sessions together. A party that asks for more than
+ * there is room for gets it from those that must give way to it, or is refused.
  */
 export class FilterBudget {
   readonly #most: number;
   readonly #shares = new FairShares();
   readonly #amounts = new Map<FilterHolder, number>();
 
-  /** @param most what all may have together, by `weightOfFilter` */
+  /** @param most the total for all, by `weightOfFilter` */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** What all have together. */
+  /** The total of all parties. */
   get total(): number {
     return this.#shares.total;
   }
 
-  /** Whether there is room for one more; makes it where that is fair. */
+  /** Whether there is room for more; makes room if that is fair. */
   hasRoomFor(party: Party, weight: number): boolean {
     while (this.#shares.total + weight > this.#most) {
       const loser = this.#shares.firstToGiveWayTo(party, weight);
@@ -48,7 +48,7 @@ export class FilterBudget {
     return true;
   }
 
-  /** Notes that a holder has so much more, or less. */
+  /** Adds to (or subtracts from) the weight of a holder. */
   add(holder: FilterHolder, weight: number): void {
     const amount = (this.#amounts.get(holder) ?? 0) + weight;
     if (amount > 0) this.#amounts.set(holder, amount);
@@ -58,8 +58,8 @@ export class FilterBudget {
   }
 
   /**
-   * What a holder has counts for another party from now on.
-   * @param setParty makes it the holder's
+   * The weight of a holder counts for another party from now on.
+   * @param setParty makes that party the holder's
    */
   move(holder: FilterHolder, setParty: () => void): void {
     const amount = this.#amounts.get(holder);
@@ -68,7 +68,7 @@ export class FilterBudget {
     if (amount !== undefined) this.add(holder, amount);
   }
 
-  /** Forgets all that a holder has. */
+  /** Clears everything a holder has. */
   release(holder: FilterHolder): void {
     const amount = this.#amounts.get(holder);
     if (amount === undefined) return;

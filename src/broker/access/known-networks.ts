@@ -1,23 +1,23 @@
 import { networkOf } from '../../platform/addresses.ts';
 
-/** How many are known; strangers that come later do not push them out. */
+/** How many networks are known; unknown ones that come later do not displace them. */
 const mostNetworks = 256;
 
-/** A network that was not seen for so long makes room for another, ms: 30 days. */
+/** A network not seen for this long makes room for another, ms: 30 days. */
 const forgottenAfterMs = 30 * 86_400_000;
 
 export interface KnownNetworksOptions {
-  /** Keeps when a network was last seen (ms since 1970) over restarts; undefined takes it away. */
+  /** Stores when a network was last seen (ms since 1970) across restarts; undefined deletes it. */
   readonly write: (network: string, seenAt: number | undefined) => void;
   readonly now: () => Date;
 }
 
-/** Day-long steps are enough, and spare the card. */
+/** A precision of one day is enough, and wears the card less. */
 const dayMs = 86_400_000;
 
 /**
- * The networks from which clients have stayed, or signed in: when there is not room for all, they
- * come before those that nobody has seen before.
+ * The networks from which clients have stayed connected, or signed in: if there isn't room for all,
+ * they have priority over unknown networks.
  */
 export class KnownNetworks {
   readonly #options: KnownNetworksOptions;
@@ -42,14 +42,14 @@ export class KnownNetworks {
     this.#options.write(network, now);
   }
 
-  /** Takes in what an earlier run left. */
+  /** Loads what an earlier run stored. */
   load(network: string, seenAt: number): void {
     if (this.#seenAt.size < mostNetworks && Number.isFinite(seenAt)) {
       this.#seenAt.set(network, seenAt);
     }
   }
 
-  /** Writes everything, after the disk was away. */
+  /** Writes everything, after the disk was unavailable. */
   writeAll(): void {
     for (const [network, seenAt] of this.#seenAt) this.#options.write(network, seenAt);
   }

@@ -6,7 +6,7 @@ import type { Session } from '../store/session.ts';
 
 const key = (name: string) => `Butler.brokerConfig.limits.${name}`;
 
-/** Says in words which limits on what is kept for clients were reached, and what to do about it. */
+/** Reports which limits on what is kept for clients were reached, and what to do about it. */
 export class LimitReports {
   readonly #watch: LimitWatch;
   readonly #log: Log;
@@ -17,40 +17,40 @@ export class LimitReports {
   }
 
   /** A session loses a message because too many wait. */
-  dropped(session: Session, reason: 'of its own' | 'of all'): void {
+  dropped(session: Session, reason: 'of the client' | 'of all clients'): void {
     const { clientId, queue, party } = session;
-    // Health is open to anybody: it names addresses, and no client or user.
-    if (reason === 'of all') {
+    // Everyone can read the health: it names addresses, but no client or user.
+    if (reason === 'of all clients') {
       this.#watch.exceeded('queues', () => ({
-        message: `too much waits for MQTT clients, most of it ${whereOf(party)}: the oldest messages are dropped there`,
-        remedy: `Find out why these clients take nothing, or raise ${key('queuedBytesOfAll')}`,
+        message: `too much data is queued for MQTT clients, most of it for clients ${whereOf(party)}: their oldest messages are dropped`,
+        remedy: `Find out why these clients receive nothing, or raise ${key('queuedBytesOfAll')}`,
       }));
       return;
     }
     if (session.overflowing) return;
     session.overflowing = true;
-    // Strangers can have as many sessions that overflow as they like.
+    // Anonymous clients can create any number of overflowing sessions.
     if (party.standing === 'stranger') return;
-    this.#log.warn(`client ${clientId} has ${queue.size} messages waiting: the oldest are dropped`);
+    this.#log.warn(`client ${clientId} has ${queue.size} messages waiting: dropping the oldest`);
   }
 
   /** A session ends because others need what it takes. */
   sessionGivesWay({ party }: Session, needed: 'sessions' | 'subscriptions'): void {
     const setting = needed === 'sessions' ? 'sessions' : 'subscriptionsOfAll';
     this.#watch.exceeded(needed, () => ({
-      message: `too many MQTT ${needed}, most of them ${whereOf(party)}: sessions are ended there`,
-      remedy: `Find out who makes so many, or raise ${key(setting)}; those of users who sign in stay`,
+      message: `too many MQTT ${needed}, most of them of clients ${whereOf(party)}: their sessions are ended`,
+      remedy: `Find out which clients create so many, or raise ${key(setting)}; those of signed-in users are kept`,
     }));
   }
 
   /** The disk held more than there is room for. */
   leftOut({ sessions, queued, others }: LeftOut): void {
     this.#log.warn(
-      `the state held more for MQTT clients than there is room for. Left out: sessions: ${sessions}, messages that waited: ${queued}, others: ${others}`,
+      `the stored state for MQTT clients exceeds the limits. Discarded: ${sessions} sessions, ${queued} queued messages, ${others} other entries`,
     );
   }
 }
 
-/** Where a party is, without a user's name. */
+/** The clients of a party, without a user's name. */
 export const whereOf = ({ key: network, standing }: Party): string =>
-  standing === 'signedIn' ? 'of users who have signed in' : `at ${network}`;
+  standing === 'signedIn' ? 'of signed-in users' : `at ${network}`;

@@ -2,16 +2,16 @@ import type { User } from '../../access/users.ts';
 import { ownTopics } from '../../publications/topics.ts';
 import { coversFilter, matchesFilter } from '../topics/topic-filter.ts';
 
-/** Who a client is: somebody who signed in, or anybody. */
+/** Who a client is: a signed-in user, or anonymous. */
 export type Identity = User | 'anonymous';
 
-/** Who may do what on the broker. */
+/** What each client may do on the broker. */
 export interface Permissions {
   /** Whether clients may connect without signing in. */
   readonly admitsAnonymous: boolean;
   mayPublish(identity: Identity, topic: string): boolean;
   maySubscribe(identity: Identity, filter: string): boolean;
-  /** Whether people's names are kept from this client. */
+  /** Whether people's names are hidden from this client. */
   hidesNames(identity: Identity): boolean;
 }
 
@@ -22,7 +22,8 @@ export interface PermissionSettings {
 
 /**
  * The rules of section 8 of the product's contract.
- * @param isReserved whether only the appliance publishes on a topic, and those with the explicit right
+ * @param isReserved whether only the appliance, and users with the explicit permission, may publish
+ * to a topic
  */
 export function createPermissions(
   settings: PermissionSettings,
@@ -40,7 +41,7 @@ export function createPermissions(
       return identity.publish === undefined && !isReserved(topic);
     },
     maySubscribe: (identity, filter) => {
-      // Of the topics of the server's own, the figures are for all; others mean nothing here.
+      // Of the server's own topics, the statistics are for everyone; others have no meaning here.
       if (filter.startsWith('$') && !filter.startsWith('$SYS/')) return false;
       if (identity === 'anonymous' || identity.subscribe === undefined) return true;
       return identity.subscribe.some((right) => coversFilter(right, filter));

@@ -7,21 +7,21 @@ export interface PlacesOptions<Holder> {
 }
 
 /**
- * The places for clients. When all are taken, a client with a better right to one gets it from those
- * with a worse one: a user from a stranger, an address with few from the one that
- * has most.
+ * The places for clients. When all are taken, a client with higher priority gets one from those
+ * with lower priority: a user from an anonymous client, an address with few places from the one
+ * with most.
  */
 export class Places<Holder> {
   readonly #options: PlacesOptions<Holder>;
   readonly #shares = new FairShares();
-  /** The one that came last is the last. */
+  /** The most recent one is the last. */
   readonly #parties = new Map<Holder, Party>();
 
   constructor(options: PlacesOptions<Holder>) {
     this.#options = options;
   }
 
-  /** The party that has most of them among those that would give way first. */
+  /** The party with most places among those that give way first. */
   get first(): Party | undefined {
     return this.#shares.first;
   }
@@ -30,7 +30,7 @@ export class Places<Holder> {
     return this.#shares.of(party);
   }
 
-  /** Takes a place; false when it is not to be had. */
+  /** Takes a place; false if none is available. */
   take(holder: Holder, party: Party): boolean {
     if (this.#parties.size >= this.#options.count && !this.#makeRoomFor(party)) return false;
     this.#parties.set(holder, party);
@@ -38,7 +38,7 @@ export class Places<Holder> {
     return true;
   }
 
-  /** Gives a place back; nothing happens when there is none. */
+  /** Gives a place back; does nothing if there is none. */
   release(holder: Holder): void {
     const party = this.#parties.get(holder);
     if (!party) return;
@@ -56,7 +56,7 @@ export class Places<Holder> {
     return true;
   }
 
-  /** The one that came last: those who have stayed long are more likely to be needed. */
+  /** The most recent one: clients that have stayed for long are more likely to be needed. */
   #lastOf({ key, standing }: Party): Holder | undefined {
     let last: Holder | undefined;
     for (const [holder, party] of this.#parties) {

@@ -5,7 +5,7 @@ import { anonymous } from '../access/client-ids.ts';
 import type { ClientSignIn, SignInRefusal } from '../access/client-sign-in.ts';
 import type { Identity, Permissions } from '../access/permissions.ts';
 import type { SubscriptionCount, SubscriptionRefusal } from '../access/subscription-count.ts';
-import type { BrokerFigures } from '../broker-figures.ts';
+import type { BrokerStatistics } from '../broker-statistics.ts';
 import type { ClientNotices, NoticeKind } from '../clients/client-notices.ts';
 import type { Connection } from '../clients/connections.ts';
 import type { RestorePace } from '../clients/restore-pace.ts';
@@ -17,17 +17,20 @@ import { reasonCodes } from '../wire/packet-reader.ts';
 import type { PublishFrames } from '../wire/publish-frames.ts';
 import { goOnWithSession, markAnswered } from './private-members.ts';
 
-/** Aedes's name; it tells of its clients on topics below it, which is nobody else's business. */
+/**
+ * Aedes's name; it publishes events about its clients on topics below it, which nobody else may
+ * see.
+ */
 export const brokerId = 'aedes';
 const internalTopics = `$SYS/${brokerId}/`;
 
-/** Where messages of clients without the right to publish go; nobody gets what is sent there. */
+/** The topic for messages of clients without permission to publish; nobody receives them. */
 const nowhere = `${internalTopics}nowhere`;
 
-/** Whether a client may get what is published there. */
+/** Whether a client may receive what is published there. */
 export const maySee = (topic: string): boolean => !topic.startsWith(internalTopics);
 
-/** CONNACK's return codes (MQTT 3.1.1, section 3.2.2.3); Aedes makes MQTT 5's of them. */
+/** CONNACK's return codes (MQTT 3.1.1, section 3.2.2.3); Aedes translates them for MQTT 5. */
 const returnCodes = {
   identifierRejected: 2,
   serverUnavailable: 3,
@@ -50,34 +53,37 @@ const inTheLastMinutes = 'none in the last 10 minutes';
 const refusedClient: NoticeKind = {
   name: 'refused',
   level: 'info',
-  ended: (count) => `refused ${count} times in all, ${inTheLastMinutes}`,
+  ended: (count) => `refused ${count} times; ${inTheLastMinutes}`,
 };
 const ignoredName: NoticeKind = { name: 'ignored name', level: 'info' };
 const refusedFilter: NoticeKind = {
   name: 'refused subscriptions',
   level: 'warn',
-  ended: (count) => `${count} subscriptions were refused in all, ${inTheLastMinutes}`,
+  ended: (count) => `${count} subscriptions were refused; ${inTheLastMinutes}`,
 };
 
 export interface AedesHooksOptions {
   readonly permissions: Permissions;
   readonly signIn: ClientSignIn;
   readonly frames: PublishFrames;
-  readonly figures: BrokerFigures;
+  readonly statistics: BrokerStatistics;
   readonly store: BrokerStore;
   readonly subscriptions: SubscriptionCount;
   readonly connectionOf: (client: Client) => Connection | undefined;
   readonly admission: Admission<Connection>;
   readonly notices: ClientNotices;
   readonly restorePace: RestorePace;
-  /** Called with what anybody may ask, also who may not publish. False when it is no such thing. */
+  /**
+   * Called with requests that are open to everyone, including clients that may not publish. False
+   * if it isn't such a request.
+   */
   readonly onQuestion: (topic: string, payload: Buffer | string) => boolean;
 }
 
-/** Of whom nothing is known. */
+/** A client about which nothing is known. */
 const nobody: SessionOwner = { owner: anonymous, party: unknownParty };
 
-/** A message as far as its acknowledgement needs it. */
+/** The fields of a message that its acknowledgement needs. */
 type RefusedMessage = Pick<AedesPublishPacket, 'qos' | 'messageId'>;
 
 type Hooks = Required<
@@ -87,13 +93,13 @@ type Hooks = Required<
   >
 >;
 
-/** Aedes's questions, answered: who somebody is, and who may do what. */
+/** Answers Aedes's questions: who a client is, and what it may do. */
 export class AedesHooks {
   readonly #options: AedesHooksOptions;
   readonly #identities = new WeakMap<Client, Identity>();
-  /** Whether the client's CONNECT asks to go on with an earlier session. */
+  /** Whether the client's CONNECT asks to resume an earlier session. */
   readonly #resumesSession = new WeakMap<Client, boolean>();
-  /** Return codes for those who are not let in. */
+  /** Return codes for clients that are not let in. */
   readonly #refusals = new WeakMap<Client, number>();
 
   constructor(options: AedesHooksOptions) {
@@ -104,7 +110,7 @@ export class AedesHooks {
     return this.#options.permissions.hidesNames(this.#identityOf(client));
   }
 
-  /** Whose the client is, and who it competes with. */
+  /** The owner of the client, and the party it competes as. */
   ownerOf(client: Client): SessionOwner {
     return this.#options.connectionOf(client) ?? nobody;
   }
@@ -115,14 +121,16 @@ export class AedesHooks {
       preConnect: (client, packet, done) => {
         const { username, password, clientId } = packet;
         this.#resumesSession.set(client, !packet.clean);
-        // Aedes refuses it for its way of signing in, which must not cost another its place before.
+        // Aedes will refuse its authentication method, which must not cost another client its place
+        // first.
         if (packet.properties?.authenticationMethod ?? packet.properties?.authenticationData) {
           done(null, true);
           return;
         }
         this.#identify(client, clientId, username, password?.toString() ?? '').then(
           () => {
-            // A last will is a publication like any other (section 3.1.2.5 knows no way to refuse it).
+            // A last will is a publication like any other (section 3.1.2.5 has no way to refuse
+            // it).
             if (
               packet.will &&
               !permissions.mayPublish(this.#identityOf(client), packet.will.topic)
@@ -135,9 +143,9 @@ export class AedesHooks {
         );
       },
       authenticate: (client, _userName, _password, done) => {
-        // An MQTT 5 client that resumes a session and lets it end with the connection gets what waits
-        // for it all the same (section 3.1.2.11.2); Aedes takes its Session Expiry Interval of 0 for
-        // a wish to forget everything at once. At the end the session is wiped in any case.
+        // An MQTT 5 client that resumes a session and lets it end with the connection still gets
+        // what waits for it (section 3.1.2.11.2); Aedes treats its Session Expiry Interval of 0 as
+        // a request to clear everything at once. The session is deleted at the end in any case.
         if (this.#resumesSession.get(client)) goOnWithSession(client);
         const returnCode = this.#refusals.get(client);
         if (returnCode === undefined) done(null, true);
@@ -149,7 +157,7 @@ export class AedesHooks {
           if (!isHeard && this.#refuses(client, packet, reasonCodes.notAuthorized)) {
             return done(null);
           }
-          // Earlier versions have no word for it, and the client is not to be cut off.
+          // Earlier versions have no reason code for it, and the client must not be disconnected.
           packet.topic = nowhere;
           packet.retain = false;
         }
@@ -180,7 +188,7 @@ export class AedesHooks {
         if (!this.hidesNames(client)) return packet;
         const { payload: given } = packet;
         const payload = typeof given === 'string' ? Buffer.from(given) : given;
-        // The packet is this client's own copy. Out of a queue Aedes sends it whatever is returned.
+        // The packet is this client's own copy. From a queue, Aedes sends it whatever is returned.
         packet.payload = frames.payloadWithoutNames({ ...packet, payload });
         return packet;
       },
@@ -193,13 +201,13 @@ export class AedesHooks {
     userName: string | undefined,
     password: string,
   ): Promise<void> {
-    const { signIn, figures, connectionOf, admission, notices } = this.#options;
+    const { signIn, statistics, connectionOf, admission, notices } = this.#options;
     const connection = connectionOf(client);
     if (!connection) return;
     const result = await signIn.identify(connection.address, userName, password);
     const who = { clientId, address: connection.address };
     if (typeof result === 'object' && 'refusal' in result) {
-      figures.refused['wrong password'] += 1;
+      statistics.refused['wrong password'] += 1;
       this.#refusals.set(client, codeOfRefusal[result.refusal]);
       notices.note(refusedClient, who, () => `refused, ${result.because}`);
       return;
@@ -209,18 +217,18 @@ export class AedesHooks {
         ignoredName,
         who,
         () =>
-          `signs in as ${shownName(userName)}, but there are no users: it is treated as anonymous`,
+          `signs in as ${shownName(userName)}, but no users are configured: treated as anonymous`,
       );
     }
     this.#identities.set(client, result);
-    // A client that has left meanwhile takes no place.
+    // A client that has disconnected meanwhile takes no place.
     if (connection.stream.destroyed) return;
     const refused = admission.admit(connection, clientId, result);
     if (!refused) {
       if (this.#resumesSession.get(client)) await this.#restoreTurn(connection, clientId);
       return;
     }
-    figures.refused[refused] += 1;
+    statistics.refused[refused] += 1;
     this.#refusals.set(client, refusedBecause[refused]);
   }
 
@@ -231,7 +239,7 @@ export class AedesHooks {
     await restorePace.turn(stream.party, subscriptions, () => stream.destroyed);
   }
 
-  /** Refuses a message, where the client can be told. What comes after its end is a last will. */
+  /** Refuses a message, if the client can be told. What comes after its end is a last will. */
   #refuses(client: Client, packet: RefusedMessage, reasonCode: number): boolean {
     if (client.version !== 5 || client.closed) return false;
     this.#options.connectionOf(client)?.stream.refuse(packet, reasonCode);
@@ -243,7 +251,7 @@ export class AedesHooks {
     return this.#identities.get(client) ?? 'anonymous';
   }
 
-  /** Why a client does not get a subscription, as MQTT 5 has it; undefined when it does. */
+  /** Why a client does not get a subscription, as an MQTT 5 reason code; undefined if it does. */
   #refusalOf(client: Client, filter: string): number | undefined {
     const { permissions, subscriptions, connectionOf, notices } = this.#options;
     if (!permissions.maySubscribe(this.#identityOf(client), filter))
@@ -258,15 +266,14 @@ export class AedesHooks {
 }
 
 function inWords(refusal: SubscriptionRefusal, count: number): string {
-  const has = `has ${count} subscriptions and gets no more`;
-  return refusal === 'too many of its own'
-    ? `${has}. Fix: raise Butler.brokerConfig.limits.subscriptionsPerClient`
-    : `${has}: all clients together have too many. Fix: let it sign in, which gives it precedence, or raise Butler.brokerConfig.limits.subscriptionsOfAll`;
+  return refusal === 'too many of the client'
+    ? `subscription refused: it already has ${count}. Fix: raise Butler.brokerConfig.limits.subscriptionsPerClient`
+    : 'subscription refused: all clients together have too many. Fix: let it sign in, which gives it priority, or raise Butler.brokerConfig.limits.subscriptionsOfAll';
 }
 
 /**
- * A will's delay stays with the broker (MQTT 5, section 3.1.3.2.2). Aedes passes it on, and whoever
- * subscribed in MQTT 5 has to leave because of it.
+ * The broker keeps a will's delay to itself (MQTT 5, section 3.1.3.2.2). Aedes would pass it on,
+ * and MQTT 5 subscribers would have to disconnect because of it.
  */
 function withoutWillDelay(packet: { properties?: object | undefined }): void {
   if (!packet.properties || !('willDelayInterval' in packet.properties)) return;
@@ -274,10 +281,10 @@ function withoutWillDelay(packet: { properties?: object | undefined }): void {
   packet.properties = others;
 }
 
-/** Whether a client's message was dropped for want of the right to publish it. */
+/** Whether a client's message was dropped because it had no permission to publish it. */
 export const wasDropped = (topic: string): boolean => topic === nowhere;
 
-/** Lets Aedes go on when a message is kept. */
+/** Lets Aedes continue once a message is kept. */
 function keep(
   store: BrokerStore,
   client: Client,

@@ -15,13 +15,13 @@ interface SubscriptionPacket extends StoredSubscription {
 type Identified = Pick<SessionClient, 'id'>;
 
 /**
- * A subscription that no client may have. Aedes tells a client of its earlier session only when
- * that had subscriptions ([MQTT-3.2.2-2] knows no such difference), so a session without any gets
- * this one, which access refuses.
+ * A subscription that no client may have. Aedes reports an earlier session to a client only if it
+ * had subscriptions ([MQTT-3.2.2-2] makes no such difference), so a session without any gets this
+ * one, which access refuses.
  */
 const placeholder: SubscriptionPacket = { topic: '$session', qos: 0 };
 
-/** What Aedes asks of its persistence; the interface is that of aedes-persistence 10. */
+/** The persistence that Aedes requires; the interface is that of aedes-persistence 10. */
 export class AedesPersistence {
   readonly #kept: Kept;
   #broker: { readonly id: string } | undefined;
@@ -42,7 +42,7 @@ export class AedesPersistence {
     return this.#broker;
   }
 
-  /** Called by Aedes before the broker takes clients. */
+  /** Called by Aedes before the broker accepts clients. */
   async setup(broker: { readonly id: string }): Promise<void> {
     this.#broker = broker;
     await this.#kept.journal.open();
@@ -69,7 +69,7 @@ export class AedesPersistence {
     return Readable.from(this.#kept.retained.matching(filters, this.#kept.slices));
   }
 
-  /** Aedes asks for this once for each filter of a packet, and each time for all of them. */
+  /** Aedes calls this once for each filter of a packet, and each time with all of them. */
   addSubscriptions(
     client: Identified,
     subscriptions: readonly SubscriptionPacket[],
@@ -85,14 +85,14 @@ export class AedesPersistence {
     clientId: string,
     subscriptions: readonly SubscriptionPacket[],
   ): Promise<void> {
-    // Aedes asks about the others of the packet meanwhile, and would keep those refused as well.
+    // Aedes asks about the others of the packet meanwhile, and would also keep the refused ones.
     await null;
     const granted = subscriptions.filter((one) => !this.#kept.refused.has(one));
     const stored = granted.map(({ topic, qos, rh, rap, nl, subscriptionIdentifier }) => {
       const identifier = subscriptionIdentifier !== undefined && { subscriptionIdentifier };
       return [topic, { qos, rh, rap, nl, ...identifier } as StoredSubscription] as const;
     });
-    // Of a packet that is taken in parts, one write brings all of them to disk.
+    // If a packet is handled in parts, one write stores all of them.
     const isUnfinished = granted.some((one) => this.#kept.unfinished.has(one));
     this.#kept.sessions.subscribe(clientId, stored, isUnfinished ? 'lazy' : 'promised');
     if (!isUnfinished) await this.#kept.journal.written();
@@ -114,7 +114,7 @@ export class AedesPersistence {
     return this.#kept.sessions.subscribedTo(topic);
   }
 
-  /** A client begins anew, or its session has expired. */
+  /** A client starts a clean session, or its session has expired. */
   async cleanSubscriptions(client: Identified): Promise<void> {
     this.#added = undefined;
     this.#kept.sessions.end(client.id);
@@ -140,13 +140,16 @@ export class AedesPersistence {
     const accepted = this.#kept.accepted.of(packet);
     const { sessions, queues } = this.#kept;
     if (accepted?.message) queues.messages.nameOrigin(accepted.message, packet);
-    // Who subscribed after the message was accepted gets it as one that is not connected does: not.
+    // A client that subscribed after the message was accepted gets the same as an offline one:
+    // nothing.
     if (accepted || subscriptions.length === 0) return;
     this.#kept.expiry.begin(packet);
     queues.enqueue(sessions.recipients(subscriptions), packet, 'soon');
   }
 
-  /** A packet goes out now, under this identifier; or the client has it, and is told to release it. */
+  /**
+   * A packet is sent now, with this identifier; or the client has it, and is told to release it.
+   */
   async outgoingUpdate(
     client: Identified,
     packet: MessagePacket & { qos?: number },
@@ -158,7 +161,7 @@ export class AedesPersistence {
       (released
         ? session.withMessageId(packet.messageId)
         : this.#kept.queues.queuedFor(session, packet));
-    // Dropped meanwhile, or on its way before the session knew of it: it goes out none the less.
+    // Dropped meanwhile, or sent before the session knew of it: it is sent anyway.
     if (!queued) return;
     const changes = queued.messageId !== packet.messageId || queued.released !== released;
     session.setMessageId(queued, packet.messageId);
@@ -167,7 +170,7 @@ export class AedesPersistence {
       this.#kept.queues.write(session, queued, 'promised');
       await this.#kept.journal.written();
     } else if (!released) {
-      // For a filter with wildcards Aedes does not lower it.
+      // Aedes doesn't lower it for a filter with wildcards.
       packet.qos = queued.qos;
     }
     session.sent(queued);
@@ -195,7 +198,7 @@ export class AedesPersistence {
     this.#kept.incoming.store(client.id, packet);
   }
 
-  /** Throws when there is none, as Aedes expects. */
+  /** Throws if there is none, as Aedes expects. */
   async incomingGetPacket(client: Identified, packet: MessagePacket): Promise<MessagePacket> {
     const stored = this.#kept.incoming.get(client.id, packet.messageId ?? 0);
     if (!stored) throw new Error('no such packet');
@@ -203,8 +206,8 @@ export class AedesPersistence {
   }
 
   /**
-   * The client releases a message; where it says so twice at a time, Aedes asks for this twice. It
-   * does not catch what is thrown.
+   * The client releases a message; if it does so twice at a time, Aedes calls this twice. Aedes
+   * doesn't catch exceptions here.
    */
   async incomingDelPacket(client: Identified, packet: MessagePacket): Promise<void> {
     await this.#kept.incoming.release(client.id, packet.messageId ?? 0);
@@ -235,7 +238,7 @@ export class AedesPersistence {
     return Readable.from(clients);
   }
 
-  /** The session, with everything that is to wait for it. */
+  /** The session, with everything that must wait for it. */
   #sessionOf(client: Identified): Session | undefined {
     const session = this.#kept.sessions.get(client.id);
     if (session && !session.client) this.#kept.queues.catchUp(session);

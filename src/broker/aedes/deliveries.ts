@@ -12,16 +12,18 @@ import {
   takeMessageId,
 } from './private-members.ts';
 
-/** So many messages of a client with a session wait for their turn; the rest stays in its queue. */
+/**
+ * How many messages of a client with a session wait for their turn; the rest stays in its queue.
+ */
 const mostInTurn = 8;
 
-/** What waits for clients that have a session. */
+/** What waits for clients with a session. */
 export interface ClientQueues {
-  /** Whether a message goes to its client now; otherwise it comes out of the queue (`next`). */
+  /** Whether a message is sent to its client now; otherwise it comes from the queue (`next`). */
   goesNow(client: Client, packet: DeliveredPacket, hasRoom: boolean): boolean;
-  /** What a client gets next out of its queue; undefined when it has it all. */
+  /** What a client gets next from its queue; undefined if it has everything. */
   next(client: Client): DeliveredPacket | undefined;
-  /** Notes that a message goes out under its identifier. */
+  /** Notes that a message is sent with its identifier. */
   update(client: Client, packet: DeliveredPacket): Promise<void>;
 }
 
@@ -30,21 +32,21 @@ export interface DeliveriesOptions {
   readonly frames: PublishFrames;
   /** A number that changes whenever the client subscribes or unsubscribes. */
   readonly generation: () => number;
-  /** Whether people's names are kept from the client. */
+  /** Whether people's names are hidden from the client. */
   readonly withoutNames: () => boolean;
   /** Whether the client may see what is published there. */
   readonly maySee: (topic: string) => boolean;
-  /** Takes out of the client's own copy what it may not know; false: it gets none of it. */
+  /** Removes what the client isn't allowed to see from its copy; false: it gets nothing of it. */
   readonly mayForward: (packet: DeliveredPacket) => boolean;
   /** Calls back when it is time for one more QoS 1 or 2 message to this client. */
   readonly pace: (deliver: () => void) => void;
   /** Queues of clients with a session. */
   readonly queues: ClientQueues;
-  /** Told of every message that is on its way to the client. */
+  /** Called with every message that is on its way to the client. */
   readonly onSent: () => void;
 }
 
-/** One client's way. */
+/** The deliveries to one client. */
 export interface Deliveries {
   /** Sends what waits in the client's queue. */
   feed(): void;
@@ -52,8 +54,8 @@ export interface Deliveries {
 
 /**
  * Delivers QoS 0 messages to `client` from frames that all subscribers share, and never waits for
- * it. The rest stays with Aedes, at the QoS that section 3.3.5 of MQTT 3.1.1 asks for: the highest
- * of the subscriptions that match.
+ * it. The rest stays with Aedes, at the QoS that section 3.3.5 of MQTT 3.1.1 requires: the highest
+ * of the matching subscriptions.
  */
 export function takeOverDeliveries(
   client: Client,
@@ -73,26 +75,28 @@ export function takeOverDeliveries(
   const internals = client as ClientInternals;
   const deliverQoS = internals.deliverQoS.bind(client);
   let lastCounter: number | undefined;
-  /** Messages out of the queue that are about to be sent. */
+  /** Messages from the queue that are about to be sent. */
   let sending = 0;
-  /** Messages that wait until it is their turn, or are being sent. */
+  /** Messages that wait for their turn, or are being sent. */
   let inTurn = 0;
+  /** Whether the queue has its turn soon. */
+  let isFeedAsked = false;
   const grantedQos = createGrantedQos(internals, generation);
   const identifiers = new IdentifierProperties(() => internals.subscriptions, generation);
   ignoreOrderOfCounters(internals, brokerId);
 
-  /** Whether the message is one for this client that it has not had. */
+  /** Whether the message is for this client and it has not had it. */
   const isNew = (packet: DeliveredPacket) => {
     if (client.closed || !maySee(packet.topic) || (packet.nl && packet.clientId === client.id))
       return false;
-    // Subscriptions that overlap get the message in the same turn, one after the other.
+    // Overlapping subscriptions get the message in the same turn, one after the other.
     if (isStored(packet)) return true;
     if (packet.brokerCounter === lastCounter) return false;
     lastCounter = packet.brokerCounter;
     return true;
   };
 
-  /** Aedes gives a message the identifier of one subscription; it has to have those of all. */
+  /** Aedes gives a message the identifier of one subscription; it must have those of all. */
   const addIdentifiers = (packet: DeliveredPacket) => {
     if (client.version !== 5 || isStored(packet)) return;
     const found = identifiers.of(packet.topic, packet.clientId === client.id);
@@ -101,7 +105,7 @@ export function takeOverDeliveries(
     packet.properties = isMore(properties) ? { ...properties, ...found } : found;
   };
 
-  /** That the client has left meanwhile is no error: Aedes would end the program with it. */
+  /** A client that has disconnected meanwhile is no error: Aedes would end the program with it. */
   const afterDrain = (done: () => void) => internals.waitForDrain(() => done());
 
   const send = (packet: DeliveredPacket, done: () => void) => {
@@ -119,12 +123,12 @@ export function takeOverDeliveries(
   };
 
   /**
-   * In place of Aedes, which lowers a message to the QoS of the filter that is its very topic, even
-   * where another filter of the client asks for more. (Sessions that are kept know their QoS.)
+   * Replaces Aedes's function, which lowers a message to the QoS of the filter that equals its
+   * topic, even if another filter of the client asks for more. (Stored sessions know their QoS.)
    */
   const sendNumbered = (packet: DeliveredPacket, done: () => void) => {
     const messageId = takeMessageId(internals);
-    // As late as Aedes sends, so that the order stays.
+    // As late as Aedes sends, to keep the order.
     setImmediate(() => {
       if (!client.connected || !mayForward(packet)) return done();
       const options = { protocolVersion: client.version };
@@ -145,7 +149,10 @@ export function takeOverDeliveries(
     addIdentifiers(packet);
     packet.qos = lower(packet.qos, grantedQos(packet.topic));
     if (packet.qos === 0) return send(packet, done);
-    if (!client.clean && queues.goesNow(client, packet, takesMore()) === false) return done();
+    if (!client.clean && queues.goesNow(client, packet, takesMore()) === false) {
+      feedInTurn();
+      return done();
+    }
     onSent();
     const { qos: ofExactFilter = packet.qos } = internals.subscriptions[packet.topic] ?? {};
     const isNumbered = ofExactFilter < packet.qos && client.clean;
@@ -161,18 +168,29 @@ export function takeOverDeliveries(
     });
   };
 
-  /** Whether a message may go out beside those that have not been acknowledged, or wait for it. */
+  /** Whether a message may be sent in addition to those unacknowledged or waiting. */
   const takesMore = () => stream.outgoing.gate.room > sending + inTurn && inTurn < mostInTurn;
 
-  /** Sends what waits in the client's queue, as much as it takes before it acknowledges some. */
+  /** Sends what waits in the client's queue, as much as it accepts before it acknowledges some. */
   const feed = () => {
-    // What is on its way already comes first.
+    // What is already on its way comes first.
     if (client.clean || !client.connected || inTurn > 0) return;
     for (let room = stream.outgoing.gate.room - sending; room > 0; room -= 1) {
       const packet = queues.next(client);
       if (!packet) return;
       void sendQueued(packet);
     }
+  };
+  /**
+   * Another message may wait before the one that could not be sent, with nothing else to send it.
+   */
+  const feedInTurn = () => {
+    if (isFeedAsked || inTurn > 0) return;
+    isFeedAsked = true;
+    pace(() => {
+      isFeedAsked = false;
+      feed();
+    });
   };
   const sendQueued = async (packet: DeliveredPacket) => {
     sending += 1;
@@ -192,7 +210,7 @@ export function takeOverDeliveries(
   return { feed };
 }
 
-/** Whether there are properties besides the identifier that Aedes adds. */
+/** Whether there are properties in addition to the identifier that Aedes adds. */
 function isMore(properties: DeliveredPacket['properties']): boolean {
   for (const name in properties) if (name !== 'subscriptionIdentifier') return true;
   return false;
@@ -202,7 +220,9 @@ function lower(one: DeliveredPacket['qos'], other: DeliveredPacket['qos']): Deli
   return one < other ? one : other;
 }
 
-/** The highest QoS at which the client has subscribed to a topic, remembered until that may change. */
+/**
+ * The highest QoS at which the client has subscribed to a topic, remembered until that may change.
+ */
 function createGrantedQos(client: ClientInternals, generation: () => number) {
   const remembered = new Map<string, DeliveredPacket['qos']>();
   let rememberedAt = -1;

@@ -1,4 +1,5 @@
 import { Aedes, type Client } from 'aedes';
+import mqttPacket from 'mqtt-packet';
 import { excerpt } from '../../platform/excerpt.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Connection } from '../clients/connections.ts';
@@ -18,7 +19,7 @@ import {
 } from './private-members.ts';
 import { TopicEmitter } from './topic-emitter.ts';
 
-/** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may give. */
+/** Topic aliases (MQTT 5, section 3.3.2.3.4) that a client may define. */
 const topicAliases = 32;
 
 export interface EngineLimits {
@@ -27,7 +28,7 @@ export interface EngineLimits {
   readonly sessionExpirySeconds: number;
   /** How long a client may stay behind before it is disconnected, s. */
   readonly slowClientSeconds: number;
-  /** QoS 1 and 2 messages on their way from one client. */
+  /** QoS 1 and 2 messages in progress from one client. */
   readonly inFlightPerClient: number;
   /** The largest packet, bytes. */
   readonly packetBytes: number;
@@ -38,7 +39,7 @@ export interface MqttEngineOptions extends Omit<AedesHooksOptions, 'connectionOf
   readonly pace: DeliveryPace;
   /** Called with each client that is let in, after its CONNACK. */
   readonly onAccepted: (connection: Connection, clientId: string) => void;
-  /** Called with each client that begins or goes on with its session. */
+  /** Called with each client that starts or resumes its session. */
   readonly onClient: () => void;
   /** Called with every message that a client was allowed to publish. */
   readonly onMessage: (topic: string, payload: Buffer) => void;
@@ -47,7 +48,7 @@ export interface MqttEngineOptions extends Omit<AedesHooksOptions, 'connectionOf
   readonly log: Log;
 }
 
-/** What is kept of a client beside Aedes. */
+/** What is kept for a client outside Aedes. */
 interface Served {
   readonly connection: Connection;
   /** Sends more of what waits in its queue. */
@@ -55,14 +56,14 @@ interface Served {
 }
 
 /**
- * Speaks MQTT with the clients: Aedes, as the rest of the broker sees it. What goes in are
- * connections (whole, valid packets: `clients/client-stream.ts`); what is published goes to
- * `subscribers`, from where each client gets it (`deliveries.ts`).
+ * Speaks MQTT with the clients: Aedes, as the rest of the broker sees it. It receives connections
+ * (complete, valid packets: `clients/client-stream.ts`); what is published goes to `subscribers`,
+ * from where each client gets it (`deliveries.ts`).
  */
 export class MqttEngine {
-  /** Who is connected and has subscribed. */
+  /** The connected clients that have subscribed. */
   readonly subscribers = new TopicEmitter<DeliveredPacket>();
-  /** Under which name messages are numbered. */
+  /** The name under which messages are numbered. */
   readonly brokerId = brokerId;
   readonly #options: MqttEngineOptions;
   readonly #hooks: AedesHooks;
@@ -93,6 +94,9 @@ export class MqttEngine {
   /** Resolves when clients can be served. */
   async start(): Promise<void> {
     const { limits } = this.#options;
+    // Otherwise it keeps a buffer for each two-byte number: 10 MB to avoid creating two bytes at a
+    // time.
+    mqttPacket.writeToStream.cacheNumbers = false;
     const aedes = await Aedes.createBroker({
       ...this.#hooks.hooks,
       persistence: this.#persistence,
@@ -114,9 +118,9 @@ export class MqttEngine {
     this.#aedes = aedes;
   }
 
-  /** Serves a connection whose CONNECT has come. */
+  /** Serves a connection whose CONNECT has arrived. */
   serve(connection: Connection): void {
-    const { frames, figures, pace } = this.#options;
+    const { frames, statistics, pace } = this.#options;
     const client = this.#aedes?.handle(connection.stream);
     if (!client) return;
     forgetInheritedSubscriptions(client);
@@ -131,15 +135,15 @@ export class MqttEngine {
       pace: (deliver) => pace.add(connection, deliver),
       queues: this.#queues,
       onSent: () => {
-        figures.published.sent += 1;
+        statistics.published.sent += 1;
       },
     });
     this.#served.set(client, { connection, feed });
-    // What waits for it beyond what it takes at a time, it gets as soon as it can.
+    // It gets what waits beyond its limit per time as soon as it can.
     client.on('connected', feed);
   }
 
-  /** Ends every connection; calling it again changes nothing. */
+  /** Ends every connection; calling it again has no effect. */
   async stop(): Promise<void> {
     const aedes = this.#aedes;
     if (!aedes || aedes.closed) return;
@@ -149,13 +153,13 @@ export class MqttEngine {
 
   #listen(aedes: Aedes): void {
     const { store, subscriptions, admission, onAccepted, onClient, log } = this.#options;
-    const { onMessage, onSubscribed, figures } = this.#options;
+    const { onMessage, onSubscribed, statistics } = this.#options;
     const connectionOf = (client: Client) => this.#served.get(client)?.connection;
     aedes.on('client', (client) => {
       store.connected(client, this.#hooks.ownerOf(client));
       const messageId = store.nextMessageIdOf(client.id);
       if (messageId !== undefined) setNextMessageId(client, messageId);
-      // Of a client that takes the place of another, its queue could not be known before.
+      // The queue of a client that replaces another could not be known before.
       this.#served.get(client)?.feed();
       onClient();
     });
@@ -170,15 +174,14 @@ export class MqttEngine {
     });
     aedes.on('publish', ({ topic, payload }, client) => {
       if (!client || wasDropped(topic)) return;
-      figures.published.received += 1;
+      statistics.published.received += 1;
       const bytes = Buffer.from(payload);
       log.silly?.(`client ${client.id} publishes on ${topic}: ${excerpt(bytes)}`);
       onMessage(topic, bytes);
     });
     aedes.on('subscribe', (granted, client) => {
       subscriptions.added(connectionOf(client));
-      // A message that came while the subscription was stored waits in the queue.
-      store.outgoing.fallBehind(client);
+      // A message that arrived while the subscription was stored waits in the queue.
       this.#served.get(client)?.feed();
       onSubscribed(granted.map(({ topic }) => topic));
     });
@@ -192,7 +195,7 @@ export class MqttEngine {
   }
 }
 
-/** The queues of sessions as those who deliver see them. */
+/** The queues of sessions, for those who deliver. */
 function queuesOf(store: BrokerStore, persistence: AedesPersistence): ClientQueues {
   return {
     goesNow: (client, packet, hasRoom) => store.outgoing.goesNow(client, packet, hasRoom),

@@ -3,10 +3,10 @@ import type { Aedes, AedesPublishPacket, Client } from 'aedes';
 import { largestMessageId } from '../store/session.ts';
 import type { ClientSubscriptions } from '../topics/subscription-identifiers.ts';
 
-// Everything that is used of Aedes 2.0.0-beta.1 beside its public face is in this file, and
-// `checkPrivateMembers` says at the start which of it an upgrade has taken away.
+// Everything that is used of Aedes 2.0.0-beta.1 beyond its public interface is in this file, and
+// `checkPrivateMembers` reports at the start which of it an upgrade has removed.
 
-/** A message as Aedes hands it to a client. */
+/** A message as Aedes passes it to a client. */
 export type DeliveredPacket = Omit<AedesPublishPacket, 'payload'> & {
   readonly payload: Buffer;
   /** Who published it. */
@@ -17,23 +17,23 @@ export type DeliveredPacket = Omit<AedesPublishPacket, 'payload'> & {
 
 type Deliver = (packet: DeliveredPacket, done: () => void) => void;
 
-/** The broker as it is beside its public face. */
+/** The broker beyond its public interface. */
 type BrokerInternals = Aedes & {
-  /** Which are connected, by client id. */
+  /** The connected clients, by client id. */
   clients: Record<string, Client>;
   brokers: object;
-  /** Public, but not to be written. */
+  /** Public, but not writable. */
   connectedClients: number;
   /** Called when a client's connection ends. */
   unregisterClient(client: Client): void;
   scheduleSessionExpiry(client: Client): void;
 };
 
-/** A client as it is beside its public face. */
+/** A client beyond its public interface. */
 export type ClientInternals = Client & {
-  /** Whether its session ends with its connection; public, but not to be written. */
+  /** Whether its session ends with its connection; public, but not writable. */
   clean: boolean;
-  /** Each subscription hands its messages to one of these two. */
+  /** Each subscription passes its messages to one of these two. */
   deliver0: Deliver;
   deliverQoS: Deliver;
   /** The number of the last message that each broker has sent it. */
@@ -46,7 +46,7 @@ export type ClientInternals = Client & {
 
 type TypeName = 'boolean' | 'function' | 'number' | 'object';
 
-/** Members that are only on packets (`_notAuthorized`, `clientId`, `nl`) a test looks at. */
+/** A test checks members that only packets have (`_notAuthorized`, `clientId`, `nl`). */
 export const privateMembers: {
   readonly broker: Partial<Record<keyof BrokerInternals, TypeName>>;
   readonly client: Partial<Record<keyof ClientInternals, TypeName>>;
@@ -69,7 +69,7 @@ export const privateMembers: {
   },
 };
 
-/** @throws when a member is missing: this version of Aedes is another than the one relied on */
+/** @throws if a member is missing: this isn't the version of Aedes that this program relies on */
 export function checkPrivateMembers(aedes: Aedes): void {
   const probe = aedes.handle(new Duplex({ read: () => {}, write: (_, __, done) => done() }));
   try {
@@ -80,43 +80,43 @@ export function checkPrivateMembers(aedes: Aedes): void {
   }
 }
 
-/** @throws naming the first member that is missing, or is something else than it was */
+/** @throws with the name of the first member that is missing, or has another type than expected */
 export function checkMembers(of: keyof typeof privateMembers, object: object): void {
   for (const [name, type] of Object.entries(privateMembers[of])) {
     const found = typeof Reflect.get(object, name);
     if (found === type) continue;
     throw new TypeError(
-      `this version of Aedes can't be used: its ${of} has ${name} as ${found}, not as ${type}`,
+      `unsupported version of Aedes: ${name} of its ${of} is ${found}, expected ${type}`,
     );
   }
 }
 
-// Aedes keeps clients under their ids, and a client's subscriptions under their filters, in plain
-// objects. Those have names of their own: a client that calls itself `constructor` would bring the
-// program down, a topic of that name would come at another QoS. What replaces them here holds only
+// Aedes keeps clients by their ids, and a client's subscriptions by their filters, in plain
+// objects. Those inherit properties: a client with the id `constructor` would crash the program,
+// and a topic of that name would be delivered at another QoS. Their replacements here contain only
 // what was put there. (`packet-check.ts` refuses the one filter for which this is not enough.)
 
-/** To be called before the broker takes clients. */
+/** Must be called before the broker accepts clients. */
 export function forgetInheritedClients(aedes: Aedes): void {
   Object.assign(aedes, { clients: Object.create(null), brokers: Object.create(null) });
 }
 
-/** To be called before the client subscribes. */
+/** Must be called before the client subscribes. */
 export function forgetInheritedSubscriptions(client: Client): void {
   Object.assign(client, { subscriptions: Object.create(null) });
 }
 
 /**
- * Sessions are kept, and end, where they are stored (`store/sessions.ts`). Aedes beside it would
- * end those of the clients that leave last when many have left.
+ * Sessions are kept, and end, where they are stored (`store/sessions.ts`). Aedes would in addition
+ * end those of the clients that disconnect last when many have disconnected.
  */
 export function leaveExpiryToSessions(aedes: Aedes): void {
   Object.assign(aedes, { scheduleSessionExpiry: () => {} });
 }
 
 /**
- * A client that is about to close when another takes its id must not take that one out of the list
- * of clients: Aedes would forget it, and wait for it for ever when it closes.
+ * A client that is about to close when another takes its id must not remove that one from the list
+ * of clients: Aedes would lose it, and wait for it forever when it closes.
  */
 export function keepNewerClients(aedes: Aedes): void {
   const internals = aedes as BrokerInternals;
@@ -130,12 +130,14 @@ export function keepNewerClients(aedes: Aedes): void {
   };
 }
 
-/** The client gets what its earlier session has waiting, also when its session ends with it. */
+/**
+ * The client gets what waits in its earlier session, even if its session ends with the connection.
+ */
 export function goOnWithSession(client: Client): void {
   (client as ClientInternals).clean = false;
 }
 
-/** The next message to the client has this packet identifier. */
+/** Sets the packet identifier of the next message to the client. */
 export function setNextMessageId(client: Client, messageId: number): void {
   (client as ClientInternals)._nextId = messageId;
 }
@@ -147,15 +149,15 @@ export function takeMessageId(client: ClientInternals): number {
   return messageId;
 }
 
-/** Aedes takes the message for one that it has answered. Its own answer knows one reason only. */
+/** Marks the message as answered for Aedes, whose own answer has only one reason code. */
 export function markAnswered(packet: object): void {
   Object.assign(packet, { _notAuthorized: true });
 }
 
 /**
- * Aedes numbers messages when they are published and takes every number below the last one
- * delivered for a duplicate. A QoS 1 message is stored before it is delivered: a QoS 0 message
- * overtakes it, and then it would be lost.
+ * Aedes numbers messages when they are published and treats every number below the last one
+ * delivered as a duplicate. A QoS 1 message is stored before it is delivered, so a QoS 0 message
+ * may overtake it; it would then be lost.
  */
 export function ignoreOrderOfCounters(client: ClientInternals, brokerId: string): void {
   Object.defineProperty(client.duplicates, brokerId, {
@@ -164,7 +166,7 @@ export function ignoreOrderOfCounters(client: ClientInternals, brokerId: string)
   });
 }
 
-/** Whether a new subscription gets it because it is retained: Aedes takes the broker's id away. */
+/** Whether a new subscription gets it as a retained message: Aedes removes the broker's id. */
 export function isStored(packet: DeliveredPacket): boolean {
   return !packet.brokerId;
 }

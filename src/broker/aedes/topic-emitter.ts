@@ -1,6 +1,6 @@
 import { TopicTree } from '../topics/topic-tree.ts';
 
-/** Takes a message; calls `done` when it wants no more of it. */
+/** Receives a message; calls `done` when it is finished with it. */
 export type Listener<Message> = (message: Message, done: () => void) => void;
 
 interface Change<Message> {
@@ -10,14 +10,17 @@ interface Change<Message> {
   readonly done: (() => void) | undefined;
 }
 
-/** So many filters come or go in one iteration of the event loop: about a ms of a Raspberry Pi 4. */
+/**
+ * How many filters are added or removed in one iteration of the event loop: about 1 ms on a
+ * Raspberry Pi 4.
+ */
 const changesAtATime = 100;
 
 /**
- * Passes each message to whoever listens to its topic, in place of Aedes's own `mqemitter`. That
- * one waits until all have taken a message and has room for a hundred such waits, so that one
- * frozen subscriber stops the messages of all. This one waits for nobody: what a client can't
- * take yet is its own stream's business (`outgoing.ts`).
+ * Passes each message to the listeners of its topic; replaces Aedes's `mqemitter`. That one waits
+ * until all have received a message, with room for a hundred such waits, so one frozen subscriber
+ * stops the messages of all. This one never waits: what a client can't receive yet is up to its
+ * stream (`outgoing.ts`).
  */
 export class TopicEmitter<Message extends { readonly topic: string }> {
   readonly #listeners = new TopicTree<Listener<Message>, Listener<Message>>();
@@ -47,12 +50,12 @@ export class TopicEmitter<Message extends { readonly topic: string }> {
     return this;
   }
 
-  /** Whether anybody would get a message on this topic. */
+  /** Whether anyone would get a message on this topic. */
   hasListener(topic: string): boolean {
     return this.countListeners(topic) > 0;
   }
 
-  /** How many get a message on this topic. */
+  /** The number of subscriptions that get a message on this topic. */
   countListeners(topic: string): number {
     return this.#listeners.match(topic).length;
   }

@@ -1,24 +1,24 @@
 import { FairShares, type Party } from '../../access/fair-shares.ts';
 import type { Clock } from '../../platform/clock.ts';
 
-/** How often it is added up while much waits for somebody, ms. */
+/** How often the total is computed while much waits for a client, ms. */
 const addUpEveryMs = 250;
 
-/** One client, and what waits for it and from it. */
+/** One client, with the bytes that wait for it and from it. */
 export interface WaitingClient {
   readonly party: Party;
   readonly stream: {
     readonly outgoing: { readonly backlogBytes: number };
-    /** Of a packet that has not come as a whole, bytes. */
+    /** Received and not yet processed, bytes. */
     readonly incomingBytes: number;
   };
 }
 
-/** Below this, what waits for a client is not counted, bytes. */
+/** Below this, the backlog of a client is not counted, bytes. */
 const smallBytes = 16 * 1024;
 
 export interface BacklogBoundOptions<Client extends WaitingClient> {
-  /** What may wait for all clients together, bytes. */
+  /** The maximum backlog of all clients together, bytes. */
   readonly mostBytes: number;
   readonly clients: () => Iterable<Client>;
   readonly giveUp: (client: Client) => void;
@@ -26,9 +26,9 @@ export interface BacklogBoundOptions<Client extends WaitingClient> {
 }
 
 /**
- * Bounds what waits for all clients together, and what has come of packets that are not whole: a
- * limit for each is none for the memory when many are slow. Those that must give way are given up,
- * the one with most first.
+ * Limits what waits for all clients together, including received bytes that are not yet processed:
+ * a limit per client doesn't protect the memory if many are slow. Clients that must give way are
+ * disconnected, the one with most first.
  */
 export class BacklogBound<Client extends WaitingClient> {
   readonly #options: BacklogBoundOptions<Client>;
@@ -38,7 +38,7 @@ export class BacklogBound<Client extends WaitingClient> {
     this.#options = options;
   }
 
-  /** Much waits for somebody. */
+  /** Much is waiting for a client. */
   watch(): void {
     this.#cancel ??= this.#options.clock.schedule(addUpEveryMs, () => this.#addUp());
   }

@@ -3,38 +3,38 @@ import { networkOf } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 
-/** Something happens no longer when it has not happened for so long, ms. */
+/** A condition is over when it has not occurred for this long, ms. */
 const quietMs = 600_000;
-/** How often that is looked at, ms. */
+/** How often that is checked, ms. */
 const lookMs = 60_000;
 
-/** Clients of one network, and of all, that have lines of their own; others share one. */
+/** How many clients of one network, and in total, have log lines of their own; others share one. */
 const mostOfNetwork = 4;
 const most = 60;
-/** A client id is cut to so many characters. */
+/** Client ids are cut to this many characters. */
 const mostOfId = 64;
 
-/** What may happen to a client again and again, in words. */
+/** A condition that may occur repeatedly for a client, with its texts. */
 export interface NoticeKind {
   readonly name: string;
   readonly level: 'warn' | 'info';
-  /** The line about the end of it; by default there is none. */
+  /** The line when it is over; by default none. */
   readonly ended?: (count: number) => string;
 }
 
 interface Period {
   readonly kind: NoticeKind;
   readonly who: string;
-  /** Undefined for one that others share. */
+  /** Undefined if it is shared by other clients. */
   readonly network: string | undefined;
   count: number;
   lastAtMs: number;
 }
 
 /**
- * Says what happens to a client: one line when it begins, and one when it has not happened again
- * for ten minutes. However many clients there are, and whatever they call themselves, the lines and
- * what is remembered are bounded.
+ * Logs conditions of clients: one line when a condition starts, and one when it has not occurred
+ * for ten minutes. The lines and the memory are limited, however many clients there are and
+ * whatever client ids they use.
  */
 export class ClientNotices {
   readonly #clock: Clock;
@@ -50,8 +50,8 @@ export class ClientNotices {
   }
 
   /**
-   * Notes that something happened to a client.
-   * @param describe makes what is said of it when it is the first time
+   * Notes that a condition occurred for a client.
+   * @param describe creates the text of the first line
    */
   note(
     kind: NoticeKind,
@@ -113,7 +113,7 @@ export class ClientNotices {
       if (left > 0) this.#ofNetwork.set(network, left);
       else this.#ofNetwork.delete(network);
     }
-    // The first line says everything about a single one.
+    // The first line already covers a single occurrence.
     if (kind.ended && count > 1) this.#log.info(`${who}: ${kind.ended(count)}`);
   }
 }

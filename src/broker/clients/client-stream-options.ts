@@ -7,7 +7,7 @@ import type { OutgoingLimits } from './outgoing.ts';
 import type { Turns } from './turns.ts';
 
 export interface ClientLimits extends FrameGuardLimits, OutgoingLimits {
-  /** Messages and topic filters that one client may send; a faster one is made to wait. */
+  /** Messages and topic filters that one client may send; a faster one is slowed down. */
   readonly messagesPerSecond: number;
 }
 
@@ -15,13 +15,13 @@ export interface ClientStreamOptions {
   readonly transport: Duplex;
   readonly flusher: Flusher;
   readonly turns: Turns;
-  /** Whom the client belongs to when clients take turns: its network. */
+  /** The party the client belongs to when clients take turns: its network. */
   readonly party: string;
   readonly limits: ClientLimits;
   readonly clock: Clock;
-  /** Told when the client's CONNECT has come, and is valid. */
+  /** Called when the client's CONNECT has arrived and is valid. */
   readonly onConnect: (connect: Connect) => void;
-  /** Told why the client was cut off, when it was. */
+  /** Called with the reason if the client is disconnected by the broker. */
   readonly onCutOff: (reason: Error) => void;
   readonly onCrowded: () => void;
   readonly onBehind: () => void;

@@ -16,18 +16,23 @@ import type { ClientStreamOptions } from './client-stream-options.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TurnTaker } from './turns.ts';
 
-/** What a client may send at once after a quiet time, s at its full rate: others wait meanwhile. */
+/**
+ * What a client may send at once after a quiet time, in seconds at its full rate: others wait
+ * meanwhile.
+ */
 const burstSeconds = 0.1;
 
-/** When so much of a packet has come that is not whole, others may have as much, bytes. */
+/**
+ * A packet with this many bytes received is large: the total of all clients must be checked, bytes.
+ */
 const muchIncomingBytes = 16 * 1024;
 
-/** Bytes that have left are given so long to arrive before the connection is torn down, ms. */
+/** How long sent bytes may take to arrive before the connection is destroyed, ms. */
 const farewellMs = 2000;
 
 /**
- * One client's connection as the broker sees it: whole and valid packets come out (`frame-guard.ts`),
- * and what goes in never makes the broker wait for this client (`outgoing.ts`).
+ * One client's connection as the broker sees it: complete, valid packets come out
+ * (`frame-guard.ts`), and what goes in never makes the broker wait for this client (`outgoing.ts`).
  */
 export class ClientStream extends Duplex implements TurnTaker {
   readonly party: string;
@@ -37,21 +42,21 @@ export class ClientStream extends Duplex implements TurnTaker {
   /** QoS 2 messages received and not yet released, by packet identifier. */
   readonly #unreleased = new Set<number>();
   readonly #rate: RateLimit;
-  /** Of the packets in this turn. */
+  /** The weight of the packets in this turn. */
   #weight = 0;
   #restMs = 0;
-  /** Whether the broker has taken all that it was given. */
+  /** Whether the broker has processed everything it was given. */
   #isWanted = true;
   #isAccepted = false;
   #isOver = false;
-  /** Whether nothing more comes from the transport, and whether the broker knows. */
+  /** Whether the transport has ended, and whether the broker knows. */
   #hasAll = false;
   #hasEnded = false;
-  /** Calls off the rest that a client takes which has sent much. */
+  /** Cancels the pause of a client that has sent much. */
   #cancelRest: (() => void) | undefined;
 
   constructor(options: ClientStreamOptions) {
-    // With this mark the broker asks for more when it has read all, and not before.
+    // With this mark the broker asks for more only when it has read everything.
     super({ readableHighWaterMark: 1, autoDestroy: true });
     this.#options = options;
     this.party = options.party;
@@ -78,19 +83,22 @@ export class ClientStream extends Duplex implements TurnTaker {
     return this.#guard.connect;
   }
 
-  /** What has come of a packet that is not whole yet, bytes. */
+  /** Received and not yet processed, here and in the transport, bytes. */
   get incomingBytes(): number {
-    return this.#guard.waitingBytes;
+    return this.#guard.waitingBytes + this.#options.transport.readableLength;
   }
 
-  /** The broker has let the client in: the packets behind its CONNECT may come. */
+  /** The broker has let the client in: the packets after its CONNECT may follow. */
   accepted(): void {
     if (this.#isAccepted) return;
     this.#isAccepted = true;
     this.#askForTurn();
   }
 
-  /** Answers a message that the broker does not take. Its identifier is free (MQTT 5, section 4.3.3). */
+  /**
+   * Answers a message that the broker does not accept. Its identifier is free (MQTT 5, section
+   * 4.3.3).
+   */
   refuse(message: { readonly qos: number; readonly messageId?: number }, reasonCode: number): void {
     const { qos, messageId = 0 } = message;
     if (qos === 0) return;
@@ -99,7 +107,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     this.outgoing.send(refusal(type, messageId, reasonCode));
   }
 
-  /** Ends a connection that can't be served any longer; an MQTT 5 client is told why. */
+  /** Ends a connection that can't be served any longer; an MQTT 5 client gets the reason. */
   cutOff(reason: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -116,7 +124,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     this.#askForTurn();
   }
 
-  /** Handles packets of up to `mostWeight`; those with topic filters only as the first. */
+  /** Handles packets of up to `mostWeight`; packets with topic filters only as the first. */
   takeTurn(mostWeight: number): number {
     if (this.#isOver) return 0;
     const wasConnected = this.connect !== undefined;
@@ -140,7 +148,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     return Math.max(this.#weight, packetWeight.least);
   }
 
-  // Aedes corks at the beginning of each packet, and never waits for a callback of a write.
+  // Aedes corks at the start of each packet, and never waits for a write callback.
   override cork(): void {
     this.outgoing.gate.endPacket();
   }
@@ -162,7 +170,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     turns.leave(this);
     this.outgoing.close();
     if (!transport.destroyed) {
-      // What is still to come from the client is thrown away.
+      // Anything else from the client is discarded.
       transport.resume();
       transport.end();
       const cancel = clock.schedule(farewellMs, () => transport.destroy());
@@ -178,7 +186,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     if (this.incomingBytes > muchIncomingBytes) this.#options.onCrowded();
   }
 
-  /** Whatever may have its turn asks for it; the rest is what TCP makes the client wait with. */
+  /** Whatever may have its turn asks for it; for the rest, TCP makes the client wait. */
   #askForTurn(): void {
     const { transport, turns } = this.#options;
     if (this.#isOver) return;
@@ -186,7 +194,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     const waits = waitsForBroker || this.#cancelRest !== undefined;
     if (this.#guard.hasMore && this.#isWanted && !waits) {
       const isFilters = hasFilters(this.#guard.nextType);
-      // Retained messages are what filters bring: they would only add to what waits.
+      // Filters make the broker send retained messages, which would only add to what waits.
       if (!isFilters) turns.ask(this, 'packets');
       else if (!this.outgoing.isSocketCrowded && !this.outgoing.gate.answers.isWaiting) {
         turns.ask(this, 'filters');
@@ -249,20 +257,20 @@ export class ClientStream extends Duplex implements TurnTaker {
     }
   }
 
-  /** Aedes 2.0.0-beta.1 has no end of such messages, and takes one sent twice in a row for two. */
+  /** Aedes 2.0.0-beta.1 doesn't limit such messages, and treats one sent twice in a row as two. */
   #receivedExactlyOnce(id: number): 'pass' | 'drop' {
     if (this.#unreleased.has(id)) {
       this.outgoing.send(pubrec(id));
       return 'drop';
     }
     if (this.#unreleased.size >= this.#options.limits.inFlightPerClient) {
-      throw new Violation('too many QoS 2 messages at a time', reasonCodes.receiveMaximumExceeded);
+      throw new Violation('too many concurrent QoS 2 messages', reasonCodes.receiveMaximumExceeded);
     }
     this.#unreleased.add(id);
     return 'pass';
   }
 
-  /** Nothing more comes; the broker is told when it has what came before. */
+  /** Nothing more arrives; the broker is told once it has everything that arrived before. */
   #end(): void {
     this.#hasAll = true;
     if (this.#hasEnded || this.destroyed || (this.#isAccepted && this.#guard.hasMore)) return;
@@ -270,7 +278,7 @@ export class ClientStream extends Duplex implements TurnTaker {
     this.push(null);
   }
 
-  /** What the client sent before it left is still to be read. */
+  /** What the client sent before it left must still be read. */
   #transportClosed(): void {
     if (!this.connect || this.readableEnded) {
       this.destroy();

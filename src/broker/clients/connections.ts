@@ -7,7 +7,7 @@ import type { Log } from '../../platform/log.ts';
 import { anonymous, type Owner } from '../access/client-ids.ts';
 import { whereOf } from '../access/limit-reports.ts';
 import type { Subscriber } from '../access/subscription-count.ts';
-import type { BrokerFigures } from '../broker-figures.ts';
+import type { BrokerStatistics } from '../broker-statistics.ts';
 import { reasonCodes, Violation } from '../wire/packet-reader.ts';
 import { BacklogBound } from './backlog-bound.ts';
 import { ClientStream } from './client-stream.ts';
@@ -22,14 +22,14 @@ export interface ConnectionsOptions {
       /** What may wait for all clients together, bytes. */
       readonly backlogBytesOfAll: number;
     };
-  readonly figures: BrokerFigures;
-  /** Whether what topic filters have set off is done, so that others may come. */
+  readonly statistics: BrokerStatistics;
+  /** Whether the work caused by earlier topic filters is done, so that more may come. */
   readonly mayTakeFilters: () => boolean;
-  /** Told about each connection that has sent a valid CONNECT. */
+  /** Called with each connection that has sent a valid CONNECT. */
   readonly onConnect: (connection: Connection) => void;
-  /** Called with each connection that was opened, when it is over. */
+  /** Called with each opened connection once it has closed. */
   readonly onClose: (connection: Connection) => void;
-  /** Called with each client that has stayed for long enough to be known. */
+  /** Called with each client that has stayed long enough to be known. */
   readonly onStayed: (connection: Connection) => void;
   readonly watch: LimitWatch;
   readonly clock: Clock;
@@ -38,41 +38,43 @@ export interface ConnectionsOptions {
 
 /**
  * Topic filters of all clients, those with wildcards counted as several (`packet-check.ts`): half
- * the time of a Raspberry Pi 4.
+ * of the CPU time of a Raspberry Pi 4.
  */
 export const filtersPerSecond = 10_000;
 
 /** One connection, from the first byte to the last. */
 export interface Connection extends Subscriber {
   readonly stream: ClientStream;
-  /** Where the client is. */
+  /** The client's address. */
   readonly address: string;
-  /** What the client calls itself, once that is known. */
+  /** The client's id, once it is known. */
   clientId: string | undefined;
-  /** Who it competes with for what there is; a stranger until it is let in. */
+  /** The party it competes as; unknown until it is let in. */
   party: Party;
   /** The user who has signed in. */
   owner: Owner;
 }
 
-/** Why a client gives way to another; MQTT 5 has a word for it. */
+/** Why a client gives way to another; MQTT 5 has a reason code for it. */
 class GivesWay extends Violation {
   constructor(message: string) {
     super(message, reasonCodes.quotaExceeded);
   }
 }
 
-/** A client that stays for so long belongs here, ms. */
+/** A client that stays for this long belongs here, ms. */
 const knownAfterMs = 600_000;
 
-/** Takes connections in, watches them, and counts and logs what becomes of them. */
+/** Accepts connections, watches them, and counts and logs what happens to them. */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #pending: PendingConnections;
   readonly #flusher: Flusher;
   readonly #turns: Turns;
   readonly #open = new Set<Connection>();
-  /** Those that the broker has let in, each with what calls off its becoming known. */
+  /**
+   * The connections that the broker has let in, each with the function that cancels becoming known.
+   */
   readonly #accepted = new Map<Connection, () => void>();
   readonly #backlogs: BacklogBound<Connection>;
 
@@ -89,7 +91,7 @@ export class Connections {
     });
   }
 
-  /** How many subscriptions all clients have that are connected. */
+  /** The number of subscriptions of all connected clients. */
   get subscriptions(): number {
     let count = 0;
     for (const { filters } of this.#open) count += filters.size;
@@ -97,10 +99,10 @@ export class Connections {
   }
 
   open(transport: Duplex, address: string): void {
-    const { limits, figures, clock, log, onConnect, onClose } = this.#options;
+    const { limits, statistics, clock, log, onConnect, onClose } = this.#options;
     if (!this.#pending.admits(address)) {
-      figures.refused['too many connections'] += 1;
-      log.verbose(`${address}: refused, it connects too often`);
+      statistics.refused['too many connections'] += 1;
+      log.verbose(`refused a connection from ${address}: it connects too often`);
       transport.destroy();
       return;
     }
@@ -117,16 +119,16 @@ export class Connections {
       onCrowded: () => this.#backlogs.watch(),
       onBehind: () => {
         dropped = 0;
-        figures.slowClients += 1;
-        log.warn(`${nameOf(connection)} does not keep up: messages to it are dropped`);
+        statistics.slowClients += 1;
+        log.warn(`${nameOf(connection)} is too slow: dropping messages to it`);
       },
       onCaughtUp: () => {
-        figures.slowClients -= 1;
-        log.info(`${nameOf(connection)} keeps up again; dropped meanwhile: ${dropped}`);
+        statistics.slowClients -= 1;
+        log.info(`${nameOf(connection)} is fast enough again; ${dropped} messages were dropped`);
       },
       onDropped: () => {
         dropped += 1;
-        figures.dropped += 1;
+        statistics.dropped += 1;
       },
     });
     const connection: Connection = {
@@ -137,12 +139,12 @@ export class Connections {
       owner: anonymous,
       filters: new Set(),
       subscriptionChanges: 0,
-      giveWay: () => this.giveWay(connection, 'others need what its subscriptions take'),
+      giveWay: () => this.giveWay(connection, 'other clients need the room of its subscriptions'),
     };
     this.#open.add(connection);
     this.#pending.wait(stream, address);
     stream.once('close', () => {
-      if (stream.outgoing.isBehind) figures.slowClients -= 1;
+      if (stream.outgoing.isBehind) statistics.slowClients -= 1;
       this.#pending.done(stream);
       this.#accepted.get(connection)?.();
       this.#accepted.delete(connection);
@@ -151,7 +153,7 @@ export class Connections {
     });
   }
 
-  /** Ends a connection because others have a better right to what it takes. */
+  /** Ends a connection because others have priority for what it takes. */
   giveWay(connection: Connection, reason: string): void {
     connection.stream.cutOff(new GivesWay(reason));
   }
@@ -173,7 +175,7 @@ export class Connections {
     this.#flusher.flush();
   }
 
-  /** Sends everybody away who is no client yet. */
+  /** Closes all connections that are not clients yet. */
   close(): void {
     this.#pending.close();
     this.#backlogs.stop();
@@ -182,23 +184,23 @@ export class Connections {
 
   #giveUp(connection: Connection): void {
     this.#options.watch.exceeded('backlog', () => ({
-      message: `too much waits for slow MQTT clients, most of it ${whereOf(connection.party)}: the slowest are disconnected`,
+      message: `too much data is waiting for slow MQTT clients, most of it for clients ${whereOf(connection.party)}: the slowest are disconnected`,
       remedy:
-        'Look at the network of these clients, or raise Butler.brokerConfig.limits.backlogBytesOfAll',
+        'Check the network of these clients, or raise Butler.brokerConfig.limits.backlogBytesOfAll',
     }));
-    connection.stream.cutOff(new Error('too much waits for all clients together'));
+    connection.stream.cutOff(new Error('too much data is waiting for all clients together'));
   }
 
   #cutOff(connection: Connection, reason: Error): void {
-    const { figures, log } = this.#options;
-    if (reason instanceof GivesWay) figures.refused['gave way to others'] += 1;
-    else if (reason instanceof Violation) figures.refused['breaks the protocol'] += 1;
+    const { statistics, log } = this.#options;
+    if (reason instanceof GivesWay) statistics.refused['gave way to others'] += 1;
+    else if (reason instanceof Violation) statistics.refused['breaks the protocol'] += 1;
     else if (this.#accepted.has(connection)) {
-      figures.refused['too slow'] += 1;
-      log.warn(`${nameOf(connection)} is disconnected: ${reason.message}`);
+      statistics.refused['too slow'] += 1;
+      log.warn(`${nameOf(connection)} was disconnected: ${reason.message}`);
       return;
-    } else figures.refused.silent += 1;
-    log.verbose(`${nameOf(connection)} is disconnected: ${reason.message}`);
+    } else statistics.refused.silent += 1;
+    log.verbose(`${nameOf(connection)} was disconnected: ${reason.message}`);
   }
 }
 

@@ -12,34 +12,40 @@ export interface Receiver {
 /** What waits for one client, in order. */
 interface Line extends Waiting {
   readonly receiver: Receiver;
-  /** Whom it counts for; the client may become known while it waits. */
+  /** The party it counts for; the client may become known while it waits. */
   readonly payer: Party;
   readonly deliveries: (() => void)[];
-  /** How many of them have been made; all are taken out at once, which is cheaper. */
+  /** How many of them have been made; all are removed at once, which is cheaper. */
   made: number;
 }
 
-/** Whose deliveries come first. */
+/** The order of deliveries. */
 const order: readonly Standing[] = ['signedIn', 'known', 'stranger'];
 
-/** Deliveries in one iteration of the event loop: each is some 10 µs of work, several times that on a Pi. */
+/**
+ * Deliveries in one iteration of the event loop: each is about 10 µs of work, several times that on
+ * a Pi.
+ */
 const leastAtOnce = 32;
 const mostAtOnce = 512;
 
 /** An iteration that took longer is followed by one with fewer deliveries, ms. */
 const iterationMs = 5;
 
-/** To one client before the next has its turn: they leave in one write, and are read in one. */
+/**
+ * Deliveries to one client before the next has its turn: they are sent in one write, and read in
+ * one.
+ */
 const mostInTurn = 32;
 
-/** What may wait; each takes some 300 bytes. */
+/** The maximum number of waiting deliveries; each takes about 300 bytes. */
 const mostWaiting = 50_000;
 
 /**
- * Lets only so many QoS 1 and 2 messages out in one iteration of the event loop, so that a thousand
- * subscribers do not keep the next datagram, and with it the lights, waiting: each such message takes
- * packet identifiers, queues and promises. Users come first, then known addresses. How many it is
- * follows from how long iterations take, with whatever else is done in them.
+ * Limits the QoS 1 and 2 messages sent in one iteration of the event loop, so that a thousand
+ * subscribers do not delay the next datagram, and with it the lights: each such message takes
+ * packet identifiers, queues and promises. Users come first, then known addresses. The number
+ * depends on how long iterations take, including all other work in them.
  */
 export class DeliveryPace {
   readonly #clock: Clock;
@@ -59,7 +65,7 @@ export class DeliveryPace {
     this.#clock = clock;
   }
 
-  /** Makes a delivery now, or when its turn has come. */
+  /** Makes a delivery now, or when its turn comes. */
   add(receiver: Receiver, deliver: () => void): void {
     if (this.#doneInIteration < this.#mostAtOnce && this.#shares.total === 0) {
       this.#doneInIteration += 1;
@@ -105,7 +111,7 @@ export class DeliveryPace {
     if (this.#doneInIteration > 0) this.#schedule();
   };
 
-  /** How much the next iteration may take, by how long the last one took. */
+  /** Adjusts how much the next iteration may do to how long the last one took. */
   #learn(tookMs: number): void {
     if (tookMs > iterationMs) {
       this.#mostAtOnce = Math.max(leastAtOnce, Math.floor(this.#mostAtOnce / 2));
@@ -121,7 +127,7 @@ export class DeliveryPace {
       line.made + this.#mostAtOnce - this.#doneInIteration,
       line.deliveries.length,
     );
-    // Before any is made: what comes of them may add others, which have to wait behind these.
+    // Removed before any is made: a delivery may add others, which must wait behind these.
     const due = line.deliveries.slice(line.made, last);
     line.made = last;
     if (line.made === line.deliveries.length) this.#lines.delete(line.receiver);
@@ -138,10 +144,13 @@ export class DeliveryPace {
       const line = this.#turns[standing].next();
       if (line) return line;
     }
-    throw new RangeError('deliveries are counted that do not wait');
+    throw new RangeError('the count of waiting deliveries is wrong');
   }
 
-  /** More waits than there is room for: the client that has most of the party with most has to go. */
+  /**
+   * More is waiting than there is room for: the client with most, of the party with most, is
+   * disconnected.
+   */
   #endOne(): void {
     const { first } = this.#shares;
     let most: Line | undefined;

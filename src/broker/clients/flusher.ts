@@ -1,12 +1,15 @@
 import type { Clock } from '../../platform/clock.ts';
 
-/** Writes before it looks how long they took; each takes some 5 µs, and the next datagram waits. */
+/**
+ * The number of writes between checks of the time; each takes about 5 µs, and the next datagram
+ * waits.
+ */
 const writesBetweenLooks = 125;
 
 /** How long the writes of one turn take at most, ms. */
 const turnMs = 1;
 
-/** What leaves for one client. */
+/** What is about to be sent to one client. */
 interface Outgoing {
   readonly gate: { endPacket(): void };
   readonly pending: readonly Buffer[];
@@ -14,9 +17,9 @@ interface Outgoing {
 }
 
 /**
- * Lets the bytes for all clients leave at the end of a turn of the event loop, or when it is told
- * to: one write for each client, however many messages it gets. Clients that get the same messages
- * share the same bytes.
+ * Sends the bytes for all clients at the end of a turn of the event loop, or on request: one write
+ * for each client, however many messages it gets. Clients that get the same messages share the same
+ * bytes.
  */
 export class Flusher {
   #waiting: Outgoing[] = [];

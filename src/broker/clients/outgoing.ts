@@ -8,7 +8,7 @@ export interface OutgoingLimits {
   readonly backlogBytes: number;
   /** How long a client may stay behind before it is disconnected, s. */
   readonly slowClientSeconds: number;
-  /** QoS 1 and 2 messages on their way to one client that it has not acknowledged. */
+  /** QoS 1 and 2 messages sent to one client that it has not acknowledged. */
   readonly inFlightPerClient: number;
 }
 
@@ -17,30 +17,30 @@ export interface OutgoingOptions {
   readonly flusher: Flusher;
   readonly limits: OutgoingLimits;
   readonly clock: Clock;
-  /** Told when messages begin to be dropped. */
+  /** Called when messages start to be dropped. */
   readonly onBehind: () => void;
-  /** Told when the client has taken all that waited. */
+  /** Called when the client has received everything that waited. */
   readonly onCaughtUp: () => void;
-  /** Told about each message dropped. */
+  /** Called with each dropped message. */
   readonly onDropped: () => void;
-  /** Told when the client has stayed behind for too long, or far too much waits for it. */
+  /** Called when the client has been behind for too long, or far too much waits for it. */
   readonly onHopeless: (reason: string) => void;
-  /** Told when much waits: others may have as much. */
+  /** Called when much is waiting: the total of all clients must be checked. */
   readonly onCrowded: () => void;
-  /** Told when all that waited has left. */
+  /** Called when everything that waited has been sent. */
   readonly onDrain: () => void;
 }
 
-/** Above this backlog (bytes) whoever can wait with more is asked to. */
+/** Above this backlog (bytes) sources that can wait are asked to. */
 const comfortableBytes = 64 * 1024;
 
 /**
- * The way to one client. What is written within one turn of the event loop leaves together. A
- * client that does not keep up costs a bounded amount of memory and nobody else's time: QoS 0
- * messages to it are dropped, and when that does not help, it is given up.
+ * The way to one client. What is written within one turn of the event loop is sent together. A slow
+ * client costs a limited amount of memory and nobody else's time: QoS 0 messages to it are dropped,
+ * and if that does not help, it is disconnected.
  */
 export class Outgoing {
-  /** What MQTT 5 clients say they take at most, bytes. */
+  /** The largest packet an MQTT 5 client accepts, bytes. */
   largestPacketBytes = Number.POSITIVE_INFINITY;
   readonly gate: PacketGate;
   readonly #options: OutgoingOptions;
@@ -55,7 +55,7 @@ export class Outgoing {
     options.transport.on('drain', () => this.#drained());
   }
 
-  /** Bytes that wait, here and in the transport. */
+  /** Waiting bytes, here and in the transport. */
   get backlogBytes(): number {
     return this.#pendingBytes + this.gate.heldBytes + this.#options.transport.writableLength;
   }
@@ -65,12 +65,12 @@ export class Outgoing {
     return this.#cancelGivingUp !== undefined;
   }
 
-  /** Whether whoever can wait should. */
+  /** Whether sources that can wait should wait. */
   get isCrowded(): boolean {
     return this.backlogBytes > comfortableBytes;
   }
 
-  /** The same, but for what waits until the client acknowledges something. */
+  /** The same, without what waits for an acknowledgement from the client. */
   get isSocketCrowded(): boolean {
     return this.#pendingBytes + this.#options.transport.writableLength > comfortableBytes;
   }
@@ -79,7 +79,7 @@ export class Outgoing {
     return this.#pending;
   }
 
-  /** Sends one whole packet, or drops it when the client is behind. */
+  /** Sends one complete packet, or drops it if the client is behind. */
   offer(packet: Buffer): void {
     const { limits, onDropped } = this.#options;
     if (this.#closed) return;
@@ -93,25 +93,25 @@ export class Outgoing {
     if (this.isCrowded) this.#options.onCrowded();
   }
 
-  /** Sends one whole packet that must not be dropped. */
+  /** Sends one complete packet that must not be dropped. */
   send(packet: Buffer): void {
     this.gate.endPacket();
     this.append(packet);
   }
 
-  /** Takes a piece of a packet that must not be dropped. */
+  /** Adds a piece of a packet that must not be dropped. */
   append(piece: Buffer): void {
     const { limits, onCrowded, onHopeless } = this.#options;
     if (this.#closed) return;
     this.gate.append(piece);
     this.#options.flusher.add(this);
     if (this.isCrowded) onCrowded();
-    if (this.backlogBytes > 2 * limits.backlogBytes) onHopeless('too much waits for it');
+    if (this.backlogBytes > 2 * limits.backlogBytes) onHopeless('too much data is waiting for it');
   }
 
   /**
-   * Gives what is pending to the transport.
-   * @param joined the pending bytes in one piece, when somebody has joined them already
+   * Passes pending bytes to the transport.
+   * @param joined the pending bytes in one piece, if they have been joined already
    */
   flush(joined?: Buffer): void {
     const { transport } = this.#options;
@@ -132,7 +132,7 @@ export class Outgoing {
     this.#cancelGivingUp?.();
   }
 
-  /** False for what the client does not take. */
+  /** False if the client does not accept it. */
   #push(packet: Buffer): boolean {
     if (packet.length > this.largestPacketBytes) {
       this.#options.onDropped();
@@ -145,7 +145,7 @@ export class Outgoing {
     return true;
   }
 
-  /** The client has acknowledged a message for good. */
+  /** The client has finally acknowledged a message. */
   acknowledged(): void {
     const wasCrowded = this.isCrowded;
     this.gate.acknowledged();

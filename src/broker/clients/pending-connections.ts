@@ -5,27 +5,29 @@ import type { Clock } from '../../platform/clock.ts';
 
 export interface PendingLimits {
   readonly clients: number;
-  /** From one address. */
+  /** Per address. */
   readonly connectionsPerSecond: number;
-  /** How long a new connection may take until its CONNECT, s. */
+  /** How long a new connection may take to send its CONNECT, s. */
   readonly connectSeconds: number;
 }
 
-/** A connection of which nobody knows yet what it is. */
+/** A connection that has not identified itself yet. */
 export interface PendingConnection {
   cutOff(reason: Error): void;
 }
 
-/** So many seconds' worth of connections may come at once, as after the network was away. */
+/** This many seconds' worth of connections may come at once, as after a network failure. */
 const burstSeconds = 5;
 
 interface Waiting {
   readonly party: Party;
-  /** Calls its timer off. */
+  /** Cancels its timer. */
   readonly cancel: () => void;
 }
 
-/** Looks after connections until they are clients: how many may come, and how long they may wait. */
+/**
+ * Watches connections until they are clients: limits how many may come, and how long they may wait.
+ */
 export class PendingConnections {
   readonly #limits: PendingLimits;
   readonly #clock: Clock;
@@ -44,14 +46,14 @@ export class PendingConnections {
     );
   }
 
-  /** Whether a connection from this address is taken now. */
+  /** Whether a connection from this address is accepted now. */
   admits(address: string): boolean {
     return this.#perAddress.take(address) === 0;
   }
 
   /**
-   * A new connection; when too many wait, of those from the address with most of them the one that
-   * has waited longest is cut off.
+   * Adds a new connection; if too many are waiting, the one waiting longest from the address with
+   * most of them is closed.
    */
   wait(connection: PendingConnection, address: string): void {
     const { clients, connectSeconds } = this.#limits;
@@ -73,10 +75,10 @@ export class PendingConnections {
     this.#waiting.delete(connection);
   }
 
-  /** Sends everybody away. */
+  /** Closes all of them. */
   close(): void {
     for (const connection of [...this.#waiting.keys()]) {
-      connection.cutOff(new Error('the broker stops'));
+      connection.cutOff(new Error('the broker is stopping'));
     }
   }
 
@@ -85,7 +87,7 @@ export class PendingConnections {
     for (const [oldest, { party }] of this.#waiting) {
       if (party.key !== first?.key) continue;
       this.done(oldest);
-      oldest.cutOff(new Error('too many connections wait'));
+      oldest.cutOff(new Error('too many connections are waiting'));
       return;
     }
   }

@@ -2,9 +2,9 @@ import { RateLimit } from '../../access/rate-limit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { RoundRobin, type Waiting } from './round-robin.ts';
 
-/** A session with no more subscriptions goes on at once. */
+/** A session with at most this many subscriptions resumes at once. */
 const fewSubscriptions = 100;
-/** So many seconds' worth may go on at once. */
+/** This many seconds' worth may resume at once. */
 const burstSeconds = 0.5;
 
 interface Taker extends Waiting {
@@ -14,15 +14,15 @@ interface Taker extends Waiting {
 }
 
 export interface RestorePaceOptions {
-  /** Subscriptions a second of all clients together that go on with their sessions. */
+  /** Subscriptions per second, of all clients together, that are restored with their sessions. */
   readonly subscriptionsPerSecond: number;
   readonly clock: Clock;
 }
 
 /**
- * When a session goes on, the broker takes all its subscriptions up again at once. A client that
- * connects again and again with thousands of them waits before it is let in, and keeps nobody but
- * others like it waiting; networks take turns.
+ * When a session resumes, the broker restores all its subscriptions at once. A client that
+ * reconnects again and again with thousands of them waits before it is let in, and delays only
+ * others like it; networks take turns.
  */
 export class RestorePace {
   readonly #clock: Clock;
@@ -38,7 +38,7 @@ export class RestorePace {
     );
   }
 
-  /** Resolves when a session with so many subscriptions may go on. */
+  /** Resolves when a session with this many subscriptions may resume. */
   async turn(party: string, subscriptions: number, isGone: () => boolean): Promise<void> {
     if (subscriptions <= fewSubscriptions) return;
     await new Promise<void>((resolve) => {

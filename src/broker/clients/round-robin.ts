@@ -1,19 +1,19 @@
-/** Somebody who waits for something. */
+/** An item that waits for its turn. */
 export interface Waiting {
-  /** Whom it belongs to: parties take turns, and so do those of one party among themselves. */
+  /** The party it belongs to: parties take turns, and so do the items of one party. */
   readonly party: string;
 }
 
-/** Who comes next: each party in turn, whatever number of its own it has in the line. */
+/** Decides who is next: each party in turn, however many items it has waiting. */
 export class RoundRobin<Taker extends Waiting> {
-  /** Those who wait, by party; both in the order in which they come next. */
+  /** The waiting items, by party; both in the order of their turns. */
   readonly #parties = new Map<string, Set<Taker>>();
 
   get isEmpty(): boolean {
     return this.#parties.size === 0;
   }
 
-  /** Puts it at the end of its party's line, unless it is in the line already. */
+  /** Puts it at the end of its party's queue, unless it is already in the queue. */
   add(taker: Taker): void {
     const line = this.#parties.get(taker.party);
     if (line) line.add(taker);
@@ -26,7 +26,7 @@ export class RoundRobin<Taker extends Waiting> {
     if (line.size === 0) this.#parties.delete(taker.party);
   }
 
-  /** Takes out the one that comes next; undefined when nobody waits. */
+  /** Removes and returns the next one; undefined if nothing is waiting. */
   next(): Taker | undefined {
     for (const [party, line] of this.#parties) {
       this.#parties.delete(party);

@@ -1,18 +1,19 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 
-/** A client that comes back from a bad network does so now and then, not this often in a minute. */
+/** A client on a bad network reconnects now and then, but not this often in a minute. */
 const mostInAMinute = 5;
 const minuteMs = 60_000;
 
 /**
- * Tells when two clients go by one id. Each one's connection ends the other's (MQTT 3.1.1, section
- * 3.1.4), both come back, and neither hears everything: hard to find for those who have them.
+ * Reports when two clients use the same client id. Each one's connection ends the other's (MQTT
+ * 3.1.1, section 3.1.4), both reconnect, and neither receives everything, which is hard to
+ * diagnose.
  */
 export class TakeoverWatch {
   readonly #clock: Clock;
   readonly #log: Log;
-  /** Takeovers of each id in the minute that runs. */
+  /** Takeovers of each id in the current minute. */
   readonly #counts = new Map<string, number>();
   readonly #told = new Set<string>();
   #cancel: (() => void) | undefined;
@@ -22,7 +23,7 @@ export class TakeoverWatch {
     this.#log = log;
   }
 
-  /** A client takes the place of one that is connected under its id. */
+  /** A client replaces a connected one with the same id. */
   takenOver(clientId: string, address: string): void {
     const count = (this.#counts.get(clientId) ?? 0) + 1;
     this.#counts.set(clientId, count);
@@ -30,7 +31,7 @@ export class TakeoverWatch {
     if (count <= mostInAMinute || this.#told.has(clientId)) return;
     this.#told.add(clientId);
     this.#log.warn(
-      `two clients call themselves ${clientId}, one of them at ${address}: each cuts off the other. Give them different client ids`,
+      `two clients use the client id ${clientId}, one of them at ${address}, and keep disconnecting each other. Fix: give them different client ids`,
     );
   }
 
@@ -42,7 +43,7 @@ export class TakeoverWatch {
     for (const clientId of this.#told) {
       if (this.#counts.has(clientId)) continue;
       this.#told.delete(clientId);
-      this.#log.info(`only one client calls itself ${clientId} now`);
+      this.#log.info(`only one client uses the client id ${clientId} now`);
     }
     this.#counts.clear();
     this.#cancel =

@@ -2,43 +2,43 @@ import { RateLimit } from '../../access/rate-limit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { RoundRobin, type Waiting } from './round-robin.ts';
 
-/** Packets with topic filters cost most, and have a line of their own. */
+/** Packets with topic filters cost most, and have their own queue. */
 export type Lane = 'packets' | 'filters';
 
 /** A client that has something to handle. */
 export interface TurnTaker extends Waiting {
   /**
-   * Handles what waits, at least one packet, and no more when they weigh `mostWeight`. It asks again
-   * when more waits.
-   * @returns what the packets weighed
+   * Handles waiting packets: at least one, and then up to `mostWeight`. It asks again if more are
+   * waiting.
+   * @returns the weight of the packets
    */
   takeTurn(mostWeight: number): number;
 }
 
 export interface TurnsOptions {
-  /** Topic filters a second of all clients together, by weight. */
+  /** Topic filters per second of all clients together, by weight. */
   readonly filtersPerSecond: number;
-  /** Whether what earlier filters have set off is done, so that others may come. */
+  /** Whether the work caused by earlier filters is done, so that more may come. */
   readonly mayTakeFilters: () => boolean;
   readonly clock: Clock;
 }
 
-/** What one turn may weigh: about 50 µs of a Raspberry Pi 4, a PUBLISH weighs 4. */
+/** The weight of one turn: about 50 µs of a Raspberry Pi 4; a PUBLISH weighs 4. */
 const weightOfTurn = 16;
-/** The same while nobody else waits: each turn has a cost of its own. */
+/** The same if no other client is waiting: each turn has a cost of its own. */
 const weightOfTurnAlone = 64;
 
-/** What the turns of one iteration of the event loop may weigh, and how long they may take, ms. */
+/** The maximum weight and duration (ms) of the turns of one iteration of the event loop. */
 const weightOfIteration = 320;
 const msOfIteration = 1;
 
-/** So many seconds' worth of filters may come at once, as when clients connect again. */
+/** This many seconds' worth of filters may come at once, as when clients reconnect. */
 const burstSeconds = 0.2;
 
 /**
- * Shares the event loop among clients, so that between two looks at the sockets (where datagrams
- * arrive) only so much is done for them, whatever they send. A client that finds nobody before it
- * has its turn at once.
+ * Shares the event loop among clients, so that only a limited amount of work is done for them
+ * between two polls of the sockets (where datagrams arrive), whatever they send. A client with
+ * nobody ahead of it has its turn at once.
  */
 export class Turns {
   readonly #options: TurnsOptions;
@@ -47,16 +47,16 @@ export class Turns {
     filters: new RoundRobin(),
   };
   readonly #filterRate: RateLimit;
-  /** Of this iteration of the event loop. */
+  /** The weight used in this iteration of the event loop. */
   #weight = 0;
   #ms = 0;
   #hasTakenFilters = false;
 
   #turnStartedMs = 0;
-  /** Whether somebody has a turn, and the broker works on what came of it. */
+  /** Whether a client has its turn, and the broker is working on the result. */
   #isTurn = false;
   #isScheduled = false;
-  /** Calls off the wait until filters may come again. */
+  /** Cancels the wait until filters may come again. */
   #cancelWait: (() => void) | undefined;
 
   constructor(options: TurnsOptions) {
@@ -93,7 +93,7 @@ export class Turns {
     const { packets, filters } = this.#lines;
     const one = hasTime ? packets.next() : undefined;
     if (one) return [one, 'packets'];
-    // Many other packets must not keep filters back for ever: each iteration takes one of theirs.
+    // Many other packets must not delay filters forever: each iteration handles one with filters.
     if ((!hasTime && this.#hasTakenFilters) || !this.#mayTakeFilters()) return undefined;
     const other = filters.next();
     return other && [other, 'filters'];
@@ -113,7 +113,7 @@ export class Turns {
       this.#hasTakenFilters = true;
       this.#waitForFilters(this.#filterRate.takeInAdvance(weight));
     }
-    // The broker works on the packets in callbacks that were queued before this one.
+    // The broker handles the packets in callbacks that were queued before this one.
     process.nextTick(queueMicrotask, this.#turnIsOver);
   }
 
@@ -142,7 +142,7 @@ export class Turns {
     setImmediate(this.#goOn);
   }
 
-  /** A new iteration of the event loop: the sockets have been looked at. */
+  /** A new iteration of the event loop: the sockets have been polled. */
   readonly #goOn = (): void => {
     this.#isScheduled = false;
     this.#weight = 0;

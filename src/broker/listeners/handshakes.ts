@@ -6,29 +6,32 @@ import { RefusalPeriod } from '../../access/refusal-period.ts';
 import { networkOf, plainAddress } from '../../platform/addresses.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import type { BrokerFigures } from '../broker-figures.ts';
+import type { BrokerStatistics } from '../broker-statistics.ts';
 
-/** Handshakes under way at a time; each takes some 50 kB. */
+/** Concurrent handshakes; each takes about 50 kB. */
 const mostHandshakes = 40;
 
-/** From the connection to the end of the handshake, ms: a microcontroller on weak Wi-Fi takes long. */
+/**
+ * From the connection to the end of the handshake, ms: a microcontroller on weak Wi-Fi takes long.
+ */
 const handshakeMs = 10_000;
 
 /**
- * Handshakes begin so far apart, ms. One takes a signature and a key agreement in one turn of the
- * event loop, a few ms on a small Raspberry Pi; in between come lights and clients.
+ * The interval between the starts of handshakes, ms. One takes a signature and a key agreement in
+ * one turn of the event loop, a few ms on a small Raspberry Pi; lights and clients get their turns
+ * in between.
  */
 const apartMs = 5;
 
-/** So many seconds' worth of connections may come at once, as without TLS. */
+/** This many seconds' worth of connections may come at once, as without TLS. */
 const burstSeconds = 5;
 
 export interface HandshakesOptions {
-  /** Begins the handshake on a connection. */
+  /** Starts the handshake on a connection. */
   readonly begin: (socket: Socket) => void;
-  /** From one network, as without TLS. */
+  /** Per network, as without TLS. */
   readonly connectionsPerSecond: number;
-  readonly figures: Pick<BrokerFigures, 'refused'>;
+  readonly statistics: Pick<BrokerStatistics, 'refused'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,9 +43,9 @@ interface Handshake {
 }
 
 /**
- * Bounds TLS handshakes, by network and in total, before any work is done for them. While all places
- * are taken, a newcomer gets the oldest one of the network that has most, if that has more than the
- * newcomer's.
+ * Limits TLS handshakes, by network and in total, before any work is done for them. When all places
+ * are taken, a new connection gets the oldest one of the network that has most, if that has more
+ * than its own network.
  */
 export class Handshakes {
   readonly #options: HandshakesOptions;
@@ -50,7 +53,7 @@ export class Handshakes {
   readonly #shares = new FairShares();
   /** By address and port of the client, the oldest first. */
   readonly #underWay = new Map<string, Handshake>();
-  /** Those that have said something, and whose handshake has not begun. */
+  /** Connections that have sent data, and whose handshake has not started. */
   readonly #ready = new Set<Handshake>();
   readonly #refusals: RefusalPeriod;
   #begunAtMs = Number.NEGATIVE_INFINITY;
@@ -65,13 +68,13 @@ export class Handshakes {
     );
     this.#refusals = new RefusalPeriod({
       began: (who) => `too many TLS handshakes: some are refused (first: ${who})`,
-      ended: (count) => `no TLS handshakes are refused any longer; refused meanwhile: ${count}`,
+      ended: (count) => `TLS handshakes are no longer refused; ${count} were refused`,
       clock,
       log,
     });
   }
 
-  /** A new connection, of which nothing has been read. */
+  /** A new connection, from which nothing has been read. */
   take(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
@@ -88,7 +91,7 @@ export class Handshakes {
     this.#underWay.set(key, handshake);
     this.#shares.add(handshake.party, 1);
     socket.once('close', () => this.#end(key, handshake));
-    // Who says nothing costs a place, and no more.
+    // A client that sends nothing costs a place, and nothing else.
     socket.once('readable', () => {
       if (this.#underWay.get(key) !== handshake) return;
       this.#ready.add(handshake);
@@ -103,7 +106,7 @@ export class Handshakes {
     if (handshake) this.#end(key, handshake);
   }
 
-  /** Closes what has not got through. */
+  /** Closes connections that have not completed their handshake. */
   close(): void {
     this.#refusals.stop();
     this.#cancelBegin?.();
@@ -129,7 +132,7 @@ export class Handshakes {
   }
 
   #refuse(address: string): void {
-    this.#options.figures.refused['too many handshakes'] += 1;
+    this.#options.statistics.refused['too many handshakes'] += 1;
     this.#refusals.refused(address);
   }
 
@@ -160,5 +163,5 @@ export class Handshakes {
   }
 }
 
-/** Of all connections to one port only one has it. */
+/** Unique among all connections to one port. */
 const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;

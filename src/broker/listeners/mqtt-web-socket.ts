@@ -7,7 +7,7 @@ import { WebSocketStream } from './web-socket-stream.ts';
 export interface MqttWebSocketOptions {
   /** Serves MQTT on a stream of bytes. */
   readonly serve: (stream: Duplex, remoteAddress: string | undefined) => void;
-  /** The largest message taken, bytes. */
+  /** The largest accepted message, bytes. */
   readonly packetBytes: number;
   readonly clock: Clock;
 }
@@ -17,15 +17,18 @@ export interface MqttWebSocket {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-/** Of one message. */
+/** Per message. */
 const mostFragments = 256;
 
-/** Reads from the network that one message may take; 256 KiB in the smallest packets take 500. */
+/**
+ * How many reads from the network one message may take; 256 KiB in the smallest packets take 500.
+ */
 const mostChunks = 4096;
 
 /**
- * What clients call MQTT: the standard's name (MQTT 3.1.1 and 5), the one of MQTT 3.1, and others in
- * use. Which version a client speaks, its CONNECT packet says. The first one that is offered is taken.
+ * The names of MQTT that clients offer: the standard's (MQTT 3.1.1 and 5), that of MQTT 3.1, and
+ * others in use. The CONNECT packet says which version a client speaks. The first one offered is
+ * accepted.
  */
 const subprotocols: ReadonlySet<string> = new Set(['mqtt', 'mqttv3.1', 'mqttv3.1.1', 'mqttv5']);
 
@@ -38,9 +41,10 @@ export function createMqttWebSocket({
     noServer: true,
     clientTracking: false,
     maxPayload: packetBytes,
-    // One message in a turn of the event loop, not all the tiny ones that a read of 64 KB brought.
+    // One message per turn of the event loop, not all the tiny ones that a 64 KB read brought.
     allowSynchronousEvents: false,
-    // No client of MQTT cuts its messages up; each piece of one would be handled in the same turn.
+    // No MQTT client fragments its messages; all fragments of one would be handled in the same
+    // turn.
     maxFragments: mostFragments,
     maxBufferedChunks: mostChunks,
     perMessageDeflate: false,

@@ -11,14 +11,14 @@ import type { RetryPauses } from '../../platform/retry-pauses.ts';
 
 export interface TcpListenerOptions {
   readonly host: string;
-  /** 0 takes any free port; `port` tells which. */
+  /** 0 takes any free port; `port` returns which. */
   readonly port: number;
   /** `mqtt` or `mqtts`, for the log. */
   readonly scheme: string;
-  /** The settings that decide host and port, for whoever must change them. */
+  /** The settings for host and port, for messages. */
   readonly hostKey: string;
   readonly portKey: string;
-  /** Makes the server; by default one for plain TCP. */
+  /** Creates the server; by default for plain TCP. */
   readonly createServer?: (onConnection: (socket: Socket) => void) => Server;
   readonly onConnection: (socket: Socket) => void;
   readonly clock: Clock;
@@ -27,11 +27,11 @@ export interface TcpListenerOptions {
   readonly retry: RetryPauses;
 }
 
-/** Small messages leave at once, and a peer that vanished is noticed. */
+/** Small messages are sent at once, and vanished peers are detected. */
 const plainTcp = (onConnection: (socket: Socket) => void) =>
   createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 }, onConnection);
 
-/** Accepts connections on a port, and tries again while it can't have the port. */
+/** Accepts connections on a port, and retries while the port isn't available. */
 export class TcpListener {
   readonly #options: TcpListenerOptions;
   readonly #server: OpenAndRetry<Server>;
@@ -61,18 +61,20 @@ export class TcpListener {
     });
   }
 
-  /** The port it listens on; undefined while it does not. */
+  /** The port it listens on; undefined while it doesn't listen. */
   get port(): number | undefined {
     const address = this.#server.opened?.address();
     return typeof address === 'object' ? address?.port : undefined;
   }
 
-  /** Resolves when clients can connect, or when the first try has failed and others will follow. */
+  /**
+   * Resolves when clients can connect, or when the first attempt has failed and others will follow.
+   */
   async start(): Promise<void> {
     await this.#server.start();
   }
 
-  /** Accepts no more. Resolves when those it had accepted are gone. */
+  /** Stops accepting connections. Resolves when the accepted ones are gone. */
   async stop(): Promise<void> {
     await this.#server.stop();
   }
@@ -88,7 +90,7 @@ export class TcpListener {
         resolve();
       });
     });
-    server.on('error', (error) => log.warn(`a connection was not accepted: ${error.message}`));
+    server.on('error', (error) => log.warn(`could not accept a connection: ${error.message}`));
     return server;
   }
 }

@@ -4,24 +4,24 @@ import { plainAddress } from '../../platform/addresses.ts';
 import type { KeyedCertificate } from '../../tls/certificate.ts';
 import { fingerprintOf } from '../../tls/certificate.ts';
 import { CertificateFault, type CertificateSource } from '../../tls/certificate-source.ts';
-import type { BrokerFigures } from '../broker-figures.ts';
+import type { BrokerStatistics } from '../broker-statistics.ts';
 import { Handshakes } from './handshakes.ts';
 import { TcpListener, type TcpListenerOptions } from './tcp-listener.ts';
 
 export interface TlsListenerOptions
   extends Omit<TcpListenerOptions, 'scheme' | 'hostKey' | 'portKey' | 'createServer'> {
   readonly source: CertificateSource;
-  /** From one network. */
+  /** Per network. */
   readonly connectionsPerSecond: number;
-  readonly figures: Pick<BrokerFigures, 'refused'>;
+  readonly statistics: Pick<BrokerStatistics, 'refused'>;
 }
 
-/** How often the certificate is looked at, ms. */
+/** How often the certificate is checked, ms. */
 const lookMs = 60_000;
 
 /**
- * Only suites that encrypt and authenticate in one (AEAD), with keys that nobody can find out later;
- * the first three are TLS 1.3's (RFC 9325, section 4.2).
+ * Only cipher suites with authenticated encryption (AEAD) and forward secrecy; the first three are
+ * TLS 1.3's (RFC 9325, section 4.2).
  */
 const security = {
   minVersion: 'TLSv1.2',
@@ -38,7 +38,9 @@ const security = {
   ].join(':'),
 } as const;
 
-/** Accepts connections over TLS. A new certificate is taken without disturbing who is connected. */
+/**
+ * Accepts connections over TLS. A new certificate is loaded without disturbing connected clients.
+ */
 export class TlsListener {
   readonly #options: TlsListenerOptions;
   readonly #listener: TcpListener;
@@ -60,7 +62,7 @@ export class TlsListener {
     });
   }
 
-  /** The port it listens on; undefined while it does not. */
+  /** The port it listens on; undefined while it doesn't listen. */
   get port(): number | undefined {
     return this.#listener.port;
   }
@@ -77,7 +79,7 @@ export class TlsListener {
     await this.#listener.stop();
   }
 
-  /** A server for plain TCP, which hands connections to the one for TLS when their turn has come. */
+  /** A server for plain TCP, which passes connections to the TLS server when their turn comes. */
   #createServer(onConnection: (socket: Socket) => void): TcpServer {
     const server = createTlsServer({ ...this.#certificate, ...security }, (socket) => {
       handshakes.done(socket);
@@ -85,7 +87,7 @@ export class TlsListener {
     });
     server.on('tlsClientError', (error, { remoteAddress }) =>
       this.#options.log.verbose(
-        `no TLS with ${remoteAddress ? plainAddress(remoteAddress) : 'a client'}: ${error.message}`,
+        `TLS handshake with ${remoteAddress ? plainAddress(remoteAddress) : 'a client'} failed: ${error.message}`,
       ),
     );
     const begin = (socket: Socket) => server.emit('connection', socket);
@@ -108,20 +110,20 @@ export class TlsListener {
         this.#listening = true;
         await this.#listener.start();
         const { authority } = source;
-        if (authority) log.info(`the CA that clients need has SHA-256 ${fingerprintOf(authority)}`);
+        if (authority) log.info(`SHA-256 of the CA that clients need: ${fingerprintOf(authority)}`);
       } else if (isNew) {
         this.#server?.setSecureContext({ ...certificate, ...security });
-        log.info('the certificate for MQTT over TLS is a new one');
+        log.info('loaded a new certificate for MQTT over TLS');
       }
       if (this.port !== undefined) health.ok(this.#describe());
     } catch (error) {
       if (!(error instanceof CertificateFault)) throw error;
       health.fault({
         message: this.#listening
-          ? `the certificate for MQTT over TLS stays the old one: ${error.message}`
-          : `no MQTT over TLS: ${error.message}`,
+          ? `MQTT over TLS still uses the previous certificate: ${error.message}`
+          : `MQTT over TLS is not available: ${error.message}`,
         remedy: error.remedy,
-        needsPerson: true,
+        needsAttention: true,
       });
     }
     if (!this.#stopped) this.#cancelLook = clock.schedule(lookMs, () => void this.#look());

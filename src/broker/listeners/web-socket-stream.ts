@@ -5,20 +5,20 @@ import type { Clock } from '../../platform/clock.ts';
 
 type Done = (error?: Error | null) => void;
 
-/** Messages to one client leave at least so far apart (ms): less than a screen takes for a frame. */
+/** The minimum interval between messages to one client (ms): shorter than a frame on a screen. */
 const apartMs = 15;
 
-/** What the stream keeps ready for its reader, and for its socket, bytes. */
+/** The buffer of the stream for its reader, and for its socket, bytes. */
 const highWaterMark = 16 * 1024;
 
-/** Frames that carry nothing for MQTT: pings, pongs, empty messages. Clients send one in 30 s. */
+/** Frames without data for MQTT: pings, pongs, empty messages. Clients send one per 30 s. */
 const emptyFrames = { burst: 20, everyMs: 1000 };
 
 /**
- * A WebSocket as a stream of bytes, as MQTT wants it (MQTT 3.1.1, section 6). A broker writes each
- * packet in several small pieces, and in a flood hundreds of packets a second. The first leaves at
- * once; what is written within a moment after it leaves as one message: with hundreds of clients,
- * a frame and a system call for each piece would cost more than all the rest.
+ * A WebSocket as a stream of bytes, as MQTT requires (MQTT 3.1.1, section 6). A broker writes each
+ * packet in several small pieces, and hundreds of packets a second in a flood. The first is sent at
+ * once; what is written within a short time after it is sent as one message: with hundreds of
+ * clients, a frame and a system call for each piece would cost more than everything else.
  */
 export class WebSocketStream extends Duplex {
   readonly #socket: WebSocket;
@@ -48,7 +48,7 @@ export class WebSocketStream extends Duplex {
     if (this.#socket.isPaused) this.#socket.resume();
   }
 
-  // While `done` has not been called, the stream gathers what is written, and gives it to _writev.
+  // Until `done` is called, the stream buffers writes, and passes them to _writev.
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
     this.#sendInTurn(chunk, done);
   }
@@ -68,7 +68,10 @@ export class WebSocketStream extends Duplex {
     done(error);
   }
 
-  /** MQTT 3.1.1, section 6: only binary messages. Who sends more text does not wait for the close. */
+  /**
+   * MQTT 3.1.1, section 6: only binary messages. A client that sends more text does not wait for
+   * the close.
+   */
   #refuseText(): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(1003);
     else this.destroy();

@@ -4,14 +4,14 @@ import type { SessionOwner } from './sessions.ts';
 import type { MessagePacket } from './stored-packets.ts';
 import { payerOfParty } from './stored-session.ts';
 
-/** A message as a client publishes it. */
+/** A message as published by a client. */
 export type PublishedPacket = MessagePacket & { payload: Buffer | string };
 
 /**
- * Keeps a message that a client may publish, before Aedes acknowledges it: what it is retained
- * for, and in the queues of sessions. Resolves when a power cut can't take it any more; undefined
- * when there is nothing to keep.
- * @throws when the client has too many QoS 2 messages open
+ * Keeps a message that a client may publish, before Aedes acknowledges it: as the retained message,
+ * and in the queues of sessions. Resolves when a power cut can't lose it any more; undefined if
+ * there is nothing to keep.
+ * @throws if the client has too many open QoS 2 messages
  */
 export function acceptPublished(
   kept: Kept,
@@ -23,8 +23,7 @@ export function acceptPublished(
   const payer = payerOfParty(party);
   const isAnonymous = payer !== undefined;
   if (typeof payload === 'string' || (qos === 0 && !retain)) return undefined;
-  // A view of its own, so that it is told apart even from another that is empty.
-  packet.payload = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  packet.payload = ownBytes(payload);
   if (qos === 0) {
     kept.accepted.add(packet.payload, { message: undefined, isWritten: false, isAnonymous });
     return undefined;
@@ -47,4 +46,20 @@ export function acceptPublished(
   if (message) isKept = true;
   kept.accepted.add(packet.payload, { message, isWritten: true, isAnonymous });
   return isKept ? kept.journal.written() : undefined;
+}
+
+/** The approximate overhead of a separate buffer, bytes. */
+const bufferBytes = 200;
+
+/**
+ * The payload as a separate object, so that it is distinguishable even from another empty one. It
+ * is a slice of what the client sent at once, up to 64 kB: if that is much larger, it is copied, so
+ * that a few bytes do not keep the rest in memory for as long as they wait or are retained.
+ */
+function ownBytes(payload: Buffer): Buffer {
+  const { buffer, byteOffset, length } = payload;
+  if (buffer.byteLength < 2 * length + bufferBytes) return Buffer.from(buffer, byteOffset, length);
+  const copy = Buffer.allocUnsafeSlow(length);
+  payload.copy(copy);
+  return copy;
 }

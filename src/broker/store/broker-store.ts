@@ -41,40 +41,44 @@ export interface BrokerStoreOptions {
       /** What may be written to the card for clients that have not signed in, bytes an hour. */
       readonly anonymousBytesPerHour: number;
     };
-  /** Called with each session that loses a message because too many wait. */
+  /** Called with each session that loses a message because too many are waiting. */
   readonly onDropped: QueuesOptions['onDropped'];
   /** Called with each session that ends because others need what it takes. */
   readonly onGiveWay: SessionsOptions['onGiveWay'];
-  /** Called when the disk held more than there is room for. */
+  /** Called if the disk held more than there is room for. */
   readonly onLeftOut: (leftOut: LeftOut) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly retry: RetryPauses;
 }
 
-/** Sessions themselves are worth more than what waits for them: without one a client gets nothing. */
+/**
+ * Sessions are worth more than the messages that wait for them: without one a client gets nothing.
+ */
 const sessionsPart = 2;
-/** A thousand clients behind one address, such as a gateway's, are to be found again. */
+/** A thousand clients behind one address, such as a gateway's, must find their sessions again. */
 const sessionShares = { ofStrangers: 1 / 2, ofOne: 1 };
 
 /**
- * What the broker keeps for its clients, over restarts and power cuts.
- *
- * Everything is in memory, where it is read; the journal brings changes to disk. What a publisher
- * gets an acknowledgement for is on disk before (`accept`), unless the disk takes nothing.
+ * What the broker keeps for its clients, across restarts and power cuts.
+ * Everything is kept in memory and read from there; the journal writes changes to disk. What a
+ * publisher gets an acknowledgement for is on disk first (`accept`), unless the disk can't be
+ * written.
  */
 export class BrokerStore {
-  /** What there is of each kind, for those who answer what the protocol asks. */
+  /** What is kept, by kind, for the code that answers the protocol's questions. */
   readonly kept: Kept;
-  /** The networks that strangers come after. */
+  /** Networks that have priority over unknown ones. */
   readonly known: KnownNetworks;
-  /** What subscriptions of clients and sessions take together. */
+  /** The total weight of the subscriptions of clients and sessions. */
   readonly filters: FilterBudget;
-  /** What goes out to clients with a session. */
+  /** What is sent to clients with a session. */
   readonly outgoing: OutgoingMessages;
-  /** Subscriptions of packets that were refused; Aedes would keep them beside those granted. */
+  /**
+   * Subscriptions of packets that were refused; Aedes would keep them along with the granted ones.
+   */
   readonly refused = new WeakSet<object>();
-  /** Subscriptions of packets of which others are to come, with which these are written. */
+  /** Subscriptions of packets with more parts to come, with which these are written. */
   readonly unfinished = new WeakSet<object>();
   readonly #options: BrokerStoreOptions;
   readonly #sessions: Sessions;
@@ -147,7 +151,7 @@ export class BrokerStore {
     };
   }
 
-  get figures() {
+  get statistics() {
     return {
       messages: this.#queues.messages.count,
       queuedBytes: this.#queues.bytes,
@@ -158,25 +162,25 @@ export class BrokerStore {
     };
   }
 
-  /** Whether there are sessions that may want messages while their client is away. */
+  /** Whether there are sessions that may want messages while their client is offline. */
   get hasSessions(): boolean {
     return this.#sessions.count > 0;
   }
 
-  /** To whom the session of a client id belongs; undefined when there is none, or nobody knows. */
+  /** The owner of a client id's session; undefined if there is none, or it is unknown. */
   ownerOf(clientId: string): Owner | undefined {
     this.#sessions.endIfExpired(clientId);
     return this.#sessions.get(clientId)?.owner;
   }
 
-  /** How many subscriptions a client goes on with when its session does. */
+  /** How many subscriptions a client resumes with its session. */
   subscriptionsOf(clientId: string): number {
     return this.#sessions.get(clientId)?.subscriptions.size ?? 0;
   }
 
   /**
-   * Takes from a session what its owner may not read, any more or as one who goes on with a session
-   * of version 1.0, which kept no owners.
+   * Removes subscriptions from a session that its owner isn't allowed to have: no longer, or
+   * because it comes from version 1.0, which stored no owners.
    */
   restrict(clientId: string, maySubscribe: (filter: string) => boolean): void {
     const session = this.#sessions.get(clientId);
@@ -192,25 +196,28 @@ export class BrokerStore {
     }
   }
 
-  /** Ends a session, and forgets what its client has sent and not released. */
+  /** Ends a session, and clears what its client has sent and not released. */
   endSession(clientId: string): void {
     this.#sessions.end(clientId);
     this.#incoming.clear(clientId);
   }
 
-  /** Whether few subscriptions wait for their retained messages. */
+  /** Whether only a few subscriptions wait for their retained messages. */
   get hasRoomForLookUps(): boolean {
     return this.#slices.hasRoom;
   }
 
-  /** Names a topic on which the appliance itself retains a message: it says it again after a restart. */
+  /**
+   * Names a topic on which the appliance itself retains a message, which it publishes again after a
+   * restart.
+   */
   addOwnTopic(topic: string): void {
     this.#retained.addOwnTopic(topic);
   }
 
   /**
-   * Keeps a message that is about to be handed to those connected, for those who want it later: as the
-   * retained one of its topic, and in the queues of sessions.
+   * Keeps a message that is about to be passed to connected clients for those that want it later:
+   * as the retained message of its topic, and in the queues of sessions.
    */
   keep(message: MessagePacket): void {
     if (message.retain) {
@@ -225,19 +232,19 @@ export class BrokerStore {
     this.#queues.enqueue(this.#sessions.recipients(subscribed), message, 'soon');
   }
 
-  /** The packet identifier with which messages to a client go on; undefined where any will do. */
+  /** The packet identifier with which messages to a client continue; undefined if any will do. */
   nextMessageIdOf(clientId: string): number | undefined {
     return this.#sessions.get(clientId)?.nextMessageId;
   }
 
-  /** A client has connected (and one of the same name, if there was one, is gone). */
+  /** A client has connected (and one with the same id, if there was one, is gone). */
   connected(client: SessionClient, owner: SessionOwner): void {
     if (client.clean) this.#incoming.clear(client.id);
     this.#wills.forgetLeft(client.id);
     this.#sessions.connected(client, owner);
   }
 
-  /** @param isTakenOver whether another connection goes on with its session */
+  /** @param isTakenOver whether another connection resumes its session */
   disconnected(client: SessionClient, isTakenOver: boolean): void {
     if (client.clean && !isTakenOver) this.#incoming.clear(client.id);
     this.#sessions.disconnected(client, isTakenOver);
@@ -245,8 +252,8 @@ export class BrokerStore {
 
   /**
    * Keeps a message that a client may publish, before Aedes acknowledges it. Resolves when a power
-   * cut can't take it any more; undefined when there is nothing to keep.
-   * @throws when the client has too many QoS 2 messages open
+   * cut can't lose it any more; undefined if there is nothing to keep.
+   * @throws if the client has too many open QoS 2 messages
    */
   accept(client: SessionClient, owner: SessionOwner, packet: PublishedPacket) {
     return acceptPublished(this.kept, client, owner, packet);
@@ -257,7 +264,7 @@ export class BrokerStore {
     return this.#wills.left();
   }
 
-  /** Whether this will is still to be published: not when its client is back. */
+  /** Whether this will must still be published: not if its client is back. */
   takeLeftWill(will: WillPacket): boolean {
     return this.#wills.takeLeft(will);
   }

@@ -3,18 +3,21 @@ import { bytesOfContent } from './queue-bytes.ts';
 import { keys } from './stored-keys.ts';
 import type { MessagePacket } from './stored-packets.ts';
 
-/** Of so much the payloads are kept, bytes: Aedes asks whether a message is there, not what it says. */
+/**
+ * Payloads are kept up to this total, bytes: Aedes asks whether a message is there, not for its
+ * content.
+ */
 const mostBytes = 1_048_576;
 
 /**
- * QoS 2 messages that clients have sent and not yet released: what comes again under the same packet
- * identifier is not passed on again (MQTT 3.1.1, section 4.3.3).
+ * QoS 2 messages that clients have sent and not yet released: a message repeated with the same
+ * packet identifier is not passed on again (MQTT 3.1.1, section 4.3.3).
  */
 export class Incoming {
   readonly #byClient = new Map<string, Map<number, MessagePacket | 'accepted'>>();
   readonly #limit: number;
   readonly #journal: Journal;
-  /** Topics and payloads of all of them. */
+  /** The topics and payloads of all of them. */
   #bytes = 0;
 
   /** @param limit how many a client may have open */
@@ -30,7 +33,7 @@ export class Incoming {
 
   /**
    * Notes a message before the broker has it.
-   * @throws when the client has too many open
+   * @throws if the client has too many open
    */
   accept(
     clientId: string,
@@ -44,7 +47,7 @@ export class Incoming {
     }
   }
 
-  /** @throws when the client has too many open (Aedes then closes the connection) */
+  /** @throws if the client has too many open (Aedes then closes the connection) */
   store(clientId: string, packet: MessagePacket): void {
     const { cmd = 'publish', topic, payload, qos, retain = false, messageId } = packet;
     const hasRoom = this.#bytes + bytesOfContent(packet) <= mostBytes;
@@ -60,7 +63,7 @@ export class Incoming {
     this.#set(clientId, messageId ?? 0, stored);
   }
 
-  /** The message, when the broker has it. */
+  /** The message, if the broker has it. */
   get(clientId: string, messageId: number): MessagePacket | undefined {
     const packet = this.#byClient.get(clientId)?.get(messageId);
     return packet === 'accepted' ? undefined : packet;
@@ -76,19 +79,19 @@ export class Incoming {
     if (open.size === 0) this.#byClient.delete(clientId);
     const key = keys.incoming(clientId, messageId);
     if (this.#journal.mayHold(key)) {
-      // Were it still known, the next message under this identifier would be dropped.
+      // If it were still known, the next message with this identifier would be dropped.
       this.#journal.put(key, undefined, 'promised');
       await this.#journal.written();
     }
   }
 
-  /** Takes in what an earlier run left. */
+  /** Loads what an earlier run left. */
   load(clientId: string, messageId: number): void {
     if (this.isKnown(clientId, messageId)) return;
     this.#set(clientId, messageId, { topic: '', payload: '', qos: 2, messageId });
   }
 
-  /** Forgets all of a client's. */
+  /** Clears all messages of a client. */
   clear(clientId: string): void {
     for (const [messageId, packet] of this.#byClient.get(clientId) ?? []) {
       this.#bytes -= bytesOf(packet);
@@ -100,7 +103,7 @@ export class Incoming {
   #set(clientId: string, messageId: number, packet: MessagePacket | 'accepted'): void {
     const open = this.#byClient.get(clientId) ?? new Map();
     if (!open.has(messageId) && open.size >= this.#limit) {
-      throw new Error(`more than ${this.#limit} QoS 2 messages are not released`);
+      throw new Error(`more than ${this.#limit} unreleased QoS 2 messages`);
     }
     this.#bytes += bytesOf(packet) - bytesOf(open.get(messageId));
     open.set(messageId, packet);

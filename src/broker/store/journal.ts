@@ -9,22 +9,22 @@ import type { WriteBudget } from './write-budget.ts';
 
 export type JournalEntry = readonly [key: string, value: string];
 
-/** Sessions have a budget of their own, so that a crowd's messages do not use it up. */
+/** Sessions have a separate budget, so that messages for many clients do not use it up. */
 export type Budget = 'messages' | 'sessions';
 
-/** Who a change is written for, where that is bounded. */
+/** The party that a change is written for, if that is limited. */
 export interface Payer {
   readonly party: Party;
-  /** Out of which budget; by default that of messages. */
+  /** The budget it is paid from; default: messages. */
   readonly budget?: Budget;
-  /** When it can't be written, an older value is better than none. */
+  /** If it can't be written, an older value is better than none. */
   readonly keepsOlder?: boolean;
 }
 
-/** A new value, or how it is made when it is written; undefined takes the key away. */
+/** A new value, or the function that creates it when it is written; undefined deletes the key. */
 export type Value = string | (() => string) | undefined;
 
-/** A crowd's changes are many thousands: each has the same few fields. */
+/** Changes for many clients are many thousands: all have the same few fields. */
 interface Waiting {
   readonly value: Value;
   readonly payer: Payer | undefined;
@@ -35,11 +35,11 @@ export interface JournalOptions {
   readonly state: DatabaseSource;
   /** The name of its namespace in the database. */
   readonly namespace: string;
-  /** Chooses what to load of what an earlier run left: no more than fits. */
+  /** Selects what to load from an earlier run: no more than fits. */
   readonly select: (namespace: Namespace) => Promise<readonly JournalEntry[]>;
-  /** Called once with what was chosen, before anything is written. */
+  /** Called once with the selection, before anything is written. */
   readonly onLoad: (entries: readonly JournalEntry[]) => void;
-  /** Bounds what is written for those who have not signed in: what waits for them, and all else. */
+  /** Limits what is written for anonymous clients: their messages, and everything else. */
   readonly budgets: Readonly<Record<Budget, Pick<WriteBudget, 'take' | 'has' | 'mostAtOnce'>>>;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,31 +47,33 @@ export interface JournalOptions {
 }
 
 /**
- * How soon a change must be on disk. `promised`: somebody waits for it, and it must survive a power
- * cut. `soon`: it must survive one as well, but may wait for its end to come first, which spares the
- * write. `lazy`: nothing is lost by losing it.
+ * How soon a change must be on disk. `promised`: something waits for it, and it must survive a
+ * power cut. `soon`: it must survive one as well, but may wait in case it becomes obsolete first,
+ * which saves the write. `lazy`: losing it does no harm.
  */
 export type Urgency = 'promised' | 'soon' | 'lazy';
 
-/** What it takes to erase a key again, and what LevelDB adds to each, bytes. */
+/** The cost of deleting a key again, plus LevelDB's overhead for each, bytes. */
 const bytesOfErasing = 60;
 
-/** The longest wait until a change is written, ms; `promised` ones share what comes in one turn. */
+/**
+ * The longest wait until a change is written, ms; `promised` ones of the same turn share a write.
+ */
 const delayMs: Record<Urgency, number> = { promised: 0, soon: 25, lazy: 100 };
 
 /**
- * Brings changes to disk in the background, many in one write. What changes twice before it is
- * written is written once; what came and went is not written at all. While the disk can't be written,
- * the changes wait in memory, and the newest value of each key is written when it can again.
+ * Writes changes to disk in the background, many in one write. What changes twice before it is
+ * written is written once; what was added and deleted is not written at all. While the disk can't
+ * be written, the changes wait in memory, and the newest value of each key is written afterwards.
  */
 export class Journal {
   readonly #options: JournalOptions;
   readonly #namespace: Namespace;
   readonly #behind: WriteBehind;
   #waiting = new Map<string, Waiting>();
-  /** What has come since the last write and is to be paid for, by standing, bytes. */
+  /** The bytes added since the last write that must be paid for, by standing. */
   readonly #toBePaid = new Map<Party['standing'], number>();
-  /** Keys that may be on disk: only these have to be erased there. */
+  /** Keys that may be on disk: only these need to be deleted there. */
   readonly #onDisk = new Set<string>();
   #sync = false;
   #loaded = false;
@@ -88,13 +90,13 @@ export class Journal {
       },
       hasWork: () => this.#waiting.size > 0,
       onSuccess: (isAgain) => {
-        if (isAgain) log.info('what the broker keeps is on disk again');
+        if (isAgain) log.info("the broker's state is stored on disk again");
       },
       onFailure: (error, isFirst) => {
         if (!isFirst) return;
         const reason = messageOf(error);
         log.warn(
-          `what the broker keeps for clients is in memory only until the disk works: ${reason}`,
+          `the broker's state is kept in memory only, until the disk works again: ${reason}`,
         );
       },
       onEnd: () => {
@@ -105,19 +107,23 @@ export class Journal {
     });
   }
 
-  /** Whether so many bytes could be written for somebody now. */
+  /** Whether this many bytes could be written for a payer now. */
   couldAfford({ party }: Payer, bytes: number): boolean {
     return this.#options.budgets.messages.has(party, bytes + bytesOfErasing);
   }
 
-  /** Reads what an earlier run left. Resolves when done, or when the disk can't be read at present. */
+  /**
+   * Reads what an earlier run left. Resolves when done, or when the disk can't be read at present.
+   */
   async open(): Promise<void> {
     await this.#behind.run();
   }
 
   /**
-   * Notes a change. Before the disk was read, it is not noted: `onLoad` has to write what counts.
-   * @param requires another key without which this one is of no use: it is written only with that one
+   * Notes a change. Changes before the disk has been read are ignored: `onLoad` must write what
+   * matters.
+   * @param requires another key without which this one is useless: it is only written together with
+   * that one
    */
   put(key: string, value: Value, urgency: Urgency, payer?: Payer, requires?: string): void {
     if (!this.#loaded || this.#closed) return;
@@ -131,7 +137,7 @@ export class Journal {
     this.#behind.writeWithin(delayMs[urgency]);
   }
 
-  /** Whether a change fits into what can be paid for at once, with all that came before it. */
+  /** Whether a change fits into the budget, together with all earlier ones. */
   #mayBecomeAffordable(key: string, value: string, payer: Payer): boolean {
     const { party, budget = 'messages' } = payer;
     const { standing } = party;
@@ -149,17 +155,17 @@ export class Journal {
     } else this.#waiting.delete(key);
   }
 
-  /** Whether the disk may hold something under this key, now or soon. */
+  /** Whether the disk may contain this key, now or soon. */
   mayHold(key: string): boolean {
     return this.#onDisk.has(key) || this.#waiting.get(key)?.value !== undefined;
   }
 
-  /** Resolves when every change so far is on disk, or waits for a disk that can't be written. */
+  /** Resolves when every change so far is on disk, or waits because the disk can't be written. */
   async written(): Promise<void> {
     await this.#behind.written();
   }
 
-  /** Writes what waits, and then nothing more. */
+  /** Writes what waits, and nothing afterwards. */
   async close(): Promise<void> {
     await this.#behind.drained();
     this.#closed = true;
@@ -201,7 +207,7 @@ export class Journal {
     }
   }
 
-  /** What may be written; the rest stays in memory, where it is. */
+  /** The changes that may be written; the rest stays in memory. */
   #affordable(changes: ReadonlyMap<string, Waiting>): Change[] {
     const affordable: Change[] = [];
     for (const [key, { value: given, payer, requires }] of changes) {
@@ -212,7 +218,7 @@ export class Journal {
         continue;
       }
       affordable.push([key, value]);
-      // A write that fails may reach the disk all the same; and what follows may require it.
+      // A failed write may still reach the disk; and later changes may require it.
       if (value !== undefined) this.#onDisk.add(key);
     }
     return affordable;

@@ -10,9 +10,9 @@ export interface LeftWillsOptions {
 
 /**
  * Publishes the wills of clients that were connected when the appliance failed (MQTT 3.1.1 and 5,
- * section 3.1.2.5: the server may do so when it is back). A will delay counts from the start, and a
- * client that is back before it is over has its session, so its will is not sent (MQTT 5, section
- * 3.1.3.2.2).
+ * section 3.1.2.5: the server may do so after its restart). A will delay counts from the start, and
+ * a client that reconnects before it has passed resumes its session, so its will is not sent (MQTT
+ * 5, section 3.1.3.2.2).
  */
 export class LeftWills {
   readonly #options: LeftWillsOptions;

@@ -25,8 +25,8 @@ interface Store {
 }
 
 /**
- * Takes in what an earlier run left on disk. What came since the start (the disk may have been away
- * until now) is newer: it stays, and is written.
+ * Loads what an earlier run left on disk. Changes since the start (the disk may have been
+ * unavailable until now) are newer: they stay, and are written.
  */
 export function loadStored(entries: readonly JournalEntry[], store: Store): void {
   const { sessions, queues, known, retained, incoming, wills, journal, expiry, log } = store;
@@ -37,7 +37,7 @@ export function loadStored(entries: readonly JournalEntry[], store: Store): void
     try {
       read();
     } catch (error) {
-      log.error(`what the broker kept as ${key} can't be read and is left out: ${String(error)}`);
+      log.error(`skipped the broker's stored entry ${key}, which can't be read: ${String(error)}`);
       journal.put(key, undefined, 'lazy');
     }
   };
@@ -53,7 +53,7 @@ export function loadStored(entries: readonly JournalEntry[], store: Store): void
     } else if (kind === 'known') known.load(name, Number(text));
     else rest.push([parts, key, text]);
   }
-  /** Client ids that belong to somebody else by now. */
+  /** Client ids that have another owner by now. */
   const ofOthers = new Set<string>();
   const stored = queues.loadMessages(messages);
   sessions.writeAll();
@@ -68,7 +68,7 @@ export function loadStored(entries: readonly JournalEntry[], store: Store): void
       else if (kind === 'will') wills.load(name, text);
       else if (kind === 'incoming') incoming.load(name, number);
       else if (kind === 'retained') retained.load(expiry.resume(decodeMessage(text)));
-      else throw new TypeError('not known to this version');
+      else throw new TypeError('unknown to this version');
     });
   }
   loadQueues(

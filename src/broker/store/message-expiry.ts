@@ -2,20 +2,20 @@ import { type Clock, earliestTime } from '../../platform/clock.ts';
 import type { MessagePacket } from './stored-packets.ts';
 
 /**
- * How long kept messages are still wanted (MQTT 5, section 3.3.2.3.3). While the program runs the
- * clock that only grows counts, for a Raspberry Pi may be told the time of day at any moment; over a
- * restart the time of day counts, which is what is on disk.
+ * How long kept messages are still wanted (MQTT 5, section 3.3.2.3.3). While the program runs, this
+ * uses the monotonic clock, because the time of day of a Raspberry Pi may be set at any moment;
+ * across a restart it uses the time of day, which is stored on disk.
  */
 export class MessageExpiry {
   readonly #clock: Clock;
-  /** By the clock that only grows, ms. */
+  /** By the monotonic clock, ms. */
   readonly #expiresMs = new WeakMap<MessagePacket, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Notes when a message expires that has come just now. */
+  /** Notes when a message that has just arrived expires. */
   begin(packet: MessagePacket): void {
     const lifetimeMs = lifetimeOf(packet);
     if (lifetimeMs === undefined) return;
@@ -23,7 +23,7 @@ export class MessageExpiry {
     this.#expiresMs.set(packet, this.#clock.monotonicMs() + lifetimeMs);
   }
 
-  /** The same for a message that an earlier run kept. Returns it. */
+  /** The same for a message kept by an earlier run. Returns it. */
   resume(packet: MessagePacket): MessagePacket {
     const lifetimeMs = lifetimeOf(packet);
     if (lifetimeMs !== undefined && packet.messageExpiry !== undefined) {
@@ -38,7 +38,7 @@ export class MessageExpiry {
     return expiresMs !== undefined && this.#clock.monotonicMs() >= expiresMs;
   }
 
-  /** The message's properties as they are to be sent now: less the time that it has waited. */
+  /** The message's properties as they must be sent now: reduced by the time it has waited. */
   currentProperties(packet: MessagePacket): MessagePacket['properties'] {
     const expiresMs = this.#expiresMs.get(packet);
     if (expiresMs === undefined) return packet.properties;
@@ -46,7 +46,7 @@ export class MessageExpiry {
     return { ...packet.properties, messageExpiryInterval: Math.ceil(leftMs / 1000) };
   }
 
-  /** A time of day that is not known tells nothing: the message then has its whole life again. */
+  /** If the time of day is unknown, the message gets its whole lifetime again. */
   #leftOverRestart(expiresAt: number, lifetimeMs: number): number {
     const now = this.#clock.now().getTime();
     const cameAt = expiresAt - lifetimeMs;
@@ -55,7 +55,7 @@ export class MessageExpiry {
   }
 }
 
-/** Ms; undefined when the message does not expire. */
+/** Ms; undefined if the message does not expire. */
 function lifetimeOf({ properties }: MessagePacket): number | undefined {
   const seconds = properties?.['messageExpiryInterval'];
   return typeof seconds === 'number' ? seconds * 1000 : undefined;

@@ -1,6 +1,6 @@
 import type { MessagePacket } from './stored-packets.ts';
 
-/** How Aedes tells messages apart. */
+/** How Aedes identifies messages. */
 interface Origin {
   readonly brokerId: string;
   readonly brokerCounter: number;
@@ -8,26 +8,29 @@ interface Origin {
 
 /** A message that waits in at least one client's queue. */
 export interface StoredMessage {
-  /** Its place among all that were ever stored; part of its key on disk. */
+  /** Its number among all messages ever stored; part of its key on disk. */
   sequence: number;
   readonly packet: MessagePacket;
-  /** Under which name Aedes delivers it; undefined until it does, and after a restart. */
+  /** The name under which Aedes delivers it; undefined until then, and after a restart. */
   origin: Origin | undefined;
   /** In how many queues it waits. */
   holders: number;
-  /** Whether it was given to the journal: for anonymous clients only, it is written perhaps. */
+  /**
+   * Whether it was passed to the journal: one for anonymous clients only may not be written
+   * (`perhaps`).
+   */
   written: 'no' | 'perhaps' | 'surely';
 }
 
-/** The name that stands for messages which Aedes did not name in this run. */
+/** The name for messages that Aedes has not named in this run. */
 const storedId = 'stored';
 
-/** The messages that wait, each once, however many clients wait for it. */
+/** The waiting messages, each stored once, however many clients it waits for. */
 export class Messages {
   readonly #byOrigin = new Map<string, StoredMessage>();
   readonly #bySequence = new Map<number, StoredMessage>();
   #lastFound: StoredMessage | undefined;
-  /** Never 0, which Aedes takes for no number. */
+  /** Never 0, which Aedes treats as missing. */
   #next = 1;
 
   get count(): number {
@@ -47,7 +50,7 @@ export class Messages {
     return message;
   }
 
-  /** Takes in what is on disk, as older than everything that came since the start. */
+  /** Loads what is on disk, as older than everything since the start. */
   load(stored: readonly (readonly [sequence: number, packet: MessagePacket])[]): StoredMessage[] {
     const last = stored.at(-1)?.[0] ?? 0;
     const newer = [...this.#bySequence.values()];
@@ -70,18 +73,18 @@ export class Messages {
     return older;
   }
 
-  /** Notes under which name Aedes delivers the message. */
+  /** Notes the name under which Aedes delivers the message. */
   nameOrigin(message: StoredMessage, { brokerId, brokerCounter = 0 }: MessagePacket): void {
     if (brokerId === undefined) return;
     message.origin = { brokerId, brokerCounter };
     this.#byOrigin.set(keyOf(message.origin), message);
   }
 
-  /** The message that a packet of Aedes carries. */
+  /** The message that an Aedes packet contains. */
   find({ brokerId, brokerCounter = 0 }: MessagePacket): StoredMessage | undefined {
     if (brokerId === undefined) return undefined;
     if (brokerId === storedId) return this.#bySequence.get(brokerCounter);
-    // A thousand clients ask for the same one, one after the other.
+    // A thousand clients ask for the same message, one after the other.
     const last = this.#lastFound;
     if (last?.origin?.brokerCounter === brokerCounter && last.origin.brokerId === brokerId)
       return last;
@@ -89,12 +92,12 @@ export class Messages {
     return this.#lastFound;
   }
 
-  /** What a packet has to carry so that `find` knows it again. */
+  /** What a packet must contain so that `find` recognizes it. */
   originOf({ origin, sequence }: StoredMessage): Origin {
     return origin ?? { brokerId: storedId, brokerCounter: sequence };
   }
 
-  /** Whether it was there to be forgotten. */
+  /** Whether it was there to be removed. */
   forget({ sequence, origin }: StoredMessage): boolean {
     if (origin) this.#byOrigin.delete(keyOf(origin));
     this.#lastFound = undefined;

@@ -11,7 +11,10 @@ export interface OutgoingMessagesOptions {
   readonly expiry: MessageExpiry;
 }
 
-/** Which messages a client with a session gets now, directly or out of its queue: in order, each once. */
+/**
+ * Decides which messages a client with a session gets now, directly or from its queue: in order,
+ * each once.
+ */
 export class OutgoingMessages {
   readonly #sessions: Sessions;
   readonly #queues: Queues;
@@ -24,44 +27,38 @@ export class OutgoingMessages {
   }
 
   /**
-   * Whether Aedes may hand this packet to the client now. What waits in its queue comes out of the
-   * queue while it catches up, so that nothing overtakes and nothing comes twice.
+   * Whether Aedes may pass this packet to the client now. Messages in its queue are sent from the
+   * queue while it catches up, so that nothing is overtaken or sent twice.
    */
   mayForward(client: SessionClient, packet: MessagePacket): boolean {
-    // With an identifier it comes out of the queue.
+    // With an identifier it comes from the queue.
     if (packet.qos === 0 || packet.messageId !== undefined) return true;
     const session = this.#sessions.get(client.id);
     const queued = session && this.#queues.queuedFor(session, packet);
     if (!queued) return true;
     if (session.client !== client || queued.messageId !== undefined) return false;
-    return session.caughtUp || session.isUnderWay(queued);
+    return session.isUnderWay(queued);
   }
 
   /**
-   * Whether a message goes to its client now. What waits in the client's queue stays there while the
-   * client has too much that it has not acknowledged; it gets it then (`next`).
+   * Whether a message is sent to its client now. Messages stay in the client's queue while it has
+   * too many unacknowledged ones; it gets them afterwards (`next`).
    */
   goesNow(client: SessionClient, packet: MessagePacket, hasRoom: boolean): boolean {
     const session = this.#sessions.get(client.id);
-    // A retained message that a new subscription gets is in no queue; Aedes takes its broker’s id away.
+    // A retained message for a new subscription is in no queue; Aedes removes its broker's id.
     if (!session || !packet.brokerId) return true;
-    // Aedes restores the subscriptions of a client before it says that the client has connected. What
-    // comes in between is on its way into the queue, and must not overtake what waits there.
+    // Aedes restores the subscriptions of a client before it reports that the client has connected.
+    // A message in between is on its way into the queue, and must not overtake what waits there.
     if (session.client !== client) return false;
     const queued = this.#queues.queuedFor(session, packet);
-    // It waits in the queue from when it is accepted. A client that takes what waits can have it, and
-    // even acknowledge it, before it is handed out here.
+    // It is in the queue from the moment it is accepted. A client that gets its queue may receive
+    // it, and even acknowledge it, before it is passed on here.
     if (!queued || queued.messageId !== undefined) return false;
     return session.goesNow(queued, hasRoom);
   }
 
-  /** A message may wait in a client's queue that it was not given. */
-  fallBehind(client: SessionClient): void {
-    const session = this.#sessions.get(client.id);
-    if (session?.client === client) session.fallBehind();
-  }
-
-  /** What a client gets next out of its queue; undefined when it has it all. */
+  /** What a client gets next from its queue; undefined if it has everything. */
   next(client: SessionClient): MessagePacket | undefined {
     const session = this.#sessions.get(client.id);
     while (session?.client === client) {

@@ -4,13 +4,13 @@ import type { Messages } from './messages.ts';
 import type { QueuedMessage, Session } from './session.ts';
 import type { MessagePacket, MessageProperties } from './stored-packets.ts';
 
-/** Whether a message waited for too long: it has never been sent, and is not to be any more. */
+/** Whether a message waited for too long: it has never been sent, and must not be any more. */
 export function hasExpired(queued: QueuedMessage, expiry: MessageExpiry): boolean {
   const isSent = queued.messageId !== undefined || queued.released;
   return !isSent && expiry.isExpired(queued.message.packet);
 }
 
-/** A message out of a session's queue, in the form in which Aedes sends it. */
+/** A message from a session's queue, in the form in which Aedes sends it. */
 export function outgoingPacket(
   session: Session,
   queued: QueuedMessage,
@@ -18,7 +18,7 @@ export function outgoingPacket(
   expiry: MessageExpiry,
 ): MessagePacket {
   const { message, qos, retain, messageId, released } = queued;
-  // The client has it; what is missing is the end of the handshake.
+  // The client has it; only the end of the handshake is missing.
   if (released) return { cmd: 'pubrel', messageId } as MessagePacket;
   const { topic, payload } = message.packet;
   const properties = withIdentifiers(expiry.currentProperties(message.packet), session, topic);
@@ -32,7 +32,7 @@ export function outgoingPacket(
     dup: messageId !== undefined,
     messageId,
     ...messages.originOf(message),
-    // Without `messageExpiry`: Aedes would go by the time of day.
+    // Without `messageExpiry`: Aedes would compare it with the time of day.
     ...(properties && { properties }),
   };
 }

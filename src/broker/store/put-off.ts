@@ -1,7 +1,7 @@
 import type { StoredMessage } from './messages.ts';
 import type { Recipient, Session } from './session.ts';
 
-/** A message, and those into whose queues it is still to be put. */
+/** A message, and the sessions into whose queues it must still be put. */
 export interface PutOffMessage {
   readonly message: StoredMessage;
   readonly recipients: Map<Session, Recipient>;
@@ -9,20 +9,28 @@ export interface PutOffMessage {
 
 export interface PutOffOptions {
   readonly add: (message: StoredMessage, recipient: Recipient) => void;
-  /** Called when a message has been added for everybody. */
+  /** Called when a message has been added for all sessions. */
   readonly done: (message: StoredMessage) => void;
 }
 
-/** In one iteration of the event loop; each is some 3 µs of work, a few times that on a Pi. */
+/** Per iteration of the event loop; each is about 3 µs of work, a few times that on a Pi. */
 const mostAtOnce = 100;
 
-/** So many messages may be put off; each further one makes the oldest be done at once. */
+/** How many messages may be put off; each further one makes the oldest be handled at once. */
 const mostMessages = 200;
 
-/** Puts messages into the queues of a crowd of clients that are offline, a little at a time. */
+/**
+ * The total number of entries for all of them, each about 100 bytes that no budget counts; beyond
+ * it, the oldest messages are handled at once.
+ */
+const mostEntries = 20_000;
+
+/** Puts messages into the queues of many offline clients, a few at a time. */
 export class PutOff {
   readonly #options: PutOffOptions;
   readonly #messages: PutOffMessage[] = [];
+  /** The number of recipients that remain for all messages. */
+  #entries = 0;
   #isScheduled = false;
 
   constructor(options: PutOffOptions) {
@@ -31,8 +39,13 @@ export class PutOff {
 
   add(message: PutOffMessage): void {
     this.#messages.push(message);
-    if (this.#messages.length > mostMessages) this.#takeOldest(Number.POSITIVE_INFINITY);
+    this.#entries += message.recipients.size;
+    while (this.#messages.length > 1 && this.#isFull) this.#takeOldest(Number.POSITIVE_INFINITY);
     this.#schedule();
+  }
+
+  get #isFull(): boolean {
+    return this.#messages.length > mostMessages || this.#entries > mostEntries;
   }
 
   /** Adds what is put off for one session, in order. */
@@ -41,6 +54,7 @@ export class PutOff {
       const recipient = recipients.get(session);
       if (!recipient) continue;
       recipients.delete(session);
+      this.#entries -= 1;
       this.#options.add(message, recipient);
     }
   }
@@ -68,6 +82,7 @@ export class PutOff {
     let count = 0;
     for (const [session, recipient] of recipients) {
       recipients.delete(session);
+      this.#entries -= 1;
       this.#options.add(message, recipient);
       count += 1;
       if (count === most) break;

@@ -10,10 +10,10 @@ import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 import { payerOfParty } from './stored-session.ts';
 
 export interface QueueLimits {
-  /** Messages that may wait for one client; past it the oldest are dropped. */
+  /** How many messages may wait for one client; beyond that, the oldest are dropped. */
   readonly queuedPerClient: number;
   readonly queuedBytesPerClient: number;
-  /** What may wait for all clients together, bytes of memory. */
+  /** The total that may wait for all clients, bytes of memory. */
   readonly queuedBytesOfAll: number;
 }
 
@@ -21,27 +21,27 @@ export interface QueuesOptions {
   readonly limits: QueueLimits;
   readonly journal: Journal;
   readonly clock: Clock;
-  /** Called with each session that loses a message because too many wait for it. */
-  readonly onDropped: (session: Session, reason: 'of its own' | 'of all') => void;
+  /** Called with each session that loses a message because too many are waiting. */
+  readonly onDropped: (session: Session, reason: 'of the client' | 'of all clients') => void;
 }
 
-/** What is written for a message that waits for one client, about, bytes. */
+/** The approximate size of a stored message that waits for one client, bytes. */
 const typicalBytes = 500;
 const unpaidForMs = 5000;
 
-/** When all queues together are full, so much is dropped at once that it does not happen each time. */
+/** If all queues together are full, enough is dropped at once that it isn't needed each time. */
 const fullAgainPart = 0.9;
 
-/** What waits for clients that have a session. */
+/** The messages that wait for clients with a session. */
 export class Queues {
   readonly messages = new Messages();
   readonly #options: QueuesOptions;
   /** What each party's sessions have waiting, bytes. */
   readonly #shares = new FairShares();
   readonly #waitingFor = new Set<Session>();
-  /** What everything that waits takes in memory. */
+  /** The memory that everything waiting takes. */
   #bytes = 0;
-  /** Messages for clients that are offline: a crowd of those can wait, the lights can't. */
+  /** Messages for offline clients: those can wait, the lights can't. */
   readonly #later = new PutOff({
     add: (message, recipient) => {
       const { clock } = this.#options;
@@ -57,18 +57,18 @@ export class Queues {
     this.#options = options;
   }
 
-  /** What everything that waits takes in memory, about, bytes. */
+  /** The approximate memory that everything waiting takes, bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** A message as it waits in a client's queue; undefined when it does not. */
+  /** A message as it waits in a client's queue; undefined if it doesn't. */
   queuedFor(session: Session, packet: MessagePacket): QueuedMessage | undefined {
     const message = this.messages.find(packet);
     return message && session.queue.get(message);
   }
 
-  /** Puts a message into the queues of those who subscribed to it. */
+  /** Puts a message into the queues of its subscribers. */
   enqueue(
     recipients: Iterable<Recipient>,
     packet: MessagePacket,
@@ -78,7 +78,7 @@ export class Queues {
     this.messages.nameOrigin(message, packet);
     this.#bytes += bytesOfMessage(packet);
     const nowMs = this.#options.clock.monotonicMs();
-    // It stays while it is handed out, even where the first queue has no room for it.
+    // It is held while it is passed on, even if the first queue has no room for it.
     message.holders += 1;
     const later = new Map<Session, Recipient>();
     for (const recipient of recipients) {
@@ -95,7 +95,7 @@ export class Queues {
     return this.#release(message) ? message : undefined;
   }
 
-  /** Adds what was put off for a session, whose client is back. */
+  /** Adds what was put off for a session whose client is back. */
   catchUp(session: Session): void {
     this.#later.takeFor(session);
   }
@@ -111,7 +111,7 @@ export class Queues {
     const queued: QueuedMessage = {
       message,
       qos: packet.qos === 2 && qos === 2 ? 2 : 1,
-      // MQTT 3.1.1, section 3.3.1.3: set only on what a new subscription finds.
+      // MQTT 3.1.1, section 3.3.1.3: only set on messages that a new subscription finds.
       retain: packet.retain === true && rap === true,
       messageId: undefined,
       released: false,
@@ -123,7 +123,9 @@ export class Queues {
     this.#dropTooManyOf(session);
   }
 
-  /** Lets go of a message that was held while it was handed out; whether it waits for anybody. */
+  /**
+   * Releases a message that was held while it was passed on; returns whether it waits for anyone.
+   */
   #release(message: StoredMessage): boolean {
     message.holders -= 1;
     if (message.holders > 0) return true;
@@ -131,19 +133,19 @@ export class Queues {
     return false;
   }
 
-  /** Takes in what an earlier run left for a session, oldest first. */
+  /** Loads what an earlier run left for a session, oldest first. */
   load(session: Session, older: readonly QueuedMessage[]): void {
     for (const queued of older) this.#count(session, queued);
     session.addOlder(older);
   }
 
-  /** Takes in the messages themselves, before what waits of them is loaded. */
+  /** Loads the messages themselves, before the queues that refer to them. */
   loadMessages(stored: readonly (readonly [number, MessagePacket])[]): StoredMessage[] {
     for (const [, packet] of stored) this.#bytes += bytesOfMessage(packet);
     return this.messages.load(stored);
   }
 
-  /** Takes a message out of a client's queue, and forgets it with the last queue. */
+  /** Removes a message from a client's queue, and deletes it with the last queue. */
   remove(session: Session, queued: QueuedMessage): void {
     const { message } = queued;
     if (!session.remove(queued)) return;
@@ -157,7 +159,7 @@ export class Queues {
     if (message.holders === 0) this.forget(message);
   }
 
-  /** Forgets a message that waits for nobody. */
+  /** Deletes a message that waits for nobody. */
   forget(message: StoredMessage): void {
     if (!this.messages.forget(message)) return;
     this.#bytes -= bytesOfMessage(message.packet);
@@ -165,7 +167,7 @@ export class Queues {
     this.#options.journal.put(keys.message(message.sequence), undefined, 'lazy');
   }
 
-  /** Takes everything out of a client's queue. */
+  /** Clears a client's queue. */
   clear(session: Session): void {
     for (const queued of session.queue.values()) this.remove(session, queued);
   }
@@ -179,7 +181,7 @@ export class Queues {
     if (bytes > 0) this.#shares.add(party, bytes);
   }
 
-  /** Brings a message and that it waits for this client to disk. */
+  /** Writes a message, and that it waits for this client, to disk. */
   write(session: Session, queued: QueuedMessage, urgency: Urgency, isPaidFor = false): void {
     const { message, qos, retain, messageId, released } = queued;
     const { journal } = this.#options;
@@ -197,7 +199,7 @@ export class Queues {
       : JSON.stringify({
           qos,
           ...(retain && { retain }),
-          // A QoS 1 message is sent again whatever its identifier was.
+          // A QoS 1 message is sent again with any identifier.
           ...(qos === 2 && messageId !== undefined && { messageId }),
           ...(released && { released }),
         });
@@ -210,7 +212,7 @@ export class Queues {
     );
   }
 
-  /** Drops what is more than all queues together may have: of those that give way first, the oldest. */
+  /** Drops what exceeds the total of all queues: of the parties that give way first, the oldest. */
   dropTooMany(): void {
     const { queuedBytesOfAll } = this.#options.limits;
     if (this.#bytes <= queuedBytesOfAll) return;
@@ -229,15 +231,15 @@ export class Queues {
     let count = Math.ceil(session.queue.size / 10);
     for (const queued of session.queue.values()) {
       this.remove(session, queued);
-      this.#options.onDropped(session, 'of all');
+      this.#options.onDropped(session, 'of all clients');
       count -= 1;
       if (count === 0) break;
     }
   }
 
   /**
-   * Whether what waits for a client can be written. When it can't, that is looked at again only after
-   * a while: with many sessions, asking each time costs more than the rest.
+   * Whether what waits for a client can be written. If it can't, that is only checked again after a
+   * while: with many sessions, checking each time costs more than everything else.
    */
   #isToWrite(session: Session, nowMs: number): boolean {
     const payer = payerOfParty(session.party);
@@ -254,7 +256,7 @@ export class Queues {
       const { queue, queuedBytes } = session;
       if (queue.size <= queuedPerClient && queuedBytes <= queuedBytesPerClient) return;
       this.remove(session, queued);
-      this.#options.onDropped(session, 'of its own');
+      this.#options.onDropped(session, 'of the client');
     }
   }
 
@@ -265,10 +267,10 @@ export class Queues {
   }
 }
 
-/** Nearly every entry on disk; one text for all of them. */
+/** Nearly every entry on disk; one shared text for all of them. */
 const plainQos1 = '{"qos":1}';
 
-/** What an entry counts in its party's share: as if the message were its alone. */
+/** The weight of an entry in its party's share: as if the message belonged to it alone. */
 function weightOf({ message: { packet } }: QueuedMessage): number {
   return entryBytes + bytesOfContent(packet);
 }

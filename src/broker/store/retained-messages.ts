@@ -8,21 +8,21 @@ import { keys } from './stored-keys.ts';
 import { encodeMessage, type MessagePacket } from './stored-packets.ts';
 
 export interface RetainedLimits {
-  /** Topics of clients that may have one. */
+  /** How many topics of clients may have one. */
   readonly retainedMessages: number;
-  /** Of them all together, topics and payloads, bytes. */
+  /** The total of all of them, topics and payloads, bytes. */
   readonly retainedBytes: number;
 }
 
-/** What is retained already when anonymous clients may retain no more: the rest is for users. */
+/** Anonymous clients may retain no more once this share is used: the rest is for users. */
 const partOfAnonymous = 1 / 2;
-/** Less than this part of what is allowed must be retained for the lack of room to be over. */
+/** The lack of room is over once less than this share is retained. */
 const partOfMuchRoom = 0.9;
 
-/** A look-up looks at the clock after so many topics, far less than a slice. */
+/** A search checks the time after this many topics, far less than a slice. */
 const stepsAtATime = 64;
 
-/** What `accept` made of a client's message. */
+/** What `accept` did with a client's message. */
 interface AcceptedHere {
   readonly isWritten: boolean;
   /** Whether its publisher has not signed in. */
@@ -38,7 +38,7 @@ export class RetainedMessages {
   #messages = 0;
   #bytes = 0;
 
-  /** Whether some found no room; said once in the log. */
+  /** Whether some found no room; logged once. */
   #isFull = false;
   readonly #journal: Journal;
   readonly #expiry: MessageExpiry;
@@ -55,7 +55,7 @@ export class RetainedMessages {
     return this.#byTopic.size;
   }
 
-  /** Names a topic of the appliance's own: always kept, and not written. */
+  /** Names one of the appliance's own topics: always kept, and not written. */
   addOwnTopic(topic: string): void {
     if (this.#own.has(topic)) return;
     const before = this.#byTopic.get(topic);
@@ -65,7 +65,7 @@ export class RetainedMessages {
   }
 
   /**
-   * Writes a message before it is kept; whether there was anything to write.
+   * Writes a message before it is kept; returns whether there was anything to write.
    * @param isAnonymous whether its publisher has not signed in
    */
   accept(packet: MessagePacket, isAnonymous: boolean): boolean {
@@ -75,14 +75,14 @@ export class RetainedMessages {
   }
 
   /**
-   * Keeps the message; an empty one takes the last of its topic away.
-   * @param accepted what `accept` made of it, where a client published it
+   * Keeps the message; an empty one deletes the last of its topic.
+   * @param accepted what `accept` returned for it, if a client published it
    */
   store(packet: MessagePacket, accepted: AcceptedHere | undefined): void {
     const isFull = !this.#makesRoomFor(packet, accepted?.isAnonymous ?? false);
     if (isFull && !this.#isFull) {
       this.#log.warn(
-        `too much is retained: ${packet.topic} and others are not. Fix: raise Butler.brokerConfig.limits.${this.#limitOf(packet)}`,
+        `the limit of retained messages is reached: ${packet.topic} and others are not retained. Fix: raise Butler.brokerConfig.limits.${this.#limitOf(packet)}`,
       );
     }
     // Another message on a topic that is kept does not end it.
@@ -93,7 +93,7 @@ export class RetainedMessages {
     this.#set(packet);
   }
 
-  /** Takes in what an earlier run left. */
+  /** Loads what an earlier run left. */
   load(packet: MessagePacket): void {
     if (this.#own.has(packet.topic)) {
       this.#journal.put(keys.retained(packet.topic), undefined, 'lazy');
@@ -101,8 +101,8 @@ export class RetainedMessages {
   }
 
   /**
-   * Every message whose topic one of the filters names; once for each filter. Looks for them in
-   * slices, and finds what comes and goes meanwhile or not.
+   * Every message whose topic matches one of the filters; once for each filter. Searches in slices;
+   * messages that are added or deleted meanwhile may or may not be found.
    */
   async *matching(filters: readonly string[], slices: Slices): AsyncGenerator<MessagePacket> {
     let slice = await slices.next();
@@ -125,7 +125,7 @@ export class RetainedMessages {
       yield this.#byTopic.get(filter);
       return;
     }
-    // Topics that come and go again and again must not make it endless.
+    // Topics that are deleted and added repeatedly must not make it endless.
     let left = this.#byTopic.size;
     const beginning = literalBeginning(filter);
     for (const [topic, packet] of this.#byTopic) {
@@ -136,14 +136,14 @@ export class RetainedMessages {
     }
   }
 
-  /** Writes everything, after the disk was away. */
+  /** Writes everything, after the disk was unavailable. */
   writeAll(): void {
     for (const packet of this.#byTopic.values()) {
       if (!this.#own.has(packet.topic)) this.#write(packet, 'lazy');
     }
   }
 
-  /** A message with what is left of its lifetime; one that has expired is taken away. */
+  /** A message with its remaining lifetime; an expired one is deleted. */
   #current(packet: MessagePacket | undefined): MessagePacket | undefined {
     if (!packet || packet.messageExpiry === undefined) return packet;
     if (this.#expiry.isExpired(packet)) {
@@ -151,11 +151,11 @@ export class RetainedMessages {
       return undefined;
     }
     const { messageExpiry: _, ...others } = packet;
-    // Without `messageExpiry`: Aedes would go by the time of day.
+    // Without `messageExpiry`: Aedes would compare it with the time of day.
     return { ...others, properties: this.#expiry.currentProperties(packet) ?? {} };
   }
 
-  /** Whether there was anything to take away. */
+  /** Whether there was anything to delete. */
   #removeExpired(): boolean {
     const before = this.#byTopic.size;
     for (const packet of this.#byTopic.values()) {
@@ -170,13 +170,13 @@ export class RetainedMessages {
     this.#journal.put(keys.retained(packet.topic), undefined, 'lazy');
   }
 
-  /** Whether there is room, after what has expired is gone where that is needed. */
+  /** Whether there is room, after deleting expired messages if necessary. */
   #makesRoomFor(packet: MessagePacket, isAnonymous: boolean): boolean {
     const hasRoom = () => this.#hasRoomFor(packet, isAnonymous);
     return hasRoom() || (this.#removeExpired() && hasRoom());
   }
 
-  /** An empty message only takes another away. */
+  /** An empty message only deletes another. */
   #hasRoomFor(packet: MessagePacket, isAnonymous: boolean): boolean {
     if (packet.payload.length === 0 || this.#own.has(packet.topic)) return true;
     const before = this.#byTopic.get(packet.topic);

@@ -22,10 +22,10 @@ export interface LeftOut {
   readonly others: number;
 }
 
-/** So many keys are erased in one write. */
+/** How many keys are deleted in one write. */
 const erasedAtOnce = 500;
 
-/** A client with less than a fair part of the queues is taken in although others fill them. */
+/** A client with less than a fair share of the queues is loaded even if others fill them. */
 const overfull = 1.5;
 
 interface Candidate {
@@ -36,8 +36,8 @@ interface Candidate {
 }
 
 /**
- * Chooses what is loaded of what an earlier run left: no more than fits into memory, the newest and
- * fairest part, whatever lies on the disk. The rest is erased there.
+ * Selects what to load from an earlier run: no more than fits into memory, the newest and fairest
+ * part, whatever is on the disk. The rest is deleted there.
  */
 export class StoredSelection {
   readonly #namespace: Namespace;
@@ -53,7 +53,7 @@ export class StoredSelection {
     this.#limits = limits;
   }
 
-  /** @throws when the disk can't be read or written */
+  /** @throws if the disk can't be read or written */
   async run(): Promise<{ readonly entries: readonly JournalEntry[]; readonly leftOut: LeftOut }> {
     await this.#selectKnown();
     await this.#selectSessions();
@@ -122,7 +122,7 @@ export class StoredSelection {
     return found;
   }
 
-  /** From the newest message to the oldest, each with the clients for which it waits. */
+  /** From the newest message to the oldest, each with the clients it waits for. */
   async #selectQueues(): Promise<void> {
     const shares = new FairShares();
     const fairPart =
@@ -189,7 +189,7 @@ export class StoredSelection {
   }
 }
 
-/** What waits for clients, in reverse order, given out message by message. */
+/** What waits for clients, in reverse order, returned message by message. */
 class Waiting {
   readonly #entries: AsyncGenerator<JournalEntry>;
   #next: JournalEntry | undefined;
@@ -198,7 +198,7 @@ class Waiting {
     this.#entries = entries;
   }
 
-  /** Everything that stands before what belongs to an older message than `sequence`. */
+  /** Everything that belongs to messages newer than `sequence` or to it. */
   async *from(sequence: number): AsyncGenerator<JournalEntry> {
     for (;;) {
       if (!this.#next) {
@@ -214,7 +214,7 @@ class Waiting {
   }
 }
 
-/** What can't be read is left out when it is loaded, with a line in the log. */
+/** Unreadable entries are skipped when they are loaded, with a line in the log. */
 function readOrNothing(text: string): Partial<StoredSession> {
   try {
     return readStoredSession(text);

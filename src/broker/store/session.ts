@@ -4,12 +4,12 @@ import type { StoredMessage } from './messages.ts';
 import { bytesOfContent } from './queue-bytes.ts';
 import { type StoredSubscription, unknownParty } from './stored-session.ts';
 
-/** What the sessions use of a client of Aedes. */
+/** What the sessions use of an Aedes client. */
 export interface SessionClient {
   readonly id: string;
   /** Whether its session ends with its connection. */
   readonly clean?: boolean;
-  /** How long its session outlives the connection, s (MQTT 5, section 3.1.2.11.2). */
+  /** How long its session stays after the connection ends, s (MQTT 5, section 3.1.2.11.2). */
   readonly sessionExpiryInterval?: number;
 }
 
@@ -27,52 +27,52 @@ export interface QueuedMessage {
   messageId: number | undefined;
   /** Whether the client has it and only the end of the QoS 2 handshake is missing. */
   released: boolean;
-  /** Whether it was given to the journal. */
+  /** Whether it was passed to the journal. */
   isNoted: boolean;
 }
 
 export const largestMessageId = 65_535;
 
-/** One client's session (MQTT 3.1.1, section 3.1.2.4): subscriptions, and messages not yet acknowledged. */
+/**
+ * One client's session (MQTT 3.1.1, section 3.1.2.4): subscriptions, and unacknowledged messages.
+ */
 export class Session {
   readonly clientId: string;
-  /** Whose it is; undefined for one of version 1.0 until somebody goes on with it. */
+  /** Its owner; undefined for one from version 1.0 until someone resumes it. */
   owner: Owner | undefined;
-  /** Who competes with others for what it takes. */
+  /** The party that competes with others for what it takes. */
   party: Party = unknownParty;
-  /** Ends it, and its connection where there is one. */
+  /** Ends it, and its connection if there is one. */
   readonly giveWay: () => void;
   readonly subscriptions = new Map<string, StoredSubscription>();
   /** What the client has not acknowledged, in order. */
   queue = new Map<StoredMessage, QueuedMessage>();
   /** Payloads and topics in the queue, bytes. */
   queuedBytes = 0;
-  /** How long the session lives without a connection, s. */
+  /** How long the session is kept without a connection, s. */
   expirySeconds = 0;
   /** When its last connection ended, by the time of day, ms since 1970. */
   disconnectedAt: number | undefined;
-  /** By the clock that only grows, ms: from when its life without a connection counts. */
+  /** By the monotonic clock, ms: when its time without a connection started. */
   expiryFromMs = 0;
-  /** Who is connected, if anybody. */
+  /** The connected client, if any. */
   client: SessionClient | undefined;
-  /** Whether the client has caught up with the queue, so that new messages go to it at once. */
-  caughtUp = false;
-  /** Whether Aedes takes out of the queue what the client gets when it has connected. */
+  /** Whether Aedes takes what the client gets after connecting from the queue. */
   #isCatchingUp = false;
   readonly #byMessageId = new Map<number, QueuedMessage>();
-  /** What was sent on this connection. */
-  readonly #sent = new Set<QueuedMessage>();
-  /** Taken out of the queue and not yet sent. */
+  /** What the connected client has not been given on this connection, in order. */
+  #waiting = new Set<QueuedMessage>();
+  /** Given to the client and not yet sent. */
   readonly #underWay = new Set<QueuedMessage>();
-  /** Whether it was forgotten. */
+  /** Whether it has been deleted. */
   hasEnded = false;
-  /** Until when nothing more can be written for it, by the clock that only grows, ms. */
+  /** Until when nothing more can be written for it, by the monotonic clock, ms. */
   unpaidUntilMs = 0;
-  /** What the disk knows of it beside its subscriptions (`session-writes.ts`). */
+  /** What is on disk of it in addition to its subscriptions (`session-writes.ts`). */
   writtenAs: string | undefined;
-  /** Whether subscriptions of a packet are written of which others are to come. */
+  /** Whether subscriptions of an incomplete packet have been written, with more to come. */
   isUnfinished = false;
-  /** Whether messages were dropped since the queue was last short; said once in the log. */
+  /** Whether messages were dropped since the queue was last short; logged once. */
   overflowing = false;
   #lastMessageId: number | undefined;
   #wake: (() => void) | undefined;
@@ -84,21 +84,21 @@ export class Session {
 
   connect(client: SessionClient): void {
     this.#stopCatchingUp();
-    this.#sent.clear();
+    this.#waiting = new Set(this.queue.values());
     this.client = client;
-    this.caughtUp = false;
     this.disconnectedAt = undefined;
     this.expirySeconds = client.sessionExpiryInterval ?? 0;
   }
 
   disconnect(): void {
     this.client = undefined;
+    this.#waiting.clear();
     this.#stopCatchingUp();
   }
 
   /**
    * The packet identifier for the next message, from 1 to 65,535: those of earlier connections may
-   * still be in use. Undefined when there were none.
+   * still be in use. Undefined if there were none.
    */
   get nextMessageId(): number | undefined {
     return this.#lastMessageId === undefined
@@ -108,18 +108,22 @@ export class Session {
 
   add(queued: QueuedMessage): void {
     this.queue.set(queued.message, queued);
+    if (this.client) this.#waiting.add(queued);
     this.queuedBytes += bytesOfContent(queued.message.packet);
     queued.message.holders += 1;
     if (queued.messageId !== undefined) this.#byMessageId.set(queued.messageId, queued);
     this.#lastMessageId = queued.messageId ?? this.#lastMessageId;
   }
 
-  /** Puts what is on disk before everything that came since the start. */
+  /** Puts what is on disk before everything since the start. */
   addOlder(older: readonly QueuedMessage[]): void {
     const newer = this.queue.values();
+    const newerWaiting = this.#waiting;
     this.queue = new Map();
+    this.#waiting = new Set();
     for (const queued of older) this.add(queued);
     for (const queued of newer) this.queue.set(queued.message, queued);
+    for (const queued of newerWaiting) this.#waiting.add(queued);
   }
 
   withMessageId(messageId: number | undefined): QueuedMessage | undefined {
@@ -143,39 +147,39 @@ export class Session {
       this.#byMessageId.delete(messageId);
     }
     this.sent(queued);
-    this.#sent.delete(queued);
     return true;
   }
 
-  /** Notes that a message which `catchUp` gave is on its way. */
+  /**
+   * Notes that a message which the client was given has been sent, or must not be sent any more.
+   */
   sent(queued: QueuedMessage): void {
-    if (this.client && this.queue.has(queued.message)) this.#sent.add(queued);
+    this.#waiting.delete(queued);
     if (this.#underWay.delete(queued) && this.#underWay.size === 0) this.#wake?.();
   }
 
   /**
-   * What waits, in order, and then what comes while that is being sent. When the client has it all,
-   * it has caught up: only then may a new message go to it directly, or it would overtake others.
-   * @param most how many messages the client takes before it acknowledges some
+   * What waits, in order, and then what arrives while that is being sent. Only when the client has
+   * everything may a new message be sent to it directly, or it would overtake others.
+   * @param most how many messages the client accepts before it acknowledges some
    */
   async *catchUp(client: SessionClient, most: number): AsyncGenerator<QueuedMessage> {
-    const given = new Set<QueuedMessage>();
     this.#isCatchingUp = true;
     try {
-      yield* this.#catchUp(client, most, given);
+      yield* this.#catchUp(client, most);
     } finally {
       if (this.client === client) this.#isCatchingUp = false;
     }
   }
 
-  /** Whether a message goes to the client now; else the client gets it out of the queue (`next`). */
+  /**
+   * Whether a message is sent to the client now. Otherwise the client gets it from the queue
+   * (`next`): it has it already, or another one waits before it, or the client accepts no more at
+   * present.
+   */
   goesNow(queued: QueuedMessage, hasRoom: boolean): boolean {
-    if (this.#sent.has(queued) || this.#underWay.has(queued)) return false;
-    if (!this.caughtUp || !hasRoom) {
-      this.caughtUp = false;
-      return false;
-    }
-    this.#underWay.add(queued);
+    if (!hasRoom || this.#isCatchingUp || this.#firstWaiting !== queued) return false;
+    this.#give(queued);
     return true;
   }
 
@@ -184,60 +188,59 @@ export class Session {
     return this.#underWay.has(queued);
   }
 
-  /** A message may wait that nobody has been given: the client gets it out of the queue. */
-  fallBehind(): void {
-    this.caughtUp = false;
-  }
-
-  /**
-   * The next message that was not sent on this connection, when that is not what `catchUp` does; it
-   * counts as sent.
-   */
+  /** Gives the client the next message it was not given, unless `catchUp` does. */
   next(): QueuedMessage | undefined {
-    if (this.#isCatchingUp || this.caughtUp) return undefined;
-    for (const queued of this.queue.values()) {
-      if (this.#sent.has(queued) || this.#underWay.has(queued)) continue;
-      this.#underWay.add(queued);
-      return queued;
-    }
-    this.caughtUp = true;
-    return undefined;
+    const queued = this.#isCatchingUp ? undefined : this.#firstWaiting;
+    if (queued) this.#give(queued);
+    return queued;
   }
 
-  async *#catchUp(
-    client: SessionClient,
-    most: number,
-    given: Set<QueuedMessage>,
-  ): AsyncGenerator<QueuedMessage> {
-    for (;;) {
+  get #firstWaiting(): QueuedMessage | undefined {
+    return this.#waiting.size === 0 ? undefined : this.#waiting.values().next().value;
+  }
+
+  #give(queued: QueuedMessage): void {
+    this.#waiting.delete(queued);
+    this.#underWay.add(queued);
+  }
+
+  async *#catchUp(client: SessionClient, most: number): AsyncGenerator<QueuedMessage> {
+    const holder = this.client;
+    let given = 0;
+    if (holder !== client) {
+      // Its session belongs to another connection until that has ended; then `connect` starts over.
       for (const queued of this.queue.values()) {
-        if (given.has(queued)) continue;
-        // The rest comes when the client has acknowledged some (`next`).
-        if (given.size >= most) return;
-        given.add(queued);
-        if (this.client === client) this.#underWay.add(queued);
+        if (given === most || this.client !== holder) return;
+        given += 1;
         yield queued;
       }
-      if (this.client !== client) return;
-      if (this.#underWay.size === 0) {
-        this.caughtUp = true;
-        return;
+      return;
+    }
+    while (this.client === client) {
+      const queued = this.#firstWaiting;
+      if (queued) {
+        // The rest follows once the client has acknowledged some (`next`).
+        if (given === most) return;
+        given += 1;
+        this.#give(queued);
+        yield queued;
+      } else {
+        if (this.#underWay.size === 0) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
       }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
     }
   }
 
   #stopCatchingUp(): void {
-    this.caughtUp = false;
     this.#isCatchingUp = false;
     this.#underWay.clear();
     this.#wake?.();
   }
 }
 
-/** A session that is to get a message. */
+/** A session that must get a message. */
 export interface Recipient extends Pick<StoredSubscription, 'qos' | 'rap'> {
   readonly session: Session;
 }

@@ -11,7 +11,7 @@ import { partyOfStored, readStoredSession, type StoredSubscription } from './sto
 import { type Subscribed, subscribed, widest } from './widest-subscription.ts';
 
 export interface SessionLimits {
-  /** Sessions of all clients; past it one of those that are away ends. */
+  /** The number of sessions of all clients; beyond it, one whose client is offline ends. */
   readonly sessions: number;
 }
 
@@ -26,22 +26,22 @@ export interface SessionsOptions {
   readonly clock: Clock;
 }
 
-/** Whose a session is, and who competes for what it takes. */
+/** The owner of a session, and the party that competes for what it takes. */
 export interface SessionOwner {
   readonly owner: Owner;
   readonly party: Party;
 }
 
-/** How often sessions are looked through for those that have expired, ms. */
+/** How often sessions are checked for expiry, ms. */
 const expiryLookMs = 60_000;
 
-/** The sessions of all clients that asked for one that outlives the connection. */
+/** The sessions of all clients that asked for one that survives the connection. */
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #byClient = new Map<string, Session>();
   /** Subscriptions for which messages are queued: QoS 1 and 2. */
   readonly #filters = new TopicTree<string, Subscribed>();
-  /** How many of each party's sessions are away. */
+  /** The number of each party's sessions whose clients are offline. */
   readonly #away = new FairShares();
   readonly #writes: SessionWrites;
   #cancelLook: (() => void) | undefined;
@@ -51,7 +51,7 @@ export class Sessions {
     this.#writes = new SessionWrites(options.journal, options.clock);
   }
 
-  /** How many subscriptions messages are queued for, and how many clients have any. */
+  /** For how many subscriptions messages are queued, and how many clients have any. */
   counts() {
     const clients = [...this.#byClient.values()].filter(({ subscriptions }) => subscriptions.size);
     return { subscriptions: this.#filters.count, clients: clients.length };
@@ -94,7 +94,7 @@ export class Sessions {
     this.#endTooMany();
   }
 
-  /** @param isTakenOver whether another connection goes on with the session */
+  /** @param isTakenOver whether another connection resumes the session */
   disconnected(client: SessionClient, isTakenOver = false): void {
     const session = this.#byClient.get(client.id);
     if (session?.client !== client) return;
@@ -108,7 +108,7 @@ export class Sessions {
     else this.#writes.disconnected(session);
   }
 
-  /** Forgets everything about a client. */
+  /** Deletes everything about a client. */
   end(clientId: string): void {
     const session = this.#byClient.get(clientId);
     if (!session) return;
@@ -124,7 +124,7 @@ export class Sessions {
     this.#writes.ended(session);
   }
 
-  /** @param urgency `lazy` where more of the same packet is to come */
+  /** @param urgency `lazy` if more of the same packet follows */
   subscribe(
     clientId: string,
     subscriptions: readonly (readonly [topic: string, StoredSubscription])[],
@@ -142,10 +142,8 @@ export class Sessions {
       session.subscriptions.set(topic, subscription);
       if (!before) this.#options.filters.add(session, weightOfFilter(topic));
     }
-    // Clients that come back subscribe to all that they have.
+    // Clients that reconnect subscribe to everything they already have.
     if (!isNew) return;
-    // What comes before the subscription is in force waits in the queue, and nothing overtakes it.
-    session.fallBehind();
     session.isUnfinished = urgency === 'lazy';
     this.write(session, urgency);
   }
@@ -164,8 +162,8 @@ export class Sessions {
   }
 
   /**
-   * Every client with a session that wants messages on `topic`: once for each filter. What the
-   * server tells of itself (`$…`) waits for nobody.
+   * Every client with a session that wants messages on `topic`: once for each filter. The server's
+   * own messages (`$…`) are not queued.
    */
   subscribedTo(topic: string): readonly Subscribed[] {
     if (topic.startsWith('$')) return [];
@@ -181,7 +179,7 @@ export class Sessions {
     }
   }
 
-  /** Writes everything, after what is on disk was taken in late. */
+  /** Writes everything, after what is on disk was loaded late. */
   writeAll(): void {
     for (const session of this.#byClient.values()) {
       this.write(session, 'soon');
@@ -192,8 +190,9 @@ export class Sessions {
   }
 
   /**
-   * Takes in a session that an earlier run left. False when another identity has this client id
-   * meanwhile, as it may while the disk was away; a user's session comes before an anonymous one.
+   * Loads a session that an earlier run left. False if another identity has this client id by now,
+   * which is possible while the disk was unavailable; a user's session has priority over an
+   * anonymous one.
    */
   load(clientId: string, text: string, known: { has(network: string): boolean }): boolean {
     const stored = readStoredSession(text);
@@ -225,12 +224,12 @@ export class Sessions {
     return true;
   }
 
-  /** Ends the sessions that outlived their time. */
+  /** Ends the sessions that have expired. */
   endExpired(): void {
     for (const clientId of this.#byClient.keys()) this.endIfExpired(clientId);
   }
 
-  /** The same for one, whose client may be about to go on with it. */
+  /** The same for one session, which its client may be about to resume. */
   endIfExpired(clientId: string): void {
     const session = this.#byClient.get(clientId);
     if (!session || session.client) return;
@@ -238,7 +237,7 @@ export class Sessions {
     if (awayMs >= session.expirySeconds * 1000) this.end(clientId);
   }
 
-  /** Looks now and then for sessions that have expired. */
+  /** Checks regularly for sessions that have expired. */
   start(): void {
     this.endExpired();
     this.#lookLater();
@@ -268,7 +267,7 @@ export class Sessions {
     this.#writes.write(session, urgency, isPaidFor);
   }
 
-  /** Past the limit, one of those that are away ends: of the party that must give way first. */
+  /** Beyond the limit, ends one whose client is offline: of the party that must give way first. */
   #endTooMany(): void {
     while (this.#byClient.size > this.#options.limits.sessions) {
       const { first } = this.#away;

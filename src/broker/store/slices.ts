@@ -1,20 +1,20 @@
 import type { Clock } from '../../platform/clock.ts';
 
-/** How long one slice of a long piece of work may take, ms. */
+/** How long one slice of a long task may take, ms. */
 const msOfSlice = 1;
 
-/** So many pieces of work may wait for their next slice before others should rather not begin. */
+/** How many tasks may wait for their next slice before others should not start. */
 const comfortable = 8;
 
 /**
- * Divides long work into slices: in one iteration of the event loop one piece of work does a little
- * of it, in the next another one.
+ * Divides long work into slices: in each iteration of the event loop, one task does a little of its
+ * work, in the next another one.
  */
 export class Slices {
   readonly #clock: Clock;
   readonly #waiting: (() => void)[] = [];
   #isScheduled = false;
-  /** Counts the slices, and so names the one that is on. */
+  /** Counts the slices, and so identifies the current one. */
   #slice = 0;
   #endsAtMs = 0;
 
@@ -27,7 +27,7 @@ export class Slices {
     return this.#waiting.length < comfortable;
   }
 
-  /** Resolves when the next slice begins, with its number. */
+  /** Resolves when the next slice starts, with its number. */
   async next(): Promise<number> {
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
@@ -36,7 +36,7 @@ export class Slices {
     return this.#slice;
   }
 
-  /** Whether this slice is on, and has time left. */
+  /** Whether this slice is the current one, and has time left. */
   isOn(slice: number): boolean {
     return slice === this.#slice && this.#clock.monotonicMs() < this.#endsAtMs;
   }
@@ -54,7 +54,7 @@ export class Slices {
     if (!next) return;
     this.#endsAtMs = this.#clock.monotonicMs() + msOfSlice;
     next();
-    // Also when nobody waits: this slice ends then.
+    // Also if nothing is waiting: this slice ends then.
     this.#schedule();
   };
 }

@@ -1,32 +1,32 @@
 import type { Metric } from '../../health/metrics.ts';
 import type { BrokerStore } from './broker-store.ts';
 
-/** What the broker keeps for its clients. */
-export function storeMetrics(store: Pick<BrokerStore, 'figures'>): readonly Metric[] {
+/** Metrics of what the broker keeps for its clients. */
+export function storeMetrics(store: Pick<BrokerStore, 'statistics'>): readonly Metric[] {
   return [
     {
       type: 'gauge',
       name: 'blinky_mqtt_queued_bytes',
       help: 'Bytes of messages that wait for MQTT clients',
-      read: () => store.figures.queuedBytes,
+      read: () => store.statistics.queuedBytes,
     },
     {
       type: 'gauge',
       name: 'blinky_mqtt_queued_messages',
       help: 'Messages that wait for MQTT clients',
-      read: () => store.figures.messages,
+      read: () => store.statistics.messages,
     },
     {
       type: 'gauge',
       name: 'blinky_mqtt_sessions',
       help: 'MQTT sessions kept, of clients online and offline',
-      read: () => store.figures.sessions,
+      read: () => store.statistics.sessions,
     },
     {
       type: 'gauge',
       name: 'blinky_mqtt_subscriptions',
       help: 'MQTT subscriptions of all sessions',
-      read: () => store.figures.subscriptions,
+      read: () => store.statistics.subscriptions,
     },
   ];
 }

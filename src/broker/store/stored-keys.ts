@@ -1,6 +1,6 @@
 import { numberInKey } from '../../storage/namespace.ts';
 
-/** The keys of what the broker keeps in its namespace. */
+/** The keys of the broker's data in its namespace. */
 export const keys = {
   session: (clientId: string) => `session/${clientId}`,
   /** The message itself, once. */
@@ -10,11 +10,11 @@ export const keys = {
   incoming: (clientId: string, messageId: number) => `incoming/${messageId}/${clientId}`,
   retained: (topic: string) => `retained/${topic}`,
   will: (clientId: string) => `will/${clientId}`,
-  /** A network that strangers come after. */
+  /** A network with priority over unknown ones. */
   known: (network: string) => `known/${network}`,
 };
 
-/** A key in parts: what it is for, the number in it, and the rest. */
+/** A key in parts: its kind, its number, and the rest. */
 export function readKey(key: string): { kind: string; number: number; name: string } {
   const [kind = '', ...rest] = key.split('/');
   switch (kind) {

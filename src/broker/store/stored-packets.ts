@@ -4,7 +4,7 @@ export interface MessageProperties {
   readonly [name: string]: unknown;
 }
 
-/** A message as Aedes hands it over to be kept. */
+/** A message as Aedes passes it on to be kept. */
 export interface MessagePacket {
   readonly cmd?: string;
   readonly topic: string;
@@ -14,14 +14,14 @@ export interface MessagePacket {
   /** Whether it was sent before. */
   readonly dup?: boolean;
   readonly properties?: MessageProperties;
-  /** When it is no longer wanted: ms since 1970. */
+  /** When it expires: ms since 1970. */
   messageExpiry?: number;
   readonly messageId?: number | undefined;
   readonly brokerId?: string | undefined;
   readonly brokerCounter?: number;
 }
 
-/** The text that stands for a message on disk. */
+/** The text form of a message on disk. */
 export function encodeMessage(packet: MessagePacket): string {
   const { topic, payload, qos, retain, properties, messageExpiry } = packet;
   return JSON.stringify({
@@ -44,7 +44,7 @@ interface EncodedMessage {
   messageExpiry?: number;
 }
 
-/** @throws when `text` was not written by `encodeMessage` */
+/** @throws if `text` was not written by `encodeMessage` */
 export function decodeMessage(text: string): MessagePacket {
   const encoded = JSON.parse(text) as EncodedMessage;
   const { topic, qos = 0, retain = false, properties, messageExpiry } = encoded;
@@ -63,7 +63,7 @@ export function decodeMessage(text: string): MessagePacket {
   };
 }
 
-/** Nearly every payload is text, and text takes less room as it is. */
+/** Nearly every payload is text, which takes less room unencoded. */
 function encodePayload(payload: Buffer | string): { text: string } | { base64: string } {
   if (typeof payload === 'string') return { text: payload };
   const text = payload.toString();

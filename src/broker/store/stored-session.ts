@@ -10,22 +10,22 @@ export interface StoredSubscription {
   readonly subscriptionIdentifier?: number;
 }
 
-/** A session as it is on disk, JSON. */
+/** A session as stored on disk, JSON. */
 export interface StoredSession {
   readonly expirySeconds: number;
   /** By the time of day, ms since 1970. */
   readonly disconnectedAt?: number | undefined;
   readonly subscriptions: readonly (readonly [string, StoredSubscription])[];
-  /** A user's name, or nothing between the quotes for an anonymous client; version 1.0 kept none. */
+  /** A user's name, or an empty text for an anonymous client; version 1.0 stored none. */
   readonly owner?: Owner | undefined;
-  /** Where an anonymous client was. */
+  /** The network of an anonymous client. */
   readonly network?: string | undefined;
 }
 
-/** Sessions of version 1.0, of which nobody knows whose they are. */
+/** Sessions from version 1.0, whose owners are unknown. */
 export const unknownParty: Party = { key: 'unknown', standing: 'known' };
 
-/** Who competes for the place of a stored session. */
+/** The party that competes for the place of a stored session. */
 export function partyOfStored(
   { owner, network }: Pick<Partial<StoredSession>, 'owner' | 'network'>,
   known: { has(network: string): boolean },
@@ -36,11 +36,11 @@ export function partyOfStored(
   return { key: network, standing: known.has(network) ? 'known' : 'stranger' };
 }
 
-/** For whom it is bounded what is written; undefined for who has signed in. */
+/** The party whose writes are limited; undefined for users who have signed in. */
 export const payerOfParty = (party: Party): { readonly party: Party } | undefined =>
   party.standing === 'signedIn' ? undefined : { party };
 
-/** @throws TypeError or SyntaxError when `text` was not written by this program */
+/** @throws TypeError or SyntaxError if `text` was not written by this program */
 export function readStoredSession(text: string): StoredSession {
   const stored: unknown = JSON.parse(text);
   if (!isStoredSession(stored)) throw new TypeError('not a session');

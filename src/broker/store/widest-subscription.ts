@@ -1,6 +1,6 @@
 import type { StoredSubscription } from './stored-session.ts';
 
-/** A subscription and whose it is, as far as it decides what the client gets. */
+/** A subscription and its client, as far as they decide what the client gets. */
 export interface Subscribed extends Omit<StoredSubscription, 'subscriptionIdentifier'> {
   readonly clientId: string;
   readonly topic: string;

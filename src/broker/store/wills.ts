@@ -2,16 +2,16 @@ import type { Journal } from './journal.ts';
 import { keys } from './stored-keys.ts';
 import { decodeMessage, encodeMessage, type MessagePacket } from './stored-packets.ts';
 
-/** A will as Aedes keeps it (MQTT 3.1.1, section 3.1.2.5). */
+/** A will as Aedes stores it (MQTT 3.1.1, section 3.1.2.5). */
 export interface WillPacket extends MessagePacket {
   brokerId?: string | undefined;
   clientId?: string;
 }
 
 /**
- * The wills of connected clients. They are kept on disk, because a broker that fails may publish
- * them when it is back (MQTT 3.1.1, section 3.1.2.5; MQTT 5, the same), and nobody else can tell
- * that those clients are gone.
+ * The wills of connected clients. They are stored on disk, because a broker that fails may publish
+ * them after its restart (MQTT 3.1.1, section 3.1.2.5; the same in MQTT 5), and nothing else can
+ * report that those clients are gone.
  */
 export class Wills {
   readonly #journal: Journal;
@@ -60,7 +60,7 @@ export class Wills {
     return [...this.#left.values()];
   }
 
-  /** Whether this will is still to be published; it is forgotten. */
+  /** Whether this will must still be published; removes it. */
   takeLeft(will: WillPacket): boolean {
     const { clientId = '' } = will;
     if (this.#left.get(clientId) !== will) return false;
@@ -69,7 +69,7 @@ export class Wills {
     return true;
   }
 
-  /** A client is back: what it left is not to be published. */
+  /** A client is back: its will must not be published. */
   forgetLeft(clientId: string): void {
     const will = this.#left.get(clientId);
     if (!will) return;

@@ -5,25 +5,28 @@ import type { Clock } from '../../platform/clock.ts';
 
 const hourMs = 3_600_000;
 
-/** Who gets which part of what anonymous clients may have written. */
+/** How the budget of anonymous clients is shared. */
 export interface WriteShares {
-  /** Strangers together; the rest is for known addresses. */
+  /** All unknown addresses together; the rest is for known addresses. */
   readonly ofStrangers: number;
-  /** One address at most, of what there is for all of its standing. */
+  /** The most for one address, of everything its standing has. */
   readonly ofOne: number;
 }
 
 const usualShares: WriteShares = { ofStrangers: 1 / 4, ofOne: 1 / 2 };
 
-/** So much of an hour's bytes may be written at once, as when many clients leave together. */
+/**
+ * The share of an hour's bytes that may be written at once, as when many clients disconnect
+ * together.
+ */
 const burstPart = 1 / 2;
 
-/** How many addresses are counted; the one that came first is dropped first. */
+/** How many addresses are counted; the oldest is dropped first. */
 const mostParties = 1000;
 
 /**
- * Bounds what anonymous clients make the appliance write to its card. Who has signed in is not
- * counted: their number is the owner's choice.
+ * Limits what anonymous clients make the appliance write to its card. Signed-in users are not
+ * limited: how many there are is the owner's choice.
  */
 export class WriteBudget {
   readonly #bytesPerHour: number;
@@ -32,14 +35,14 @@ export class WriteBudget {
   readonly #ofAll = new Map<Party['standing'], RateLimit>();
   readonly #ofOne = new Map<string, RateLimit>();
 
-  /** @param bytesPerHour what all anonymous clients together may have written */
+  /** @param bytesPerHour the maximum for all anonymous clients together */
   constructor(bytesPerHour: number, clock: Clock, shares = usualShares) {
     this.#bytesPerHour = bytesPerHour;
     this.#shares = shares;
     this.#clock = clock;
   }
 
-  /** Whether so many bytes may be written for this party now; takes them from its budget. */
+  /** Whether this many bytes may be written for this party now; takes them from its budget. */
   take(party: Party, bytes: number): boolean {
     const { standing, key } = party;
     if (standing === 'signedIn') return true;
@@ -53,7 +56,7 @@ export class WriteBudget {
     return true;
   }
 
-  /** Whether a party could have something written now; takes nothing. */
+  /** Whether something could be written for a party now; takes nothing. */
   has({ standing, key }: Party, bytes: number): boolean {
     if (standing === 'signedIn') return true;
     const ofAll = this.#ofAll.get(standing);
@@ -61,7 +64,7 @@ export class WriteBudget {
     return (ofAll?.has(bytes) ?? true) && (ofOne?.has(bytes) ?? true);
   }
 
-  /** What parties of a standing may have written together at once, bytes. */
+  /** How much may be written at once for all parties of a standing together, bytes. */
   mostAtOnce({ standing }: Party): number {
     if (standing === 'signedIn') return Number.POSITIVE_INFINITY;
     const { ofStrangers } = this.#shares;

@@ -4,16 +4,16 @@ import type { Session } from './session.ts';
 import { keys } from './stored-keys.ts';
 import { payerOfParty } from './stored-session.ts';
 
-/** What is written at the end for anonymous clients that was not before, bytes. */
+/** How much is written at the end for anonymous clients that was not written before, bytes. */
 const mostBytes = 2_097_152;
 
-/** What a session without its subscriptions takes on disk, bytes. */
+/** The size of a session without its subscriptions on disk, bytes. */
 const bytesOfSession = 150;
 
 /**
- * Writes what was not because only so much is written for anonymous clients: at the end, so that
- * only a power cut can take it. Sessions come before what waits for them, and known addresses before
- * strangers.
+ * Writes what was not written because of the limit for anonymous clients: at the end, so that only
+ * a power cut can lose it. Sessions come before their messages, and known addresses before unknown
+ * ones.
  */
 export function writeRest({ sessions, queues, journal }: Kept): void {
   queues.catchUpAll();

@@ -1,11 +1,11 @@
 import { matchesFilter } from './topic-filter.ts';
 
-/** As MQTT packets have it: a list only where there are several. */
+/** As in MQTT packets: a list only if there are several. */
 export type SubscriptionIdentifiers = number | number[];
 
 /**
  * The identifiers of a client's subscriptions that match a topic: a message that is sent once for
- * all of them carries them all (MQTT 5, section 3.3.4). Undefined when there are none.
+ * all of them includes all of them (MQTT 5, section 3.3.4). Undefined if there are none.
  */
 export function matchingIdentifiers(
   subscriptions: Iterable<readonly [filter: string, identifier: number | undefined]>,
@@ -18,7 +18,7 @@ export function matchingIdentifiers(
   return matching.length > 1 ? matching : matching[0];
 }
 
-/** What a client of Aedes keeps of each subscription, by filter. */
+/** What an Aedes client keeps of each subscription, by filter. */
 export type ClientSubscriptions = Readonly<
   Record<string, { readonly si?: number | undefined; readonly nl?: boolean | undefined }>
 >;
@@ -37,7 +37,7 @@ const mostRemembered = 100;
 
 /**
  * The identifiers of the subscriptions of one client, as properties of a message to it; remembered
- * until somebody subscribes.
+ * until the client subscribes again.
  */
 export class IdentifierProperties {
   readonly #subscriptions: () => ClientSubscriptions;
@@ -71,7 +71,7 @@ export class IdentifierProperties {
 
   #find(topic: string, isOwn: boolean): Properties | undefined {
     const subscriptions = Object.entries(this.#subscriptions())
-      // Without its own messages ("no local", section 3.8.3.1) it does not match them.
+      // With "no local" (section 3.8.3.1), a client's own messages don't match.
       .filter(([, { nl }]) => !(isOwn && nl))
       .map(([filter, { si }]) => [filter, si] as const);
     const subscriptionIdentifier = matchingIdentifiers(subscriptions, topic);

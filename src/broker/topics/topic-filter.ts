@@ -4,13 +4,13 @@ const hash = '#'.charCodeAt(0);
 const dollar = '$'.charCodeAt(0);
 
 /**
- * Whether a topic is one that a filter names (MQTT 3.1.1, section 4.7). Splits neither: a look-up of
- * retained messages asks it of each topic there is.
+ * Whether a filter matches a topic (MQTT 3.1.1, section 4.7). Splits neither of them: a search of
+ * retained messages calls this for each topic.
  */
 export function matchesFilter(filter: string, topic: string): boolean {
-  // Wildcards at the beginning do not reach the server's own topics (section 4.7.2).
+  // Wildcards at the start do not match the server's own topics (section 4.7.2).
   if (topic.charCodeAt(0) === dollar && filter.charCodeAt(0) !== dollar) return false;
-  // Where a level of either begins. That of the topic is past the end when there is none.
+  // Where a level of each starts. For the topic, this is past the end if there is none.
   let from = 0;
   let at = 0;
   for (;;) {
@@ -34,19 +34,22 @@ export function matchesFilter(filter: string, topic: string): boolean {
   }
 }
 
-/** The levels before a filter's first wildcard: what every topic that it names begins with. */
+/** The levels before a filter's first wildcard: the common start of all matching topics. */
 export function literalBeginning(filter: string): string {
   const wildcard = filter.search(/[+#]/);
   return wildcard === -1 ? filter : filter.slice(0, Math.max(wildcard - 1, 0));
 }
 
-/** Whether the level that begins there is this character alone. */
+/** Whether the level that starts there is just this character. */
 function isLevel(filter: string, from: number, character: number): boolean {
   if (filter.charCodeAt(from) !== character) return false;
   return from + 1 === filter.length || filter.charCodeAt(from + 1) === slash;
 }
 
-/** Whether every topic of `filter` is also one of `allowed`, so that a right covers a subscription. */
+/**
+ * Whether every topic of `filter` is also one of `allowed`, so that a permission covers a
+ * subscription.
+ */
 export function coversFilter(allowed: string, filter: string): boolean {
   const rights = allowed.split('/');
   const levels = filter.split('/');

@@ -5,17 +5,21 @@ export interface TopicLimits {
   readonly topicLevels: number;
 }
 
-/** Whether a filter names more than one topic. */
+/** Whether a filter matches more than one topic. */
 export function hasWildcard(filter: string): boolean {
   return filter.includes('+') || filter.endsWith('#');
 }
 
-/** Whether a topic is one to publish on: not empty, no wildcards, within the limits (section 4.7). */
+/**
+ * Whether a topic can be published to: not empty, no wildcards, within the limits (section 4.7).
+ */
 export function isTopic(topic: string, limits: TopicLimits): boolean {
   return !/[+#]/.test(topic) && isWithin(topic, limits);
 }
 
-/** Whether a filter has its wildcards where they may be (MQTT 3.1.1, sections 4.7.1.2, 4.7.1.3). */
+/**
+ * Whether the wildcards of a filter are in valid places (MQTT 3.1.1, sections 4.7.1.2, 4.7.1.3).
+ */
 export function isFilter(filter: string, limits: TopicLimits): boolean {
   if (!isWithin(filter, limits)) return false;
   const levels = filter.split('/');
@@ -35,10 +39,10 @@ function isWithin(topic: string, { topicBytes, topicLevels }: TopicLimits): bool
   );
 }
 
-/** A topic holds a Sense server's name, which comes from the network. */
+/** A topic contains the name of a Sense server, which comes from the network. */
 const mostRemembered = 100;
 
-/** Checks topics of which the same few come again and again. */
+/** Checks topics; the same few occur again and again. */
 export class TopicCheck {
   readonly #limits: TopicLimits;
   readonly #valid = new Set<string>();

@@ -1,8 +1,8 @@
 import { matchesFilter } from './topic-filter.ts';
 
-/** What there is of filters that begin with the same levels. */
+/** The filters that start with the same levels. */
 interface Node<Key, Value> {
-  /** By the next level; undefined where there is none, as at most filters' ends. */
+  /** By the next level; undefined if there is none, as at the end of most filters. */
   children: Map<string, Node<Key, Value>> | undefined;
   /** Of the filter that ends here. */
   values: Map<Key, Value> | undefined;
@@ -10,22 +10,22 @@ interface Node<Key, Value> {
 
 const emptyNode = <Key, Value>(): Node<Key, Value> => ({ children: undefined, values: undefined });
 
-/** How many topics' results are remembered, and how many values in them together, of 8 bytes. */
+/** How many topics' results are remembered, and how many values in total, of 8 bytes each. */
 const mostRemembered = { topics: 1000, values: 200_000 };
 
 /**
  * Values under topic filters, and which of them a topic matches (MQTT 3.1.1, section 4.7). Few
- * topics are published often, so results are remembered until a filter comes or goes. (Topics that
- * clients invent must not fill the memory with them.)
+ * topics are published often, so results are remembered until the filters change, up to a limit:
+ * clients can invent any number of topics.
  */
 export class TopicTree<Key, Value> {
-  /** How many values there are. */
+  /** The number of values. */
   count = 0;
   readonly #root = emptyNode<Key, Value>();
   readonly #remembered = new Map<string, readonly Value[]>();
   #rememberedValues = 0;
 
-  /** Puts a value under a filter, in place of the one with the same key. */
+  /** Puts a value under a filter, replacing the one with the same key. */
   set(filter: string, key: Key, value: Value): void {
     let node = this.#root;
     for (const level of filter.split('/')) {
@@ -66,7 +66,7 @@ export class TopicTree<Key, Value> {
     this.#forget();
   }
 
-  /** The values of every filter that matches, one for each filter. */
+  /** The values of every matching filter, one for each filter. */
   match(topic: string): readonly Value[] {
     const remembered = this.#remembered.get(topic);
     if (remembered) return remembered;
@@ -93,9 +93,9 @@ function childOf<Key, Value>(node: Node<Key, Value>, level: string) {
 }
 
 /**
- * Goes the ways of all filters that match a topic, from level to level.
- * @param next what follows a place by one more level of a filter; undefined where no filter goes on so
- * @param visit called with each place where a filter that matches may end
+ * Follows all filters that match a topic, level by level.
+ * @param next the place one level further in a filter; undefined if no filter continues that way
+ * @param visit called with each place where a matching filter may end
  */
 export function walkFilters<Place>(
   topic: string,
@@ -105,7 +105,7 @@ export function walkFilters<Place>(
 ): void {
   const levels = topic.split('/');
   const walk = (place: Place, depth: number): void => {
-    // Wildcards at the beginning do not reach the server's own topics (section 4.7.2).
+    // Wildcards at the start do not match the server's own topics (section 4.7.2).
     const wildcards = depth > 0 || !topic.startsWith('$');
     const rest = wildcards ? next(place, '#') : undefined;
     if (rest !== undefined) visit(rest);
@@ -122,12 +122,12 @@ export function walkFilters<Place>(
   walk(start, 0);
 }
 
-/** Up to so many levels the filters that could match are fewer than a client may have. */
+/** Up to this many levels, the filters that could match are fewer than a client may have. */
 const mostLevelsToTry = 6;
 
 /**
- * Which of a client's filters match a topic, without a look at each: a client may have thousands,
- * and messages come often.
+ * Which of a client's filters match a topic, without checking each: a client may have thousands,
+ * and messages arrive often.
  * @param filters a property for each filter
  */
 export function matchingFilters(
@@ -138,7 +138,7 @@ export function matchingFilters(
     return Object.keys(filters).filter((filter) => matchesFilter(filter, topic));
   }
   const found: string[] = [];
-  // A place is what a filter begins with.
+  // A place is the start of a filter.
   const next = (begin: string | undefined, level: string) =>
     begin === undefined ? level : `${begin}/${level}`;
   walkFilters<string | undefined>(topic, undefined, next, (filter) => {

@@ -2,29 +2,31 @@ import { variableByteInteger } from './filter-packet.ts';
 import { type CheckedPacket, packetTypes } from './packet-check.ts';
 import { reasonCodes } from './packet-reader.ts';
 
-/** What Aedes answers an MQTT 5 client for every filter that it does not get. */
+/** Aedes's answer to an MQTT 5 client for every refused filter. */
 const anyRefusal = reasonCodes.notAuthorized;
 
 /**
  * The answers to SUBSCRIBE and UNSUBSCRIBE packets as the client expects them: one for each packet
- * that it has sent, also where the broker was given parts, and with the reason for each refusal
- * where the protocol has words for it.
+ * it sent, even if the broker was given parts, and with the reason for each refusal if the protocol
+ * has one.
  */
 export class FilterAnswers {
-  /** The version of MQTT decides how an answer looks. */
+  /** The format of an answer depends on the MQTT version. */
   is5 = false;
-  /** What the broker was given, and has not answered. */
+  /** What the broker was given, and has not answered yet. */
   #part: CheckedPacket['part'] | undefined;
-  /** What it has answered for the parts of the packet so far. */
+  /** Its answers so far for the parts of the packet. */
   #codes: Buffer[] = [];
   readonly #reasons: number[] = [];
 
-  /** The next packet, or part of one, waits for that: Aedes may answer the second before the first. */
+  /**
+   * The next packet, or part of one, waits for that: Aedes may answer the second before the first.
+   */
   get isWaiting(): boolean {
     return this.#part !== undefined;
   }
 
-  /** Whether the broker works on a part of a packet of which others are to come. */
+  /** Whether the broker works on a part of a packet with more parts to come. */
   get isUnfinished(): boolean {
     return this.#part === 'more';
   }
@@ -39,14 +41,14 @@ export class FilterAnswers {
     if (this.is5) this.#reasons.push(reasonCode);
   }
 
-  /** Refusals so far were not part of an answer. */
+  /** The refusals so far were not part of an answer. */
   forgetRefusals(): void {
     this.#reasons.length = 0;
   }
 
   /**
-   * What the client gets in place of a SUBACK or UNSUBACK (MQTT 5, sections 3.9 and 3.11); undefined
-   * while parts of the packet are still to come.
+   * What the client gets instead of a SUBACK or UNSUBACK (MQTT 5, sections 3.9 and 3.11); undefined
+   * while more parts of the packet are to come.
    */
   answer(packet: Buffer): Buffer | undefined {
     const type = (packet[0] ?? 0) >> 4;
@@ -62,7 +64,7 @@ export class FilterAnswers {
     return Buffer.concat([packet.subarray(0, 1), variableByteInteger(body.length), body]);
   }
 
-  /** Where the codes begin, and what stands before them. Aedes gives no properties. */
+  /** Where the codes start, and the bytes before them. Aedes sends no properties. */
   #read(packet: Buffer): { start: number; prefix: Buffer } {
     let body = 1;
     while ((packet[body] ?? 0) >= 128) body += 1;

@@ -3,19 +3,21 @@ import { type CheckedPacket, packetId, packetTypes } from './packet-check.ts';
 import { readProperties } from './packet-properties.ts';
 import { malformed, PacketReader, protocolError, reasonCodes, Violation } from './packet-reader.ts';
 
-/** So many filters are handled at a time: less than a ms of a Raspberry Pi 4. */
+/** How many filters are handled at a time: less than 1 ms on a Raspberry Pi 4. */
 const filtersInPart = 32;
 
 /**
  * Aedes 2.0.0-beta.1 keeps the filters of a packet as properties of a plain object. This one would
- * become its prototype, and bring the program down when the client's session goes on.
+ * become its prototype, and crash the program when the client's session resumes.
  */
 const unkeepableFilter = '__proto__';
 
-/** For the same reason it would answer for such a filter before it answers for those in front of it. */
+/** For the same reason such a filter would be answered before those in front of it. */
 const movesToTheFront = /^\d+$/;
 
-/** A SUBSCRIBE or UNSUBSCRIBE packet, or a part of one, which is a packet with the same identifier. */
+/**
+ * A SUBSCRIBE or UNSUBSCRIBE packet, or a part of one, which is a packet with the same identifier.
+ */
 export interface FilterPart {
   readonly packet: CheckedPacket;
   readonly bytes: Buffer;
@@ -23,8 +25,8 @@ export interface FilterPart {
 
 /**
  * Checks a SUBSCRIBE or UNSUBSCRIBE packet, and divides one with many filters into parts: Home
- * Assistant sends 500 in a packet, and somebody else could send 60,000. No part has the same filter
- * twice, for which Aedes has one answer only.
+ * Assistant sends 500 in a packet, and an attacker could send 60,000. No part contains the same
+ * filter twice, because Aedes answers it only once.
  */
 export class FilterPacket {
   readonly #bytes: Buffer;
@@ -34,11 +36,11 @@ export class FilterPacket {
   readonly #limits: TopicLimits;
   readonly #type: number;
   readonly #id: number;
-  /** Where what each part begins with is: identifier and properties. */
+  /** The start of each part: identifier and properties. */
   readonly #prefix: Buffer;
   #isFirst = true;
 
-  /** @param start where the packet's body begins */
+  /** @param start where the packet's body starts */
   constructor(bytes: Buffer, start: number, is5: boolean, limits: TopicLimits) {
     this.#bytes = bytes;
     this.#is5 = is5;
@@ -49,18 +51,18 @@ export class FilterPacket {
     this.#reader = new PacketReader(bytes, start);
     this.#id = packetId(this.#reader);
     if (is5) readProperties(this.#reader, this.#subscribes ? 'subscribe' : 'unsubscribe', () => {});
-    if (this.#reader.left === 0) throw protocolError('no filter is given');
+    if (this.#reader.left === 0) throw protocolError('packet without a filter');
     this.#prefix = bytes.subarray(start, this.#reader.at);
   }
 
-  /** Whether all parts have been given. */
+  /** Whether all parts have been returned. */
   get isOver(): boolean {
     return this.#reader.left === 0;
   }
 
   /**
-   * Checks and gives the next part.
-   * @throws {Violation} when one of its filters is not valid
+   * Checks and returns the next part.
+   * @throws {Violation} if one of its filters is invalid
    */
   next(): FilterPart {
     const from = this.#reader.at;
@@ -93,7 +95,7 @@ export class FilterPacket {
   #filter(): string {
     const filter = this.#reader.text();
     if (!isFilter(filter, this.#limits) || filter === unkeepableFilter) {
-      throw new Violation('a topic filter is not valid or too long', reasonCodes.topicNameInvalid);
+      throw new Violation('a topic filter is invalid or too long', reasonCodes.topicNameInvalid);
     }
     if (this.#subscribes) checkSubscriptionOptions(this.#reader.byte(), this.#is5);
     return filter;
@@ -126,6 +128,6 @@ function checkSubscriptionOptions(options: number, is5: boolean): void {
   const qos = options & 3;
   const retainHandling = (options >> 4) & 3;
   if (qos > 2 || retainHandling > 2 || options & (is5 ? 0xc0 : 0xfc)) {
-    throw malformed('the options of a subscription are not valid');
+    throw malformed('invalid subscription options');
   }
 }

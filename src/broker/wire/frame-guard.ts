@@ -15,25 +15,27 @@ export interface FrameGuardLimits extends TopicLimits {
   readonly packetBytes: number;
 }
 
-/** The largest CONNECT, bytes: whoever sends it is not yet known. */
+/** The largest CONNECT, bytes: its sender is not known yet. */
 const largestConnectBytes = 16 * 1024;
 
 /**
- * Cuts what a client sends into packets and checks each, so that the broker behind it sees nothing
- * but whole and valid ones. What is too large is refused at its header, before it is read.
+ * Splits what a client sends into packets and checks each, so that the broker behind it only sees
+ * complete, valid packets. A packet that is too large is refused at its header, before it is read.
  */
 export class FrameGuard {
-  /** The client's CONNECT, once it has come. */
+  /** The client's CONNECT, once it has arrived. */
   connect: Connect | undefined;
   readonly #limits: FrameGuardLimits;
   readonly #onPacket: (packet: CheckedPacket) => 'pass' | 'drop';
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #wantedBytes = 0;
-  /** The packet that comes next, when it is one with filters of which a part was taken. */
+  /** The next packet, if it has filters and a part of it has been taken. */
   #filterPacket: FilterPacket | undefined;
 
-  /** @param onPacket told about each packet but CONNECT; says whether the broker shall have it */
+  /**
+   * @param onPacket called with each packet but CONNECT; returns whether to pass it to the broker
+   */
   constructor(limits: FrameGuardLimits, onPacket: (packet: CheckedPacket) => 'pass' | 'drop') {
     this.#limits = limits;
     this.#onPacket = onPacket;
@@ -44,12 +46,12 @@ export class FrameGuard {
     return this.#waitingBytes;
   }
 
-  /** Whether there may be whole packets to take. */
+  /** Whether there may be complete packets to take. */
   get hasMore(): boolean {
     return this.#waitingBytes > 0 && this.#waitingBytes >= this.#wantedBytes;
   }
 
-  /** The type of the packet that comes next; undefined when none has begun. */
+  /** The type of the next packet; undefined if none has started. */
   get nextType(): number | undefined {
     const [first] = this.#waiting;
     return first?.[0] === undefined ? undefined : first[0] >> 4;
@@ -63,10 +65,11 @@ export class FrameGuard {
   }
 
   /**
-   * Takes whole packets of what was added, and of one with many filters the next part. Behind a
-   * CONNECT the rest waits for the next call, for the client may be one that is refused.
-   * @param mayTake asked before each packet, by its type, whether that is one to take now
-   * @throws {Violation} when the client breaks a rule
+   * Takes complete packets from what was added, and the next part of one with many filters. After a
+   * CONNECT, the rest waits for the next call, because the client may be refused.
+   * @param mayTake called before each packet, with its type; returns whether to take one of that
+   * type now
+   * @throws {Violation} if the client breaks a rule
    */
   take(mayTake: (type: number) => boolean = () => true): Buffer[] {
     if (!this.hasMore) return [];
@@ -105,20 +108,20 @@ export class FrameGuard {
   }
 
   #keep(rest: Buffer, wantedBytes: number): void {
-    // A few bytes must not keep the whole buffer in memory that they came in. What is taken in
-    // the next turns need not be copied before each.
+    // A few bytes must not keep the whole buffer they arrived in in memory. What is taken in the
+    // next turns need not be copied before each.
     const isBrief = wantedBytes === 0 && rest.length > 0;
     this.#waiting = rest.length === 0 ? [] : [isBrief ? rest : Buffer.from(rest)];
     this.#waitingBytes = rest.length;
     this.#wantedBytes = wantedBytes;
   }
 
-  /** The size of the packet there; undefined when not enough of its header has come. */
+  /** The size of the packet there; undefined if its header is incomplete. */
   #sizeAt(bytes: Buffer, at: number): number | undefined {
     const first = bytes[at];
     if (first === undefined) return undefined;
     const isConnect = first === packetTypes.connect << 4;
-    if (!this.connect && !isConnect) throw protocolError('the first packet is no CONNECT');
+    if (!this.connect && !isConnect) throw protocolError("the first packet isn't a CONNECT");
     if (this.connect && first >> 4 === packetTypes.connect) throw protocolError('a second CONNECT');
     // MQTT 3.1.1, section 2.2.3
     let size = 0;
@@ -127,7 +130,7 @@ export class FrameGuard {
       if (byte === undefined) return undefined;
       size += (byte & 127) << (7 * digit);
       if (byte >= 128) continue;
-      if (byte === 0 && digit > 0) throw malformed('a length is written with too many bytes');
+      if (byte === 0 && digit > 0) throw malformed('a length is encoded in too many bytes');
       const whole = size + digit + 2;
       if (whole > (isConnect ? largestConnectBytes : this.#limits.packetBytes)) {
         throw new Violation(`a packet of ${whole} bytes is too large`, reasonCodes.packetTooLarge);
@@ -141,7 +144,9 @@ export class FrameGuard {
     return checkConnect(bodyOf(packet), this.#limits);
   }
 
-  /** Takes the next part of a packet with filters, or all of it; undefined where it is another one. */
+  /**
+   * Takes the next part of a packet with filters, or all of it; undefined if it is another packet.
+   */
   #takeFilters(bytes: Buffer): Buffer | undefined {
     if (!hasFilters(bytes.readUInt8(0) >> 4)) return undefined;
     const is5 = this.connect?.protocolVersion === 5;
@@ -159,7 +164,7 @@ export class FrameGuard {
   }
 }
 
-/** What stands behind the fixed header. */
+/** The bytes after the fixed header. */
 const bodyOf = (packet: Buffer) => new PacketReader(packet, bodyStart(packet));
 
 function bodyStart(packet: Buffer): number {

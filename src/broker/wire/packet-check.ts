@@ -30,27 +30,27 @@ export const packetTypes = {
   disconnect: 14,
 } as const;
 
-/** What a CONNECT says that matters to the guard. */
+/** The fields of a CONNECT that the guard needs. */
 export interface Connect {
   readonly protocolVersion: 3 | 4 | 5;
-  /** QoS 1 and 2 messages that the client takes at a time (MQTT 5). */
+  /** QoS 1 and 2 messages that the client accepts at a time (MQTT 5). */
   readonly receiveMaximum: number;
-  /** The largest packet that the client takes (MQTT 5), bytes. */
+  /** The largest packet that the client accepts (MQTT 5), bytes. */
   readonly largestPacketBytes: number;
 }
 
-/** What any other packet says that matters to the guard. */
+/** The fields of any other packet that the guard needs. */
 export interface CheckedPacket {
   readonly type: number;
   readonly qos: number;
-  /** 0 where the packet has none. */
+  /** 0 if the packet has none. */
   readonly id: number;
   /** Of an acknowledgement (MQTT 5); 0 is success. */
   readonly reasonCode: number;
-  /** Topic filters that it names, and how many of them have wildcards. */
+  /** The number of its topic filters, and how many of them have wildcards. */
   readonly filters: number;
   readonly wildcards: number;
-  /** Whether it is one that was divided (`filter-packet.ts`), and others are to come. */
+  /** Whether it is part of a divided packet (`filter-packet.ts`), and more are to come. */
   readonly part: 'whole' | 'more' | 'last';
 }
 
@@ -61,17 +61,17 @@ const protocolNames = new Map<string, readonly number[]>([
   ['MQTT', [4, 5]],
 ]);
 
-/** The highest bit of the protocol level says that the client is a bridge, as Mosquitto's does. */
+/** The highest bit of the protocol level marks the client as a bridge, as Mosquitto's does. */
 const bridgeBit = 0x80;
 
-/** Checks a CONNECT packet (MQTT 3.1.1 and 5, section 3.1) whose fixed header is read. */
+/** Checks a CONNECT packet (MQTT 3.1.1 and 5, section 3.1) after its fixed header. */
 export function checkConnect(reader: PacketReader, limits: TopicLimits): Connect {
   const name = reader.text();
   const level = reader.byte() & ~bridgeBit;
   const protocolVersion = ([3, 4, 5] as const).find((one) => one === level);
   if (!protocolVersion || !protocolNames.get(name)?.includes(level)) {
     throw new Violation(
-      `${JSON.stringify(name)} ${level} is no version of MQTT known here`,
+      `unsupported MQTT version: ${JSON.stringify(name)} ${level}`,
       reasonCodes.unsupportedProtocolVersion,
     );
   }
@@ -82,10 +82,10 @@ export function checkConnect(reader: PacketReader, limits: TopicLimits): Connect
   const willQos = (flags >> 3) & 3;
   if (reserved) throw malformed('the reserved flag of CONNECT is set');
   if (willQos > 2 || (!hasWill && (willQos > 0 || willRetain))) {
-    throw malformed('the flags of the last will do not fit');
+    throw malformed('inconsistent flags for the last will');
   }
   if (hasPassword && !hasUserName && protocolVersion < 5) {
-    throw malformed('there is a password and no user name');
+    throw malformed('a password without a user name');
   }
   reader.uint16();
   const is5 = protocolVersion === 5;
@@ -94,7 +94,7 @@ export function checkConnect(reader: PacketReader, limits: TopicLimits): Connect
   const clientId = reader.text();
   if (clientId === '' && !is5 && (!isClean || protocolVersion === 3)) {
     throw new Violation(
-      'the client gives no id, and asks for what needs one',
+      'no client id, although the session or the MQTT version requires one',
       reasonCodes.clientIdentifierNotValid,
     );
   }
@@ -113,11 +113,11 @@ export function checkConnect(reader: PacketReader, limits: TopicLimits): Connect
   };
 }
 
-/** Whether packets of a type name topic filters. */
+/** Whether packets of a type contain topic filters. */
 export const hasFilters = (type: number | undefined): boolean =>
   type === packetTypes.subscribe || type === packetTypes.unsubscribe;
 
-/** Checks a packet that follows a CONNECT, other than those with filters (`filter-packet.ts`). */
+/** Checks a packet that follows a CONNECT, except those with filters (`filter-packet.ts`). */
 export function checkPacket(
   firstByte: number,
   reader: PacketReader,
@@ -146,7 +146,9 @@ export function checkPacket(
   }
 }
 
-/** The low bits of the first byte, where they mean nothing (MQTT 3.1.1, section 2.2.2). */
+/**
+ * The low bits of the first byte, for types in which they are fixed (MQTT 3.1.1, section 2.2.2).
+ */
 function fixedFlags(type: number): number {
   return type === packetTypes.pubrel ? 2 : 0;
 }
@@ -158,7 +160,7 @@ function checkPublish(
   limits: TopicLimits,
 ): CheckedPacket {
   const qos = (firstByte >> 1) & 3;
-  if (qos > 2) throw malformed('there is no QoS 3');
+  if (qos > 2) throw malformed('invalid QoS 3');
   if (qos === 0 && firstByte & 8) throw malformed('a QoS 0 message is marked as a duplicate');
   const topic = reader.text();
   const id = qos > 0 ? packetId(reader) : 0;
@@ -190,18 +192,18 @@ export function packetId(reader: PacketReader): number {
 
 function checkTopic(topic: string, limits: TopicLimits): void {
   if (!isTopic(topic, limits)) {
-    throw new Violation('a topic is not valid or too long', reasonCodes.topicNameInvalid);
+    throw new Violation('a topic is invalid or too long', reasonCodes.topicNameInvalid);
   }
 }
 
-/** What packets cost of the event loop's time, in acknowledgements; measured with Aedes 2.0.0-beta.1. */
+/** The CPU cost of packets, in acknowledgements; measured with Aedes 2.0.0-beta.1. */
 export const packetWeight = {
   least: 1,
   publish: 4,
-  /** Beside its filters. */
+  /** In addition to its filters. */
   subscribe: 8,
   filter: 1,
-  /** Each looks through the retained messages. */
+  /** Each searches the retained messages. */
   wildcard: 5,
   connect: 48,
 } as const;
@@ -212,7 +214,7 @@ export function weightOfPacket({ type, filters, wildcards }: CheckedPacket): num
   return packetWeight.subscribe + filtersOf(type, filters, wildcards);
 }
 
-/** What a packet costs of its client's rate: what it weighs beside an acknowledgement is not for free. */
+/** The cost of a packet for its client's rate: anything heavier than an acknowledgement counts. */
 export function tokensOf({ type, filters, wildcards }: CheckedPacket): number {
   if (filters > 0) return filtersOf(type, filters, wildcards);
   return type === packetTypes.publish || type === packetTypes.pingreq ? 1 : 0;

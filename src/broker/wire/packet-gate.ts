@@ -1,12 +1,15 @@
 import { FilterAnswers } from './filter-answers.ts';
 
-/** What a buffer takes besides its bytes: a small message costs more than it says. Measured. */
+/**
+ * The overhead of a buffer in addition to its bytes, measured: a small message takes more than its
+ * length.
+ */
 const bufferBytes = 120;
 
 /**
- * Gathers the pieces in which Aedes writes a packet, and keeps QoS 1 and 2 messages back while as
- * many as the client takes at a time are unacknowledged (MQTT 5, section 4.9; before MQTT 5 the
- * number is ours alone).
+ * Joins the pieces in which Aedes writes a packet, and holds back QoS 1 and 2 messages while the
+ * client has as many unacknowledged ones as it accepts (MQTT 5, section 4.9; before MQTT 5 the
+ * number is ours).
  */
 export class PacketGate {
   /** How many messages may be unacknowledged. */
@@ -15,11 +18,11 @@ export class PacketGate {
   /** Called when there is room for one more message. */
   onRoom: (() => void) | undefined;
   /**
-   * For MQTT 3.1, where the second byte of a CONNACK is reserved (section 3.2) and not yet "session
-   * present".
+   * For MQTT 3.1, in which the second byte of a CONNACK is reserved (section 3.2) and not yet
+   * "session present".
    */
   clearsSessionPresent = false;
-  /** What the client gets for its SUBSCRIBE and UNSUBSCRIBE packets. */
+  /** The answers to the client's SUBSCRIBE and UNSUBSCRIBE packets. */
   readonly answers = new FilterAnswers();
   /** Called when the broker has answered one of those, or a part of it. */
   onFilterAnswer: (() => void) | undefined;
@@ -28,7 +31,10 @@ export class PacketGate {
   #held: Buffer[] = [];
   readonly #pass: (packet: Buffer) => boolean;
 
-  /** @param pass sends a packet; false when it is not for this client, as one that is too large */
+  /**
+   * @param pass sends a packet; false if the client can't get it, for example because it is too
+   * large
+   */
   constructor(window: number, pass: (packet: Buffer) => boolean) {
     this.window = window;
     this.#pass = pass;
@@ -52,7 +58,7 @@ export class PacketGate {
     }
     if (isConnack(packet)) {
       if (this.clearsSessionPresent) packet[2] = 0;
-      // Of filters that were tried when an earlier session went on.
+      // Of filters that were tried when an earlier session resumed.
       this.answers.forgetRefusals();
     }
     if (!wantsAcknowledgement(packet)) this.#pass(packet);
@@ -63,12 +69,12 @@ export class PacketGate {
     }
   }
 
-  /** How many more messages the client takes now. */
+  /** How many more messages the client accepts now. */
   get room(): number {
     return this.#held.length > 0 ? 0 : Math.max(0, this.window - this.#inFlight);
   }
 
-  /** The client has acknowledged a message for good. */
+  /** The client has finally acknowledged a message. */
   acknowledged(): void {
     this.#inFlight = Math.max(0, this.#inFlight - 1);
     while (this.#inFlight < this.window) {
@@ -85,12 +91,12 @@ export class PacketGate {
   }
 }
 
-/** Aedes writes it in several pieces, so that the bytes joined are nobody else's. */
+/** Aedes writes it in several pieces, so the joined bytes are not shared. */
 function isConnack(packet: Buffer): boolean {
   return packet[0] === 0x20;
 }
 
-/** A SUBACK or UNSUBACK; what is said of CONNACK holds for them as well. */
+/** A SUBACK or UNSUBACK; the comment on CONNACK applies to them as well. */
 function isFilterAnswer(packet: Buffer): boolean {
   return packet[0] === 0x90 || packet[0] === 0xb0;
 }

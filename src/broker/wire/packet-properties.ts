@@ -1,6 +1,6 @@
 import { malformed, type PacketReader, protocolError } from './packet-reader.ts';
 
-/** Where properties may stand in what a client sends. */
+/** Where properties may occur in what a client sends. */
 export type PropertyPlace =
   | 'connect'
   | 'will'
@@ -57,12 +57,12 @@ export const receiveMaximum = 33;
 export const topicAlias = 35;
 export const maximumPacketSize = 39;
 
-/** The numbers among a packet's properties, by identifier. */
+/** The numeric properties of a packet, by identifier. */
 export type Numbers = ReadonlyMap<number, number>;
 
 /**
- * Checks the properties of a packet and passes over them.
- * @param checkTopic checks a topic to which an answer shall go
+ * Checks and skips the properties of a packet.
+ * @param checkTopic checks a response topic
  */
 export function readProperties(
   reader: PacketReader,
@@ -74,9 +74,8 @@ export function readProperties(
   while (part.left > 0) {
     const id = part.variableByteInteger();
     const property = properties[id];
-    if (!property?.places.includes(place))
-      throw protocolError(`property ${id} does not belong here`);
-    if (seen.has(id) && id !== userProperty) throw protocolError(`property ${id} is there twice`);
+    if (!property?.places.includes(place)) throw protocolError(`property ${id} isn't allowed here`);
+    if (seen.has(id) && id !== userProperty) throw protocolError(`property ${id} occurs twice`);
     const value = readValue(part, property.kind, checkTopic);
     if (property.positive && value === 0) throw protocolError(`property ${id} must not be 0`);
     seen.set(id, value);
@@ -84,7 +83,7 @@ export function readProperties(
   return seen;
 }
 
-/** The value where it is a number, else 0 or what the text's length is worth. */
+/** The value if it is a number, otherwise 0 or the length of the text. */
 function readValue(part: PacketReader, kind: Kind, checkTopic: (topic: string) => void): number {
   switch (kind) {
     case 'flag': {

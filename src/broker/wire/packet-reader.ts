@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 /** Why a client can't be served any longer. */
 export class Violation extends Error {
-  /** MQTT 5's name for it (MQTT 5, section 2.4). */
+  /** The reason code in MQTT 5 (section 2.4). */
   readonly reasonCode: number;
 
   constructor(message: string, reasonCode: number) {
@@ -31,7 +31,7 @@ export const protocolError = (message: string) => new Violation(message, reasonC
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** Reads the fields of one packet in turn. Throws a `Violation` where they are not as they must be. */
+/** Reads the fields of one packet in order. Throws a `Violation` if they are invalid. */
 export class PacketReader {
   readonly #bytes: Buffer;
   #at: number;
@@ -43,12 +43,12 @@ export class PacketReader {
     this.#end = end;
   }
 
-  /** Where the next field begins. */
+  /** Where the next field starts. */
   get at(): number {
     return this.#at;
   }
 
-  /** Reads again from where a field began. */
+  /** Continues reading where a field started. */
   goBackTo(at: number): void {
     this.#at = at;
   }
@@ -69,38 +69,38 @@ export class PacketReader {
     return this.#bytes.readUInt32BE(this.#take(4));
   }
 
-  /** Section 1.5.5 of MQTT 5: no more than four bytes, and no longer than needed. */
+  /** Section 1.5.5 of MQTT 5: at most four bytes, and no longer than needed. */
   variableByteInteger(): number {
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.byte();
       value += (byte & 127) << shift;
       if (byte < 128) {
-        if (byte === 0 && shift > 0) throw malformed('a length is written with too many bytes');
+        if (byte === 0 && shift > 0) throw malformed('a length is encoded in too many bytes');
         return value;
       }
     }
     throw malformed('a length has more than four bytes');
   }
 
-  /** Binary data with its length in front. */
+  /** Binary data, preceded by its length. */
   binary(): Buffer {
     const length = this.uint16();
     const start = this.#take(length);
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** Text (MQTT 3.1.1, section 1.5.3): strict UTF-8 without control characters, NUL above all. */
+  /** Text (MQTT 3.1.1, section 1.5.3): strict UTF-8 without control characters, especially NUL. */
   text(): string {
     const bytes = this.binary();
     const text = bytes.toString();
     if (!isUtf8(bytes) || controlCharacter.test(text)) {
-      throw malformed('a text is no UTF-8, or has control characters');
+      throw malformed("a text isn't valid UTF-8, or contains control characters");
     }
     return text;
   }
 
-  /** The next `length` bytes as fields of their own. */
+  /** The next `length` bytes as separate fields. */
   part(length: number): PacketReader {
     const start = this.#take(length);
     return new PacketReader(this.#bytes, start, start + length);

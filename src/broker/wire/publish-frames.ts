@@ -1,28 +1,28 @@
 import mqttPacket from 'mqtt-packet';
 import { packetTypes } from './packet-check.ts';
 
-/** A message on its way to subscribers at QoS 0. */
+/** A message to be sent to subscribers at QoS 0. */
 export interface Message {
   readonly topic: string;
   readonly payload: Buffer;
   readonly retain: boolean;
-  /** MQTT 5 properties, e.g. what the publisher added. */
+  /** MQTT 5 properties, e.g. those added by the publisher. */
   readonly properties?: mqttPacket.IPublishPacket['properties'];
 }
 
-/** How a subscriber wants a message. */
+/** The form in which a subscriber gets a message. */
 export interface SubscriberForm {
   readonly protocolVersion: number;
-  /** People's names are to be taken out. */
+  /** Whether people's names are removed. */
   readonly withoutNames: boolean;
 }
 
-/** Takes people's names out of a payload. */
+/** Removes people's names from a payload. */
 type RemoveNames = (topic: string, payload: string) => string;
 
 /**
  * Builds the bytes of a QoS 0 PUBLISH packet (MQTT 3.1.1, section 3.3) once for all subscribers
- * that want the same. Remembers the last message only: its subscribers are served one after the
+ * that get the same. Remembers only the last message: its subscribers are served one after the
  * other.
  */
 export class PublishFrames {
@@ -92,9 +92,8 @@ const retainFlag = 1;
 
 /**
  * The bytes of a QoS 0 PUBLISH packet without properties (section 3.3 of MQTT 3.1.1 and 5). Most of
- * what the broker sends is that, and a library that writes every kind of packet takes three times
- * as long.
- * @param is5 whether it is for a client that speaks MQTT 5, where properties follow the topic
+ * what the broker sends is that, and a library for all kinds of packets takes three times as long.
+ * @param is5 whether it is for an MQTT 5 client, where properties follow the topic
  */
 export function publishPacket({ topic, payload, retain }: PublishPacket, is5: boolean): Buffer {
   const topicBytes = Buffer.byteLength(topic);
@@ -109,7 +108,7 @@ export function publishPacket({ topic, payload, retain }: PublishPacket, is5: bo
   return packet;
 }
 
-/** How many bytes a length takes (MQTT 3.1.1, section 2.2.3). */
+/** How many bytes an encoded length takes (MQTT 3.1.1, section 2.2.3). */
 function digitsOf(length: number): number {
   let digits = 1;
   for (let rest = length >> 7; rest > 0; rest >>= 7) digits += 1;

@@ -7,10 +7,10 @@ const returnCodes = new Map<number, number>([
 ]);
 
 /**
- * What is sent to a client before it is cut off: a CONNACK that refuses, or MQTT 5's DISCONNECT.
- * Undefined where the protocol has no words for it.
- * @param protocolVersion undefined while the client has sent no valid CONNECT
- * @param isAccepted whether the client has had its CONNACK
+ * What is sent to a client before it is disconnected: a CONNACK with a refusal, or MQTT 5's
+ * DISCONNECT. Undefined if the protocol can't express it.
+ * @param protocolVersion undefined if the client has sent no valid CONNECT
+ * @param isAccepted whether the client has received its CONNACK
  */
 export function refusalOf(
   { reasonCode }: Violation,

@@ -1,30 +1,30 @@
 import type { Note } from '../plan.ts';
 
-/** A Wi-Fi as a file names it, before anything is checked. */
+/** A Wi-Fi as found in a file, not yet validated. */
 export interface FoundNetwork {
-  /** Undefined where only other things are said of it; empty where it is said to have none. */
+  /** Undefined if the file has only other settings of it; empty if the name is left empty. */
   readonly name?: string | undefined;
-  /** The same with what was taken for a comment behind it. */
+  /** The same with the text after it that was read as a comment. */
   readonly nameWithComment?: string | undefined;
-  /** Empty: there is none. Undefined: nothing is said about it. */
+  /** Empty: no password. Undefined: not in the file. */
   readonly password?: string | undefined;
   /** Counted from 1. */
   readonly nameLine?: number | undefined;
   readonly passwordLine?: number | undefined;
-  /** Why the Pi can't join it, whatever else is said. */
+  /** Why the Pi can't join it, whatever the other settings. */
   readonly obstacle?: Obstacle | undefined;
 }
 
 export type Obstacle = 'enterprise' | 'wep';
 
-/** What a file says, in whichever layout. */
+/** The settings found in a file, in any layout. */
 export interface FoundSettings {
-  /** What the layout is called. */
+  /** Name of the layout. */
   readonly layout: Layout;
-  /** The first one is joined first. */
+  /** In order of preference. */
   readonly networks: readonly FoundNetwork[];
   readonly country?: { readonly value: string; readonly line?: number } | undefined;
-  /** What is wrong with the file as such, or passed over. */
+  /** Problems of the file itself, and settings that are ignored. */
   readonly notes: readonly Note[];
 }
 
@@ -36,7 +36,7 @@ export type Layout =
   | 'JSON'
   | 'a QR code';
 
-/** Text that stands in the place of a password that was stored. */
+/** Text that replaces a stored password. Cards of earlier versions have it, too. */
 export const storedMark = '(stored; to change it, write the new one here)';
 
 export const isStoredMark = (value: string): boolean => /^\(stored\b/i.test(value);

@@ -1,9 +1,9 @@
 import { nearestName } from '../../platform/nearest-name.ts';
 
-/** What a key of a Wi-Fi's settings is about. */
+/** The meaning of a key in Wi-Fi settings. */
 export type Meaning = 'country' | 'name' | 'password' | 'user' | 'wep' | 'security' | 'detail';
 
-/** What people and programs call them, without blanks and dashes. */
+/** Names that people and programs use, without blanks and dashes. */
 const meanings: Readonly<Record<Meaning, string>> = {
   country: 'country countrycode regdomain regulatorydomain regulatorycountry',
   name: 'name ssid essid network networkname networkssid ssidname netname wifi wlan',
@@ -29,7 +29,7 @@ const meaningOf = new Map<string, Meaning>(
 );
 
 /**
- * What a key means: `WIFI_SSID`, `Wi-Fi name`, `export PSK` and the like. Undefined for others.
+ * Returns the meaning of a key such as `WIFI_SSID`, `Wi-Fi name` or `export PSK`, if known.
  */
 export function meaningOfKey(key: string): Meaning | undefined {
   const plain = compact(key);
@@ -37,8 +37,8 @@ export function meaningOfKey(key: string): Meaning | undefined {
 }
 
 /**
- * The same of keys with the number of a network, and that number: `name2`, `wifi2_password`. Keys
- * that end in a digit of their own have none.
+ * The same for keys with the number of a network, such as `name2` and `wifi2_password`, and that
+ * number. Keys whose own name ends with a digit have none.
  */
 export function numberedMeaningOf(key: string): { meaning?: Meaning; number?: string } {
   const meaning = meaningOfKey(key);
@@ -50,10 +50,10 @@ export function numberedMeaningOf(key: string): { meaning?: Meaning; number?: st
   return numbered && number ? { meaning: numbered, number } : {};
 }
 
-/** Whether it begins a group of settings where nothing stands behind it (YAML). */
+/** Whether the key without a value starts a group of settings (YAML). */
 export const beginsGroup = (key: string): boolean => /^(network|wifi|wlan)$/.test(compact(key));
 
-/** The key that was probably meant. */
+/** Returns the key that was probably meant. */
 export function meantKey(key: string): 'name' | 'password' | 'country' | undefined {
   const plain = compact(key);
   const nearest = plain.length < 3 ? undefined : nearestName(plain, misspelt);
@@ -73,6 +73,6 @@ function compact(key: string): string {
     .replace(/["'\s_.-]/g, '');
 }
 
-/** Whether a way to sign in asks for a user: IEEE 802.1X, whatever a program calls it. */
+/** Whether a type of security requires a user name: IEEE 802.1X under any name. */
 export const isEnterprise = (security: string): boolean =>
   /\beap\b|eap-|-eap|802[._-]?1x|8021x|enterprise/i.test(security);

@@ -2,13 +2,13 @@ import { unquoted } from '../tidy-text.ts';
 import type { FoundSettings } from './found.ts';
 import { isEnterprise } from './key-meanings.ts';
 
-/** Sections of NetworkManager's profiles; the second names are those of its older versions. */
+/** Sections of NetworkManager profiles, including the names in older versions. */
 const section =
   /^[^\S\n]*\[(connection|wifi|802-11-wireless|wifi-security|802-11-wireless-security|802-1x)\][^\S\n]*$/im;
 
 export const isKeyfileText = (text: string): boolean => section.test(text);
 
-/** The layout of nm-settings-keyfile(5): one Wi-Fi. */
+/** Reads the layout of nm-settings-keyfile(5): one Wi-Fi. */
 export function readKeyfile(text: string): FoundSettings {
   const settings = new Map<string, { value: string; line: number }>();
   const sections = new Set<string>();
@@ -31,7 +31,7 @@ export function readKeyfile(text: string): FoundSettings {
   const security = settings.get('wifi-security.key-mgmt')?.value ?? '';
   const needsUser = sections.has('802-1x') || isEnterprise(security);
   const hasWep = [...settings.keys()].some((key) => key.startsWith('wifi-security.wep-'));
-  // The addresses come last: a file that has them, and no section for security, is complete.
+  // Addresses come last: a file that has them but no security section is complete.
   const isOpen = !sections.has('wifi-security') && sections.has('ipv4');
   const network = {
     name: ssid && nameOf(ssid.value),
@@ -45,11 +45,11 @@ export function readKeyfile(text: string): FoundSettings {
   return { layout: 'a NetworkManager profile', networks: isWifi ? [network] : [], notes: [] };
 }
 
-/** As GLib's key files write blanks and backslashes. */
+/** Decodes the escapes of GLib key files. */
 const unescaped = (value: string): string =>
   value.replace(/\\([s\\])/g, (_, sign: string) => (sign === 's' ? ' ' : sign));
 
-/** Bytes as decimal numbers, in profiles of older versions: `72;111;109;101;`. */
+/** Decodes names written as decimal bytes in older profiles: `72;111;109;101;`. */
 function nameOf(value: string): string {
   if (!/^(\d{1,3};){1,32}$/.test(value)) return value;
   return Buffer.from(value.split(';').slice(0, -1).map(Number)).toString();

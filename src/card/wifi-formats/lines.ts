@@ -7,14 +7,14 @@ const about = (key: string) => numberedMeaningOf(key).meaning;
 
 type Mutable = { -readonly [Key in keyof FoundNetwork]: FoundNetwork[Key] };
 
-/** Lines of name=…, password=… and country=…; each further name begins a further Wi-Fi. */
+/** Reads lines of name=…, password=… and country=…; each further name starts another Wi-Fi. */
 export function readLines(file: string, text: string): FoundSettings {
   const { settings, strange } = readSettingLines(text);
   const contents = text.split('\n');
   const notes: Note[] = strange
     .filter((line) => !/^\s*\[[\w\s.-]+\]\s*$/.test(contents[line - 1] ?? ''))
     .map((line) =>
-      wrong(`${file}, line ${line}: not understood. Write name=…, password=… or country=…`),
+      wrong(`${file}, line ${line}: unknown setting. Fix: write name=…, password=… or country=…`),
     );
   const networks: Mutable[] = [];
   const numbered = new Map<string, Mutable>();
@@ -24,7 +24,7 @@ export function readLines(file: string, text: string): FoundSettings {
     networks.push(network);
     return network;
   };
-  /** The network that a setting is about: another one where the last has that setting. */
+  /** Returns the network of a setting: a new one if the last already has that setting. */
   const networkFor = (setting: 'name' | 'password' | 'obstacle', number: string | undefined) => {
     if (number !== undefined) {
       const known = numbered.get(number) ?? add();
@@ -58,27 +58,29 @@ export function readLines(file: string, text: string): FoundSettings {
   const country = settings.findLast(({ key, value }) => about(key) === 'country' && value);
   if (networks.some(lacksPassword) && networks.some(lacksName)) {
     notes.push(
-      wrong(`${file}: which password is whose? Fix: write each password directly below its name`),
+      wrong(
+        `${file}: unclear which password belongs to which name. Fix: write each password directly below its name`,
+      ),
     );
     return { layout: 'lines', networks: [], country, notes };
   }
   return { layout: 'lines', networks, country, notes };
 }
 
-/** Many write into the example instead of below it. */
+/** Many users fill in the example instead of the lines below it. */
 function commentedOut(file: string, text: string): Note[] {
   return text.split('\n').flatMap((content, index) => {
     const [, key = '', value = ''] = /^\s*#\s*([^#=:]{1,20})[=:](.*)$/.exec(content) ?? [];
     if (about(key) !== 'name' || ['', exampleName].includes(value.trim())) return [];
     return [
       hint(
-        `${file}, line ${index + 1}: this line begins with #, so it is only a comment. If it is meant, take the # away from it and from the line with the password`,
+        `${file}, line ${index + 1}: this line starts with #, so it is a comment. To use it, remove the # from it and from the password line`,
       ),
     ];
   });
 }
 
-/** In the text that the file comes with. */
+/** The example in the template. */
 const exampleName = 'Our Wi-Fi';
 
 const lacksPassword = ({ name, password, obstacle }: FoundNetwork) =>
@@ -95,21 +97,21 @@ function obstacleOf(meaning: string, value: string): Obstacle | undefined {
 function aboutRest(file: string, { line, key, remark, value }: SettingLine): Note {
   if (remark === 'unclear') {
     return wrong(
-      `${file}, line ${line}: there is more behind the quotes. Fix: write each setting on a line of its own`,
+      `${file}, line ${line}: there is text after the quotes. Fix: write each setting on a separate line`,
     );
   }
   if (value === '' && about(key) === 'name') {
     return wrong(
-      `${file}, line ${line}: only a comment stands behind the name. Fix: write the name before it; one that begins with # belongs in quotes`,
+      `${file}, line ${line}: the name is only a comment. Fix: write the name before the #, or put a name that starts with # in quotes`,
     );
   }
   if (remark === 'quote') {
     return hint(
-      `${file}, line ${line}: one of the quotes is missing, so the other was taken as a part of the ${about(key)}`,
+      `${file}, line ${line}: one quote is missing, so the other was read as part of the ${about(key)}`,
     );
   }
   return hint(
-    `${file}, line ${line}: what follows the # was taken as a comment. If it belongs to the ${about(key)}, put the whole ${about(key)} in quotes`,
+    `${file}, line ${line}: the text after # was read as a comment. If it is part of the ${about(key)}, put the whole ${about(key)} in quotes`,
   );
 }
 
@@ -122,10 +124,12 @@ function unknownKey(
   const isMissing = meant && !settings.some((other) => about(other.key) === meant && other.value);
   const hasName = settings.some((other) => about(other.key) === 'name' && other.value !== '');
   if (isMissing && value !== '') {
-    return wrong(`${file}, line ${line}: "${key}" is unknown. Did you mean ${meant}=?`);
+    return wrong(`${file}, line ${line}: unknown setting "${key}". Did you mean ${meant}=?`);
   }
   if (!hasName && value !== '') {
-    return wrong(`${file}, line ${line}: not understood. Write name=…, password=… or country=…`);
+    return wrong(
+      `${file}, line ${line}: unknown setting. Fix: write name=…, password=… or country=…`,
+    );
   }
-  return hint(`${file}, line ${line}: "${key}" has no meaning here and was passed over`);
+  return hint(`${file}, line ${line}: unknown setting "${key}", ignored`);
 }

@@ -2,7 +2,7 @@ import type { FoundSettings } from './found.ts';
 
 export const isQrText = (text: string): boolean => /^\s*WIFI:.*;;?\s*$/i.test(text);
 
-/** What a QR code for a Wi-Fi says (WPA3 specification 3.0, section 7): `WIFI:T:WPA;S:…;P:…;;`. */
+/** Reads the text of a Wi-Fi QR code (WPA3 specification 3.0, section 7): `WIFI:T:WPA;S:…;P:…;;`. */
 export function readQrCode(text: string): FoundSettings {
   const fields = new Map(
     [

@@ -11,10 +11,10 @@ export const isJsonText = (text: string): boolean => /^\s*(\{|\[\s*[{\]])/.test(
 type Entries = Map<string, Value>;
 type Value = string | Entries | readonly Value[];
 
-/** How deep anything of a Wi-Fi can be. */
+/** Maximum depth of Wi-Fi settings. */
 const mostLevels = 12;
 
-/** netplan's YAML, which cloud-init's `network-config` has as well: names below `access-points`. */
+/** Reads netplan's YAML, also used in cloud-init's `network-config`: names below `access-points`. */
 export function readNetplan(file: string, text: string): FoundSettings {
   const { value, problem } = parse(text);
   if (problem) return broken(file, 'netplan', 'YAML', problem.line);
@@ -53,7 +53,7 @@ function accessPoint(name: string, point: Value): FoundNetwork {
   };
 }
 
-/** JSON objects that have a name or a password, whatever is around them. */
+/** Reads JSON objects with a name or password, whatever is around them. */
 export function readJson(file: string, text: string): FoundSettings {
   const { value, problem } = parse(text);
   if (problem || !isCompleteJson(text)) return broken(file, 'JSON', 'JSON', problem?.line);
@@ -68,7 +68,7 @@ export function readJson(file: string, text: string): FoundSettings {
     country ??= said('country');
     const name = said('name');
     const password = said('password');
-    // The name of something else, around the networks.
+    // The name of an object that contains the networks.
     const isAround = password === undefined && [...entries.values()].some(hasEntries);
     if (isAround || (!name && password === undefined)) return;
     const needsUser = said('user') || isEnterprise(said('security') ?? '');
@@ -94,17 +94,17 @@ function broken(
 ): FoundSettings {
   const where = line === undefined ? file : `${file}, line ${line}`;
   const note = wrong(
-    `${where}: this is no valid ${language}. Fix: correct it, or write name=… and password=… instead`,
+    `${where}: invalid ${language}. Fix: correct it, or write name=… and password=… instead`,
   );
   return { layout, networks: [], notes: [note] };
 }
 
-/** YAML, of which JSON is a part, with every value as it is written: 0123 stays 0123. */
+/** Parses YAML, which includes JSON, with every value as it is written: 0123 stays 0123. */
 function parse(text: string): { value: Value; problem?: { line: number } } {
   try {
     return parseYaml(text);
   } catch (error) {
-    // So many levels that the parser has no room for them.
+    // Too many levels for the parser's stack.
     if (error instanceof RangeError) return { value: '', problem: { line: 1 } };
     throw error;
   }
@@ -134,7 +134,7 @@ function plainValue(node: unknown, levels: number): Value {
       ]),
     );
   }
-  // Nothing is said then: neither an empty text nor the word null.
+  // No value: neither an empty text nor the word null.
   if (isScalar(node) && node.type === 'PLAIN' && /^(null|~|)$/i.test(String(node.value))) return [];
   if (isScalar(node)) return String(node.value);
   const items = typeof node === 'object' && node !== null && 'items' in node ? node.items : [];

@@ -12,7 +12,7 @@ interface Block {
   readonly settings: Map<string, { readonly written: string; readonly line: number }>;
 }
 
-/** The layout of wpa_supplicant.conf(5). */
+/** Reads the layout of wpa_supplicant.conf(5). */
 export function readSupplicant(file: string, text: string): FoundSettings {
   const global: Block = { line: 1, settings: new Map() };
   const blocks: Block[] = [];
@@ -53,13 +53,13 @@ export function readSupplicant(file: string, text: string): FoundSettings {
 
 const unclosed = (file: string, line: number) =>
   wrong(
-    `${file}, line ${line}: the closing } of this network is missing. Fix: add it; if the end of the file is missing, write the file again`,
+    `${file}, line ${line}: the closing } of this network is missing. Fix: add it, or save the file again if its end is missing`,
   );
 
-/** Longer than any network on one line, characters. */
+/** Longest line that is read, characters. */
 const longestLine = 1000;
 
-/** The parts of each line; a whole network may be on one. */
+/** Splits each line into its parts; a whole network may be on one line. */
 function inLinesOfTheirOwn(text: string): string[][] {
   return text.split('\n').map((line) => {
     if (/^\s*#/.test(line) || line.length > longestLine) return [];
@@ -96,7 +96,7 @@ function networkOf({ line, settings }: Block): FoundNetwork {
   };
 }
 
-/** A name in quotes; without them it is in hexadecimal digits, or they were forgotten. */
+/** Reads a name in quotes; without quotes, it is hexadecimal, or the quotes were forgotten. */
 function ssidOf(written: string): string {
   const { value } = readValue(written.replace(/^P(?=")/, ''));
   if (value !== written || isStoredMark(written) || !/^([\da-f]{2}){1,32}$/i.test(written)) {

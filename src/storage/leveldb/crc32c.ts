@@ -1,12 +1,15 @@
 /**
- * CRC-32C (Castagnoli; RFC 3720, appendix B.4), which guards every record and block of LevelDB. Own
- * code, because Node offers only the CRC-32 of zip (`zlib.crc32`), which has another polynomial.
+ * CRC-32C (Castagnoli; RFC 3720, appendix B.4), the checksum of every LevelDB record and block.
+ * Implemented here because Node only has the CRC-32 of zip (`zlib.crc32`), with another polynomial.
  */
 
 /** The polynomial with its bits reversed. */
 const polynomial = 0x82f63b78;
 
-/** `tables[n][byte]`: the effect of a byte that n more bytes follow; so four are done at a time. */
+/**
+ * `tables[n][byte]`: the effect of a byte followed by n more bytes; so four are processed at a
+ * time.
+ */
 const [table0, table1, table2, table3] = createTables();
 
 function createTables(): [Int32Array, Int32Array, Int32Array, Int32Array] {
@@ -31,12 +34,12 @@ function createTables(): [Int32Array, Int32Array, Int32Array, Int32Array] {
   return tables;
 }
 
-/** The tables and buffers are never read out of their range; TypeScript can't know. */
+/** The tables and buffers are never read out of range; TypeScript can't tell. */
 function at(bytes: ArrayLike<number>, index: number): number {
   return bytes[index] as number;
 }
 
-/** Takes `bytes` from `start` to `end` into a running checksum, which begins as 0. */
+/** Adds `bytes` from `start` to `end` to a running checksum, which starts at 0. */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length, before = 0): number {
   let crc = ~before;
   let index = start;
@@ -51,7 +54,10 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length, before 
   return ~crc >>> 0;
 }
 
-/** A checksum as LevelDB stores it (doc/log_format.md): rotated, so that it can be summed itself. */
+/**
+ * A checksum as LevelDB stores it (doc/log_format.md): rotated, so that stored checksums can
+ * themselves be part of checksummed data.
+ */
 export function masked(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

@@ -3,15 +3,15 @@ import { Cursor } from './cursor.ts';
 /** One write of one key. */
 export interface StoredEntry {
   readonly key: Buffer;
-  /** Undefined where the key was deleted. */
+  /** Undefined if the key was deleted. */
   readonly value: Buffer | undefined;
-  /** Of two entries of a key the higher one is in force. */
+  /** Of two entries for a key, the higher one applies. */
   readonly sequence: number;
 }
 
 const deletion = 0;
 
-/** The entries of one record of a log: a batch of writes (db/write_batch.cc). */
+/** The entries of one log record: a batch of writes (db/write_batch.cc). */
 export function* batchEntries(record: Buffer): Generator<StoredEntry> {
   const cursor = new Cursor(record);
   const sequence = cursor.fixed64();
@@ -23,17 +23,17 @@ export function* batchEntries(record: Buffer): Generator<StoredEntry> {
   }
 }
 
-/** The entries of one block of a table, its keys as they are stored (doc/table_format.md). */
+/** The entries of one block of a table, with their keys as stored (doc/table_format.md). */
 export function* blockEntries(block: Buffer): Generator<{ key: Buffer; value: Buffer }> {
   yield* entriesBetween(block, 0, endOfEntries(block));
 }
 
-/** At most so many entries follow a restart point, itself included (LevelDB's default). */
+/** At most this many entries per restart point, including the entry at it (LevelDB's default). */
 const restartInterval = 16;
 
 /**
- * The keys of a damaged block, as far as they can be made out. Keys begin again in full at each
- * restart point, so damage reaches to the next one only; up to there the last key stands for all.
+ * The keys of a damaged block, as far as they can be read. Each restart point starts with a full
+ * key, so damage only reaches to the next one; until then the last key is used for all entries.
  */
 export function guessedKeys(block: Buffer): Buffer[] {
   const end = endOfEntries(block);
@@ -55,9 +55,9 @@ export function guessedKeys(block: Buffer): Buffer[] {
 }
 
 function endOfEntries(block: Buffer): number {
-  if (block.length < 4) throw new RangeError('it ends too early');
+  if (block.length < 4) throw new RangeError('unexpected end');
   const end = block.length - 4 - block.readUInt32LE(block.length - 4) * 4;
-  if (end < 0) throw new RangeError('it is no block of a table');
+  if (end < 0) throw new RangeError('not a table block');
   return end;
 }
 
@@ -72,16 +72,16 @@ function* entriesBetween(
     const shared = cursor.varint();
     const unshared = cursor.varint();
     const valueLength = cursor.varint();
-    if (shared > key.length) throw new RangeError('a key repeats what is not there');
+    if (shared > key.length) throw new RangeError('shared key prefix too long');
     key = Buffer.concat([key.subarray(0, shared), cursor.bytes(unshared)]);
     yield { key, value: cursor.bytes(valueLength) };
   }
 }
 
-/** An entry of a table: its stored key is the key with type and sequence number behind it. */
+/** An entry of a table: its stored key is the key followed by its type and sequence number. */
 export function tableEntry({ key, value }: { key: Buffer; value: Buffer }): StoredEntry {
   const length = key.length - 8;
-  if (length < 0) throw new RangeError('a key ends too early');
+  if (length < 0) throw new RangeError('key too short');
   const isDeletion = key[length] === deletion;
   const high = key.readUInt32LE(length + 4);
   const sequence = (key.readUInt32LE(length) >>> 8) + high * 2 ** 24;

@@ -1,6 +1,6 @@
 import { crc32c, masked } from './crc32c.ts';
 
-/** Records do not cross these (doc/log_format.md), bytes. */
+/** Records do not cross the boundaries of these (doc/log_format.md), bytes. */
 const blockBytes = 32_768;
 /** Checksum, length and type before each record, bytes. */
 const headerBytes = 7;
@@ -10,20 +10,20 @@ const first = 2;
 const last = 4;
 
 /**
- * What stands in a log file (`*.log`, `MANIFEST-*`), in order. `cut`: the last write is not there
- * as a whole, as after a power cut; `damage`: what was there once can't be read.
+ * The pieces of a log file (`*.log`, `MANIFEST-*`), in order. `cut`: the last write is incomplete,
+ * as after a power cut; `damage`: data that was complete once can't be read.
  */
 export type LogPiece =
   | { readonly kind: 'record'; readonly data: Buffer }
   | { readonly kind: 'damage' | 'cut'; readonly offset: number; readonly bytes: number };
 
-/** Reads a log file and checks its checksums; steps over what is damaged, to the next good record. */
+/** Reads a log file and checks its checksums; skips damaged data up to the next good record. */
 export function* readLog(bytes: Buffer): Generator<LogPiece> {
   let offset = 0;
   let parts: Buffer[] = [];
   let partsFrom = 0;
   let badFrom: number | undefined;
-  /** Whether something good stands behind `badFrom`, so that the bad was not written last. */
+  /** Whether a good record follows `badFrom`, which shows that the bad one was not written last. */
   let goodBehind = false;
   const bad = (from: number) => {
     badFrom ??= parts.length > 0 ? partsFrom : from;
@@ -67,7 +67,7 @@ export function* readLog(bytes: Buffer): Generator<LogPiece> {
   yield { kind: goodBehind ? 'damage' : 'cut', offset: badFrom, bytes: bytes.length - badFrom };
 }
 
-/** The contents of the record (or part of one) at `offset`; undefined when there is no good one. */
+/** The contents of the record (or part of one) at `offset`; undefined if it is damaged. */
 function recordAt(bytes: Buffer, offset: number, blockEnd: number): Buffer | undefined {
   const start = offset + headerBytes;
   if (start > blockEnd) return undefined;
@@ -79,7 +79,7 @@ function recordAt(bytes: Buffer, offset: number, blockEnd: number): Buffer | und
   return isGood ? bytes.subarray(start, end) : undefined;
 }
 
-/** Where the next good record begins, or the end of the block. */
+/** Where the next good record starts, or the end of the block. */
 function nextRecord(bytes: Buffer, from: number, blockEnd: number): number {
   for (let offset = from; offset + headerBytes <= blockEnd; offset += 1) {
     if (recordAt(bytes, offset, blockEnd)) return offset;
@@ -88,8 +88,8 @@ function nextRecord(bytes: Buffer, from: number, blockEnd: number): number {
 }
 
 /**
- * Whether a bad record is there in its full length: then it was not cut off, but changed. A file
- * that was made longer before its contents came ends in zeros.
+ * Whether a bad record has its full length: then it was changed, not cut off. A file that was
+ * extended before its contents were written ends in zeros.
  */
 function endsWithFile(bytes: Buffer, offset: number, blockEnd: number): boolean {
   if (offset + headerBytes > blockEnd) return false;

@@ -3,15 +3,15 @@ import { readLog } from './log-file.ts';
 
 /** Which files a database consists of. */
 export interface Manifest {
-  /** Logs with this number, or a higher one, are not in a table yet. */
+  /** Logs with this number or a higher one have not been written to a table yet. */
   readonly logNumber: number;
   /** Size in bytes by number. */
   readonly tables: ReadonlyMap<number, number>;
-  /** Whether its last record is not there as a whole, so that it may be behind the files. */
+  /** Whether its last record is incomplete, so that it may be older than the files. */
   readonly isCut: boolean;
 }
 
-/** Tags of what a record of the manifest may say (db/version_edit.cc). */
+/** Tags of the fields of a manifest record (db/version_edit.cc). */
 const tags = {
   comparator: 1,
   logNumber: 2,
@@ -23,14 +23,14 @@ const tags = {
   previousLog: 9,
 } as const;
 
-/** Reads a `MANIFEST-*` file; undefined when it is damaged. */
+/** Reads a `MANIFEST-*` file; undefined if it is damaged. */
 export function readManifest(bytes: Buffer): Manifest | undefined {
   const tables = new Map<number, number>();
   let logNumber: number | undefined;
   let isCut = false;
   try {
     for (const piece of readLog(bytes)) {
-      // Cut off: LevelDB was about to say something new, and what it said before holds.
+      // Cut off: LevelDB was writing a change, and the state before it still applies.
       if (piece.kind === 'damage') return undefined;
       if (piece.kind === 'cut') isCut = true;
       if (piece.kind === 'record') logNumber = apply(piece.data, tables) ?? logNumber;
@@ -42,7 +42,7 @@ export function readManifest(bytes: Buffer): Manifest | undefined {
   return logNumber === undefined ? undefined : { logNumber, tables, isCut };
 }
 
-/** Carries out one record; returns the log number when it names one. */
+/** Applies one record; returns the log number if it has one. */
 function apply(record: Buffer, tables: Map<number, number>): number | undefined {
   const cursor = new Cursor(record);
   let logNumber: number | undefined;
@@ -76,7 +76,7 @@ function apply(record: Buffer, tables: Map<number, number>): number | undefined 
         break;
       }
       default:
-        throw new RangeError('it says what nobody knows');
+        throw new RangeError('unknown tag');
     }
   }
   return logNumber;

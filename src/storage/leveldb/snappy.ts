@@ -1,20 +1,20 @@
 import { Cursor } from './cursor.ts';
 
-/** More than any block has; a damaged length must not take the memory. */
+/** Larger than any block; a damaged length must not use up the memory. */
 const longest = 64 * 1024 * 1024;
 
 /**
- * Unpacks Snappy's raw format (format_description.txt), with which LevelDB packs blocks.
- * Throws RangeError for what is not in that format.
+ * Decompresses Snappy's raw format (format_description.txt), in which LevelDB compresses blocks.
+ * Throws RangeError for invalid data.
  */
 export function unpackSnappy(packed: Buffer): Buffer {
   const from = new Cursor(packed);
   const length = from.varint();
-  if (length > longest) throw new RangeError('unpacked, it would be too long');
+  if (length > longest) throw new RangeError('decompressed length too large');
   const to = Buffer.alloc(length);
   let end = 0;
   const room = (count: number) => {
-    if (end + count > length) throw new RangeError('unpacked, it is longer than it says');
+    if (end + count > length) throw new RangeError('more data than its length says');
   };
   while (!from.atEnd) {
     const tag = from.byte();
@@ -27,11 +27,11 @@ export function unpackSnappy(packed: Buffer): Buffer {
     }
     const { count, back } = copyOf(tag, from);
     room(count);
-    if (back === 0 || back > end) throw new RangeError('it repeats what is not there');
-    // Byte by byte: what is repeated may reach into what is written.
+    if (back === 0 || back > end) throw new RangeError('copy offset out of range');
+    // Byte by byte: the source may overlap the destination.
     for (let index = 0; index < count; index += 1, end += 1) to[end] = to[end - back] as number;
   }
-  if (end !== length) throw new RangeError('unpacked, it is shorter than it says');
+  if (end !== length) throw new RangeError('less data than its length says');
   return to;
 }
 

@@ -3,34 +3,36 @@ import { Cursor } from './cursor.ts';
 import { blockEntries } from './entry.ts';
 import { unpackSnappy } from './snappy.ts';
 
-/** What stands at the end of every table (doc/table_format.md), bytes. */
+/** The length of the footer of every table (doc/table_format.md), bytes. */
 const footerBytes = 48;
 const magic = Buffer.from('57fb808b247547db', 'hex');
-/** How the block is packed, and its checksum, behind each block, bytes. */
+/** The trailer of each block: its compression and its checksum, bytes. */
 const trailerBytes = 5;
 const packedWithSnappy = 1;
 
-/** Where a block stands. */
+/** The position of a block. */
 export interface Handle {
   readonly offset: number;
   readonly size: number;
 }
 
-/** What stands in a table (`*.ldb`), in order. */
+/** The pieces of a table (`*.ldb`), in order. */
 export type TablePiece =
   | { readonly kind: 'block'; readonly handle: Handle }
   | {
       readonly kind: 'damage';
-      /** `index`: with the index is lost which blocks there are; `lookup`: no entry is lost. */
+      /**
+       * `index`: without the index, it is unknown which blocks exist; `lookup`: no entry is lost.
+       */
       readonly what: 'block' | 'index' | 'lookup';
       readonly bytes: number;
-      /** Where it stands, and a key that none in the block comes after. */
+      /** Its position, and a key that no key in the block comes after. */
       readonly block?: { readonly handle: Handle; readonly lastKey: Buffer };
     };
 
 /**
- * Checks the checksums of a table, block by block. Where its index is damaged, it finds the blocks
- * from the front, as far as they follow each other unharmed.
+ * Checks the checksums of a table, block by block. If its index is damaged, it finds the blocks
+ * from the start of the file, up to the first damaged one.
  */
 export function* readTable(bytes: Buffer): Generator<TablePiece> {
   const index = readIndex(bytes);
@@ -51,7 +53,9 @@ export function* readTable(bytes: Buffer): Generator<TablePiece> {
   }
 }
 
-/** The contents of a block whose checksum is right. Throws RangeError when they can't be unpacked. */
+/**
+ * The contents of a block with a correct checksum. Throws RangeError if they can't be decompressed.
+ */
 export function unpackedBlock(bytes: Buffer, { offset, size }: Handle): Buffer {
   const block = bytes.subarray(offset, offset + size);
   return bytes[offset + size] === packedWithSnappy ? unpackSnappy(block) : block;
@@ -59,7 +63,7 @@ export function unpackedBlock(bytes: Buffer, { offset, size }: Handle): Buffer {
 
 interface TableIndex {
   readonly blocks: readonly { readonly handle: Handle; readonly lastKey: Buffer }[];
-  /** What makes looking up faster: the filter and where it stands. */
+  /** Blocks that only speed up lookups: the filter and its index. */
   readonly lookups: readonly Handle[];
 }
 
@@ -99,8 +103,8 @@ function isGood(bytes: Buffer, { offset, size }: Handle): boolean {
 }
 
 /**
- * Blocks that follow each other from the front, and how many bytes of entries may stand behind. A
- * block says nowhere how long it is: it ends where the checksum of all before stands.
+ * Consecutive undamaged blocks from the start, and how many bytes of entries may follow them. The
+ * length of a block is not stored: it ends where the checksum matches everything before it.
  */
 function blocksFromFront(bytes: Buffer): { blocks: Handle[]; lostBytes: number } {
   const blocks: Handle[] = [];
@@ -109,7 +113,7 @@ function blocksFromFront(bytes: Buffer): { blocks: Handle[]; lostBytes: number }
     const size = blockSize(bytes, offset);
     if (size === undefined) return { blocks, lostBytes: bytes.length - offset };
     const handle = { offset, size };
-    // Behind the last entries, so none is lost.
+    // After the last entries, so none is lost.
     if (!hasEntries(bytes, handle, blocks[0]?.size ?? size)) return { blocks, lostBytes: 0 };
     blocks.push(handle);
     offset += size + trailerBytes;
@@ -125,7 +129,7 @@ function blockSize(bytes: Buffer, offset: number): number | undefined {
   return undefined;
 }
 
-/** Behind the entries come the filter and the index, whose values are where blocks stand. */
+/** The entries are followed by the filter and the index, whose values are positions of blocks. */
 function hasEntries(bytes: Buffer, handle: Handle, firstSize: number): boolean {
   try {
     for (const { key, value } of blockEntries(unpackedBlock(bytes, handle))) {
@@ -137,7 +141,8 @@ function hasEntries(bytes: Buffer, handle: Handle, firstSize: number): boolean {
     }
     return false;
   } catch (error) {
-    // A value that is no handle is an entry's; what is no block at all has failed before.
+    // A value that isn't a position belongs to an entry; if this isn't a block, it has failed
+    // before.
     return error instanceof RangeError && isBlock(bytes, handle);
   }
 }

@@ -9,11 +9,11 @@ import type { Span } from './segment.ts';
 import { type StoredItem, StoredQueue } from './stored-queue.ts';
 import { WritePace } from './write-pace.ts';
 
-/** How items become text on disk, and come back. */
+/** Converts items to text on disk and back. */
 export interface Codec<Item> {
-  /** One line: no line feed in it. */
+  /** A single line, without a line feed. */
   encode(item: Item): string;
-  /** Undefined for text that no item made; the entry is skipped. */
+  /** Undefined for text that isn't an item; the entry is skipped. */
   decode(text: string): Item | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface OutboxOptions<Item> {
   readonly namespace: string;
   readonly state: DatabaseSource;
   readonly codec: Codec<Item>;
-  /** How many items may wait; past it the oldest are dropped, and counted. */
+  /** How many items may wait; beyond that, the oldest are dropped and counted. */
   readonly capacity: number;
   /** How many of them may wait in memory while the disk can't be written. */
   readonly memoryCapacity: number;
@@ -36,38 +36,38 @@ export interface OutboxOptions<Item> {
 
 /** One waiting item. */
 export interface OutboxEntry<Item> {
-  /** Its place in the queue. Grows once, when the disk turns out to hold older items. */
+  /** Its place in the queue. Increases once, if the disk turns out to contain older items. */
   place: number;
   readonly item: Item;
 }
 
-/** A write of at most so many items keeps its memory small and the event loop free. */
+/** How many items one write contains at most: keeps its memory small and the event loop free. */
 const mostPerWrite = 1000;
 
 /**
  * A queue of items that survives crashes and power cuts: first in, first out.
- *
  * An item is safe once its write is done. Writes are synchronous (`fdatasync`), because an SD card
- * keeps in order only what it was told to finish; the items of one write share the cost. While the
- * disk can't be written, items wait in memory, bounded, and the queue goes on by itself.
+ * keeps the order only of what it was told to finish; the items of one write share the cost. While
+ * the disk can't be written, items wait in memory, up to a limit, and the queue recovers
+ * automatically.
  */
 export class Outbox<Item> {
-  /** Items that went unread because too many waited. */
+  /** Items that were dropped unread because too many waited. */
   dropped = 0;
   readonly #options: OutboxOptions<Item>;
   readonly #itemsPerWrite: number;
   readonly #pace: WritePace;
   readonly #behind: WriteBehind;
-  /** What is on disk, and in which database; undefined while that is to be read, or read again. */
+  /** What is on disk, and in which database; undefined until that is read, or read again. */
   #stored: { readonly queue: StoredQueue; readonly database: Database } | undefined;
   // The queue: first what is on disk, then what is being written, then what is not yet.
   #onDisk = 0;
   #writing: StoredItem[] = [];
   #unwritten: StoredItem[] = [];
-  /** What `oldest` gave out of memory, if it did. */
+  /** What `oldest` returned from memory, if it did. */
   #given: readonly OutboxEntry<Item>[] = [];
   #toErase: Span[] = [];
-  /** Follows the last item known to be on disk; undefined until the disk was read. */
+  /** The place after the last item known to be on disk; undefined until the disk has been read. */
   #diskEnd: number | undefined;
   #next = 0;
   #dropping = false;
@@ -91,26 +91,29 @@ export class Outbox<Item> {
     this.#itemsPerWrite = Math.min(mostPerWrite, capacity, Math.ceil(memoryCapacity / 2));
   }
 
-  /** How many items wait, wherever. */
+  /** The total number of waiting items. */
   get length(): number {
     return this.#onDisk + this.inMemory;
   }
 
-  /** How many of them a power cut would take. */
+  /** How many of them a power cut would lose. */
   get inMemory(): number {
     return this.#writing.length + this.#unwritten.length;
   }
 
-  /** Finds what an earlier run left. Resolves when done, or when the disk can't be read at present. */
+  /**
+   * Finds what an earlier run left. Resolves when done, or when the disk can't be read at present.
+   */
   async open(): Promise<void> {
     await this.#behind.run();
-    if (this.length > 0) this.#options.log.info(`${this.length} events wait from before`);
+    if (this.length > 0)
+      this.#options.log.info(`${this.length} events are still waiting from the last run`);
   }
 
   /** Puts an item at the end of the queue, and returns at once. */
   append(item: Item): void {
     const { codec, memoryCapacity, onReadable } = this.#options;
-    // As text it takes the least room while it waits, and a full write has not all of it to do.
+    // Text takes the least memory while it waits, and a full write has less left to do.
     this.#unwritten.push({ place: this.#next, text: codec.encode(item) });
     this.#next += 1;
     if (this.#unwritten.length > memoryCapacity) {
@@ -121,14 +124,17 @@ export class Outbox<Item> {
     else this.#writeSoon();
   }
 
-  /** Resolves when everything appended so far is on disk, or waits for a disk that can't be written. */
+  /**
+   * Resolves when everything appended so far is on disk, or waits because the disk can't be
+   * written.
+   */
   async written(): Promise<void> {
     await this.#behind.written();
   }
 
   /**
-   * The oldest items, at most `limit`, in order. Empty when nothing waits, and while older items
-   * are on a disk that can't be read.
+   * The oldest items, at most `limit`, in order. Empty if nothing waits, and while older items are
+   * on a disk that can't be read.
    */
   async oldest(limit: number): Promise<readonly OutboxEntry<Item>[]> {
     if (this.#onDisk === 0) {
@@ -144,24 +150,25 @@ export class Outbox<Item> {
   }
 
   /**
-   * Takes entries that `oldest` gave out of the queue. Resolves when they are erased from the disk;
-   * while it can't be written, that happens before anything is read from it again.
+   * Removes entries that `oldest` returned from the queue. Resolves when they are deleted from the
+   * disk; if it can't be written, that happens before anything is read from it again.
    */
   async remove(entries: readonly OutboxEntry<Item>[]): Promise<void> {
     const from = entries[0]?.place;
     const to = entries.at(-1)?.place;
     if (from === undefined || to === undefined) return;
     this.#unwritten = this.#unwritten.filter(({ place }) => place < from || place > to);
-    // Until the disk was read, nothing of this run is on it.
+    // Until the disk has been read, it contains nothing from this run.
     if (this.#diskEnd !== undefined) await this.#erase([{ from, to }]);
   }
 
-  /** Writes what can be written within `limitMs`, and says what is lost. */
+  /** Writes what can be written within `limitMs`, and reports what is lost. */
   async close(limitMs: number): Promise<void> {
     const { clock, log } = this.#options;
     await atMost(clock, limitMs, this.#behind.drained());
     this.#behind.close();
-    if (this.inMemory > 0) log.error(`${this.inMemory} events are lost: the disk took none`);
+    if (this.inMemory > 0)
+      log.error(`${this.inMemory} events are lost: they could not be written to disk`);
   }
 
   async #erase(spans: readonly Span[]): Promise<void> {
@@ -169,7 +176,7 @@ export class Outbox<Item> {
     await this.written();
   }
 
-  /** What the codec makes of `stored`, and where it fails. */
+  /** The items that the codec decodes from `stored`, and the places where it fails. */
   #decoded(stored: readonly StoredItem[]): {
     readonly entries: readonly OutboxEntry<Item>[];
     readonly unreadable: readonly Span[];
@@ -181,7 +188,7 @@ export class Outbox<Item> {
       const item = codec.decode(text);
       if (item !== undefined) entries.push({ place, item });
       else {
-        log.error(`skips an entry on disk that can't be read: ${text.slice(0, 100)}`);
+        log.error(`skipped an unreadable entry on disk: ${text.slice(0, 100)}`);
         unreadable.push({ from: place, to: place });
       }
     }
@@ -216,17 +223,17 @@ export class Outbox<Item> {
     }
   }
 
-  /** Reads what is on disk: at the start, and after the database was opened again. */
+  /** Reads what is on disk: at the start, and after the database was reopened. */
   async #load(): Promise<StoredQueue> {
     const { namespace, state } = this.#options;
     const database = databaseOf(state);
     if (this.#stored?.database === database) return this.#stored.queue;
     const queue = new StoredQueue(new Namespace({ database }, namespace));
-    // A write that failed may have reached the disk none the less; its items are in memory.
+    // A failed write may still have reached the disk; its items are in memory.
     if (this.#diskEnd !== undefined) await queue.eraseFrom(this.#diskEnd);
     await queue.load();
     if (this.#diskEnd === undefined) {
-      // What came before the disk could be read comes after what is on it.
+      // Items that arrived before the disk could be read come after those on it.
       for (const entry of [...this.#unwritten, ...this.#given]) entry.place += queue.end;
       this.#next += queue.end;
       this.#diskEnd = queue.end;
@@ -236,7 +243,7 @@ export class Outbox<Item> {
     return queue;
   }
 
-  /** Writes what fits into one write, and erases; returns how many items it wrote. */
+  /** Writes as much as fits into one write, and deletes; returns how many items it wrote. */
   async #write(queue: StoredQueue): Promise<number> {
     const spans = this.#toErase;
     this.#writing = this.#unwritten.splice(0, this.#itemsPerWrite);
@@ -262,21 +269,22 @@ export class Outbox<Item> {
     this.dropped += count;
     if (count > 0 && !this.#dropping) {
       this.#dropping = true;
-      log.warn(`full with ${this.length} waiting: the oldest go`);
+      log.warn(`queue full (${this.length} events waiting): dropping the oldest`);
     } else if (this.#dropping && this.length < capacity * 0.9) {
       this.#dropping = false;
-      log.warn(`has room again; ${this.dropped} went since the start`);
+      log.warn(`queue has room again; ${this.dropped} events dropped since the start`);
     }
   }
 
   #reportFailure(error: unknown, isFirst: boolean): void {
     const { health, memoryCapacity } = this.#options;
-    // The database is away after a failure of its own: the first reason says more.
+    // The database is unavailable after a failure of its own: the first reason says more.
     if (!isFirst && error instanceof NoDatabase) return;
     health.fault({
-      message: `${explain(error)}; up to ${memoryCapacity} events wait in memory, which a power cut empties`,
-      remedy: 'Make the state directory writable again; what waits is then written by itself',
-      needsPerson: true,
+      message: `${explain(error)}; up to ${memoryCapacity} events wait in memory, and would be lost in a power cut`,
+      remedy:
+        'Make the state directory writable again. Blinky then writes the waiting events automatically',
+      needsAttention: true,
     });
   }
 }

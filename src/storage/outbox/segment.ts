@@ -1,10 +1,10 @@
-/** Places in the queue, both included. */
+/** A range of places in the queue, both ends included. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** Items with consecutive places that are kept as one. */
+/** Items with consecutive places that are stored as one. */
 export interface Segment {
   /** The place of the first one. */
   readonly from: number;
@@ -15,19 +15,21 @@ export function lastOf({ from, count }: Segment): number {
   return from + count - 1;
 }
 
-/** How many items they have together. */
+/** The total number of items in these segments. */
 export function countOf(segments: readonly Segment[]): number {
   return segments.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Those of `segments`, which ascend, that begin before the last place in `spans` or at it. */
+/** Those of `segments`, in ascending order, that start at or before the last place in `spans`. */
 export function reaching(segments: readonly Segment[], spans: readonly Span[]): readonly Segment[] {
   const last = Math.max(-1, ...spans.map(({ to }) => to));
   const behind = segments.findIndex(({ from }) => from > last);
   return behind < 0 ? segments : segments.slice(0, behind);
 }
 
-/** What is left of `segment` without the places in `spans`: the same, smaller segments, or none. */
+/**
+ * What remains of `segment` without the places in `spans`: the same segment, smaller ones, or none.
+ */
 export function without(segment: Segment, spans: readonly Span[]): readonly Segment[] {
   let left: readonly Segment[] = [segment];
   for (const span of spans) left = left.flatMap((part) => withoutOne(part, span));
@@ -41,7 +43,10 @@ function withoutOne(segment: Segment, { from, to }: Span): readonly Segment[] {
   return [before, after].filter(({ count }) => count > 0);
 }
 
-/** The fewest of `segments`, from the first one on, that have `count` items; all when they have fewer. */
+/**
+ * The fewest of `segments`, from the first one on, that contain `count` items; all if there are
+ * fewer.
+ */
 export function firstSegments(segments: readonly Segment[], count: number): readonly Segment[] {
   let found = 0;
   for (const [index, segment] of segments.entries()) {
@@ -51,7 +56,7 @@ export function firstSegments(segments: readonly Segment[], count: number): read
   return segments;
 }
 
-/** From the first of `segments` on, so many places that `count` of them are not in `spans` already. */
+/** The span from the first of `segments` that covers `count` items not already in `spans`. */
 export function spanOfFirst(
   segments: readonly Segment[],
   spans: readonly Span[],
@@ -71,7 +76,7 @@ export function spanOfFirst(
   return { from, to };
 }
 
-/** Joins places, which ascend, to segments of at most `longest`. */
+/** Combines places, in ascending order, into segments of at most `longest`. */
 export function segmentsOf(places: readonly number[], longest: number): readonly Segment[] {
   const segments: Segment[] = [];
   let first = 0;

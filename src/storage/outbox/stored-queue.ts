@@ -18,44 +18,47 @@ export interface StoredItem {
 }
 
 /**
- * Items under one key cost the database as much as a single one. But to take out some of them, the
- * others have to be written again; so they must not be many.
+ * Items under one key cost the database no more than a single one. But to delete some of them, the
+ * others must be written again; so there must not be many.
  */
 const longestSegment = 50;
 
 /**
- * What one outbox has in the database: segments of items, a line of text for each item, under the
- * place of the first and the count of all.
+ * The data of one outbox in the database: segments of items, one line of text per item, under a key
+ * made of the first place and the number of items.
  */
 export class StoredQueue {
   readonly #namespace: Namespace;
-  /** In ascending order. They are few, and looked up here: the database is slow where it erased. */
+  /**
+   * In ascending order. They are few, and looked up here: the database is slow where it has
+   * deleted.
+   */
   #segments: readonly Segment[] = [];
   #count = 0;
 
-  /** @param namespace of one database: what it holds is read only once */
+  /** @param namespace of one database: its contents are read only once */
   constructor(namespace: Namespace) {
     this.#namespace = namespace;
   }
 
-  /** How many items there are. */
+  /** The number of items. */
   get count(): number {
     return this.#count;
   }
 
-  /** The place behind the last one in use. */
+  /** The place after the last one in use. */
   get end(): number {
     const last = this.#segments.at(-1);
     return last ? lastOf(last) + 1 : 0;
   }
 
-  /** Reads what is there. Comes before all else. */
+  /** Reads the contents. Must be called first. */
   async load(): Promise<void> {
     this.#segments = (await this.#namespace.keys()).map(segmentOf);
     this.#count = countOf(this.#segments);
   }
 
-  /** Erases what is at `place` and behind it, as far as it was added there. */
+  /** Deletes the items from `place` on, if they were added there. */
   async eraseFrom(place: number): Promise<void> {
     await this.#namespace.eraseFrom(keyOf({ from: place, count: 1 }));
   }
@@ -71,9 +74,9 @@ export class StoredQueue {
   }
 
   /**
-   * Adds and erases in one step that is done wholly or not at all, and survives a power cut.
-   * @param added behind all that is there, in ascending order
-   * @param capacity how many may be there afterwards; past it the oldest are dropped
+   * Adds and deletes atomically; the result survives a power cut.
+   * @param added placed after everything that is there, in ascending order
+   * @param capacity how many may be there afterwards; beyond that, the oldest are dropped
    * @returns how many were dropped for that
    */
   async change(
@@ -108,7 +111,7 @@ export class StoredQueue {
     return countOf(reached) - countOf(reached.flatMap((segment) => without(segment, spans)));
   }
 
-  /** What is left of `segments` where not all of a segment goes. */
+  /** What remains of `segments` of which only a part is deleted. */
   async #shortened(
     segments: readonly Segment[],
     gone: readonly Span[],
@@ -138,7 +141,7 @@ function segmentOf(key: string): Segment {
   return { from: Number.parseInt(from, 36), count: Number.parseInt(count, 10) };
 }
 
-/** What one key holds. */
+/** The contents of one key. */
 interface SegmentEntry {
   readonly segment: Segment;
   readonly text: string;

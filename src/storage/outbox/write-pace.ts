@@ -1,22 +1,23 @@
 import type { Clock } from '../../platform/clock.ts';
 
-/** How long an item waits for others to share its write with, ms. Nobody waits for it. */
+/**
+ * How long an item waits for others to share its write, ms. Nothing is waiting for the item itself.
+ */
 const groupMs = 10;
 /**
- * Between two such writes, ms: each costs the processor as much as a dozen events, and wears the
- * card. A prime, so that they do not fall in step with events that come regularly and keep them
- * waiting.
+ * The interval between two such writes, ms: each uses as much CPU as a dozen events, and wears the
+ * card. A prime, so that writes don't keep coinciding with events that arrive regularly.
  */
 const betweenWritesMs = 53;
 /**
- * The same in a rush, where it counts: an event that comes while the disk writes is two to three
- * times as long on its way to subscribers (measured at 500 a second).
+ * The same during a rush, when it matters: an event that arrives while the disk writes takes two to
+ * three times as long to reach subscribers (measured at 500 events a second).
  */
 const betweenWritesInRushMs = 211;
-/** A rush is what no Sense site's people do by themselves: more than so many items a second. */
+/** More items a second than the users of a Sense site cause. */
 const rushPerSecond = 250;
 
-/** When the next write is due: soon after a rest, seldom in a rush. */
+/** Decides when the next write is due: soon after a quiet time, rarely in a rush. */
 export class WritePace {
   readonly #clock: Clock;
   #endedAtMs = Number.NEGATIVE_INFINITY;
@@ -31,7 +32,7 @@ export class WritePace {
     return Math.max(groupMs, this.#endedAtMs + this.#restMs - this.#clock.monotonicMs());
   }
 
-  /** A write has ended, of so many items. */
+  /** A write of this many items has ended. */
   rest(items: number): void {
     const nowMs = this.#clock.monotonicMs();
     const perSecond = (items * 1000) / (nowMs - this.#endedAtMs);

@@ -3,7 +3,7 @@ import { placeOf } from './place.js';
 import { Refusal } from './session.js';
 import { texts } from './texts.js';
 
-/** Half an address is no mistake yet: who types is told after so long a pause, ms. */
+/** An incomplete address isn't a mistake yet: it is checked after typing paused this long, ms. */
 const typingPauseMs = 400;
 
 /**

@@ -20,7 +20,7 @@ const ranges = {
   day: { spans: 96, minutesPerSpan: 15, labelEvery: 16 },
 };
 
-/** Bars: what was opened stands up, what was closed hangs down. */
+/** Draws bars: apps opened upwards, apps closed downwards. */
 export function createChart() {
   const counts = new DayCounts();
   const frame = byId('chart', HTMLElement);
@@ -38,7 +38,7 @@ export function createChart() {
       total(spans, 'closed'),
     );
     summary.textContent = words;
-    // Before the page is laid out there is no room; once there is, it draws again.
+    // Before the page is laid out the width is 0; it draws again afterwards.
     const width = frame.clientWidth;
     if (width > margin.left + margin.right) {
       frame.replaceChildren(picture(spans, labelEvery, width, words));
@@ -86,7 +86,7 @@ const total = (spans, what) => spans.reduce((sum, span) => sum + span[what], 0);
  * @param {readonly Span[]} spans
  * @param {number} labelEvery bars between two times below them, where there is room for so many
  * @param {number} width
- * @param {string} words what somebody hears who can't see it
+ * @param {string} words the text alternative
  */
 function picture(spans, labelEvery, width, words) {
   const top = niceTop(Math.max(1, ...spans.map(({ opened, closed }) => Math.max(opened, closed))));

@@ -3,11 +3,11 @@ import { placeOf } from './place.js';
 import { Refusal } from './session.js';
 import { texts } from './texts.js';
 
-/** Asked again at most so often, ms: the connection is tried more often than that. */
+/** The least time between two checks, ms; connection attempts are more frequent. */
 const askEveryMs = 30_000;
 
 /**
- * Whether the page hears the broker, and where it never did, why.
+ * Shows whether the page is connected to the broker, and if it never was, why.
  * @param {import('./session.js').Session} session
  */
 export function createConnectionView(session) {
@@ -16,7 +16,7 @@ export function createConnectionView(session) {
   let wasLive = false;
   let askedAt = -Infinity;
 
-  // A browser keeps to itself why a WebSocket failed; a request says it.
+  // Browsers don't report why a WebSocket failed; a request does.
   async function explain() {
     if (wasLive || performance.now() - askedAt < askEveryMs) return;
     askedAt = performance.now();
@@ -24,7 +24,7 @@ export function createConnectionView(session) {
     try {
       await session.post('/api/connection-check', {});
     } catch (error) {
-      // Without any answer, there is nothing to explain that the pill does not say.
+      // Without any response, there is nothing to add to the status shown.
       if (!(error instanceof Refusal)) return;
       text = error.message;
     }
@@ -40,7 +40,7 @@ export function createConnectionView(session) {
         wasLive = true;
         problem.hidden = true;
       }
-      // Trying again is no news.
+      // A retry does not change what is shown.
       if (state === 'connecting' && pill.className === 'connection lost') return;
       pill.className = `connection ${state}`;
       pill.textContent = texts.connection[state];
@@ -48,7 +48,7 @@ export function createConnectionView(session) {
   };
 }
 
-/** Where the broker is: at the place this page came from. */
+/** The broker's URL, next to this page's own. */
 export function brokerUrl() {
   const place = placeOf('/mqtt');
   place.protocol = place.protocol === 'https:' ? 'wss:' : 'ws:';

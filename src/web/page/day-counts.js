@@ -7,14 +7,14 @@ const minuteMs = 60_000;
  *   How many apps were opened and closed in a stretch of time (ms since 1970).
  */
 
-/** @typedef {{ id: string, kind: EventKind, receivedAt: string }} HeardEvent */
+/** @typedef {{ id: string, kind: EventKind, receivedAt: string }} ReceivedEvent */
 
 /** More than are on their way between an answer and the broker. */
-const mostHeard = 500;
+const mostReceived = 500;
 
 /**
  * How many apps were opened and closed in each minute of the last day: as `/api/history` answers,
- * and with every event that is heard. Either may be ahead of the other, and both tell of events in
+ * and with every event that is received. Either may be ahead of the other, and both include events in
  * the same order.
  */
 export class DayCounts {
@@ -23,14 +23,14 @@ export class DayCounts {
   #opened = [];
   /** @type {number[]} */
   #closed = [];
-  /** The events heard last, oldest first. @type {HeardEvent[]} */
-  #heard = [];
+  /** The events received last, oldest first. @type {ReceivedEvent[]} */
+  #received = [];
   /** Events that the answer has counted. @type {Set<string>} */
   #latest = new Set();
 
-  /** Some events may have been missed: only an answer can tell now. */
+  /** Some events may have been missed: only a response of the server can tell now. */
   restart() {
-    this.#heard = [];
+    this.#received = [];
   }
 
   /** Takes the answer of `/api/history`. @param {import('../routes/events.ts').CountedEvents} day */
@@ -39,19 +39,19 @@ export class DayCounts {
     this.#opened = [...counts['connection-open']];
     this.#closed = [...counts['connection-close']];
     this.#latest = new Set(latest);
-    const lastCounted = this.#heard.findLastIndex(({ id }) => this.#latest.has(id));
-    for (const event of this.#heard.slice(lastCounted + 1)) this.#count(event);
+    const lastCounted = this.#received.findLastIndex(({ id }) => this.#latest.has(id));
+    for (const event of this.#received.slice(lastCounted + 1)) this.#count(event);
   }
 
-  /** Counts an event, unless an answer has done so. @param {HeardEvent} event */
+  /** Counts an event, unless an answer has done so. @param {ReceivedEvent} event */
   add(event) {
-    this.#heard.push(event);
-    if (this.#heard.length > mostHeard) this.#heard.shift();
+    this.#received.push(event);
+    if (this.#received.length > mostReceived) this.#received.shift();
     if (!this.#latest.has(event.id)) this.#count(event);
   }
 
   /**
-   * The figures up to now, summed up over spans of so many minutes. Spans end at full hours, so
+   * The counts up to now, summed up over spans of so many minutes. Spans end at full hours, so
    * that a bar does not change its meaning each minute; the last one has not ended yet.
    * @param {{ spans: number, minutesPerSpan: number, nowMs: number }} wanted
    * @returns {Span[]}
@@ -71,7 +71,7 @@ export class DayCounts {
     });
   }
 
-  /** @param {HeardEvent} event */
+  /** @param {ReceivedEvent} event */
   #count({ kind, receivedAt }) {
     const counts = { 'connection-open': this.#opened, 'connection-close': this.#closed }[
       String(kind)

@@ -42,7 +42,7 @@ export function drawing(tag, attributes, ...children) {
 }
 
 /**
- * Text in which what stands between backticks is code.
+ * Text with what is between backticks as code.
  * @param {string} text
  * @returns {(Node | string)[]}
  */

@@ -5,7 +5,7 @@
 const mostEvents = 500;
 
 /**
- * The last events, newest first: which of them are shown. A paused list stands still, and counts
+ * The last events, newest first: which of them are shown. A paused list doesn't change, and counts
  * what comes meanwhile.
  */
 export class EventList {
@@ -33,7 +33,7 @@ export class EventList {
 
   /** @param {UserEvent} event */
   add(event) {
-    // The broker and /api/events may both tell of it.
+    // It may come both from the broker and from /api/events.
     if (this.#events.some(({ id }, index) => index < 50 && id === event.id)) return false;
     this.#events.unshift(event);
     if (this.#events.length > mostEvents) this.#events.pop();

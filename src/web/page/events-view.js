@@ -8,7 +8,7 @@ import { throttled } from './throttled.js';
 
 const rowsAtFirst = 20;
 const rowsMore = 100;
-/** A screen reader is told at most so often, ms: it takes a while to read a sentence. */
+/** The least time between two screen reader announcements, ms: reading a sentence takes a while. */
 const announceEveryMs = 10_000;
 /** Drawn at most so often, ms: nobody reads faster. */
 const drawEveryMs = 100;

@@ -13,7 +13,7 @@ import { momentOf } from './times.js';
  */
 
 /**
- * How every part is doing, in words.
+ * Shows the state of every part.
  * @param {Readonly<Record<string, Node>>} actions what a person can do about a fault, by part
  */
 export function createHealthView(actions = {}) {
@@ -29,7 +29,7 @@ export function createHealthView(actions = {}) {
     show({ version: number, parts, faultCode }) {
       const all = Object.entries(parts);
       const next = JSON.stringify([all, faultCode]);
-      // Drawing the same again would only disturb the reader.
+      // Unchanged content is not redrawn: that would disturb screen readers and selections.
       if (next === shown) return;
       shown = next;
       const broken = all.filter(([, { state }]) => state === 'fault');
@@ -50,7 +50,7 @@ export function createHealthView(actions = {}) {
         }),
       );
       alarm.hidden = broken.length === 0;
-      alarm.textContent = texts.health.alarm(texts.health.troubles(broken.length));
+      alarm.textContent = texts.health.alarm(broken.length);
       flashing.textContent = faultCode ? texts.health.flashing(faultCode.flashes) : '';
       version.textContent = texts.health.version(number);
     },
@@ -62,13 +62,13 @@ export function createHealthView(actions = {}) {
   };
 }
 
-/** What is wrong comes first, what is not used last. @param {PartStatus} part */
+/** Parts that don't work come first, parts that are off last. @param {PartStatus} part */
 const rank = ({ state }) => ['fault', 'starting', 'ok', 'off'].indexOf(state);
 
 const labelItems = [...byId('part-labels', HTMLUListElement).children];
 
 /**
- * What people call each part, as the page was served with it, in the order in which parts are shown.
+ * The label of each part, as served with the page, in the order in which parts are shown.
  * @type {ReadonlyMap<string, string>}
  */
 const labels = new Map(
@@ -89,7 +89,7 @@ const helpAnchors = new Map(
 /** Parts without a label come last. @param {string} name */
 const place = (name) => ([...labels.keys()].indexOf(name) + 100) % 100;
 
-/** What there is to say of a part. @param {string} name @param {PartStatus} part */
+/** The elements that describe a part. @param {string} name @param {PartStatus} part */
 export function partWords(name, { state, message, remedy, since }) {
   const words = [
     element(
@@ -118,7 +118,7 @@ export function partWords(name, { state, message, remedy, since }) {
   return words;
 }
 
-/** With a capital letter and a full stop. @param {string} text */
+/** Starts with a capital letter and ends with a full stop. @param {string} text */
 export function sentence(text) {
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;

@@ -16,18 +16,18 @@ export function createLights() {
   );
 
   return {
-    /** The topics on which the real ones are heard. */
+    /** The topics that report the real lights. */
     topics: [...lights.keys()],
-    /** Shows what was heard; whether it was about a light. @param {string} topic @param {string} payload */
-    heard(topic, payload) {
-      const heard = lights.get(topic);
-      if (!heard) return false;
+    /** Shows a message, and returns whether it was about a light. @param {string} topic @param {string} payload */
+    show(topic, payload) {
+      const known = lights.get(topic);
+      if (!known) return false;
       const on = payload === 'ON';
-      heard.light.className = `light ${heard.colour} ${on ? 'on' : 'off'}`;
-      heard.state.textContent = on ? texts.lights.on : texts.lights.off;
+      known.light.className = `light ${known.colour} ${on ? 'on' : 'off'}`;
+      known.state.textContent = on ? texts.lights.on : texts.lights.off;
       return true;
     },
-    /** While nothing is heard of the real ones. */
+    /** Shown while the state of the real lights is unknown. */
     unknown() {
       for (const { colour, light, state } of lights.values()) {
         light.className = `light ${colour} unknown`;

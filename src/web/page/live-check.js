@@ -2,7 +2,7 @@ import { byId } from './dom.js';
 import { addressOf, createSendersView } from './senders-view.js';
 import { texts } from './texts.js';
 
-/** Step three: whether anything has come from a server yet. */
+/** Step 3: shows whether events have arrived from a server. */
 export function createLiveCheck() {
   const state = byId('check-state', HTMLElement);
   const senders = createSendersView(
@@ -11,7 +11,7 @@ export function createLiveCheck() {
   );
 
   return {
-    /** @param {readonly import('../senders.ts').Sender[]} all the one heard of last comes first */
+    /** @param {readonly import('../senders.ts').Sender[]} all most recent first */
     show(all) {
       const newest = all.find(({ events }) => events > 0);
       const [wrong] = all;

@@ -52,7 +52,7 @@ const broker = listenToBroker({
   url: brokerUrl(),
   topics: [...lights.topics, ...Object.values(topics)],
   credentials: () => session.credentials,
-  onMessage: heard,
+  onMessage: received,
   onState: (state) => {
     connection.show(state);
     if (state === 'live') chart.restart();
@@ -66,12 +66,12 @@ poll(askEveryMs, refreshStatus);
 setInterval(() => void refreshHistory(), historyEveryMs);
 setInterval(() => {
   chart.draw();
-  showFigures();
+  showStatistics();
 }, chartEveryMs);
 
 /** @param {string} topic @param {string} payload */
-function heard(topic, payload) {
-  if (lights.heard(topic, payload)) return;
+function received(topic, payload) {
+  if (lights.show(topic, payload)) return;
   switch (topic) {
     case topics.users:
       return users.list(payload);
@@ -81,7 +81,7 @@ function heard(topic, payload) {
       const event = JSON.parse(payload);
       events.add(event);
       chart.add(event);
-      showFigures();
+      showStatistics();
     }
   }
 }
@@ -95,7 +95,7 @@ function showStatus(now) {
   sendersCard.hidden = !now.senders?.length;
 }
 
-function showFigures() {
+function showStatistics() {
   const lastHour = chart.lastHour();
   opened.textContent = lastHour.opened.toLocaleString(texts.language);
   closed.textContent = lastHour.closed.toLocaleString(texts.language);
@@ -133,5 +133,5 @@ async function refreshHistory() {
   const day = await session.get('/api/history').catch(() => undefined);
   if (!day) return;
   chart.fill(day);
-  showFigures();
+  showStatistics();
 }

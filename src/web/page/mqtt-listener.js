@@ -109,7 +109,7 @@ export function listenToBroker({ url, topics, credentials, onMessage, onState })
   open();
 
   return {
-    /** Connects anew, after somebody has signed in or out. */
+    /** Connects again, after signing in or out. */
     reconnect: openAgain,
   };
 }

@@ -110,7 +110,7 @@ function read(firstByte, body) {
       return { type: 'connack', code: body[1] ?? 255 };
     case 3: {
       const topicEnd = 2 + (((body[0] ?? 0) << 8) | (body[1] ?? 0));
-      // A packet id stands here only above QoS 0.
+      // A packet id is present only above QoS 0.
       const payloadStart = topicEnd + ((firstByte & 0x06) === 0 ? 0 : 2);
       return {
         type: 'publish',

@@ -5,11 +5,11 @@ import { momentOf } from './times.js';
 
 /** @typedef {import('../senders.ts').Sender} Sender */
 
-/** Anybody can forge addresses, so a list of senders may be long. */
+/** Sender addresses can be forged, so the list may be long. */
 const mostShown = 10;
 
 /**
- * Who sends datagrams, the one heard of last first, and what is wrong with them.
+ * Lists who sends datagrams, most recent first, and what is wrong with those rejected.
  * @param {HTMLUListElement} list
  * @param {HTMLElement} note
  */
@@ -19,7 +19,7 @@ export function createSendersView(list, note) {
     /** @param {readonly Sender[]} senders */
     show(senders) {
       const next = JSON.stringify(senders);
-      // Drawing the same again would only disturb the reader.
+      // Unchanged content is not redrawn: that would disturb screen readers and selections.
       if (next === shown) return;
       shown = next;
       list.replaceChildren(...senders.slice(0, mostShown).map(senderRow));

@@ -20,7 +20,7 @@ export class Refusal extends Error {
   name = 'Refusal';
 }
 
-/** What is asked is signed once somebody has signed in; the password goes with the tab. */
+/** Requests carry the credentials after signing in; the password is kept only while the tab is open. */
 export class Session {
   /** @type {Credentials | undefined} */
   #credentials;

@@ -35,7 +35,7 @@ const broker = listenToBroker({
   topics: [...lights.topics, 'blinky/event'],
   credentials: () => session.credentials,
   onMessage: (topic, payload) => {
-    if (!lights.heard(topic, payload)) heard(JSON.parse(payload));
+    if (!lights.show(topic, payload)) received(JSON.parse(payload));
   },
   onState: (state) => {
     connection.show(state);
@@ -49,7 +49,7 @@ const asking = poll(askEveryMs, async () => {
 });
 
 /** @param {import('../../events/user-event.ts').UserEvent} event */
-function heard(event) {
+function received(event) {
   testButtons.arrived(event.kind);
   void asking.now();
 }

@@ -3,7 +3,7 @@ import { Refusal } from './session.js';
 import { texts } from './texts.js';
 
 /**
- * The button beside what is wrong with Slack, for somebody who has repaired it.
+ * The button next to a problem with Slack, to try again after fixing it.
  * @param {import('./session.js').Session} session
  * @param {() => void} onTried called when there may be news
  */

@@ -1,6 +1,6 @@
 /**
- * Every text of the page. Another language is another file like this one. What stands between
- * backticks is shown as code; the pages name texts as `{{group.name}}`.
+ * Every text of the page. For another language, replace this file. Text between backticks is shown
+ * as code; the pages refer to texts as `{{group.name}}`.
  */
 
 /** @typedef {import('../../events/kinds.ts').EventKind} EventKind */
@@ -14,7 +14,7 @@ const language = 'en';
 export const texts = {
   language,
   title: 'Blinky Light',
-  skip: 'Skip to the content',
+  skip: 'Skip to content',
   noScript: 'This page needs JavaScript to show the lights. The same data is at `/api/status`.',
 
   navigation: {
@@ -28,22 +28,22 @@ export const texts = {
   },
 
   connection: {
-    connecting: 'Connecting …',
+    connecting: 'Connecting…',
     live: 'Live',
-    lost: 'Not connected, trying again …',
-    refused: 'Sign in to watch',
+    lost: 'Not connected. Trying again…',
+    refused: 'Sign in to see events',
     noWebSocket:
-      'The appliance answers, but MQTT over WebSocket does not get through. If there is a reverse proxy in between, it has to pass on the headers Upgrade and Connection at the path that ends in /mqtt.',
+      'Blinky responds, but this page can’t open its MQTT connection (WebSocket). Using a reverse proxy? Set it to forward the Upgrade and Connection headers for the path that ends in /mqtt.',
   },
 
   lights: {
-    label: 'The lights',
+    label: 'Lights',
     /** @type {Record<import('../../../hardware/lamp.ts').Colour, string>} */
     colours: { green: 'Green', red: 'Red' },
     unused: 'not used',
     on: 'on',
     off: 'off',
-    unknown: 'not known',
+    unknown: 'unknown',
   },
 
   /** @type {Record<EventKind, string>} */
@@ -53,7 +53,7 @@ export const texts = {
     'session-start': 'Session started',
     'session-stop': 'Session stopped',
   },
-  /** What a light shows, below it. @type {Record<EventKind, string>} */
+  /** The label below a light. @type {Record<EventKind, string>} */
   shows: {
     'connection-open': 'app opened',
     'connection-close': 'app closed',
@@ -61,11 +61,11 @@ export const texts = {
     'session-stop': 'session stopped',
   },
 
-  figures: {
+  statistics: {
     label: 'At a glance',
     activeUsers: 'active users',
-    opened: 'opened in the last hour',
-    closed: 'closed in the last hour',
+    opened: 'apps opened, last hour',
+    closed: 'apps closed, last hour',
   },
 
   events: {
@@ -76,32 +76,32 @@ export const texts = {
     kind: 'Kind',
     all: 'All',
     pause: 'Pause',
-    resume: 'Go on',
-    reset: 'Show all',
+    resume: 'Resume',
+    reset: 'Clear filters',
     list: 'Events, newest first',
-    none: 'Nothing has happened yet. Events appear here as they arrive.',
-    noneMatch: 'None of the last events matches.',
+    none: 'No events yet. New events appear here as they arrive.',
+    noneMatch: 'No recent events match.',
     setUpLink: 'Set up a Sense server',
     more: 'Show more',
     hiddenName: 'name hidden',
     app: 'App',
     browser: 'Browser',
-    system: 'System',
+    system: 'Operating system',
     context: 'Context',
     message: 'Message',
     origin: 'Origin',
-    layout: 'Layout',
+    layout: 'Format',
     sender: 'Sent from',
     received: 'Received',
-    timeUnknown: 'time not known',
+    timeUnknown: 'time unknown',
     /** @type {(time: string) => string} */
-    clockShowed: (time) => `not known; the clock of the appliance showed ${time}`,
+    clockShowed: (time) => `unknown; Blinky’s clock, not set yet, showed ${time}`,
     /** @type {(count: number) => string} */
     paused: (count) =>
       count === 0 ? 'Paused' : `Paused, ${counted(count, 'new event', 'new events')}`,
     /** @type {(count: number, newest: string) => string} */
     announce: (count, newest) =>
-      count === 1 ? newest : `${counted(count, 'event', 'events')}, the newest: ${newest}`,
+      count === 1 ? newest : `${counted(count, 'event', 'events')}, most recent: ${newest}`,
     /** @type {(kind: string, host: string) => string} */
     place: (kind, host) => `${kind} on ${host}`,
     /** @type {(kind: string, user: string, host: string) => string} */
@@ -110,8 +110,8 @@ export const texts = {
 
   users: {
     heading: 'Active users',
-    none: 'Nobody has a session now.',
-    hidden: 'Sign in to see who they are.',
+    none: 'No active users.',
+    hidden: 'Sign in to see their names.',
     /** @type {(count: number) => string} */
     more: (count) => `and ${count.toLocaleString(language)} more`,
     /** @type {(count: number) => string} */
@@ -131,13 +131,13 @@ export const texts = {
     /** @type {(reason: string, count: number) => string} */
     reason: (reason, count) => `${reason} ${count.toLocaleString(language)}`,
     /** @type {(time: string) => string} */
-    lastRejection: (time) => `The last one, ${time}:`,
+    lastRejection: (time) => `Most recent, ${time}:`,
     /** @type {(count: number) => string} */
     more: (count) => `and ${count.toLocaleString(language)} more`,
   },
 
   chart: {
-    heading: 'Opened and closed',
+    heading: 'Apps opened and closed',
     range: 'Time shown',
     hour: 'Last hour',
     day: 'Last day',
@@ -152,27 +152,28 @@ export const texts = {
 
   health: {
     heading: 'Health',
-    /** @type {(troubles: string) => string} */
-    alarm: (troubles) => `${troubles}: what to do`,
-    loading: 'Asking …',
-    noAnswer: 'The appliance does not answer. Is it switched on, and on the same network?',
-    allWell: 'Everything works',
     /** @type {(count: number) => string} */
-    troubles: (count) => counted(count, 'part does not work', 'parts do not work'),
-    states: { ok: 'Works', fault: 'Does not work', off: 'Switched off', starting: 'Starting' },
+    alarm: (count) =>
+      count === 1 ? '1 problem: see how to fix it' : `${count} problems: see how to fix them`,
+    loading: 'Checking…',
+    noAnswer: 'Blinky isn’t responding. Check that it is switched on and on the same network.',
+    allWell: 'All checks passed',
+    /** @type {(count: number) => string} */
+    troubles: (count) => counted(count, 'problem found', 'problems found'),
+    states: { ok: 'Working', fault: 'Not working', off: 'Off', starting: 'Starting' },
     /**
-     * Labels of parts in the place of the appliance's own, by the part's name: for another language.
+     * Labels that replace the program's own, by the part's name: for another language.
      * @type {Readonly<Record<string, string>>}
      */
     parts: {},
-    remedy: 'What to do:',
+    remedy: 'How to fix it:',
     howToFix: 'How to fix this',
     /** @type {(time: string) => string} */
     since: (time) => `since ${time}`,
     /** @type {(flashes: number) => string} */
     flashing: (flashes) =>
-      `The red light says so too: ${counted(flashes, 'slow flash', 'slow flashes')}, then a pause.`,
-    codes: 'What slow red flashes mean',
+      `The red light is flashing this code: ${counted(flashes, 'slow flash', 'slow flashes')}, then a pause.`,
+    codes: 'What the red flashes mean',
     flashes: 'Flashes',
     meaning: 'Meaning',
     /** @type {(version: string) => string} */
@@ -180,29 +181,29 @@ export const texts = {
   },
 
   slackRetry: {
-    button: 'Try now',
+    button: 'Try again now',
     trying: 'Trying…',
-    noAnswer: 'The appliance does not answer.',
+    noAnswer: 'Blinky isn’t responding.',
   },
 
   signIn: {
     open: 'Sign in',
     out: 'Sign out',
     heading: 'Sign in',
-    hint: 'The name and password of a user of the broker. On the Raspberry Pi the first boot wrote them to the card; `blinky passwd NAME` makes more.',
+    hint: 'Sign in with a Blinky user. The Raspberry Pi image created one at its first start and saved the password on the card, in the file `password.txt`. To add a user, run `blinky passwd NAME`.',
     name: 'Name',
     password: 'Password',
     submit: 'Sign in',
     cancel: 'Cancel',
-    plain: 'This connection is not encrypted: sign in only on a network you trust.',
-    failed: 'The appliance does not answer.',
+    plain: 'This connection is not encrypted. Sign in only on a network you trust.',
+    failed: 'Blinky isn’t responding.',
     /** @type {(name: string) => string} */
     signedInAs: (name) => `Signed in as ${name}`,
   },
 
   test: {
-    heading: 'Try it without a server',
-    hint: 'Sends a real datagram to this appliance. The light blinks, MQTT and Slack hear of it. It does not tell whether your Sense server reaches the appliance.',
+    heading: 'Try it without a Sense server',
+    hint: 'Sends a test event to Blinky, as a Sense server does: the light blinks, and the event goes to MQTT and Slack. It does not test the connection from your Sense server.',
     /** @type {Record<EventKind, string>} */
     kinds: {
       'connection-open': 'Open an app',
@@ -211,79 +212,79 @@ export const texts = {
       'session-stop': 'Stop a session',
     },
     noUsers:
-      'There is no user yet, so only a browser on the appliance itself may do this. Make a user there with `blinky passwd NAME`, then sign in here.',
+      'No users yet, so test events can only be sent from the machine that runs Blinky. To send them from here, run `blinky passwd NAME` there to create a user, then sign in.',
     signIn: 'Sign in to send test events.',
-    sending: 'Sending …',
-    waiting: 'Sent, waiting for it to come back …',
-    arrived: 'It arrived.',
-    lost: 'It was sent, but did not come back within 5 seconds. See below whether it was rejected, and whether `allowFrom` leaves out this machine.',
-    noAnswer: 'The appliance does not answer.',
+    sending: 'Sending…',
+    waiting: 'Sent. Waiting for Blinky to receive it…',
+    arrived: 'Test event received.',
+    lost: 'Sent, but not received within 5 seconds. Check the list of senders for a rejection, and that `allowFrom` includes this machine.',
+    noAnswer: 'Blinky isn’t responding.',
   },
 
   setup: {
     title: 'Set up a Sense server',
-    lead: 'Three steps, about two minutes. Nothing is installed on the server: Qlik Sense itself sends its events here, one small file tells it where.',
+    lead: 'Three steps, about two minutes. You install nothing on the server: one small file tells Qlik Sense where to send its events.',
     file: {
-      heading: 'Get the file',
-      address: 'Address that the server sends to',
+      heading: 'Download the file',
+      address: 'Address of Blinky',
       addressHint:
-        'Take the one in the network of your Sense server. It must stay the same: give the appliance a fixed address in your router (a DHCP reservation).',
-      reached: 'the one you use now',
-      other: 'Another address or name',
-      otherLabel: 'Another address or name',
-      variant: 'Layout',
+        'Choose the address your Sense server can reach. It must not change: give Blinky a fixed address in your router (a DHCP reservation).',
+      reached: 'used by this browser',
+      other: 'Another address',
+      otherLabel: 'Another address or host name',
+      variant: 'Event format',
       variants: {
         butler: 'Butler',
         'butler-sos': 'Butler SOS',
       },
       variantHints: {
-        butler: 'Right for most, and the same as Butler 6 sends.',
-        'butler-sos': 'Take this one if the server already feeds Butler SOS.',
+        butler: 'Right for most servers; the format of Butler 6.',
+        'butler-sos': 'Choose this if the server already sends events to Butler SOS.',
       },
       download: 'Download LocalLogConfig.xml',
-      show: 'Show what is in it',
-      none: 'The addresses of this machine are not known. Write the one that the server reaches.',
+      show: 'Show the file',
+      none: 'Could not find this machine’s addresses. Enter the one your Sense server can reach.',
     },
     place: {
-      heading: 'Put it on the server',
-      copy: 'Copy the file to this folder, on every Sense server that runs the proxy service:',
+      heading: 'Copy it to the server',
+      copy: 'Copy the file to this folder on every Sense server that runs the proxy service:',
       folder: 'C:\\ProgramData\\Qlik\\Sense\\Proxy\\',
-      keepName: 'Its name must stay `LocalLogConfig.xml`.',
+      keepName: 'Keep the name `LocalLogConfig.xml`.',
       merge:
-        'Is there such a file already? Keep it, and copy the two `appender` elements and the two `appender-ref` lines into it.',
+        'Already have this file? Keep it and add the two `appender` elements and the two `appender-ref` lines to it.',
       restart:
-        'Nothing needs to be restarted: the proxy reads the file within a minute or so. If it does not, restart the service `Qlik Sense Proxy Service`.',
+        'No restart is needed: the proxy service usually reads the file within a minute. If it doesn’t, restart the `Qlik Sense Proxy Service`.',
       /** @type {(port: number) => string} */
       firewall: (port) =>
-        `A firewall between them must let UDP port ${port} through to the appliance.`,
+        `If there is a firewall between the server and Blinky, allow UDP port ${port}.`,
     },
     check: {
-      heading: 'See it arrive',
-      hint: 'Open an app in the hub of your Sense server, and watch.',
-      waiting: 'Waiting for the first datagram from your server …',
+      heading: 'Check that events arrive',
+      hint: 'Open an app in the hub of your Sense server. The light blinks, and the server appears here.',
+      waiting: 'Waiting for the first event from your server…',
       /** @type {(address: string) => string} */
       received: (address) => `Received from ${address}`,
       /** @type {(address: string) => string} */
       rejected: (address) => `Received something from ${address} that isn't a valid event`,
-      helpHeading: 'Nothing arrives?',
+      helpHeading: 'No events?',
       help: [
-        'Is the address in the file the one of this appliance? See step 1.',
-        'Is the file on the server that you signed in to, and does it end in `.xml` and not in `.xml.txt`?',
-        'Does a firewall on the way, also the one of Windows, let UDP out and in?',
-        'The System log of the proxy, in `C:\\ProgramData\\Qlik\\Sense\\Log\\Proxy\\Trace\\`, says so when Qlik does not like the file.',
+        'Does the file contain the address of this machine? See step 1.',
+        'Is the file on the server whose hub you opened, and does its name end in `.xml`, not `.xml.txt`?',
+        'Does every firewall on the way, including Windows Firewall on the server, allow UDP to this machine?',
+        'Does the proxy’s System log, in `C:\\ProgramData\\Qlik\\Sense\\Log\\Proxy\\Trace\\`, report an error in the file?',
       ],
-      signIn: 'Sign in to see what arrives.',
+      signIn: 'Sign in to see which servers send events.',
     },
     wiring: {
       heading: 'Wire the lights',
-      hint: 'Two LEDs, two resistors, a few wires. Switch the Pi off first.',
+      hint: 'Two LEDs, two resistors and a few wires. Switch off the Pi first.',
       picture:
         'Wiring: the green LED with its resistor between GPIO 17 (pin 11) and ground, the red LED with its resistor between GPIO 27 (pin 13) and ground.',
-      full: 'Open the picture alone, for printing',
+      full: 'Open the diagram to print it',
     },
     slack: {
       heading: 'Slack',
-      off: 'Not used. To post every event to a channel, make a Slack app with the permission `chat:write`, put its token into a file, and set what follows. With the URL of an incoming webhook instead, set `webhookURL`; the channel is then that of the webhook.',
+      off: 'Off. To post every event to a channel, create a Slack app with the permission `chat:write`, save its token in a file, and add the settings below. Or set `webhookURL` to the URL of an incoming webhook; events then go to the channel of that webhook.',
       example:
         'Butler:\n  slackConfig:\n    enable: true\n    loginNotificationChannel: sense-user-activity\n    tokenFile: /etc/blinky/slack-token',
     },

@@ -45,6 +45,6 @@ export function createUsersView() {
   };
 }
 
-/** The directory tells users of one name apart. @param {import('./user-list.js').User} user */
+/** The directory distinguishes users with the same name. @param {import('./user-list.js').User} user */
 const userRow = ({ userId, userDirectory }) =>
   element('li', {}, userId, ' ', element('span', { class: 'quiet' }, userDirectory));

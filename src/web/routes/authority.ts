@@ -6,7 +6,9 @@ export function authorityRoute(server: FastifyInstance, authority: () => string 
     const cert = authority();
     if (cert === undefined) {
       reply.code(404);
-      return { error: 'this appliance has no CA of its own (Butler.brokerConfig.tls)' };
+      return {
+        error: 'This appliance has no CA certificate of its own (see Butler.brokerConfig.tls)',
+      };
     }
     reply.headers({
       'cache-control': 'no-cache',

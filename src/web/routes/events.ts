@@ -16,16 +16,16 @@ export interface EventSources {
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
 }
 
-/** How many of the events that were counted last are named, for who hears of them elsewhere, too. */
+/** How many of the last counted events are listed by id, so that clients that also get them by MQTT don't count them twice. */
 const namedEvents = 250;
 
-/** The answer of `/api/history`. */
+/** The response of `/api/history`. */
 export interface CountedEvents extends DayOfEvents {
   /** The ids of the events counted last, oldest first. */
   readonly latest: readonly string[];
 }
 
-/** What happened: the last events, and how many there were in each minute of the last day. */
+/** Serves the last events, and how many there were in each minute of the last day. */
 export function eventRoutes(server: FastifyInstance, sources: EventSources, clock: Clock): void {
   const shared = (make: () => unknown) =>
     sharedAnswer(

@@ -9,7 +9,7 @@ import { offeredAddresses } from '../offered-addresses.ts';
 import type { FlatSender } from '../senders.ts';
 import type { Visitor } from '../visitor.ts';
 
-/** The last datagram that was no event. */
+/** The last datagram that was not a valid event. */
 export interface ShownRejection {
   readonly sender: string;
   readonly reason: string;
@@ -22,15 +22,15 @@ export interface ShownRejection {
 export interface SetupSources {
   /** The UDP port for Sense events: the one that is open, else the one configured. */
   readonly eventPort: () => number;
-  /** The address it listens on, or is to; `0.0.0.0` and `::` for several. */
+  /** The address it listens on, or is set to; `0.0.0.0` and `::` mean all. */
   readonly eventAddress: () => string;
-  /** Who has sent something; the one heard of last comes first. */
+  /** Who has sent datagrams, most recent first. */
   readonly senders: () => readonly FlatSender[];
   readonly lastRejected: () => ShownRejection | undefined;
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
 }
 
-/** What a person needs who sets up a Sense server. */
+/** What the setup page needs. */
 export function setupRoutes(server: FastifyInstance, sources: SetupSources): void {
   const addressesFor = ({ socket }: FastifyRequest) =>
     offeredAddresses(ownAddresses(socket.localAddress), sources.eventAddress());
@@ -82,9 +82,9 @@ export function setupRoutes(server: FastifyInstance, sources: SetupSources): voi
   });
 }
 
-/** Why an address can't stand in the file, and what to write instead; undefined when it can. */
+/** Why an address can't be used in the file, and what to use instead; undefined if it can. */
 function problemWith(address: string, offered: readonly OwnAddress[]): string | undefined {
-  // One that only this machine reaches is right where events are taken from nowhere else.
+  // An address that only this machine can reach is right if events come from nowhere else.
   if (offered.some((one) => one.address === address)) return undefined;
   const problem = addressProblem(address);
   if (!problem) return undefined;

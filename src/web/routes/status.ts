@@ -9,21 +9,21 @@ import type { Visitor } from '../visitor.ts';
 export interface StateSources {
   /** The answer of `/api/status`. */
   readonly status: () => object;
-  /** The parts that do not work; `/healthz` answers 503 while there are any. */
+  /** The parts that don't work; `/healthz` returns 503 while there are any. */
   readonly faults: () => readonly (PartStatus & { readonly part: string })[];
   /** The Prometheus text of `/metrics`, and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
 export interface SenderSources {
-  /** Who has sent datagrams; the one heard of last comes first. */
+  /** Who has sent datagrams, most recent first. */
   readonly senders: () => readonly Sender[];
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
 }
 
 /**
- * How the appliance is doing: for the page, for Prometheus, for whoever watches it. No names of
- * people; where datagrams come from is for those who may look.
+ * The appliance's state, for the page, Prometheus and other monitoring. It has no names of users;
+ * senders' addresses are only for visitors who may see events.
  */
 export function stateRoutes(
   server: FastifyInstance,
@@ -55,7 +55,7 @@ export function stateRoutes(
   });
 }
 
-/** The rest of the state is open to anybody, also with a wrong name or password. */
+/** The rest of the state is public, even with a wrong name or password. */
 async function mayLook(
   request: FastifyRequest,
   visitorOf: SenderSources['visitorOf'],

@@ -9,13 +9,13 @@ import { mustSignIn } from '../basic-sign-in.ts';
 import { HttpProblem } from '../http-problem.ts';
 import type { Visitor } from '../visitor.ts';
 
-/** Enough for a person who tries every button; each one is posted to Slack. */
+/** Enough to try every button; each test event is also posted to Slack. */
 const testEvents = { burst: 5, everyMs: 2000 };
 
 const testRequest = z.object({ kind: z.literal([...eventKinds]).default('connection-open') });
 
 export interface TestEventOptions {
-  /** Sends a datagram to the appliance's own UDP port; rejects with the reason why it can't. */
+  /** Sends a datagram to the appliance's own UDP port; rejects with the reason if it can't. */
   readonly send: (kind: EventKind) => Promise<void>;
   readonly visitorOf: (request: FastifyRequest) => Promise<Visitor>;
   readonly clock: Clock;
@@ -35,7 +35,7 @@ export function testEventRoute(server: FastifyInstance, options: TestEventOption
     const waitMs = limit.take();
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
-      throw new HttpProblem(429, `That was quick; the next test event may go in ${seconds} s`, {
+      throw new HttpProblem(429, `Too many test events; try again in ${seconds} s`, {
         'retry-after': String(seconds),
       });
     }
@@ -44,7 +44,7 @@ export function testEventRoute(server: FastifyInstance, options: TestEventOption
     } catch (error) {
       if (isBug(error)) throw error;
       const reason = messageOf(error);
-      throw new HttpProblem(503, `The test event could not be sent: ${reason}`);
+      throw new HttpProblem(503, `Could not send the test event: ${reason}`);
     }
     reply.code(202);
     return { sent: parsed.data.kind };

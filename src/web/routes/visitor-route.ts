@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Visitor, WebAccess } from '../visitor.ts';
 
-/** Tells whoever asks what is open to them; the page checks a sign-in with it. */
+/** Reports what the visitor may do; the page checks a sign-in with it. */
 export function visitorRoutes(
   server: FastifyInstance,
   access: Pick<WebAccess, 'hasUsers'>,

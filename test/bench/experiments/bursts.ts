@@ -19,14 +19,14 @@ export const bursts: Experiment = {
   run: (kind, { load }, { bytes, bursts: sizes }) =>
     withReceivers(kind, 1, async ({ datagrams }, receivers) => {
       await load.send({ ...datagrams, count: warmUpEvents, rate: warmUpEvents, bytes });
-      const figures: Record<string, number> = {};
+      const measurements: Record<string, number> = {};
       for (const size of sizes) {
         await settled(receivers, Number.POSITIVE_INFINITY, quietMs);
         await receivers.reset();
         await load.send({ ...datagrams, count: size, rate: 0, bytes });
         const { least } = await settled(receivers, size, quietMs);
-        figures[`burst.${size}`] = (least / size) * 100;
+        measurements[`burst.${size}`] = (least / size) * 100;
       }
-      return figures;
+      return measurements;
     }),
 };

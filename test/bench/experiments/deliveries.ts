@@ -37,20 +37,20 @@ export const deliveries: Experiment = {
   run: (kind, { load }, { bytes, deliverySubscribers, deliverySeconds }) =>
     withTarget(kind, async ({ mqttPort }) => {
       if (mqttPort === undefined) throw new Error(`${kind.title} is no broker`);
-      const figures: Record<string, number> = {};
+      const measurements: Record<string, number> = {};
       for (const subscribers of deliverySubscribers) {
         for (const qos of levels) {
           const clients = load.connect({ port: mqttPort, clients: subscribers, topic, qos });
           await clients.ready;
           await clients.publish({ qos, seconds: warmUpSeconds, window, bytes });
           const result = await clients.publish({ qos, seconds: deliverySeconds, window, bytes });
-          figures[keyOf('rate', subscribers, qos)] =
+          measurements[keyOf('rate', subscribers, qos)] =
             result.lost === 0 ? result.deliveries / result.seconds : Number.NaN;
           await clients.publish({ qos, seconds: deliverySeconds / 3, window: 1, bytes });
-          figures[keyOf('latency', subscribers, qos)] = (await clients.report()).p50Us;
+          measurements[keyOf('latency', subscribers, qos)] = (await clients.report()).p50Us;
           await clients.stop();
         }
       }
-      return figures;
+      return measurements;
     }),
 };

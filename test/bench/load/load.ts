@@ -90,7 +90,7 @@ export interface ClientOptions {
 
 /** The load and those who receive it, in processes of their own. */
 export class Load {
-  /** `C`, or `Node` where there is no C compiler; then the load may be what limits a figure. */
+  /** `C`, or `Node` where there is no C compiler; then the load may be what limits a measurement. */
   readonly language: 'C' | 'Node';
   readonly #programs: Programs;
 

@@ -2,7 +2,7 @@
 // `lit` on its standard input is answered with those times: [ns of the monotonic clock, …].
 import { createInterface } from 'node:readline';
 import type { Lamp } from '../../../hardware/lamp.ts';
-import { processSurroundings } from '../../../src/cli/process-surroundings.ts';
+import { processEnvironment } from '../../../src/cli/process-environment.ts';
 import { runAppliance } from '../../../src/cli/run.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 
@@ -20,8 +20,8 @@ createInterface({ input: process.stdin }).on('line', () => {
 });
 
 const loaded = loadConfig({ environment: {}, overrides: process.argv.slice(2) });
-const surroundings = processSurroundings({ version: 'bench', commandName: 'blinky' });
-const status = await runAppliance(loaded, surroundings, {
+const environment = processEnvironment({ version: 'bench', commandName: 'blinky' });
+const status = await runAppliance(loaded, environment, {
   openLamps: async () => ({
     lamps: { green: timedLamp(), red: timedLamp() },
     description: 'lamps of the benchmark',

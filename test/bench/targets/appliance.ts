@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { launcherOptions } from '../../support/launcher-options.ts';
+import { launcherEnvironment, launcherOptions } from '../../support/launcher-options.ts';
 import { freeTcpPort, freeUdpPort } from './ports.ts';
 import type { TargetKind, Workshop } from './target.ts';
 
@@ -28,7 +28,8 @@ export function applianceCommand(packaged: boolean): readonly string[] {
 
 /** What starts the program that was built into a folder, as the package's launcher does. */
 export function programCommand(folder: string): readonly string[] {
-  return [process.execPath, ...launcherOptions(), join(folder, 'main.js'), 'run'];
+  const node = ['env', ...launcherEnvironment(), process.execPath];
+  return [...node, ...launcherOptions(), join(folder, 'main.js'), 'run'];
 }
 
 /** Where the appliance listens here. */

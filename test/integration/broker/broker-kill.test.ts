@@ -68,7 +68,7 @@ class Listener {
   }
 }
 
-test('kill -9 twenty times under load: what was acknowledged arrives, in order; what was retained is', async (context) => {
+test('kill -9 twenty times under load: acknowledged messages arrive, in order; retained ones stay', async (context) => {
   const directory = join(temporaryFolder(context), 'state');
   const acknowledged = new Map<string, number[]>(topics.map((topic) => [topic, []]));
   const retained = { acknowledged: -1, sent: -1 };

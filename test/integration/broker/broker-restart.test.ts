@@ -52,7 +52,7 @@ async function joinIn(
 }
 
 describe('the broker after a restart', () => {
-  test('events that came while a client with a session was away wait for it', async (context) => {
+  test('events that arrive while a client with a session is offline wait for it', async (context) => {
     const stateDirectory = temporaryFolder(context);
     const first = await startTestApp(context, [], { stateDirectory });
     const before = await joinIn(context, first);
@@ -75,7 +75,7 @@ describe('the broker after a restart', () => {
     await waitFor('the next event', () => received.length > 1);
   });
 
-  test('what was acknowledged is on disk already', async (context) => {
+  test('what has been acknowledged is on disk', async (context) => {
     const stateDirectory = temporaryFolder(context);
     const first = await startTestApp(context, anybodyPublishes, { stateDirectory });
     const lamp = await joinIn(context, first);
@@ -129,7 +129,7 @@ describe('the broker after a restart', () => {
     assert.equal(await heard.received('lamps/state'), 'gone');
   });
 
-  test('a session without subscriptions is still a session, and ends when its time is over', async (context) => {
+  test('a session without subscriptions is still a session, and expires', async (context) => {
     const stateDirectory = temporaryFolder(context);
     const clock = new TickingClock();
     const settings = ['brokerConfig.limits.sessionExpirySeconds=3600'];
@@ -150,7 +150,7 @@ describe('the broker after a restart', () => {
     assert.equal((await joinIn(context, third)).sessionPresent, false);
   });
 
-  test('a new session forgets which QoS 2 messages the last one had open', async (context) => {
+  test('a new session clears the open QoS 2 messages of the last one', async (context) => {
     const app = await startTestApp(context, anybodyPublishes);
     const lamp = await app.subscribe('lamps/#');
     for (const payload of ['one', 'two']) {
@@ -170,7 +170,7 @@ describe('the broker after a restart', () => {
     }
   });
 
-  test('what was sent and not acknowledged comes again, marked as such', async (context) => {
+  test('unacknowledged messages are sent again, marked as duplicates', async (context) => {
     const app = await startTestApp(context, anybodyPublishes);
     const lamp = await joinIn(context, app);
     await lamp.client.subscribeAsync('lamps/#', { qos: 1 });
@@ -188,7 +188,7 @@ describe('the broker after a restart', () => {
     );
   });
 
-  test('what nobody may publish takes no place in a queue', async (context) => {
+  test('what a client may not publish takes no place in a queue', async (context) => {
     const app = await startTestApp(context, ['brokerConfig.limits.queuedPerClient=4']);
     const lamp = await joinIn(context, app);
     await lamp.client.subscribeAsync(['#', '$SYS/#'], { qos: 1 });
@@ -204,7 +204,7 @@ describe('the broker after a restart', () => {
     assert.ok(back.received.every(({ topic }) => topic !== 'lamps/a'));
   });
 
-  test('a full disk stops neither broker nor light; what waits is written when there is room', async (context) => {
+  test('a full disk stops neither broker nor light; waiting changes are written when there is room', async (context) => {
     const disk = mountSmallDisk(context, 4);
     if (!disk) return;
     const stateDirectory = join(disk.folder, 'state');
@@ -240,7 +240,7 @@ describe('the broker after a restart', () => {
     );
   });
 
-  test('with nobody away, an event is not written by the broker at all', async (context) => {
+  test('if no client is offline, the broker does not write an event to disk', async (context) => {
     const stateDirectory = temporaryFolder(context);
     const app = await startTestApp(context, [], { stateDirectory });
     const plain = await app.subscribe('#', { clientId: 'plain' });

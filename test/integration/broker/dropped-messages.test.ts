@@ -6,7 +6,7 @@ import { waitFor } from '../../support/wait-for.ts';
 
 const open = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub/;';
 
-test('messages that find no room in the queue of a client that is away are counted', async (context) => {
+test('messages dropped because the queue of an offline client is full are counted', async (context) => {
   const { app, send } = await startTestApp(context, [
     'brokerConfig.limits.queuedPerClient=3',
     'webConfig.enable=true',

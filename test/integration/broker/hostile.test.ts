@@ -130,7 +130,7 @@ describe('hostile input', () => {
     assert.ok(grownMb < 60, `${grownMb} MB`);
   });
 
-  test('clients, topics and filters may have the names that every object has', async (context) => {
+  test('clients, topics and filters may have the names of properties of every object', async (context) => {
     const { app, isWell } = await witness(context);
     const listener = await openMqttSocket(context, app.ports.mqtt);
     listener.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '+', qos: 1 }] });
@@ -186,7 +186,7 @@ describe('hostile input', () => {
     await isWell('pubrel');
   });
 
-  test('valid packets in any order, from clients that come back: nobody else notices', async (context) => {
+  test('valid packets in any order, from clients that reconnect: nobody else notices', async (context) => {
     const { app, isWell } = await witness(context);
     for (let seed = 1; seed <= conversationSeeds; seed += 1) {
       const random = seededRandom(seed);
@@ -225,7 +225,7 @@ describe('hostile input', () => {
     await isWell('ws-end');
   });
 
-  test('datagrams: whatever they hold, no topic or payload cuts a subscriber off', async (context) => {
+  test('datagrams: whatever they contain, no topic or payload disconnects a subscriber', async (context) => {
     const { send, isWell } = await witness(context);
     const random = seededRandom(3);
     const below = (limit: number) => Math.floor(random() * limit);
@@ -264,7 +264,7 @@ describe('hostile input', () => {
     }
   });
 
-  test('what made Aedes cut off everybody else ends with whoever sent it', async (context) => {
+  test('an attack that made Aedes disconnect everyone else only ends the attacker', async (context) => {
     const { app, isWell } = await witness(context);
     const poison = Buffer.concat([
       Buffer.from([0x31, 0x81, 0x80, 0x04, 0xff, 0xff]),

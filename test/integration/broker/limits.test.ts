@@ -8,7 +8,7 @@ const publish = { cmd: 'publish', qos: 0, retain: false, dup: false } as const;
 const anybodyPublishes = 'brokerConfig.access.anonymous=publish';
 
 describe('the limits of the broker', () => {
-  test('clients: one too many is told that there is no room; who reconnects has it', async (context) => {
+  test('clients: one too many is refused; one that reconnects has its place', async (context) => {
     const { app } = await startTestApp(context, ['brokerConfig.limits.clients=2']);
     const first = await openMqttSocket(context, app.ports.mqtt, { connect: { clientId: 'one' } });
     await openMqttSocket(context, app.ports.mqtt);
@@ -20,7 +20,7 @@ describe('the limits of the broker', () => {
     await first.closed();
   });
 
-  test('packet size: what is too large is refused at its header, and an MQTT 5 client is told', async (context) => {
+  test('packet size: an oversized packet is refused at its header, and an MQTT 5 client gets the reason', async (context) => {
     const { app } = await startTestApp(context, ['brokerConfig.limits.packetBytes=1024']);
     for (const protocolVersion of [4, 5] as const) {
       const client = await openMqttSocket(context, app.ports.mqtt, { protocolVersion });
@@ -32,7 +32,7 @@ describe('the limits of the broker', () => {
     }
   });
 
-  test('time to CONNECT: a silent connection is closed, and so is one that stops in the middle', async (context) => {
+  test('time to CONNECT: a silent connection is closed, as is one that stops in the middle', async (context) => {
     const { app } = await startTestApp(context, ['brokerConfig.limits.connectSeconds=1']);
     const silent = await openMqttSocket(context, app.ports.mqtt, { silent: true });
     const halfway = await openMqttSocket(context, app.ports.mqtt, { silent: true });
@@ -40,7 +40,7 @@ describe('the limits of the broker', () => {
     await Promise.all([silent.closed(), halfway.closed()]);
   });
 
-  test('connections from one address: past the burst they are closed at once', async (context) => {
+  test('connections from one address: beyond the burst they are closed at once', async (context) => {
     const { app, get } = await startTestApp(context, [
       'brokerConfig.limits.connectionsPerSecond=1',
     ]);
@@ -55,7 +55,7 @@ describe('the limits of the broker', () => {
     assert.match(metrics, /blinky_mqtt_refused_total\{reason="too many connections"\} 1/);
   });
 
-  test('subscriptions: those past the limit are refused, the others stand', async (context) => {
+  test('subscriptions: those beyond the limit are refused, the others are granted', async (context) => {
     const { app } = await startTestApp(context, ['brokerConfig.limits.subscriptionsPerClient=2']);
     const client = await openMqttSocket(context, app.ports.mqtt);
     for (const [messageId, topic, granted] of [
@@ -69,7 +69,7 @@ describe('the limits of the broker', () => {
     }
   });
 
-  test('subscriptions: a client with a session has no more of them, in one packet either', async (context) => {
+  test("subscriptions: a client with a session can't have more, not even in one packet", async (context) => {
     const { app } = await startTestApp(context, ['brokerConfig.limits.subscriptionsPerClient=3']);
     const client = await openMqttSocket(context, app.ports.mqtt, { connect: { clean: false } });
     const subscribe = (messageId: number, ...topics: string[]) =>
@@ -84,7 +84,7 @@ describe('the limits of the broker', () => {
     assert.deepEqual((await client.received('suback')).granted, [1, 1, 128]);
   });
 
-  test('filters a second: each counts, one with wildcards several times; big packets are served', async (context) => {
+  test('filters per second: each counts, one with wildcards several times; large packets are served', async (context) => {
     const { app } = await startTestApp(context, [
       'brokerConfig.limits.subscriptionsPerClient=10000',
       'brokerConfig.limits.messagesPerSecond=500',
@@ -114,7 +114,7 @@ describe('the limits of the broker', () => {
     assert.ok(performance.now() - startedAt < 20_000);
   });
 
-  test('messages a second: a faster client waits, and nothing of it is lost', async (context) => {
+  test('messages per second: a faster client is slowed down, and loses nothing', async (context) => {
     const { app, subscribe } = await startTestApp(context, [
       anybodyPublishes,
       'brokerConfig.limits.messagesPerSecond=100',
@@ -133,7 +133,7 @@ describe('the limits of the broker', () => {
     );
   });
 
-  test('in flight: no more QoS 2 messages at a time than allowed; the same one twice counts once', async (context) => {
+  test('in flight: no more concurrent QoS 2 messages than allowed; a repeated one counts once', async (context) => {
     const { app, subscribe } = await startTestApp(context, [
       anybodyPublishes,
       'brokerConfig.limits.inFlightPerClient=2',
@@ -157,7 +157,7 @@ describe('the limits of the broker', () => {
     assert.equal(messages.length, 2);
   });
 
-  test('in flight, the other way: an MQTT 5 client gets no more at a time than it takes', async (context) => {
+  test('in flight, to the client: an MQTT 5 client gets no more at a time than it accepts', async (context) => {
     const { app } = await startTestApp(context, [anybodyPublishes]);
     const client = await openMqttSocket(context, app.ports.mqtt, {
       protocolVersion: 5,
@@ -180,7 +180,7 @@ describe('the limits of the broker', () => {
     await waitFor('the rest', () => publishes() === 4);
   });
 
-  test('a client that names the largest packet it takes gets none that is larger', async (context) => {
+  test('a client that sets the largest packet it accepts gets none that is larger', async (context) => {
     const { app } = await startTestApp(context, [anybodyPublishes]);
     const client = await openMqttSocket(context, app.ports.mqtt, {
       protocolVersion: 5,
@@ -194,7 +194,7 @@ describe('the limits of the broker', () => {
     assert.equal((await client.received('publish')).payload.toString(), 'small');
   });
 
-  test('what waits for all clients together: those for whom most waits are disconnected', async (context) => {
+  test('what waits for all clients together: those with most are disconnected', async (context) => {
     const { app, lines, subscribe } = await startTestApp(context, [
       anybodyPublishes,
       'brokerConfig.limits.backlogBytes=524288',
@@ -212,7 +212,8 @@ describe('the limits of the broker', () => {
     const healthy = await subscribe('#');
     const sender = await openMqttSocket(context, app.ports.mqtt);
     const payload = Buffer.alloc(200_000, 'x');
-    const told = () => lines.filter((line) => line.includes('too much waits for all clients'));
+    const told = () =>
+      lines.filter((line) => line.includes('too much data is waiting for all clients'));
     await waitFor('the bound', () => {
       sender.send({ ...publish, topic: 't', payload });
       return told().length > 0;
@@ -222,15 +223,15 @@ describe('the limits of the broker', () => {
     assert.ok(told().length < frozen.length, 'some of them may stay');
   });
 
-  test('two clients with one id: each cuts off the other, and the log says why, once', async (context) => {
+  test('two clients with one id disconnect each other, which is logged once', async (context) => {
     const { app, lines } = await startTestApp(context, [
       'brokerConfig.limits.connectionsPerSecond=1000',
     ]);
     for (let turn = 0; turn < 10; turn += 1) {
       await openMqttSocket(context, app.ports.mqtt, { connect: { clientId: 'lamp' } });
     }
-    const told = lines.filter((line) => line.includes('two clients call themselves lamp'));
+    const told = lines.filter((line) => line.includes('two clients use the client id lamp'));
     assert.equal(told.length, 1);
-    assert.match(told[0] ?? '', /^warn .* at 127\.0\.0\.1: .*different client ids$/);
+    assert.match(told[0] ?? '', /^warn .* at 127\.0\.0\.1, .*different client ids$/);
   });
 });

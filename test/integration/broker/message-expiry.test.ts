@@ -47,7 +47,7 @@ const three = [
 describe('messages that expire', () => {
   for (const restart of [false, true]) {
     const when = restart ? 'over a restart' : 'while the client is away';
-    test(`in a queue, ${when}: dropped, or sent with what is left of their time`, async (context) => {
+    test(`in a queue, ${when}: dropped, or sent with the remaining time`, async (context) => {
       const clock = new TickingClock();
       const options = { clock, stateDirectory: temporaryFolder(context) };
       let appliance = await startTestApp(context, [anybodyPublishes], options);
@@ -69,7 +69,7 @@ describe('messages that expire', () => {
       assert.deepEqual(others, [['for ever', undefined]]);
     });
 
-    test(`retained, ${restart ? 'over a restart' : 'in one run'}: taken away, or sent with what is left`, async (context) => {
+    test(`retained, ${restart ? 'across a restart' : 'in one run'}: deleted, or sent with the remaining time`, async (context) => {
       const clock = new TickingClock();
       const options = { clock, stateDirectory: temporaryFolder(context) };
       let appliance = await startTestApp(context, [anybodyPublishes], options);
@@ -88,7 +88,7 @@ describe('messages that expire', () => {
     });
   }
 
-  test('a session that is over is not resumed, however soon its client is back', async (context) => {
+  test('an expired session is not resumed, however soon its client is back', async (context) => {
     const clock = new TickingClock();
     const appliance = await startTestApp(context, [], { clock });
     const comeBack = async (expected: boolean) => {
@@ -109,7 +109,7 @@ describe('messages that expire', () => {
     await comeBack(false);
   });
 
-  test('retained ones that expired make room for others', async (context) => {
+  test('expired retained messages make room for others', async (context) => {
     const clock = new TickingClock();
     const appliance = await startTestApp(
       context,

@@ -65,7 +65,7 @@ describe('a message that the client may not publish', () => {
   });
 });
 
-test('an MQTT 5 client is told that more QoS 2 messages are open than can be kept', async (context) => {
+test('an MQTT 5 client is told if it opens more QoS 2 messages than can be kept', async (context) => {
   const appliance = await startTestApp(context, [
     anybodyPublishes,
     'brokerConfig.limits.inFlightPerClient=5',
@@ -96,7 +96,7 @@ describe('subscription identifiers', () => {
   };
 
   for (const qos of [0, 1, 2] as const) {
-    test(`a message at QoS ${qos} has those of all subscriptions that match`, async (context) => {
+    test(`a message at QoS ${qos} has those of all matching subscriptions`, async (context) => {
       const appliance = await startTestApp(context, [anybodyPublishes]);
       const client = await open5(context, appliance, 'overlaps');
       await subscribe(client, 'a/#', { qos, identifier: 5 });
@@ -128,7 +128,7 @@ describe('subscription identifiers', () => {
     });
   }
 
-  test('so has one out of a queue; a retained one has that of the new subscription', async (context) => {
+  test('so has one from a queue; a retained one has that of the new subscription', async (context) => {
     const appliance = await startTestApp(context, [anybodyPublishes]);
     const client = await open5(context, appliance, 'away');
     await subscribe(client, 'a/#', { identifier: 5 });
@@ -144,7 +144,7 @@ describe('subscription identifiers', () => {
     assert.deepEqual(identifiersOf(await back.received('publish')), [7]);
   });
 
-  test('a subscription without own messages does not count for them', async (context) => {
+  test('a subscription with "no local" does not count for messages of the client itself', async (context) => {
     const appliance = await startTestApp(context, [anybodyPublishes]);
     const client = await open5(context, appliance);
     await subscribe(client, 'a/#', { identifier: 5, nl: true });
@@ -155,7 +155,7 @@ describe('subscription identifiers', () => {
   });
 });
 
-test('MQTT 3.1 knows no "session present": its byte of the CONNACK is 0', async (context) => {
+test('MQTT 3.1 has no "session present": that byte of the CONNACK is 0', async (context) => {
   const { app } = await startTestApp(context);
   for (const [protocolVersion, expected] of [
     [4, 1],

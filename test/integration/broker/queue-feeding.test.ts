@@ -85,7 +85,7 @@ describe('the queue of a client', () => {
       assert.deepEqual(numbersOf(lamp), range(300));
     });
 
-    test(`MQTT ${version}: what was not acknowledged comes again after a reconnect, and the rest`, async (context) => {
+    test(`MQTT ${version}: unacknowledged messages are sent again after a reconnect, followed by the rest`, async (context) => {
       const app = await startTestApp(context, settings);
       const lamp = await join(context, app, version);
       await subscribe(lamp);
@@ -101,7 +101,7 @@ describe('the queue of a client', () => {
       await waitFor('the next message', () => numbersOf(back).includes(250));
     });
 
-    test(`MQTT ${version}: a connection that takes the place of another gets new messages`, async (context) => {
+    test(`MQTT ${version}: a connection that replaces another gets new messages`, async (context) => {
       const app = await startTestApp(context, settings);
       const first = await join(context, app, version);
       await subscribe(first);
@@ -113,7 +113,7 @@ describe('the queue of a client', () => {
     });
   }
 
-  test('a message that is too large for the client takes no place among those under way', async (context) => {
+  test('a message too large for the client does not count as in flight', async (context) => {
     const app = await startTestApp(context, settings);
     const lamp = await join(context, app, 5, { maximumPacketSize: 200, receiveMaximum: 3 });
     await subscribe(lamp);
@@ -133,7 +133,7 @@ describe('the queue of a client', () => {
     await waitFor('the small message', () => numbersOf(lamp).includes(7));
   });
 
-  test('a filter that was refused is not kept beside one that was granted', async (context) => {
+  test('a refused filter is not kept along with a granted one', async (context) => {
     const app = await startTestApp(context, [
       ...settings,
       'brokerConfig.limits.subscriptionsPerClient=2',

@@ -44,7 +44,7 @@ class Visitor {
   }
 }
 
-test('events that come while a client connects stay behind those that wait for it', async (context) => {
+test('events that arrive while a client connects stay behind those that wait for it', async (context) => {
   const appliance = await startTestApp(context);
   const visitors = ([1, 2] as const).map((qos) => new Visitor(context, appliance, qos));
   await Promise.all(visitors.map((visitor) => visitor.come()));

@@ -75,11 +75,11 @@ async function annaHasHerEvents(context: TestContext, app: TestApp, version: Ver
   return anna;
 }
 
-describe('a session belongs to who made it', () => {
+describe('a session belongs to the client that created it', () => {
   for (const version of [4, 5] as const) {
     for (const thief of ['nobody', 'bert'] as const) {
       for (const clean of [false, true]) {
-        test(`MQTT ${version}: ${thief} with clean ${clean} neither gets, wipes nor acknowledges what waits for anna`, async (context) => {
+        test(`MQTT ${version}: ${thief} with clean ${clean} neither gets, clears nor acknowledges what waits for anna`, async (context) => {
           const app = await startTestApp(context, users);
           await annaIsAway(context, app, version);
           const stranger = await join(context, app, thief, { version, clean });
@@ -92,7 +92,7 @@ describe('a session belongs to who made it', () => {
     }
   }
 
-  test('nobody cuts off a client that has signed in, and it is logged once', async (context) => {
+  test('nobody disconnects a client that has signed in, and the attempt is logged once', async (context) => {
     const app = await startTestApp(context, users);
     const anna = await join(context, app, 'anna');
     for (let turn = 0; turn < 5; turn += 1) {
@@ -101,12 +101,12 @@ describe('a session belongs to who made it', () => {
     }
     anna.send({ cmd: 'pingreq' });
     await anna.received('pingresp');
-    const lines = app.lines.filter((line) => line.includes('is a client of user anna'));
+    const lines = app.lines.filter((line) => line.includes('belongs to user anna'));
     assert.equal(lines.length, 1);
     assert.match(await (await app.get('/metrics')).text(), /reason="client id in use"\} 5/);
   });
 
-  test('two who come at the same time: one has the id', async (context) => {
+  test('of two simultaneous clients, one has the id', async (context) => {
     const app = await startTestApp(context, users);
     const both = await Promise.all([
       join(context, app, 'anna', { clean: true }),
@@ -115,7 +115,7 @@ describe('a session belongs to who made it', () => {
     assert.equal(both.filter(isRefused).length, 1);
   });
 
-  test('a user gets an id that a stranger has taken, with nothing of theirs', async (context) => {
+  test('a user gets an id that an anonymous client has taken, with nothing of that client', async (context) => {
     const app = await startTestApp(context, users);
     const squatter = await join(context, app, 'nobody');
     await subscribe(squatter, 'qliksense/#');
@@ -127,7 +127,7 @@ describe('a session belongs to who made it', () => {
     assert.ok(isRefused(again));
   });
 
-  test('a stranger does not release a message that a user has half sent', async (context) => {
+  test("an anonymous client can't release a message that a user has half sent", async (context) => {
     const app = await startTestApp(context, users);
     const anna = await join(context, app, 'anna');
     const message = { cmd: 'publish', topic: 'lamps/a', retain: false, dup: false } as const;
@@ -145,7 +145,7 @@ describe('a session belongs to who made it', () => {
     assert.deepEqual(listener.messages, [], 'it was sent already');
   });
 
-  test('it stays theirs over a restart', async (context) => {
+  test('it keeps its owner across a restart', async (context) => {
     const stateDirectory = temporaryFolder(context);
     const first = await startTestApp(context, users, { stateDirectory });
     await annaIsAway(context, first, 4);
@@ -156,7 +156,7 @@ describe('a session belongs to who made it', () => {
     await annaHasHerEvents(context, second, 4);
   });
 
-  test('who may no longer read something gets no more of it out of a session', async (context) => {
+  test('a client that is no longer allowed to read a topic gets no more of it from a session', async (context) => {
     const stateDirectory = temporaryFolder(context);
     const first = await startTestApp(context, users, { stateDirectory });
     await annaIsAway(context, first, 4);

@@ -54,7 +54,7 @@ class CardOnDisk {
     ]);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--import=tsx', join(root, 'src/card/main.ts'), ...places, ...options],
+      ['--import=tsx', join(root, 'src/card/read-card.ts'), ...places, ...options],
       { cwd: root },
     );
     return stdout;
@@ -92,7 +92,7 @@ describe('the card', () => {
     const card = new CardOnDisk(context);
     const printed = await card.start();
     assert.doesNotMatch(printed, /<4>/);
-    assert.match(card.read('boot', 'result.txt'), /Nothing is wrong\./);
+    assert.match(card.read('boot', 'result.txt'), /No problems found\./);
     const { webConfig, brokerConfig } = card.config();
     assert.equal(webConfig.port, 80);
     const [user] = brokerConfig.access.users;
@@ -156,8 +156,8 @@ describe('the card', () => {
     assert.match(card.read('run', 'authorized_keys'), /me@laptop/);
     assert.match(card.read('boot', 'authorized_keys'), /me@laptop/);
     const result = card.read('boot', 'result.txt');
-    assert.match(result, /ok {7}wpa_supplicant\.conf: the Wi-Fi "Home" is set/);
-    assert.match(result, /note {5}wpa_supplicant\.conf was moved into wifi\.txt/);
+    assert.match(result, /ok {7}wpa_supplicant\.conf: Wi-Fi "Home" configured/);
+    assert.match(result, /note {5}wpa_supplicant\.conf was moved to wifi\.txt/);
   });
 
   test('a file that is not understood leaves what is stored, and result.txt says what to do', async (context) => {
@@ -174,10 +174,10 @@ describe('the card', () => {
     assert.match(card.read('run', 'wpa_supplicant-wlan0.conf'), /psk=[\da-f]{64}\n/);
     assert.match(card.read('run', 'authorized_keys'), /me@laptop/);
     const result = card.read('boot', 'result.txt');
-    assert.match(result, /TO MEND {2}wifi\.txt is damaged/);
-    assert.match(result, /TO MEND {2}authorized_keys is saved as rich text/);
-    assert.match(result, /note {5}wifi \(1\)\.txt is not read, for it is larger than 256 kB/);
-    assert.match(result, /note {5}wifi\.rtfd is not read, for it is saved as rich text/);
+    assert.match(result, /PROBLEM {2}wifi\.txt is damaged/);
+    assert.match(result, /PROBLEM {2}authorized_keys is saved as rich text/);
+    assert.match(result, /note {5}wifi \(1\)\.txt is ignored: it is larger than 256 kB/);
+    assert.match(result, /note {5}wifi\.rtfd is ignored: it is saved as rich text/);
     assert.doesNotMatch(result, /overlays/);
   });
 
@@ -207,7 +207,7 @@ describe('the card', () => {
     const card = new CardOnDisk(context);
     mkdirSync(card.path('boot', 'password.txt', 'in-the-way'), { recursive: true });
     const printed = await card.start();
-    assert.match(printed, /<4>password\.txt on the card could not be written: /);
+    assert.match(printed, /<4>could not write password\.txt on the card: /);
     assert.equal(card.config().brokerConfig.access.users.length, 1);
     assert.deepEqual(readdirSync(card.path('state')).sort(), ['blinky.yaml', 'last-settings']);
   });
@@ -226,7 +226,7 @@ describe('the card', () => {
     assert.equal(card.config().brokerConfig.access.anonymous, 'none');
     assert.equal(card.read('credentials', 'slack-token'), 'xoxb-1234-abcd');
     const said =
-      'BLINKY_CONFIG_FAULT="the settings on the card could not be read at this start (timeout), so those of the start before are in force"\n';
+      'BLINKY_CONFIG_FAULT="the settings on the card could not be read at this start (timeout), so the previous settings are used"\n';
     assert.deepEqual(
       inForce.map((file) => card.read('run', file).replace(said, '')),
       contents,
@@ -254,7 +254,7 @@ describe('the card', () => {
   test('at a first start that fails the defaults are in force, and are said to be', (context) => {
     const card = new CardOnDisk(context);
     fail(card, 'timeout');
-    assert.match(card.read('run', 'environment'), /so the defaults are in force"\n$/);
+    assert.match(card.read('run', 'environment'), /so the default settings are used"\n$/);
   });
 
   test('a start that succeeds leaves everything as it is', async (context) => {
@@ -272,7 +272,7 @@ describe('the card', () => {
     mkdirSync(card.path('boot'));
     // It can't be mounted for writing, for it is a folder like any other.
     const printed = await card.start('--remount');
-    assert.match(printed, /<4>password\.txt on the card could not be written: /);
+    assert.match(printed, /<4>could not write password\.txt on the card: /);
     assert.deepEqual(readdirSync(card.path('boot')), []);
     assert.ok(!readdirSync(card.path('state')).includes('password-hash'));
     assert.match(card.read('run', 'wpa_supplicant-wlan0.conf'), /psk=[\da-f]{64}\n/);

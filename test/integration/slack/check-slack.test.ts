@@ -101,7 +101,7 @@ test('the channel is archived', async (context) => {
 test('what can not be known without posting is said to be so', async (context) => {
   const { results } = await check(context, { slack: { scopes: ['chat:write'] } });
   assert.equal(find(results, 'Slack channel')?.result, 'warn');
-  assert.match(find(results, 'Slack channel')?.text ?? '', /can not be known without posting/);
+  assert.match(find(results, 'Slack channel')?.text ?? '', /can't tell without posting/);
 });
 
 test('Slack can not be reached', async () => {

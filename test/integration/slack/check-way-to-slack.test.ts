@@ -44,11 +44,11 @@ test('proxy and certificates are named, and what is wrong on the way is explaine
   const [unsigned] = [await check({ config: { ...config, caFile }, environment })];
   assert.match(
     unsigned[0] ?? '',
-    /^ok Slack connection: by the web proxy 127\.0\.0\.1:\d+ \(the variable HTTPS_PROXY\)/,
+    /^ok Slack connection: through the web proxy 127\.0\.0\.1:\d+ \(the variable HTTPS_PROXY\)/,
   );
   assert.match(
     unsigned.at(-1) ?? '',
-    /^fault Slack token: the web proxy .* wants a user name and password .*\| Set Butler\.slackConfig\.proxy/,
+    /^fault Slack token: the web proxy .* requires a user name and password .*\| Set Butler\.slackConfig\.proxy/,
   );
 
   const signedProxy = proxy.url.replace('//', '//goran:right@');
@@ -79,7 +79,7 @@ test('a file of certificates that is not there, and a proxy that is none, are fa
   assert.deepEqual(missing.length, 1);
   assert.match(
     missing[0] ?? '',
-    /^fault Slack connection: the file of Butler\.slackConfig\.caFile \(\/nowhere\/ca\.crt\) is not there/,
+    /^fault Slack connection: the file of Butler\.slackConfig\.caFile \(\/nowhere\/ca\.crt\) was not found/,
   );
   const socks = await check({ config, environment: { ALL_PROXY: 'socks5://a:1' } });
   assert.match(socks[0] ?? '', /^fault Slack connection: the variable ALL_PROXY has a SOCKS proxy/);
@@ -96,13 +96,13 @@ test('a webhook is looked for without posting, and posts only when asked', async
   const there = await check({ ...settings, token: webhook('secret') });
   assert.match(
     there.at(-1) ?? '',
-    /^ok Slack webhook: from Butler\.slackConfig\.webhookURL; Slack knows it/,
+    /^ok Slack webhook: from Butler\.slackConfig\.webhookURL; Slack accepts it/,
   );
   assert.equal(slack.posts.length, 0);
   const gone = await check({ ...settings, token: webhook('removed') });
   assert.match(gone.at(-1) ?? '', /^fault Slack webhook: .*no_service.*\| .*Add New Webhook/);
   const posted = await check({ ...settings, token: webhook('secret'), post: true });
-  assert.match(posted.at(-1) ?? '', /^ok Slack message: a test message was posted by the webhook/);
+  assert.match(posted.at(-1) ?? '', /^ok Slack message: posted a test message through the webhook/);
   assert.equal(slack.posts.length, 1);
   assert.doesNotMatch([...there, ...gone, ...posted].join('\n'), /T1/);
 });
@@ -115,6 +115,6 @@ test('a token beside a webhook is used, and that is said', async (context) => {
   });
   assert.match(
     findings.join('\n'),
-    /ok Slack webhook: there are a token and a webhook \(.*\); the token is used/,
+    /ok Slack webhook: both a token and a webhook are set \(.*\); using the token/,
   );
 });

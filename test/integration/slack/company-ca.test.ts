@@ -38,7 +38,7 @@ describe('a network that inspects encrypted connections', () => {
     await waitFor('the fault', () => status().state === 'fault');
     assert.match(
       status().message,
-      /certificate of slack\.com is from an unknown authority \(\w+\)/,
+      /certificate of slack\.com is signed by an unknown authority \(\w+\)/,
     );
     assert.match(status().remedy ?? '', /Butler\.slackConfig\.caFile .*NODE_EXTRA_CA_CERTS/);
     assert.equal(status().needsPerson, true);
@@ -49,13 +49,13 @@ describe('a network that inspects encrypted connections', () => {
     const { ca, slack, proxy, caFile, start } = await inspectedNetwork(context);
     const { sink, status } = await start();
     sink.accept(event());
-    await waitFor('the fault', () => /company\.crt\) is not there/.test(status().message));
+    await waitFor('the fault', () => /company\.crt\) was not found/.test(status().message));
     writeFileSync(caFile, 'something else');
-    await waitFor('the fault', () => /holds no certificate/.test(status().message));
+    await waitFor('the fault', () => /contains no certificate/.test(status().message));
     assert.match(status().remedy ?? '', /PEM/);
     writeFileSync(caFile, createCompanyCa('Other CA').certificate);
     await waitFor('the fault', () => /unknown authority/.test(status().message));
-    assert.match(status().remedy ?? '', /caFile has the certificate of another authority/);
+    assert.match(status().remedy ?? '', /caFile contains a different authority's certificate/);
     writeFileSync(caFile, `Company CA\r\n${ca.certificate}\r\n`);
     await waitFor('the message', () => slack.posts.length === 1);
     await waitFor('health', () => status().state === 'ok');

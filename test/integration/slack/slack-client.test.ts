@@ -37,20 +37,20 @@ test('without blocks, the text is all there is', async (context) => {
 });
 
 const transient: readonly [SlackMood, RegExp][] = [
-  [{ kind: 'rate-limited' }, /takes no more messages .* does not say for how long/],
-  [{ kind: 'http', status: 500 }, /fault of its own \(HTTP 500\)/],
-  [{ kind: 'http', status: 503 }, /fault of its own \(HTTP 503\)/],
+  [{ kind: 'rate-limited' }, /accepts no more messages .* did not say for how long/],
+  [{ kind: 'http', status: 500 }, /internal error \(HTTP 500\)/],
+  [{ kind: 'http', status: 503 }, /internal error \(HTTP 503\)/],
   [{ kind: 'http', status: 403 }, /something other than Slack answered \(HTTP 403\)/],
-  [{ kind: 'reset' }, /the connection was cut/],
+  [{ kind: 'reset' }, /the connection was closed/],
   [{ kind: 'hang' }, /no answer within 0.4 s/],
   [{ kind: 'slow' }, /no answer within 0.4 s/],
   [{ kind: 'html' }, /something other than Slack answered/],
   [{ kind: 'redirect' }, /redirect/],
-  [{ kind: 'truncated', taken: false }, /the (answer was cut off|connection was cut)/],
-  [{ kind: 'error', code: 'internal_error' }, /fault of its own \(internal_error\)/],
-  [{ kind: 'error', code: 'fatal_error' }, /fault of its own/],
-  [{ kind: 'error', code: 'service_unavailable' }, /out of service/],
-  [{ kind: 'error', code: 'request_timeout' }, /in part only/],
+  [{ kind: 'truncated', taken: false }, /the (answer was cut off|connection was closed)/],
+  [{ kind: 'error', code: 'internal_error' }, /internal error \(internal_error\)/],
+  [{ kind: 'error', code: 'fatal_error' }, /internal error/],
+  [{ kind: 'error', code: 'service_unavailable' }, /temporarily unavailable/],
+  [{ kind: 'error', code: 'request_timeout' }, /only part of the request/],
   [{ kind: 'error', code: 'rate_limited' }, /no more messages/],
   [
     { kind: 'error', code: 'message_limit_exceeded' },
@@ -92,16 +92,16 @@ test('a rate limit says how long to wait', async (context) => {
 
 const permanent: readonly [string, RegExp, RegExp][] = [
   ['not_authed', /no token/, /Reinstall|\(Re\)install/],
-  ['invalid_auth', /does not know the token/, /OAuth & Permissions/],
+  ['invalid_auth', /does not recognize the token/, /OAuth & Permissions/],
   ['account_inactive', /removed/, /OAuth & Permissions/],
   ['token_revoked', /revoked/, /OAuth & Permissions/],
   ['token_expired', /expired/, /OAuth & Permissions/],
-  ['missing_scope', /lacks the permission/, /add chat:write under Bot Token Scopes/],
-  ['channel_not_found', /finds no channel activity/, /loginNotificationChannel.*\/invite/],
+  ['missing_scope', /no permission to post/, /add chat:write under Bot Token Scopes/],
+  ['channel_not_found', /find the channel activity/, /loginNotificationChannel.*\/invite/],
   ['not_in_channel', /not a member of the channel activity/, /\/invite/],
   ['is_archived', /activity is archived/, /Unarchive channel/],
   ['restricted_action', /does not let the app post/, /administrator/],
-  ['brand_new_error', /refuses messages to activity/, /See brand_new_error at https:/],
+  ['brand_new_error', /rejects messages to activity/, /See brand_new_error at https:/],
 ];
 
 for (const [code, words, click] of permanent) {
@@ -130,13 +130,13 @@ for (const code of ['msg_too_long', 'msg_blocks_too_long', 'invalid_blocks', 'no
 test('a name that is not found, and a refused connection', async (context) => {
   const lost = await client('http://no-such-host.invalid/api/').post('activity', message);
   assert.equal(lost.kind, 'transient');
-  assert.match(lost.kind === 'transient' ? lost.reason : '', /not found \(DNS\)/);
+  assert.match(lost.kind === 'transient' ? lost.reason : '', /resolved \(DNS\)/);
 
   const slack = await startFakeSlack(context);
   const { apiUrl } = slack;
   await slack.close();
   const refused = await client(apiUrl).post('activity', message);
-  assert.match(refused.kind === 'transient' ? refused.reason : '', /the connection is refused/);
+  assert.match(refused.kind === 'transient' ? refused.reason : '', /connection refused/);
 });
 
 test('a call can be given up', async (context) => {

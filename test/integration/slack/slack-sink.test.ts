@@ -138,10 +138,10 @@ test('a token file that comes late, is wrong, and is repaired is taken without a
   const tokenFile = join(temporaryFolder(context), 'slack-token');
   const { sink, status, lines } = await startSlackSink(context, slack, { token: { tokenFile } });
   sink.accept(event('u0'));
-  await waitFor('the fault', () => /is not there/.test(status().message));
+  await waitFor('the fault', () => /was not found/.test(status().message));
 
   writeFileSync(tokenFile, 'my secret');
-  await waitFor('the fault', () => /is no Slack bot token/.test(status().message));
+  await waitFor('the fault', () => /does not contain a Slack bot token/.test(status().message));
   assert.equal(slack.calls.length, 0);
 
   writeFileSync(tokenFile, 'xoxb-1111-wrong');

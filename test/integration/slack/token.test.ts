@@ -25,13 +25,13 @@ test('what is wrong is said, without the secret', async (context) => {
     const result = await readToken({ tokenFile, environmentToken: 'xoxb-variable' });
     return 'problem' in result ? result.problem : 'none';
   };
-  assert.match(await problem(join(folder, 'none')), /is not there$/);
+  assert.match(await problem(join(folder, 'none')), /was not found$/);
   assert.match(await problem(folder), /is a folder$/);
   const file = join(folder, 'token');
   for (const [content, words] of [
     ['', /is empty$/],
-    ['xapp-1-secret', /is no Slack bot token$/],
-    ['xoxb-secret with blanks', /is no Slack bot token$/],
+    ['xapp-1-secret', /does not contain a Slack bot token$/],
+    ['xoxb-secret with blanks', /does not contain a Slack bot token$/],
   ] as const) {
     writeFileSync(file, content);
     assert.match(await problem(file), words);

@@ -86,12 +86,12 @@ describe('a web proxy', () => {
     const { slack, proxy } = await behindProxy(context, { credentials: 'goran:secret' });
     const without = await postBy({ proxy: proxy.url });
     assert.equal(without.kind, 'permanent');
-    assert.match(reasonOf(without), /wants a user name and password \(HTTP 407\)/);
+    assert.match(reasonOf(without), /requires a user name and password \(HTTP 407\)/);
     assert.match(remedyOf(without), /Butler\.slackConfig\.proxy .*user:password/);
     assert.match(loggedAs(remedyOf(without)), /user:password@host:port/);
     const wrong = await postBy({ proxy: proxy.url.replace('//', '//goran:hunter2@') });
     assert.equal(wrong.kind, 'permanent');
-    assert.match(reasonOf(wrong), /refuses the user name or password/);
+    assert.match(reasonOf(wrong), /rejected the user name or password/);
     assert.doesNotMatch(JSON.stringify(wrong), /hunter2/);
     assert.equal(proxy.asked.length, 2);
     assert.equal(slack.calls.length, 0);
@@ -107,7 +107,7 @@ describe('a web proxy', () => {
   });
 
   for (const [status, kind, words] of [
-    [403, 'permanent', /does not let connections to slack\.test through \(HTTP 403\)/],
+    [403, 'permanent', /does not allow connections to slack\.test \(HTTP 403\)/],
     [405, 'permanent', /HTTP 405/],
     [502, 'transient', /can't reach slack\.test \(HTTP 502\)/],
     [503, 'transient', /can't reach slack\.test \(HTTP 503\)/],
@@ -127,7 +127,7 @@ describe('a web proxy', () => {
     assert.equal(refused.kind, 'transient');
     assert.match(
       reasonOf(refused),
-      new RegExp(`^the web proxy 127\\.0\\.0\\.1:${port}: the connection is refused`),
+      new RegExp(`^the web proxy 127\\.0\\.0\\.1:${port}: connection refused`),
     );
     assert.match(remedyOf(refused), /Check the address in Butler\.slackConfig\.proxy/);
     assert.doesNotMatch(JSON.stringify(refused), /secret/);
@@ -137,7 +137,7 @@ describe('a web proxy', () => {
     });
     assert.match(
       reasonOf(unknown),
-      /^the web proxy no-such-proxy\.invalid:8080: the name of the server is not found/,
+      /^the web proxy no-such-proxy\.invalid:8080: the server name can't be resolved/,
     );
     assert.match(remedyOf(unknown), /the variable ALL_PROXY/);
   });
@@ -153,7 +153,7 @@ describe('a web proxy', () => {
     const port = typeof address === 'object' && address ? address.port : 0;
     const outcome = await postBy({ proxy: `http://127.0.0.1:${port}` });
     assert.equal(outcome.kind, 'transient');
-    assert.match(reasonOf(outcome), /^the web proxy .*(is not a web proxy|connection was cut)/);
+    assert.match(reasonOf(outcome), /^the web proxy .*(isn't a web proxy|connection was closed)/);
   });
 
   test('that never answers is given up, and its connection with it', async (context) => {

@@ -40,13 +40,16 @@ describe('a webhook', () => {
     );
     assert.equal(slack.tooFast, 0);
     assert.ok(slack.posts.length < 20);
-    assert.equal(status().message, 'posting by webhook');
+    assert.equal(status().message, 'posting through a webhook');
 
     sink.accept(event('<!channel>'));
     await waitFor('the message', () => sink.delivered === 201);
     assert.match(slack.posts.at(-1)?.text ?? '', /&lt;!channel&gt;/);
     assert.match(lines.join('\n'), /silly +slack: webhook \{.*"text":".*&lt;!channel&gt;/);
-    assert.match(lines.join('\n'), /posting by the webhook from Butler\.slackConfig\.webhookURL/);
+    assert.match(
+      lines.join('\n'),
+      /posting through the webhook from Butler\.slackConfig\.webhookURL/,
+    );
     assert.doesNotMatch(lines.join('\n'), /services\/T1/);
   });
 
@@ -66,7 +69,7 @@ describe('a webhook', () => {
     [{ kind: 'words', status: 200, words: ' <p>Log in</p>' }, 'transient', /something other/],
     [{ kind: 'words', status: 200, words: '{"ok": false}' }, 'transient', /something other/],
     [{ kind: 'redirect' }, 'transient', /redirect/],
-    [{ kind: 'reset' }, 'transient', /the connection was cut/],
+    [{ kind: 'reset' }, 'transient', /the connection was closed/],
     [{ kind: 'hang' }, 'transient', /no answer within 0.4 s/],
     [
       { kind: 'words', status: 400, words: 'invalid_payload' },
@@ -153,7 +156,7 @@ describe('where the webhook comes from', () => {
       token: { tokenFile: '', webhookFile },
     });
     sink.accept(event());
-    await waitFor('the fault', () => /webhookFile .* is not there/.test(status().message));
+    await waitFor('the fault', () => /webhookFile .* was not found/.test(status().message));
     writeFileSync(webhookFile, 'https://hooks.slack.com/triggers/T1/1/abc');
     await waitFor('the fault', () => /Workflow Builder/.test(status().message));
     writeFileSync(webhookFile, wrongUrl(slack));
@@ -179,7 +182,7 @@ describe('where the webhook comes from', () => {
     ]) {
       const { sink, status } = await startSlackSink(context, slack, { token });
       sink.accept(event());
-      await waitFor('the message', () => status().message === 'posting by webhook');
+      await waitFor('the message', () => status().message === 'posting through a webhook');
     }
     const { sink, status, lines } = await startSlackSink(context, slack, {
       token: { tokenFile: '', environmentToken: slack.token, webhookURL: url },
@@ -188,7 +191,7 @@ describe('where the webhook comes from', () => {
     await waitFor('the message', () => status().message === 'posting to activity');
     assert.match(
       lines.join('\n'),
-      /a token and a webhook \(Butler\.slackConfig\.webhookURL\); using the token from the variable SLACK_BOT_TOKEN/,
+      /both a token and a webhook are set \(Butler\.slackConfig\.webhookURL\); using the token from the variable SLACK_BOT_TOKEN/,
     );
   });
 });

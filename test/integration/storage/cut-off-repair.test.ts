@@ -32,7 +32,7 @@ async function damagedDatabase(directory: string, value = 'kept'): Promise<void>
 }
 
 for (const lastStep of [false, true]) {
-  test(`a repair that was cut off ${lastStep ? 'before its last step is finished' : 'begins again'}`, async (context) => {
+  test(`a repair that was cut off ${lastStep ? 'before its last step is finished' : 'starts over'}`, async (context) => {
     const directory = temporaryFolder(context);
     const db = join(directory, 'db');
     await damagedDatabase(directory);
@@ -46,7 +46,7 @@ for (const lastStep of [false, true]) {
   });
 }
 
-test('another program that has the damaged database open keeps it', async (context) => {
+test('a damaged database that another program has open is left alone', async (context) => {
   const directory = temporaryFolder(context);
   await damagedDatabase(directory);
   const owner = await openState(directory);
@@ -58,13 +58,13 @@ test('another program that has the damaged database open keeps it', async (conte
   flip(log, 100);
   const { state, health } = createState(context, directory);
   await state.open();
-  assert.match(health.status.message, /is in use by another blinky/);
+  assert.match(health.status.message, /is in use by another Blinky/);
   assert.deepEqual(copiesIn(directory), []);
   assert.equal(await owner.get('!history!newer'), 'a value');
   await state.close();
 });
 
-test('no room for the repair: said, nothing is lost, and done when there is room', async (context) => {
+test('no room for the repair: reported, nothing is lost, and repaired when there is room', async (context) => {
   const disk = mountSmallDisk(context, 8);
   if (!disk) return;
   const directory = join(disk.folder, 'state');

@@ -96,40 +96,40 @@ const cases: readonly {
       const table = filesOf(database, '.ldb')[0] ?? '';
       truncateSync(table, Math.floor(statSync(table).size / 2));
     },
-    says: /\.ldb has \d+ bytes instead of \d+.*Lost: what was in \d+ unreadable bytes/,
+    says: /\.ldb has \d+ bytes instead of \d+.*Lost: the contents of \d+ unreadable bytes/,
     kept: [0, sessions - 1],
   },
   {
     what: 'a table of no bytes',
     damage: (database) => truncateSync(filesOf(database, '.ldb')[0] ?? '', 0),
-    says: /\.ldb has 0 bytes instead of \d+.*Lost: what was in \d+ unreadable bytes/,
+    says: /\.ldb has 0 bytes instead of \d+.*Lost: the contents of \d+ unreadable bytes/,
     kept: [0, 0],
   },
   {
     what: 'a table gone',
     damage: (database) => rmSync(filesOf(database, '.ldb')[0] ?? ''),
-    says: /\.ldb is missing.*Lost: what was in \d+ unreadable bytes/,
+    says: /\.ldb is missing.*Lost: the contents of \d+ unreadable bytes/,
     kept: [0, 0],
   },
   {
     what: 'the log gone',
     inTables: false,
     damage: (database) => rmSync(filesOf(database, '.log')[0] ?? ''),
-    says: /\.log is missing.*Lost: the latest changes, an unknown number/,
+    says: /\.log is missing.*Lost: an unknown number of the latest changes/,
     kept: [0, 0],
   },
   {
     what: 'a log of no bytes, after an orderly stop',
     inTables: false,
     damage: (database) => truncateSync(filesOf(database, '.log')[0] ?? '', 0),
-    says: /\.log has 0 bytes instead of \d+.*Lost: the latest changes, an unknown number/,
+    says: /\.log has 0 bytes instead of \d+.*Lost: an unknown number of the latest changes/,
     kept: [0, 0],
   },
   {
     what: 'garbage in the middle of the log',
     inTables: false,
     damage: (database) => flip(filesOf(database, '.log')[0] ?? '', 2000, 100),
-    says: /\.log has \d+ damaged bytes.*Lost: what was in \d+ unreadable bytes/,
+    says: /\.log has \d+ damaged bytes.*Lost: the contents of \d+ unreadable bytes/,
     kept: [sessions - 3, sessions],
   },
   {
@@ -159,7 +159,7 @@ const cases: readonly {
 ];
 
 for (const { what, inTables, damage, says, kept } of cases) {
-  test(`${what}: reported, what can be read is kept, the rest lies aside`, async (context) => {
+  test(`${what}: reported, what can be read is kept, the rest is set aside`, async (context) => {
     const directory = await createState(context, inTables);
     damage(join(directory, 'db'));
 
@@ -190,7 +190,7 @@ for (const { what, inTables, damage, says, kept } of cases) {
   });
 }
 
-test('nothing is reported of a database that is whole, or was cut off in its last write', async (context) => {
+test('nothing is reported for a database that is undamaged, or was cut off in its last write', async (context) => {
   const directory = await createState(context, false);
   const log = filesOf(join(directory, 'db'), '.log')[0] ?? '';
   rmSync(join(directory, 'starts.json'));
@@ -198,5 +198,5 @@ test('nothing is reported of a database that is whole, or was cut off in its las
   const app = await start(context, directory);
   assert.equal(app.app.health.part('state').status.state, 'ok');
   assert.deepEqual(copiesIn(directory), []);
-  assert.ok(app.lines.some((line) => /state: the last write was cut off/.test(line)));
+  assert.ok(app.lines.some((line) => /state: the last write is incomplete/.test(line)));
 });

@@ -37,7 +37,7 @@ async function openWithTable(context: TestContext, clock = systemClock) {
   return { directory, state, status: () => health.part('state').status, damage, lines };
 }
 
-test('damage that a read meets: the database is repaired and opened again, by itself', async (context) => {
+test('damage found by a read: the database is repaired and reopened automatically', async (context) => {
   const { directory, state, status, damage, lines } = await openWithTable(context);
   const namespace = new Namespace(state, 'broker');
   damage();
@@ -59,7 +59,7 @@ test('damage that a read meets: the database is repaired and opened again, by it
   assert.equal(await namespace.get('session/new'), 'kept');
 });
 
-test('damage that nobody has read yet: found within an hour, and for a day it is a fault', async (context) => {
+test('damage that has not been read yet is found within an hour, and is a fault for a day', async (context) => {
   const clock = new ManualClock();
   const { directory, state, status, damage } = await openWithTable(context, clock);
   damage();

@@ -66,7 +66,7 @@ async function workingStart(
     faultCode: { flashes: number };
   };
   assert.match(status.parts.state.message, says);
-  assert.match(status.parts.state.remedy, /It is kept in /);
+  assert.match(status.parts.state.remedy, /The copy is /);
   assert.equal(status.faultCode.flashes, 4);
   assert.equal((await fetch(`http://127.0.0.1:${webPort}/healthz`)).status, 503);
   await waitFor('the end of the lamp test', () => !isLit('green'));
@@ -77,7 +77,7 @@ async function workingStart(
 }
 
 const brokerAside =
-  /^3 starts in a row failed, so this was set aside: 3 MQTT sessions(, \d+ [^,]*)*$/;
+  /^3 consecutive starts failed, so this data was set aside: 3 MQTT sessions(, \d+ [^,]*)*$/;
 
 for (const [what, failing, environment] of [
   ['ends while its parts load', { BLINKY_TEST_POISON: 'broker.set-aside' }, undefined],
@@ -102,16 +102,19 @@ for (const [what, failing, environment] of [
   });
 }
 
-test('what is not in the broker: the whole database goes aside at the next failure, its events counted', async (context) => {
+test('if the broker is not the cause, the next failure sets the whole database aside and counts its events', async (context) => {
   const folder = temporaryFolder(context);
   await runOnce(context, folder);
   const failing = { BLINKY_TEST_POISON: 'db.set-aside' };
   for (let round = 0; round < 3; round += 1) await failingStart(context, folder, failing);
   const fourth = await start(context, folder, failing);
   await fourth.child.ended;
-  assert.match(fourth.child.output(), /3 starts in a row failed, so this was set aside: 3 MQTT/);
+  assert.match(
+    fourth.child.output(),
+    /3 consecutive starts failed, so this data was set aside: 3 MQTT/,
+  );
   const says =
-    /4 starts in a row failed, so this was set aside: the whole database \(1 event waiting for Slack/;
+    /4 consecutive starts failed, so this data was set aside: the whole database \(1 event waiting for Slack/;
   await workingStart(context, folder, failing, says);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { figuresOf } from '../../soak/attack/process-figures.ts';
+import { statisticsOf } from '../../soak/attack/process-statistics.ts';
 import {
   attack,
   joinHonestly,
@@ -44,10 +44,10 @@ test('strangers leave 200 sessions behind: 3,000 events write less than 2 MB to 
   const appliance = await startAttacked(context, temporaryFolder(context));
   const strangers = await attack(context, appliance, { attack: 'sessions-left', count: 200 });
   await whenLeft(strangers, 200);
-  const before = figuresOf(appliance.pid)?.writtenBytes ?? Number.NaN;
+  const before = statisticsOf(appliance.pid)?.writtenBytes ?? Number.NaN;
   await appliance.sendEvents(3000, 400);
   await appliance.eventsAccepted();
-  const written = (figuresOf(appliance.pid)?.writtenBytes ?? Number.NaN) - before;
+  const written = (statisticsOf(appliance.pid)?.writtenBytes ?? Number.NaN) - before;
   context.diagnostic(`${Math.round(written / 3000)} bytes written for each event`);
   assert.ok(written < 2e6, `${written} bytes were written`);
 });

@@ -134,15 +134,17 @@ test('behind a reverse proxy', async (context) => {
     const refused = await connect(direct, 'https://other.example:8443');
     assert.match(
       refused,
-      /^403 A page of https:\/\/other\.example:8443 .*add https:\/\/other\.example:8443 to Butler\.webConfig\.allowedOrigins.*add other\.example to Butler\.webConfig\.hostNames\n$/,
+      /^403 A web page of https:\/\/other\.example:8443 .*add https:\/\/other\.example:8443 to Butler\.webConfig\.allowedOrigins.*add other\.example to Butler\.webConfig\.hostNames\n$/,
     );
     assert.match(
       await connect(direct, 'null'),
-      /^403 A page of no known origin.*from a web server/,
+      /^403 A web page of unknown origin.*from a web server/,
     );
     assert.match(await connect(direct, `https://${'x'.repeat(5000)}`), /^403 .{1,700}\n$/);
     const inLog = () =>
-      testApp.lines.filter((line) => /a page of .* may not (?:use MQTT|ask for this)/.test(line));
+      testApp.lines.filter((line) =>
+        /a web page of .* is not allowed to (?:use MQTT|do this)/.test(line),
+      );
     await waitFor('the line in the log', () => inLog().length > 0);
     assert.equal(inLog().length, 1);
   });

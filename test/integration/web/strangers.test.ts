@@ -137,8 +137,8 @@ describe('slow HTTP connections', () => {
     const attacker = await slowConnections(context, port, 2500, () => '127.0.0.2');
     await waitFor('the refusals', () => attacker.openCount() < 510);
     await everybodyIsServed(port, ['127.0.0.3', '127.0.0.1']);
-    assert.ok(sink.figures.connections <= 520, String(sink.figures.connections));
-    const refused = Object.values(sink.figures.refused).reduce((sum, one) => sum + one, 0);
+    assert.ok(sink.statistics.connections <= 520, String(sink.statistics.connections));
+    const refused = Object.values(sink.statistics.refused).reduce((sum, one) => sum + one, 0);
     assert.ok(refused >= 1500, String(refused));
     const warnings = lines.filter((line) => /^warn/.test(line));
     assert.ok(warnings.length >= 1 && warnings.length <= 2, warnings.join('\n'));
@@ -154,7 +154,7 @@ describe('slow HTTP connections', () => {
     );
     await waitFor('the refusals', () => attacker.openCount() < 530);
     await everybodyIsServed(port, ['127.0.0.3', '127.0.0.1']);
-    assert.ok(sink.figures.connections <= 520);
+    assert.ok(sink.statistics.connections <= 520);
     // An attacker that goes on keeps nobody out either.
     const more = await slowConnections(
       context,
@@ -205,7 +205,7 @@ describe('floods of HTTP requests', () => {
     delay.disable();
     context.diagnostic(`answered: ${answered - 20}; longest turn: ${delay.max / 1e6} ms`);
     assert.ok(answered > 500 && answered < 1000, String(answered));
-    assert.equal(sink.figures.refused['too many requests'], 1);
+    assert.equal(sink.statistics.refused['too many requests'], 1);
     assert.ok(inATurn.most() <= 8, String(inATurn.most()));
     assert.ok(delay.max / 1e6 < 200, `${delay.max / 1e6} ms`);
     assert.equal((await ask(port, '/healthz', '127.0.0.3')).status, 200);

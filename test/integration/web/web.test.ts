@@ -105,7 +105,9 @@ describe('what browsers are told', () => {
     assert.equal((await fetch('/page/../web-sink.ts')).status, 404);
     const broken = await fetch('/api/status');
     assert.equal(broken.status, 500);
-    assert.deepEqual(await broken.json(), { error: 'This did not work' });
+    assert.deepEqual(await broken.json(), {
+      error: "Internal error. See Blinky's log for details",
+    });
   });
 
   test('a bug in any route is answered without what is inside, and logged by method and path', async (context) => {
@@ -142,7 +144,11 @@ describe('what browsers are told', () => {
       const answer = await fetch(path, init);
       const text = await answer.text();
       assert.equal(answer.status, 500, path);
-      assert.deepEqual(JSON.parse(text), { error: 'This did not work' }, path);
+      assert.deepEqual(
+        JSON.parse(text),
+        { error: "Internal error. See Blinky's log for details" },
+        path,
+      );
       const method = init?.method ?? 'GET';
       const logged = `error   ${method} ${path.split('?')[0]} failed because of a bug`;
       assert.ok(
@@ -374,7 +380,7 @@ describe('who may see what', () => {
     assert.doesNotMatch(shown, names);
   });
 
-  test('the history has figures and no names', async (context) => {
+  test('the history has counts and no names', async (context) => {
     const { sink, fetch } = await startTestWebSink(context);
     sink.accept(userEvent({ receivedAt: new Date().toISOString() }));
     const text = await (await fetch('/api/history')).text();
@@ -447,7 +453,7 @@ describe('/LocalLogConfig.xml', () => {
 test('a bug that keeps the page from opening is logged with its stack', async (context) => {
   const { log, lines } = recordingLog();
   await startTestWebSink(context, { hostNames: [undefined as never], log });
-  assert.match(lines[0] ?? '', /opening the page failed because of a bug: TypeError: .* at /);
+  assert.match(lines[0] ?? '', /opening the web page failed because of a bug: TypeError: .* at /);
 });
 
 test('a start that goes on after the stop opens no page, and says so of none', async (context) => {

@@ -8,7 +8,7 @@ import type { SoakOptions } from '../options.ts';
 import { rest } from '../rest.ts';
 import { describeMoment, momentHeader } from './attack-report.ts';
 import type { AttackRun } from './attack-verdict.ts';
-import { figuresOf, type ProcessFigures } from './process-figures.ts';
+import { type ProcessStatistics, statisticsOf } from './process-statistics.ts';
 import { type Setup, setUp } from './setup.ts';
 import { signedInClientId } from './signed-in-subscriber.ts';
 import { type Reports, startStrangers } from './strangers.ts';
@@ -48,7 +48,7 @@ async function runAttack({ minutes, attacks }: SoakOptions, setup: Setup): Promi
   const totalMs = minutes * 60_000;
   await events.run(signalAfter(between(3000, totalMs / 6, 20_000), over.signal));
   const quietEvents = events.sent;
-  const before = figuresOf(appliance.program.pid);
+  const before = statisticsOf(appliance.program.pid);
 
   const strangers = await startStrangers(attacks, {
     target: setup.target,
@@ -64,8 +64,8 @@ async function runAttack({ minutes, attacks }: SoakOptions, setup: Setup): Promi
   try {
     const ending = signalAfter(totalMs, over.signal);
     await Promise.all([
-      observe(setup, ending, (figures) => {
-        latest = figures;
+      observe(setup, ending, (statistics) => {
+        latest = statistics;
       }).then((unanswered) => {
         metricsUnanswered = unanswered;
       }),
@@ -77,7 +77,7 @@ async function runAttack({ minutes, attacks }: SoakOptions, setup: Setup): Promi
     await subscriber.leave();
     await events.run(signalAfter(awayBeforeStopMs, over.signal));
     await rest(500, over.signal);
-    latest = figuresOf(appliance.program.pid) ?? latest;
+    latest = statisticsOf(appliance.program.pid) ?? latest;
     accepted = await settledAccepted(setup);
     if (accepted === undefined && !setup.died) metricsUnanswered += 1;
     honest = { cutOffs: bystanders.cutOffs, refusals: bystanders.refusals };
@@ -137,7 +137,7 @@ async function settledAccepted({ appliance, events, over }: Setup): Promise<numb
 async function observe(
   { appliance, events, bystanders, lamps, subscriber, rate }: Setup,
   ending: AbortSignal,
-  onFigures: (figures: ProcessFigures) => void,
+  onStatistics: (statistics: ProcessStatistics) => void,
 ): Promise<number> {
   const startedAt = performance.now();
   let minute = 0;
@@ -145,9 +145,9 @@ async function observe(
   console.log(momentHeader);
   while (!ending.aborted) {
     await rest(sampleEveryMs, ending);
-    const figures = figuresOf(appliance.program.pid);
-    if (!figures) continue;
-    onFigures(figures);
+    const statistics = statisticsOf(appliance.program.pid);
+    if (!statistics) continue;
+    onStatistics(statistics);
     const elapsed = Math.floor((performance.now() - startedAt) / 60_000);
     if (elapsed === minute) continue;
     minute = elapsed;
@@ -158,7 +158,7 @@ async function observe(
     console.log(
       describeMoment(minute, {
         sent: events.sent,
-        peakMb: figures.peakMb,
+        peakMb: statistics.peakMb,
         lampDelays: lamps.delays(events.sentAt, first, events.sent - rate),
         subscriberDelays: bystanders.delays.slice(first),
         signedIn: subscriber.arrivals.count,

@@ -8,14 +8,14 @@ const all = (lines: FairLines<string>, isReady: (party: string) => boolean = () 
   return items;
 };
 
-test('lines take turns, each in its order', () => {
+test('queues take turns, each in its own order', () => {
   const lines = new FairLines<string>({ most: 10, mostInOne: 10 });
   for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']) lines.add(item.charAt(0), item);
   assert.deepEqual(all(lines), ['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
   assert.deepEqual(all(lines), []);
 });
 
-test('a line that is not ready is passed over', () => {
+test('a queue that is not ready is skipped', () => {
   const lines = new FairLines<string>({ most: 10, mostInOne: 10 });
   for (const item of ['a1', 'b1', 'b2']) lines.add(item.charAt(0), item);
   assert.deepEqual(
@@ -25,7 +25,7 @@ test('a line that is not ready is passed over', () => {
   assert.deepEqual(all(lines), ['a1']);
 });
 
-test('when all places are taken, the last of the longest line gives its place to a shorter one', () => {
+test('when all places are taken, the last of the longest queue gives its place to a shorter one', () => {
   const lines = new FairLines<string>({ most: 3, mostInOne: 3 });
   for (const item of ['a1', 'a2', 'a3']) assert.equal(lines.add('a', item), undefined);
   assert.equal(lines.add('a', 'a4'), 'a4');
@@ -36,7 +36,7 @@ test('when all places are taken, the last of the longest line gives its place to
   assert.deepEqual(all(lines), ['a1', 'b1', 'c1']);
 });
 
-test('a line has a bound of its own, and what is taken out leaves its place', () => {
+test('each queue has its own limit, and a removed item frees its place', () => {
   const lines = new FairLines<string>({ most: 10, mostInOne: 2 });
   lines.add('a', 'a1');
   lines.add('a', 'a2');

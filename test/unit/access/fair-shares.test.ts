@@ -6,7 +6,7 @@ const stranger = (key: string): Party => ({ key, standing: 'stranger' });
 const known = (key: string): Party => ({ key, standing: 'known' });
 const user = (key: string): Party => ({ key, standing: 'signedIn' });
 
-test('the party that has most gives way first, and strangers before all others', () => {
+test('the party that has most gives way first, and unknown parties before all others', () => {
   const shares = new FairShares();
   shares.add(user('goran'), 100);
   shares.add(known('10.0.0.2'), 50);
@@ -23,7 +23,7 @@ test('the party that has most gives way first, and strangers before all others',
   assert.equal(shares.total, 150);
 });
 
-test('nobody gives way to somebody who would then have as much', () => {
+test('nobody gives way to a party that would then have as much', () => {
   const shares = new FairShares();
   shares.add(stranger('10.0.0.3'), 2);
   assert.deepEqual(shares.firstToGiveWayTo(stranger('10.0.0.4')), stranger('10.0.0.3'));
@@ -33,7 +33,7 @@ test('nobody gives way to somebody who would then have as much', () => {
   assert.deepEqual(shares.firstToGiveWayTo(user('10.0.0.3')), stranger('10.0.0.3'));
 });
 
-test('a user who is called like an address has a share of their own', () => {
+test('a user whose name looks like an address has a separate share', () => {
   const shares = new FairShares();
   shares.add(user('10.0.0.3'), 5);
   assert.equal(shares.of(stranger('10.0.0.3')), 0);

@@ -6,7 +6,7 @@ import { ManualClock } from '../../support/manual-clock.ts';
 const anna = { name: 'anna', passwordHash: '' };
 const digest = (text: string) => Buffer.from(text.padEnd(32));
 
-test('a user is known by network, name and password together', () => {
+test('a user is recognized by network, name and password together', () => {
   const known = new KnownSignIns(new ManualClock());
   known.remember('192.0.2.1', digest('right'), anna);
   assert.equal(known.find('192.0.2.1', 'anna', digest('right')), anna);
@@ -15,7 +15,7 @@ test('a user is known by network, name and password together', () => {
   assert.equal(known.find('192.0.2.1', 'anna', digest('wrong')), undefined);
 });
 
-test('one more sign-in of the user gives strangers no further comparisons', () => {
+test('another sign-in by the user gives guessers no further comparisons', () => {
   const known = new KnownSignIns(new ManualClock());
   known.remember('192.0.2.1', digest('right'), anna);
   for (let index = 0; index < 2000; index += 1) {

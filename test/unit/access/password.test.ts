@@ -4,7 +4,7 @@ import { hashPassword, isPasswordHash, verifyPassword } from '../../../src/acces
 import { Users } from '../../../src/access/users.ts';
 
 describe('passwords', () => {
-  test('the right one is right, others are not, and no two hashes are alike', async () => {
+  test('the right one is accepted, others are not, and no two hashes are the same', async () => {
     const [hash, other] = await Promise.all([
       hashPassword('correct horse'),
       hashPassword('correct horse'),
@@ -25,12 +25,12 @@ describe('passwords', () => {
     `scrypt:1048576:8:1:${salt}:${key}`,
     `scrypt:32768:8:1:short:${key}`,
   ]) {
-    test(`no password fits ${wrong.slice(0, 20) || 'nothing'}`, async () => {
+    test(`no password matches ${wrong.slice(0, 20) || 'nothing'}`, async () => {
       assert.equal(await verifyPassword('secret', wrong), false);
     });
   }
 
-  test('users are found by name and password; whom there is not takes as long', async () => {
+  test('users are found by name and password; an unknown user takes as long', async () => {
     const users = new Users([{ name: 'anna', passwordHash: await hashPassword('correct horse') }]);
     assert.equal((await users.authenticate('anna', 'correct horse'))?.name, 'anna');
     assert.equal(await users.authenticate('anna', 'wrong'), undefined);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RateLimit } from '../../../src/access/rate-limit.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-test('a burst goes through, then one in a time, and never more than a burst is saved up', () => {
+test('a burst is allowed, then one per interval, and never more than a burst is saved up', () => {
   const clock = new ManualClock();
   const limit = new RateLimit({ burst: 3, everyMs: 2000 }, clock);
   const takeAll = () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AddressLimits, RateLimits } from '../../../src/access/rate-limits.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-test('each key has turns of its own, and gets back what it did not need', () => {
+test('each key has its own limit, and gets back what it did not need', () => {
   const clock = new ManualClock();
   const limits = new RateLimits({ burst: 2, everyMs: 1000 }, clock);
   for (const key of ['a', 'b']) {
@@ -22,7 +22,7 @@ test('each key has turns of its own, and gets back what it did not need', () => 
   assert.equal(limits.used('unknown'), 0);
 });
 
-test('each IPv4 address and each /64 network of IPv6 has turns of its own', () => {
+test('each IPv4 address and each /64 network of IPv6 has its own limit', () => {
   const limits = new AddressLimits({ burst: 1, everyMs: 1000 }, new ManualClock());
   assert.equal(limits.take('192.0.2.1'), 0);
   assert.equal(limits.take('::ffff:192.0.2.1'), 1000);
@@ -33,7 +33,7 @@ test('each IPv4 address and each /64 network of IPv6 has turns of its own', () =
   assert.equal(limits.waitMs('fe80::1'), 0);
 });
 
-test('however many addresses come, few are remembered, and those that behave are forgotten first', () => {
+test('however many addresses come, few are remembered, and those that behave are dropped first', () => {
   const clock = new ManualClock();
   const limits = new AddressLimits({ burst: 1, everyMs: 1000 }, clock);
   const address = (index: number) => `10.0.${index >> 8}.${index & 255}`;

@@ -4,7 +4,7 @@ import { RefusalPeriod } from '../../../src/access/refusal-period.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
-test('refusals are logged when they begin and when they have ended, with their number', () => {
+test('refusals are logged when they start and when they have stopped, with their number', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const period = new RefusalPeriod({

@@ -17,7 +17,7 @@ interface Derivation {
 }
 
 /** Sign-ins whose derivations take as long as the test wants: none, unless told to hold them. */
-function createSignIns() {
+function createSignIns({ residentBytes = 100e6 } = {}) {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const checked: string[] = [];
@@ -26,6 +26,7 @@ function createSignIns() {
   const signIns = new SignIns({
     clock,
     log,
+    residentBytes: () => residentBytes,
     users: {
       authenticate: async (name, password) => {
         checked.push(`${name}/${password}`);
@@ -67,7 +68,7 @@ const count = (outcomes: readonly string[], wanted: string) =>
   outcomes.filter((outcome) => outcome === wanted).length;
 
 describe('guesses', () => {
-  test('five wrong passwords, then one each six seconds; the others are not even looked at', async () => {
+  test('five wrong passwords, then one every six seconds; the others are not even checked', async () => {
     const { guess, clock, checked, signIns } = createSignIns();
     for (let index = 0; index < 5; index += 1) {
       assert.equal(await guess(attacker, `wrong ${index}`), 'wrong');
@@ -90,7 +91,7 @@ describe('guesses', () => {
     assert.equal(await guess('2001:db8:0:2::1', right), 'right');
   });
 
-  test('of 150 at once five are checked, two at a time', async () => {
+  test('of 150 at once, five are checked, two at a time', async () => {
     const { guess, checked, held, hold, finishAll } = createSignIns();
     hold();
     const all = Promise.all(
@@ -107,7 +108,18 @@ describe('guesses', () => {
     assert.equal(count(outcomes, 'later'), 145);
   });
 
-  test('a name that many networks guess at is closed to them, not to somebody else', async () => {
+  test('when memory is tight, they are checked one at a time', async () => {
+    const { guess, checked, held, hold, finishAll } = createSignIns({ residentBytes: 140e6 });
+    hold();
+    const all = Promise.all(Array.from({ length: 9 }, (_, index) => guess(attacker, `${index}`)));
+    await settle();
+    assert.equal(held.length, 1);
+    await finishAll();
+    assert.equal(count(await all, 'wrong'), 5);
+    assert.equal(checked.length, 5);
+  });
+
+  test('a name that many networks guess is closed to them, but not to others', async () => {
     const { guess, clock, checked } = createSignIns();
     for (let index = 0; index < 100; index += 1) {
       await guess(`10.0.0.${index % 20}`, `wrong ${index}`);
@@ -119,7 +131,7 @@ describe('guesses', () => {
     assert.equal(await guess(home, right), 'right');
   });
 
-  test('names that no user has are limited the same way', async () => {
+  test('unknown names are limited the same way', async () => {
     const { guess, checked } = createSignIns();
     for (let index = 0; index < 100; index += 1) {
       await guess(`10.0.${index}.1`, `wrong ${index}`, 'nobody');
@@ -127,7 +139,7 @@ describe('guesses', () => {
     assert.equal(checked.length, 20);
   });
 
-  test('a right password costs nothing', async () => {
+  test('a correct password costs nothing', async () => {
     const { guess } = createSignIns();
     for (let index = 0; index < 50; index += 1) {
       assert.equal(await guess(home, right, `user ${index}`), 'right');
@@ -152,7 +164,7 @@ describe('many at once', () => {
     assert.ok(lastHonest <= 14, `waited for ${lastHonest} others`);
   });
 
-  test('however many networks wait, one that comes gets the place of the most greedy', async () => {
+  test('with any number of waiting networks, a new one gets a place from the one with most', async () => {
     const { guess, hold, finishAll } = createSignIns();
     hold();
     const flood = Array.from({ length: 10 }, (_, network) =>
@@ -167,7 +179,7 @@ describe('many at once', () => {
     assert.ok(count(await Promise.all(flood), 'later') > 100);
   });
 
-  test('who has sent nothing wrong is checked before networks that have', async () => {
+  test('networks that have sent nothing wrong are checked before those that have', async () => {
     const { guess, hold, finishAll, checked } = createSignIns();
     const networks = Array.from({ length: 20 }, (_, index) => `10.0.0.${index}`);
     await Promise.all(networks.map((network) => guess(network, 'wrong', `nobody ${network}`)));
@@ -197,7 +209,7 @@ describe('many at once', () => {
     assert.equal(checked.length, 2);
   });
 
-  test("a crowd of one user's devices is one derivation", async () => {
+  test('many devices of one user need one derivation', async () => {
     const { guess, hold, finishAll, checked } = createSignIns();
     hold();
     const crowd = Array.from({ length: 40 }, (_, index) => guess(`10.0.0.${index}`, right));
@@ -207,7 +219,7 @@ describe('many at once', () => {
     assert.equal(checked.length, 1);
   });
 
-  test('a crowd behind one address waits for each other and gets in', async () => {
+  test('many clients behind one address wait for each other and get in', async () => {
     const { guess, hold, finishAll } = createSignIns();
     hold();
     const crowd = Array.from({ length: 16 }, (_, index) => guess(home, right, `user ${index}`));
@@ -216,7 +228,7 @@ describe('many at once', () => {
     assert.equal(count(await Promise.all(crowd), 'right'), 16);
   });
 
-  test("a crowd of one user's devices behind one address is one derivation", async () => {
+  test('many devices of one user behind one address need one derivation', async () => {
     const { guess, hold, finishAll, checked } = createSignIns();
     hold();
     const crowd = Array.from({ length: 16 }, () => guess(home, right));
@@ -226,7 +238,7 @@ describe('many at once', () => {
     assert.equal(checked.length, 1);
   });
 
-  test('an address without a guess left is told so at once', async () => {
+  test('an address without guesses left is told so at once', async () => {
     const { guess, hold } = createSignIns();
     for (let index = 0; index < 5; index += 1) await guess(attacker, `wrong ${index}`);
     hold();
@@ -234,7 +246,7 @@ describe('many at once', () => {
     assert.equal(await guess(attacker, right), 'later');
   });
 
-  test('to wait for what another checks is paid for like a guess', async () => {
+  test('waiting for a check of another client costs a guess', async () => {
     const { guess, checked } = createSignIns();
     for (let index = 0; index < 5; index += 1) {
       const same = [attacker, home].map((from) => guess(from, `wrong ${index}`));
@@ -245,7 +257,7 @@ describe('many at once', () => {
     assert.equal(await guess(home, right), 'later');
   });
 
-  test('at the end those who wait are told to try later', async () => {
+  test('at the end, waiting clients are told to try later', async () => {
     const { guess, hold, signIns, clock } = createSignIns();
     hold();
     for (const name of ['a', 'b']) void guess(home, right, name);
@@ -257,8 +269,8 @@ describe('many at once', () => {
   });
 });
 
-describe('who has signed in from an address before', () => {
-  test('gets in without a derivation, whatever strangers behind the address do', async () => {
+describe('a user who has signed in from an address before', () => {
+  test('gets in without a derivation, whatever others at that address do', async () => {
     const { guess, checked } = createSignIns();
     assert.equal(await guess(home, right), 'right');
     for (let index = 0; index < 1000; index += 1) await guess(home, `wrong ${index}`);
@@ -277,7 +289,7 @@ describe('who has signed in from an address before', () => {
     assert.equal(await guess(home, right), 'right');
   });
 
-  test('strangers get 2,000 comparisons, and twenty more each minute', async () => {
+  test('others get 2,000 comparisons, and twenty more each minute', async () => {
     const { guess, clock } = createSignIns();
     assert.equal(await guess(home, right), 'right');
     for (let index = 0; index < 2000; index += 1) await guess(home, `wrong ${index}`);
@@ -286,14 +298,14 @@ describe('who has signed in from an address before', () => {
     assert.equal(await guess(home, right), 'right');
   });
 
-  test('a device that repeats an old password does not count as a stranger', async () => {
+  test('a device that repeats an old password does not count as a guess', async () => {
     const { guess } = createSignIns();
     assert.equal(await guess(home, right), 'right');
     for (let index = 0; index < 3000; index += 1) await guess(home, 'the old one');
     assert.equal(await guess(home, right), 'right');
   });
 
-  test('is forgotten when a week has passed without a sign-in', async () => {
+  test('is dropped after a week without a sign-in', async () => {
     const { guess, clock, checked } = createSignIns();
     const day = 24 * 60 * 60_000;
     await guess(home, right);
@@ -307,7 +319,7 @@ describe('who has signed in from an address before', () => {
     assert.equal(checked.length, 2);
   });
 
-  test('of more than a thousand, the one unused for longest is forgotten', async () => {
+  test('of more than a thousand, the least recently used is dropped', async () => {
     const { guess, checked } = createSignIns();
     const address = (index: number) => `10.0.${index >> 8}.${index & 255}`;
     for (let index = 0; index <= 1000; index += 1) {
@@ -334,7 +346,7 @@ describe('a device that repeats an old password', () => {
     assert.equal(await guess(home, right, 'berta'), 'right');
   });
 
-  test('is answered also when its network has no guess left, which gives nobody one', async () => {
+  test('gets an answer even if its network has no guess left, which gives nobody one', async () => {
     const { guess, checked } = createSignIns();
     for (let index = 0; index < 5; index += 1) await guess(home, `wrong ${index}`);
     assert.equal(await guess(home, 'wrong 2'), 'wrong');
@@ -343,7 +355,7 @@ describe('a device that repeats an old password', () => {
     assert.equal(checked.length, 5);
   });
 
-  test('learns what it has waited for from the check before it', async () => {
+  test('gets what it waited for from the check before it', async () => {
     const { guess, hold, finishAll, checked } = createSignIns();
     hold();
     const busy = ['a', 'b'].map((name) => guess(attacker, right, name));
@@ -355,7 +367,7 @@ describe('a device that repeats an old password', () => {
     assert.equal(checked.length, 3);
   });
 
-  test('is no answer for other networks', async () => {
+  test('is not an answer for other networks', async () => {
     const { guess, checked } = createSignIns();
     for (const from of [attacker, home]) assert.equal(await guess(from, 'the old one'), 'wrong');
     assert.equal(checked.length, 2);
@@ -363,7 +375,7 @@ describe('a device that repeats an old password', () => {
 });
 
 describe('the log', () => {
-  test('one line when an address begins, one when it has ended, and no password', async () => {
+  test('one line when an address starts, one when it has stopped, and no password', async () => {
     const { guess, clock, lines } = createSignIns();
     for (let index = 0; index < 20; index += 1) {
       await guess(attacker, `secret ${index}`, `an\u202ena\n${'x'.repeat(100)}`);
@@ -376,12 +388,12 @@ describe('the log', () => {
     ]);
     clock.advance(1);
     assert.deepEqual(lines.slice(1), [
-      'info    wrong sign-ins from 192.0.2.1 have ended: 6 wrong, 15 told to try again later',
+      'info    wrong sign-ins from 192.0.2.1 have stopped: 6 wrong, 15 told to try again later',
     ]);
     assert.equal(clock.pending, 0);
   });
 
-  test('a single slip is one line', async () => {
+  test('a single mistake is one line', async () => {
     const { guess, clock, lines } = createSignIns();
     await guess('2001:db8::1', 'slip');
     clock.advance(60_000);

@@ -27,7 +27,7 @@ test('an hour later it is checked again, however often it was sent', () => {
   assert.equal(wrong.has('192.0.2.1', digest('old')), true);
 });
 
-test('16 of one network: the one not sent for longest is forgotten', () => {
+test('16 of one network: the least recently sent is dropped', () => {
   const wrong = new WrongSignIns(new ManualClock());
   wrong.remember('192.0.2.1', digest('old'));
   for (let index = 0; index < 16; index += 1) {
@@ -39,7 +39,7 @@ test('16 of one network: the one not sent for longest is forgotten', () => {
   assert.equal(wrong.has('192.0.2.1', digest('guess 1')), true);
 });
 
-test('a thousand networks: the one quiet for longest is forgotten', () => {
+test('a thousand networks: the one quiet for longest is dropped', () => {
   const wrong = new WrongSignIns(new ManualClock());
   wrong.remember('192.0.2.1', digest('old'));
   wrong.remember('192.0.2.2', digest('old'));

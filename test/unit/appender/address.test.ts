@@ -42,7 +42,7 @@ describe('an address for the appender file', () => {
     ['10', /not a valid IPv4 address/],
     ['167772165', /not a valid IPv4 address/],
     ['0x0a000005', /not a valid IPv4 address/],
-    ['010.0.0.5', /not a valid IPv4 address: 010 begins with a zero/, '10.0.0.5'],
+    ['010.0.0.5', /not a valid IPv4 address: 010 starts with a zero/, '10.0.0.5'],
     ['10.0.0.O', /not a valid IPv4 address/],
     ['10.0.0.x', /not a valid IPv4 address/],
     ['l0.0.0.5', /not a valid IPv4 address/],
@@ -55,9 +55,9 @@ describe('an address for the appender file', () => {
     ['b8-27-eb-12-34-56', /MAC address/],
     // Spaces, and what is not seen.
     ['', /not an address/],
-    [' ', /begins or ends with a space/],
-    [' 10.0.0.5', /begins or ends with a space/, '10.0.0.5'],
-    ['10.0.0.5\n', /begins or ends with a space/, '10.0.0.5'],
+    [' ', /starts or ends with a space/],
+    [' 10.0.0.5', /starts or ends with a space/, '10.0.0.5'],
+    ['10.0.0.5\n', /starts or ends with a space/, '10.0.0.5'],
     ['10.0.0.5 10.0.0.6', /contains a space/],
     ['10.0.0.5,10.0.0.6', /more than one address/],
     ['blinky light', /contains a space/],
@@ -138,10 +138,7 @@ describe('an address that may not work', () => {
   });
 
   test('an address of somebody else', () => {
-    assert.match(
-      notes('10.0.0.9', ['10.0.0.5']),
-      /not an address of this appliance \(10\.0\.0\.5\)/,
-    );
+    assert.match(notes('10.0.0.9', ['10.0.0.5']), /not an address of this machine \(10\.0\.0\.5\)/);
     assert.doesNotMatch(notes('FD00:0::5', ['fd00::5']), /not an address of/);
     assert.match(
       notes('10.0.0.9', ['10.0.0.5', '10.0.0.9'], '10.0.0.5'),

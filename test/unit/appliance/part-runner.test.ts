@@ -10,10 +10,16 @@ import { recordingLog } from '../../support/recording-log.ts';
 
 function run(parts: readonly Part[]) {
   const { log, lines } = recordingLog();
-  const health = new Health(new ManualClock(), log);
+  const clock = new ManualClock();
+  const health = new Health(clock, log);
   const loading: string[] = [];
-  const runner = new PartRunner(parts, { health, log, onLoading: (sink) => loading.push(sink) });
-  return { runner, health, lines, loading };
+  const runner = new PartRunner(parts, {
+    health,
+    log,
+    clock,
+    onLoading: (sink) => loading.push(sink),
+  });
+  return { runner, health, lines, loading, clock };
 }
 
 /** Writes down in `done` what is asked of it. */
@@ -114,19 +120,44 @@ test('what waits for a sink, was dropped there or failed is counted under its na
     },
   };
   const { runner, lines } = run([{ name: 'mqtt', sink }]);
-  const figures = async () => {
+  const statistics = async () => {
     const { text } = await createMetrics(runner.metrics).render();
     return [...text.matchAll(/^blinky_events_(\w+)\{sink="broker"\} (\d+)$/gm)].map(
-      ([, what, figure]) => `${what} ${figure}`,
+      ([, what, value]) => `${what} ${value}`,
     );
   };
   const [inbox] = runner.inboxes;
   for (let number = 0; number < 100_003; number += 1) inbox?.put(userEvent());
-  assert.deepEqual(await figures(), ['waiting 100000', 'dropped_total 3', 'failed_total 0']);
+  assert.deepEqual(await statistics(), ['waiting 100000', 'dropped_total 3', 'failed_total 0']);
   await runner.start();
   await runner.stop(never);
-  assert.deepEqual(await figures(), ['waiting 0', 'dropped_total 3', 'failed_total 2']);
-  assert.match(lines[0] ?? '', /error +mqtt: failed at an event: Error: broken on purpose/);
+  assert.deepEqual(await statistics(), ['waiting 0', 'dropped_total 3', 'failed_total 2']);
+  assert.match(
+    lines[0] ?? '',
+    /error +mqtt: handling an event failed because of a bug: Error: broken on purpose/,
+  );
+});
+
+test('a sink that fails at every event is logged once a minute, with how often it failed', async () => {
+  const accept = () => {
+    throw new Error('broken on purpose');
+  };
+  const { runner, lines, clock } = run([{ name: 'mqtt', sink: { name: 'broker', accept } }]);
+  const [inbox] = runner.inboxes;
+  const failures = () => lines.filter((line) => line.includes('broken on purpose'));
+  const fail = async (times: number) => {
+    const wanted = (inbox?.failed ?? 0) + times;
+    for (let number = 0; number < times; number += 1) inbox?.put(userEvent());
+    while ((inbox?.failed ?? 0) < wanted) await new Promise(setImmediate);
+  };
+  await runner.start();
+  await fail(1000);
+  assert.equal(failures().length, 1, lines.join('\n'));
+  clock.advance(60_000);
+  await fail(1);
+  assert.equal(failures().length, 2);
+  assert.match(failures()[1] ?? '', /because of a bug \(and 999 times before\): /);
+  await runner.stop(never);
 });
 
 describe('a part that fails to start', () => {

@@ -22,7 +22,7 @@ const row = (runs: Result['runs'], unit = 'µs'): Result => ({
 });
 
 describe('formatTable', () => {
-  test('shows medians with three digits, and our figure divided by the peer’s', () => {
+  test('shows medians with three digits, and our measurement divided by the peer’s', () => {
     const table = formatTable([row({ appliance: [123.4, 9999, 100], peer: [246.8] })], kinds);
     assert.equal(
       table,

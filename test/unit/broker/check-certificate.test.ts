@@ -13,7 +13,7 @@ const check = (certFile: string, keyFile: string, now: Date) => [
   ...checkCertificate({ enable: true, certFile, keyFile }, now),
 ];
 
-test('tells until when a certificate is valid, in time before its end, and what is wrong with it', (context) => {
+test('reports how long a certificate is valid, warns before it expires, and names its problems', (context) => {
   const directory = temporaryFolder(context);
   const { cert, key } = new OwnCertificate({
     directory: join(directory, 'tls'),
@@ -28,7 +28,7 @@ test('tells until when a certificate is valid, in time before its end, and what 
   const expected = [
     ['2026-12-01', 'ok', /a\.crt is valid until 2027-/],
     ['2027-12-20', 'warn', /a\.crt is valid until 2027-/],
-    ['2028-06-01', 'fault', /ended on 2027-/],
+    ['2028-06-01', 'fault', /expired on 2027-/],
   ] as const;
   for (const [day, result, text] of expected) {
     const [finding] = check(certFile, keyFile, new Date(day));
@@ -37,11 +37,11 @@ test('tells until when a certificate is valid, in time before its end, and what 
   }
   const [missing] = check(join(directory, 'none.crt'), keyFile, madeOn);
   assert.equal(missing?.result, 'fault');
-  assert.match(missing?.text ?? '', /is not there/);
+  assert.match(missing?.text ?? '', /was not found/);
   assert.match(missing?.remedy ?? '', /certFile/);
 });
 
-test('has nothing to say without TLS, and little where the appliance makes its own', () => {
+test('has nothing to report without TLS, and little for a generated certificate', () => {
   const tls = { enable: false, certFile: '', keyFile: '' };
   assert.deepEqual([...checkCertificate(tls, madeOn)], []);
   assert.deepEqual(

@@ -29,7 +29,7 @@ function route(hasSessions = true, hasListener = false) {
 }
 
 describe("the appliance's own messages", () => {
-  test('are kept before they are handed out, whether there are sessions or not', () => {
+  test('are kept before they are passed on, whether there are sessions or not', () => {
     for (const hasSessions of [true, false]) {
       const { own, steps, messages } = route(hasSessions);
       own.publish({ topic: 'event', payload: 'x' });
@@ -38,14 +38,14 @@ describe("the appliance's own messages", () => {
     }
   });
 
-  test('on a topic that is retained, the topic is theirs before the message is kept', () => {
+  test('on a retained topic, the topic is theirs before the message is kept', () => {
     const { own, steps, messages } = route();
     own.publish({ topic: 'status', payload: 'online', retain: true });
     assert.deepEqual(steps, ['own topic status', 'keep status', 'hand out status']);
     assert.deepEqual([messages[0]?.qos, messages[0]?.retain], [0, true]);
   });
 
-  test('have numbers of their own, which no message of a client gets', () => {
+  test('have their own numbers, which no message of a client gets', () => {
     const { own, messages } = route();
     own.publish({ topic: 'a', payload: 'x' });
     own.publishNow('b', 'x');
@@ -63,13 +63,13 @@ describe("the appliance's own messages", () => {
     );
   });
 
-  test('are wanted when somebody is connected who has subscribed, or may be back', () => {
+  test('are wanted if a subscriber is connected, or may come back', () => {
     assert.equal(route(false, false).own.isWanted('t'), false);
     assert.equal(route(true, false).own.isWanted('t'), true);
     assert.equal(route(false, true).own.isWanted('t'), true);
   });
 
-  test('on a topic that no client could take, they go nowhere, and the log says so', () => {
+  test('on a topic that no client could accept, they are dropped and logged', () => {
     const { own, steps, lines } = route();
     own.publish({ topic: 'a/+', payload: 'x' });
     assert.deepEqual(steps, []);

@@ -5,12 +5,12 @@ import { createNameRemover } from '../../../src/broker/without-names.ts';
 import { defaultConfig } from '../../../src/config/load.ts';
 import { eventKinds } from '../../../src/events/kinds.ts';
 import { withoutPersonalData } from '../../../src/events/personal-data.ts';
-import { Announcer } from '../../../src/publications/announcer.ts';
 import {
   type PublicationSettings,
   publicationsOf,
 } from '../../../src/publications/event-publications.ts';
 import type { Publication } from '../../../src/publications/publication.ts';
+import { StatePublisher } from '../../../src/publications/state-publisher.ts';
 import { butlerTopics, topicKeys } from '../../../src/publications/topics.ts';
 import { userEvent } from '../../support/events.ts';
 
@@ -21,12 +21,12 @@ const events = eventKinds.map((kind) => userEvent({ kind, ...named }));
 /** Everything that is published about these events and their users. */
 function publicationsWith(settings: PublicationSettings, topicPrefix: string): Publication[] {
   const heard: Publication[] = [];
-  const announcer = new Announcer(settings);
-  announcer.attach({ topicPrefix: '', publish: (publication) => heard.push(publication) });
+  const statePublisher = new StatePublisher(settings);
+  statePublisher.attach({ topicPrefix: '', publish: (publication) => heard.push(publication) });
   const users = new ActiveUsers();
   for (const event of events) {
     users.apply(event);
-    announcer.activeUsers(users);
+    statePublisher.activeUsers(users);
     for (const payload of ['text', 'json'] as const) {
       heard.push(...publicationsOf(event, { ...settings, payload }));
     }
@@ -51,7 +51,7 @@ describe('names hidden from clients that may not see them', () => {
       removeRenamed,
     ],
   ] as const) {
-    test(`nothing that is published names anybody: ${words}`, () => {
+    test(`no published message names anyone: ${words}`, () => {
       for (const { topic, payload } of published) {
         assert.doesNotMatch(hide(topic, payload), /secret/i, topic);
       }
@@ -61,7 +61,7 @@ describe('names hidden from clients that may not see them', () => {
     });
   }
 
-  test('what names nobody is left as it is', () => {
+  test('messages that name nobody are unchanged', () => {
     for (const topic of [
       butlerTopics.activeUserCountTopic,
       butlerTopics.sessionServerStatusTopic,
@@ -75,12 +75,12 @@ describe('names hidden from clients that may not see them', () => {
     }
   });
 
-  test('a topic given to events and to users hides as that of users does', () => {
+  test('a topic used for events and for users is treated as that of users', () => {
     const same = createNameRemover({ ...mqttConfig, activeUsersTopic: 'qliksense/userevent' });
     assert.equal(same('qliksense/userevent', 'h: LAB/goran'), '[]');
   });
 
-  test('the page shows events without who it was, and with all the rest', () => {
+  test('the page shows events without the user, but with everything else', () => {
     for (const event of events) {
       const shown = withoutPersonalData(event);
       assert.doesNotMatch(JSON.stringify(shown), /secret/i);

@@ -21,7 +21,7 @@ describe('blinky.yaml', () => {
   test('one that is right is kept, and in force as it stands', () => {
     const text = 'Butler:\n  webConfig:\n    port: 8081\n';
     const { notes, steps, isWrong } = understand(text);
-    assert.deepEqual(lines(notes), ['fine: blinky.yaml: in force']);
+    assert.deepEqual(lines(notes), ['fine: blinky.yaml: applied']);
     assert.deepEqual(
       steps.map(({ place, content }) => [place, content]),
       [['state', text]],
@@ -36,14 +36,14 @@ describe('blinky.yaml', () => {
     assert.deepEqual(steps, []);
     assert.equal(
       lines(notes)[0],
-      'wrong: blinky.yaml:4: Butler.webConfig.port: found 99999; allowed: a port number from 1 to 65535 (0: any free one)',
+      'wrong: blinky.yaml:4: Butler.webConfig.port: found 99999; allowed: a port number from 1 to 65535 (0: any free port)',
     );
   });
 
   test('unknown keys are hints', () => {
     assert.match(
       lines(understand('Butler:\n  webConfg: {}\n').notes).join('\n'),
-      /hint: blinky\.yaml:2: Butler\.webConfg: unknown key, ignored; did you mean Butler\.webConfig\?/,
+      /hint: blinky\.yaml:2: Butler\.webConfg: unknown setting, ignored; did you mean Butler\.webConfig\?/,
     );
   });
 

@@ -52,12 +52,12 @@ describe('beside the untouched wifi.txt, a file that is meant for it is moved in
     test(name, async () => {
       const { card, said } = await start({ [name]: text });
       assert.ok(hasWifi(card), said);
-      assert.ok(said.includes(`hint: ${name} was moved into wifi.txt`), said);
+      assert.ok(said.includes(`hint: ${name} was moved to wifi.txt`), said);
       assert.equal(card.places.card.has(name), false);
       assert.doesNotMatch([...card.places.card.values()].join('\n'), /correct horse/);
       const again = await card.start();
       assert.ok(hasWifi(card));
-      assert.match(lines(again.notes).join('\n'), /fine: wifi\.txt: the Wi-Fi "Home" is set/);
+      assert.match(lines(again.notes).join('\n'), /fine: wifi\.txt: Wi-Fi "Home" configured/);
       assert.ok(again.steps.every(({ place }) => place !== 'card' && place !== 'state'));
     });
   }
@@ -80,30 +80,22 @@ describe('beside the untouched wifi.txt, a file that is meant for it is moved in
 describe('what is not read is named, with what to do', () => {
   for (const [name, content, said] of [
     ['wifi.rtf', '{\\rtf1 name=Home}', /wrong: wifi\.rtf is saved as rich text .* Make Plain Text/],
-    ['wifi.docx', Buffer.from('PK\u0003\u0004'), /wrong: wifi\.docx is a document of a word/],
-    ['ssh', '', /hint: ssh is not read\. Fix: put your public key into authorized_keys/],
-    ['SSH.txt', '', /hint: SSH\.txt is not read\. Fix: .*authorized_keys/],
-    ['userconf.txt', 'pi:$6$abc\n', /hint: userconf\.txt is not read\. Fix: .*the user root/],
-    ['user-data', '#cloud-config\n', /hint: user-data is not read\. Fix: .*wifi\.txt/],
-    ['firstrun.sh', '#!/bin/bash\n', /hint: firstrun\.sh is not read\. Fix: .*wifi\.txt/],
-    ['custom.toml', '[wlan]\n', /hint: custom\.toml is not read\. Fix: .*wifi\.txt/],
-    [
-      'network-config',
-      '# nothing\n',
-      /hint: network-config is not read: there is nothing for wifi/,
-    ],
+    ['wifi.docx', Buffer.from('PK\u0003\u0004'), /wrong: wifi\.docx is a word processor document/],
+    ['ssh', '', /hint: ssh is ignored\. Fix: put your public key into authorized_keys/],
+    ['SSH.txt', '', /hint: SSH\.txt is ignored\. Fix: .*authorized_keys/],
+    ['userconf.txt', 'pi:$6$abc\n', /hint: userconf\.txt is ignored\. Fix: .*the user root/],
+    ['user-data', '#cloud-config\n', /hint: user-data is ignored\. Fix: .*wifi\.txt/],
+    ['firstrun.sh', '#!/bin/bash\n', /hint: firstrun\.sh is ignored\. Fix: .*wifi\.txt/],
+    ['custom.toml', '[wlan]\n', /hint: custom\.toml is ignored\. Fix: .*wifi\.txt/],
+    ['network-config', '# nothing\n', /hint: network-config is ignored: it has nothing for wifi/],
     [
       'new_password.txt',
       '',
-      /hint: new_password\.txt is not read\. Fix: name it new-password\.txt/,
+      /hint: new_password\.txt is ignored\. Fix: rename it to new-password\.txt/,
     ],
-    [
-      'slack_token.txt',
-      'xapp-1\n',
-      /hint: slack_token\.txt is not read: there is nothing for slack/,
-    ],
-    ['config.yaml', 'a: b\n', /hint: config\.yaml is not read: there is nothing for blinky\.yaml/],
-    ['id_rsa.pub', 'nothing\n', /hint: id_rsa\.pub is not read: there is nothing for authorized/],
+    ['slack_token.txt', 'xapp-1\n', /hint: slack_token\.txt is ignored: it has nothing for slack/],
+    ['config.yaml', 'a: b\n', /hint: config\.yaml is ignored: it has nothing for blinky\.yaml/],
+    ['id_rsa.pub', 'nothing\n', /hint: id_rsa\.pub is ignored: it has nothing for authorized/],
   ] as const) {
     test(name, async () => {
       const result = await start({ [name]: content });
@@ -119,7 +111,7 @@ describe('what is not read is named, with what to do', () => {
     assert.equal(hasWifi(card), false);
     assert.match(
       said,
-      /hint: wifi \(1\)\.txt is not read, because wifi\.txt is\. Fix: copy what you need into wifi\.txt, then delete wifi \(1\)\.txt/,
+      /hint: wifi \(1\)\.txt is ignored, because wifi\.txt is used\. Fix: copy what you need to wifi\.txt, then delete wifi \(1\)\.txt/,
     );
   });
 
@@ -132,7 +124,7 @@ describe('what is not read is named, with what to do', () => {
     assert.ok(hasWifi(card));
     assert.match(
       lines(notes).join('\n'),
-      /wrong: wifi \(1\)\.txt, wifi\.conf: which of them is meant\? Fix: copy the right one into wifi\.txt/,
+      /wrong: wifi \(1\)\.txt, wifi\.conf: unclear which one to use\. Fix: copy the right one to wifi\.txt/,
     );
   });
 
@@ -141,14 +133,14 @@ describe('what is not read is named, with what to do', () => {
     card.places.card.set('wifi - Copy.txt', wifi);
     const { notes } = await card.start();
     assert.equal(card.places.card.has('wifi - Copy.txt'), false);
-    assert.match(lines(notes).join('\n'), /hint: wifi - Copy\.txt was deleted, because the pass/);
+    assert.match(lines(notes).join('\n'), /hint: wifi - Copy\.txt was deleted, because its pass/);
     assert.ok(hasWifi(card));
   });
 
   test('copies of the file as it came say nothing', async () => {
     const { said } = await start({ 'wifi - Copy.txt': cardTemplates()['wifi.txt'] ?? '' });
     assert.doesNotMatch(said, /Copy/);
-    assert.match(said, /fine: wifi\.txt: no Wi-Fi is set/);
+    assert.match(said, /fine: wifi\.txt: no Wi-Fi configured/);
   });
 });
 
@@ -206,7 +198,7 @@ describe('keys for SSH', () => {
         assert.equal(card.places.state.has('authorized_keys'), false);
         assert.match(
           lines(notes).join('\n'),
-          /hint: id_rsa\.pub is not read, because authorized_keys/,
+          /hint: id_rsa\.pub is ignored, because authorized_keys/,
         );
       }
     };
@@ -220,7 +212,7 @@ describe('keys for SSH', () => {
     const other = publicKeyLine('other');
     const { card, said } = await start({ authorized_keys: other, 'id_rsa.pub': key });
     assert.equal(card.places.run.get('authorized_keys'), `${other}\n`);
-    assert.match(said, /hint: id_rsa\.pub is not read, because authorized_keys is/);
+    assert.match(said, /hint: id_rsa\.pub is ignored, because authorized_keys is used/);
   });
 
   for (const [name, text] of [
@@ -258,7 +250,7 @@ describe('the Slack token and the settings', () => {
     test(`${name} counts beside the untouched blinky.yaml, under its own name`, async () => {
       const { card, said } = await start({ [name]: settings });
       assert.equal(card.places.run.get('blinky.yaml'), settings);
-      assert.ok(said.includes(`fine: ${name}: in force`), said);
+      assert.ok(said.includes(`fine: ${name}: applied`), said);
       assert.ok((card.places.run.get('environment') ?? '').includes(`CONFIG_NAME=${name}\n`));
     });
   }
@@ -267,7 +259,7 @@ describe('the Slack token and the settings', () => {
     const own = 'Butler:\n  logLevel: error\n';
     const { card, said } = await start({ 'blinky.yaml': own, 'production.yaml': settings });
     assert.equal(card.places.run.get('blinky.yaml'), own);
-    assert.match(said, /hint: production\.yaml is not read, because blinky\.yaml is/);
+    assert.match(said, /hint: production\.yaml is ignored, because blinky\.yaml is used/);
   });
 
   test('a damaged blinky.yaml is wrong, and opens nothing that was closed', async () => {

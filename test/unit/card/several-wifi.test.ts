@@ -74,8 +74,11 @@ describe('several networks are all kept, the first one preferred', () => {
       const { notes } = await card.start();
       assert.deepEqual(networksIn(card), expected);
       const said = lines(notes).join('\n');
-      for (const [name] of expected) assert.match(said, new RegExp(`fine: .*"${name}" is set`));
-      assert.match(said, /hint: wifi\.txt: where several of them are in reach, the first one/);
+      for (const [name] of expected) assert.match(said, new RegExp(`fine: .*"${name}" configured`));
+      assert.match(
+        said,
+        /hint: wifi\.txt: if several networks are in range, the Pi joins the first one/,
+      );
       assert.doesNotMatch(card.places.card.get('wifi.txt') ?? '', /correct horse|battery staple/);
       const before = configurationOf(card);
       card.places.card.delete('wifi.txt');
@@ -127,7 +130,7 @@ describe('several networks are all kept, the first one preferred', () => {
     const card = new MemoryCard({ 'wifi.txt': many.join('') });
     const { notes } = await card.start();
     assert.equal(networksIn(card).length, 16);
-    assert.match(lines(notes).join('\n'), /wrong: wifi\.txt: there are 20 Wi-Fi in it/);
+    assert.match(lines(notes).join('\n'), /wrong: wifi\.txt: too many Wi-Fi networks \(20\)/);
   });
 });
 
@@ -163,7 +166,7 @@ describe('comments behind values', () => {
       assert.match(
         said,
         new RegExp(
-          `hint: wifi\\.txt, line ${line}: what follows the # .* put the whole ${what} in quotes`,
+          `hint: wifi\\.txt, line ${line}: the text after # .* put the whole ${what} in quotes`,
         ),
       );
     }
@@ -193,9 +196,9 @@ describe('comments behind values', () => {
   });
 
   test('a quote without the other, and two settings on a line, are told', async () => {
-    assert.match((await start('name="Home\npassword=\n')).said, /hint: .* one of the quotes/);
+    assert.match((await start('name="Home\npassword=\n')).said, /hint: .* one quote is missing/);
     const { card, said } = await start('name="Home" password="correct horse"\n');
-    assert.match(said, /wrong: wifi\.txt, line 1: there is more behind the quotes/);
+    assert.match(said, /wrong: wifi\.txt, line 1: there is text after the quotes/);
     assert.deepEqual(networksIn(card), []);
   });
 });

@@ -39,7 +39,7 @@ describe('authorized_keys', () => {
   test('what is no key: the line, and what one looks like', () => {
     assert.match(
       lines(understand(`${key}\nhello\n`).notes).join('\n'),
-      /^wrong: authorized_keys, line 2: this is no public key\./,
+      /^wrong: authorized_keys, line 2: this is not a public key\./,
     );
   });
 
@@ -63,20 +63,20 @@ describe('while something is wrong with authorized_keys, no stored key is lost',
   const other = publicKeyLine('new');
   const half = Math.floor(other.length / 2);
   for (const [what, text, advice] of [
-    ['garbage', 'hello\n', /line 1: this is no public key\./],
-    ['a key that was cut off', `${other.slice(0, half)}\n`, /line 1: this key is not complete/],
-    ['its end only', `${other.slice(half)}\n`, /line 1: this is no public key/],
+    ['garbage', 'hello\n', /line 1: this is not a public key\./],
+    ['a key that was cut off', `${other.slice(0, half)}\n`, /line 1: this key is incomplete/],
+    ['its end only', `${other.slice(half)}\n`, /line 1: this is not a public key/],
     [
       'the layout of SSH2',
       '---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n',
-      /in another layout/,
+      /has another format/,
     ],
     ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n', /this is a private key/],
-    ['a list', `- ${other}\n`, /line 1: there is something before the key/],
-    ['a setting', `key = ${other}\n`, /line 1: there is something before the key/],
+    ['a list', `- ${other}\n`, /line 1: there is text before the key/],
+    ['a setting', `key = ${other}\n`, /line 1: there is text before the key/],
     ['a key of a kind that is no longer taken', publicKeyLine('x', 'ssh-dss'), /\(DSA\)/],
     ['a certificate', `${publicKeyLine('x', 'ssh-ed25519-cert-v01@openssh.com')}\n`, /line 1: /],
-    ['a key that says it is another', other.replace('ssh-ed25519', 'ssh-rsa'), /not complete/],
+    ['a key that says it is another', other.replace('ssh-ed25519', 'ssh-rsa'), /incomplete/],
   ] as const) {
     test(what, () => {
       const { notes, steps } = understand(text, stored);
@@ -87,7 +87,10 @@ describe('while something is wrong with authorized_keys, no stored key is lost',
       const said = lines(notes).join('\n');
       assert.match(said, advice);
       assert.match(said, /^wrong: authorized_keys/m);
-      assert.match(said, /hint: .* stay in force meanwhile\. To switch SSH off, empty the file/);
+      assert.match(
+        said,
+        /hint: .* stay valid until this is fixed\. To switch SSH off, empty the file/,
+      );
       assert.doesNotMatch(said, /SSH is off/);
     });
   }
@@ -128,6 +131,6 @@ describe('a key is understood', () => {
   test('beside one that was cut off', () => {
     const { notes, steps } = understand(`${other.slice(0, 40)}\n${other}\n`);
     assert.equal(steps[0]?.content, `${other}\n`);
-    assert.match(lines(notes).join('\n'), /wrong: .* line 1: this key is not complete/);
+    assert.match(lines(notes).join('\n'), /wrong: .* line 1: this key is incomplete/);
   });
 });

@@ -55,7 +55,7 @@ describe('the card', () => {
   test('the password of the Wi-Fi is stored as a key and taken off the card', async () => {
     const card = new MemoryCard({ 'wifi.txt': wifiText });
     const { notes } = await card.start();
-    assert.match(lines(notes).join('\n'), /fine: wifi\.txt: the Wi-Fi "Home" is set/);
+    assert.match(lines(notes).join('\n'), /fine: wifi\.txt: Wi-Fi "Home" configured/);
     for (const place of Object.values(card.places)) {
       assert.doesNotMatch([...place.values()].join('\n'), /correct horse/);
     }
@@ -77,7 +77,7 @@ describe('the card', () => {
     const { notes } = await card.start();
     assert.match(
       lines(notes).join('\n'),
-      /wrong: wifi\.txt: the name is another one, so write the password again/,
+      /wrong: wifi\.txt: the name has changed. Fix: enter the password again/,
     );
     assert.match(card.places.run.get('wpa_supplicant-wlan0.conf') ?? '', /ssid=486f6d65\n/);
   });
@@ -110,7 +110,10 @@ describe('the card', () => {
     assert.equal(card.places.state.has('slack-token'), false);
     card.places.card.set('slack-token.txt', 'xapp-secret\n');
     const { notes } = await card.start();
-    assert.match(lines(notes).join('\n'), /wrong: slack-token\.txt, line 1: this is no bot token/);
+    assert.match(
+      lines(notes).join('\n'),
+      /wrong: slack-token\.txt, line 1: this is not a Slack bot token/,
+    );
     assert.doesNotMatch(lines(notes).join('\n'), /secret/);
   });
 
@@ -171,7 +174,7 @@ test('what can not be written is said, and the rest of that part left for the ne
   assert.deepEqual(taken, ['a', 'd']);
   assert.deepEqual(lines(notes), [
     'fine: one',
-    'wrong: b on the card could not be written: ENOSPC: no space left on device, write. The card may be full, locked or worn out',
+    'wrong: could not write b on the card: ENOSPC: no space left on device, write. The card may be full, write-protected or worn out',
     'fine: two',
   ]);
 });
@@ -180,6 +183,6 @@ test('result.txt says first what is to be mended', () => {
   const text = resultText([fine('one'), { kind: 'wrong', text: 'two' }], '1.2.3');
   assert.match(
     text,
-    /Blinky Light 1\.2\.3 understood at its last start\. To mend: 1\.\r\n\r\nTO MEND {2}two\r\nok {7}one\r\n/,
+    /Blinky Light 1\.2\.3 read this card at its last start\. 1 problem found\.\r\n\r\nPROBLEM {2}two\r\nok {7}one\r\n/,
   );
 });

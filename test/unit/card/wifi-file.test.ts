@@ -46,20 +46,20 @@ describe('wifi.txt', () => {
 
   test('what is wrong: file, line, and how to mend it', () => {
     assert.deepEqual(notesOf('name=a\npassword=short\n'), [
-      'wrong: wifi.txt, line 2: the password has 5 characters; that of a Wi-Fi has 8 to 63. Write it again',
+      'wrong: wifi.txt, line 2: the password has 5 characters; a Wi-Fi password has 8 to 63. Fix: enter it again',
     ]);
     assert.deepEqual(notesOf(`name=${'ö'.repeat(17)}\npassword=\n`), [
-      'wrong: wifi.txt, line 1: the name is 34 bytes long; that of a Wi-Fi has 32 at most. Write it exactly as your phone shows it',
+      'wrong: wifi.txt, line 1: the name is too long (34 bytes; at most 32). Fix: enter it exactly as shown on your phone',
     ]);
     assert.deepEqual(notesOf('name=a\n'), [
-      'wrong: wifi.txt: the line with the password is missing. Write password=… (for a Wi-Fi without one, password= and nothing behind it)',
+      'wrong: wifi.txt: the password is missing. Fix: add password=… (for a Wi-Fi without a password, leave password= empty)',
     ]);
     assert.deepEqual(notesOf('country=Atlantis\nname=a\npassword=12345678\nOur Wi-Fi\n'), [
-      'wrong: wifi.txt, line 4: not understood. Write name=…, password=… or country=…',
-      'wrong: wifi.txt, line 1: there is no country "Atlantis". Write its two letters, such as country=SE',
+      'wrong: wifi.txt, line 4: unknown setting. Fix: write name=…, password=… or country=…',
+      'wrong: wifi.txt, line 1: unknown country "Atlantis". Fix: use its two-letter code, such as country=SE',
     ]);
     assert.deepEqual(notesOf('name=a\npassword=12345678\ncolour=red\n'), [
-      'hint: wifi.txt, line 3: "colour" has no meaning here and was passed over',
+      'hint: wifi.txt, line 3: unknown setting "colour", ignored',
     ]);
   });
 

@@ -40,35 +40,35 @@ describe('a wifi.txt in which no Wi-Fi is recognised leaves the stored one, and 
     [
       'a misspelt key',
       'nmae=Office\npassword=secret 123\n',
-      /"nmae" is unknown. Did you mean name=/,
+      /unknown setting "nmae". Did you mean name=/,
     ],
-    ['both keys misspelt', 'nane=Office\npasword=secret 123\n', /"pasword" .* mean password=/],
-    ['a key of another language', 'Netzwerk=Office\nKennwort=secret 123\n', /Write name=…/],
-    ['an empty file', '', /there is no Wi-Fi in it. Fix: write name=… .* nothing behind it/],
-    ['blank lines', '\r\n\r\n', /there is no Wi-Fi in it/],
-    ['comments only', '# name=Office\n# password=secret 123\n', /line 1: this line begins with #/],
-    ['the country only', 'country=SE\n', /there is no Wi-Fi in it/],
+    [
+      'both keys misspelt',
+      'nane=Office\npasword=secret 123\n',
+      /"pasword"\. Did you mean password=/,
+    ],
+    ['a key of another language', 'Netzwerk=Office\nKennwort=secret 123\n', /Fix: write name=…/],
+    ['an empty file', '', /no Wi-Fi found. Fix: write name=… .* leave name= empty/],
+    ['blank lines', '\r\n\r\n', /no Wi-Fi found/],
+    ['comments only', '# name=Office\n# password=secret 123\n', /line 1: this line starts with #/],
+    ['the country only', 'country=SE\n', /no Wi-Fi found/],
     ['zeros', new Uint8Array(512), /is damaged: it was not written completely/],
     ['zeros at its end', Buffer.from('name=Office\npassword=secret 12\0\0\0'), /is damaged/],
     ['half of UTF-16', utf16.subarray(0, 21), /is damaged/],
-    ['cut off in the key', 'country=SE\nna', /line 2: not understood/],
+    ['cut off in the key', 'country=SE\nna', /line 2: unknown setting/],
     ['cut off before the password', 'country=SE\nname=Office\n', /the password is missing/],
-    ['the bare words', 'Office\nsecret 123\n', /line 1: not understood/],
-    ['words without a sign', 'name Office\npassword secret 123\n', /line 1: not understood/],
-    ['a password without a name', 'name=\npassword=secret 123\n', /a password, but no name/],
-    [
-      'a comment for a name',
-      'name= # my Wi-Fi\npassword=\n',
-      /only a comment stands behind the name/,
-    ],
-    ['an empty name and a stray word', 'name=\nOffice\npassword=\n', /line 2: not understood/],
+    ['the bare words', 'Office\nsecret 123\n', /line 1: unknown setting/],
+    ['words without a sign', 'name Office\npassword secret 123\n', /line 1: unknown setting/],
+    ['a password without a name', 'name=\npassword=secret 123\n', /password without a name/],
+    ['a comment for a name', 'name= # my Wi-Fi\npassword=\n', /the name is only a comment/],
+    ['an empty name and a stray word', 'name=\nOffice\npassword=\n', /line 2: unknown setting/],
     ['the template and misspelt lines', `${template}nmae=Office\n`, /Did you mean name=/],
     [
       'a rich text',
       '{\\rtf1\\ansi\nname=Office\\\npassword=secret 123}',
       /Format > Make Plain Text/,
     ],
-    ['a document', Buffer.from('PK\u0003\u0004\u0014\0\u0006\0word'), /of a word processor/],
+    ['a document', Buffer.from('PK\u0003\u0004\u0014\0\u0006\0word'), /word processor/],
     ['a web page', '<!DOCTYPE html>\n<p>name=Office</p>\n', /is a web page/],
     ['a profile of Windows', '<?xml version="1.0"?>\n<WLANProfile/>\n', /is XML/],
     [
@@ -81,28 +81,32 @@ describe('a wifi.txt in which no Wi-Fi is recognised leaves the stored one, and 
       'country=SE\nupdate_config=1\n',
       /no(t understood| Wi-Fi)/,
     ],
-    ['half of JSON', '{"ssid": "Office", "psk": "secr', /no valid JSON/],
-    ['JSON without a name', '{"psk": "secret 123"}', /a password, but no name/],
-    ['YAML that is none', 'wifis:\n  wlan0:\n    access-points: {"Office": {pass', /no valid YAML/],
-    ['netplan without Wi-Fi', 'network:\n  version: 2\n  wifis: {}\n', /there is no Wi-Fi in it/],
+    ['half of JSON', '{"ssid": "Office", "psk": "secr', /invalid JSON/],
+    ['JSON without a name', '{"psk": "secret 123"}', /password without a name/],
+    ['YAML that is none', 'wifis:\n  wlan0:\n    access-points: {"Office": {pass', /invalid YAML/],
+    ['netplan without Wi-Fi', 'network:\n  version: 2\n  wifis: {}\n', /no Wi-Fi found/],
     ['half of a NetworkManager profile', '[wifi]\nssid=Office\n', /the password is missing/],
-    ['JSON with nothing for a name', '{"ssid": null, "psk": "secret 123"}', /but no name/],
+    [
+      'JSON with nothing for a name',
+      '{"ssid": null, "psk": "secret 123"}',
+      /password without a name/,
+    ],
     [
       'a network of cables',
       'network:\n  ethernets:\n    eth0:\n      dhcp4: true\n',
-      /no Wi-Fi in it/,
+      /no Wi-Fi found/,
     ],
-    ['netplan cut off', 'network:\n', /there is no Wi-Fi in it/],
-    ['the mark without a name', 'country=SE\npassword=(stored; …)\n', /a password, but no name/],
-    ['a shell command', 'nmcli dev wifi connect Office password "secret 123"\n', /not understood/],
-    ['brackets without end', `[{"a": ${'['.repeat(100_000)}`, /no valid JSON/],
-    ['YAML of too many levels', `wifis:\n${'- '.repeat(50_000)}`, /no valid YAML/],
-    ['a line without end', `name=${' '.repeat(100_000)}x\n`, /line 1: not understood/],
+    ['netplan cut off', 'network:\n', /no Wi-Fi found/],
+    ['the mark without a name', 'country=SE\npassword=(stored; …)\n', /password without a name/],
+    ['a shell command', 'nmcli dev wifi connect Office password "secret 123"\n', /unknown setting/],
+    ['brackets without end', `[{"a": ${'['.repeat(100_000)}`, /invalid JSON/],
+    ['YAML of too many levels', `wifis:\n${'- '.repeat(50_000)}`, /invalid YAML/],
+    ['a line without end', `name=${' '.repeat(100_000)}x\n`, /line 1: unknown setting/],
     ['a letter of another alphabet', 'n\u0430me=Office\npassword=secret 123\n', /mean name=/],
     [
       'two names, then two passwords',
       'name=A\nname=B\npassword=secret 123\npassword=secret 456\n',
-      /which password is whose\? Fix: write each password directly below its name/,
+      /unclear which password belongs to which name\. Fix: write each password directly below its name/,
     ],
     ['WEP', 'name=Office\nwep_key0=abcde\n', /uses WEP/],
   ] as const) {
@@ -112,8 +116,8 @@ describe('a wifi.txt in which no Wi-Fi is recognised leaves the stored one, and 
       assert.equal(card.places.state.get('wifi.json'), stored);
       assert.match(said, /^wrong: wifi\.txt/m);
       assert.match(said, advice);
-      assert.match(said, /hint: the Wi-Fi "Home" stays set meanwhile/);
-      assert.doesNotMatch(said, /no Wi-Fi is set|secret/);
+      assert.match(said, /hint: the Wi-Fi "Home" stays configured until this is fixed/);
+      assert.doesNotMatch(said, /no Wi-Fi configured|secret/);
     });
   }
 });
@@ -145,7 +149,7 @@ describe('a Wi-Fi that asks for a user name is refused, with the reason', () => 
       assert.deepEqual(names, ['Home']);
       assert.match(
         said,
-        /wrong: wifi\.txt.*"eduroam".*user name as well.*Fix: use a network cable/,
+        /wrong: wifi\.txt.*"eduroam".*requires a user name.*Fix: use a network cable/,
       );
     });
   }
@@ -220,7 +224,7 @@ describe('an explicit empty name takes the Wi-Fi away', () => {
       const { card, said, names } = await start({ 'wifi.txt': text });
       assert.deepEqual(names, []);
       assert.equal(card.places.state.has('wifi.json'), false);
-      assert.match(said, /fine: wifi\.txt: no Wi-Fi is set/);
+      assert.match(said, /fine: wifi\.txt: no Wi-Fi configured/);
     });
   }
 });

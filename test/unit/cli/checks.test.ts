@@ -92,7 +92,7 @@ test('a port in use is a fault, unless the appliance that runs here has it', asy
   const senders = [{ address: '10.0.0.7', events: 2, rejected: {} }];
   const findings = await findingsOf(taken, { version: '1.0.0', faultCode, senders });
   assert.equal(udp(findings)?.result, 'ok');
-  assert.deepEqual(namesOf(findings).slice(3, 6), ['Appliance', 'Red light', 'Sender 10.0.0.7']);
+  assert.deepEqual(namesOf(findings).slice(3, 6), ['Blinky', 'Red light', 'Sender 10.0.0.7']);
 
   const off = { ...taken, udpServerConfig: { ...taken.udpServerConfig, enable: false } };
   const names = namesOf(await findingsOf(off, { version: '1.0.0', senders }));

@@ -51,7 +51,7 @@ describe('webConfig.allowedOrigins', () => {
     const publish = '  brokerConfig:\n    access: { anonymous: publish }\n';
     assert.match(
       refusal('["*"]', publish),
-      /^blinky\.yaml:3: Butler\.webConfig\.allowedOrigins: found "\*"; allowed: a list of origins, since .*anonymous: publish/,
+      /^blinky\.yaml:3: Butler\.webConfig\.allowedOrigins: found "\*"; allowed: a list of origins, because .*anonymous: publish/,
     );
     assert.equal(check('[https://dash.example.com]', publish).warnings.length, 0);
   });

@@ -27,7 +27,7 @@ function loadOrRefuse(file: string, bytes: Uint8Array, damage: string): void {
   } catch (error) {
     assert.ok(error instanceof ConfigError, `${damage}: ${String(error)}`);
     for (const line of error.message.split('\n')) {
-      assert.match(line, /blinky\.yaml(:\d+)?: .*found .+; allowed: .+/, damage);
+      assert.match(line, /blinky\.yaml(:\d+)?: .*(found .+; allowed: .+|\. Fix: .+)/, damage);
       assert.doesNotMatch(line, /undefined|\[object/, damage);
     }
   }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { load, refusal } from '../../support/config-file.ts';
 
-const comment = 'found nothing, since # begins a comment in YAML';
-const quotes = 'Fix: put a value that begins with # in quotes';
+const comment = 'found no value, because # starts a comment in YAML';
+const quotes = 'Fix: put a value that starts with # in quotes';
 
 describe('a value that YAML takes for something else', () => {
   test('a channel with # and without quotes: the warning names the default and the quotes', (context) => {
@@ -41,7 +41,7 @@ describe('a value that YAML takes for something else', () => {
     ],
     'a channel that was left empty': [
       'Butler:\n  slackConfig:\n    loginNotificationChannel:\n    # about what follows\n    enable: false\n',
-      /:3: .*found nothing, so the default is used: sense-user-activity\. Fix: set a value/,
+      /:3: .*found no value, so the default is used: sense-user-activity\. Fix: set a value/,
     ],
     'lines that end as on Windows': [
       'Butler:\r\n  mqttConfig:\r\n    sessionStartTopic: #x\r\n    payload: json\r\n',
@@ -62,12 +62,12 @@ describe('a value that YAML takes for something else', () => {
     'a choice': ['Butler:\n  logLevel: #debug\n', /:2: Butler\.logLevel: .*used: info\. /],
     'an anchor': [
       'Butler:\n  mqttConfig:\n    brokerHost: &broker\n',
-      /:3: Butler\.mqttConfig\.brokerHost: found nothing, since & begins an anchor.*quotes$/,
+      /:3: Butler\.mqttConfig\.brokerHost: found no value, because & starts an anchor.*quotes$/,
     ],
-    'a tag': ['Butler:\n  stateDirectory: !here\n', /:2: .*since ! begins a tag.*quotes$/],
+    'a tag': ['Butler:\n  stateDirectory: !here\n', /:2: .*because ! starts a tag.*quotes$/],
     null: [
       'Butler:\n  mqttConfig:\n    brokerHost: null\n',
-      /:3: .*null without quotes means that no value is set\. Fix: if the text null is meant.*quotes$/,
+      /:3: .*null without quotes means no value in YAML\. Fix: if you mean the text null.*quotes$/,
     ],
     'curly quotes': [
       'Butler:\n  slackConfig:\n    loginNotificationChannel: “#sense”\n',
@@ -111,7 +111,7 @@ describe('a value that YAML takes for something else', () => {
     test(`a password such as ${password} is refused with its line, and not shown`, (context) => {
       const text = `Butler:\n  mqttConfig:\n    brokerPassword: ${password}\n  logLevel: info\n`;
       const message = refusal(context, text);
-      assert.match(message, /^blinky\.yaml:3: found [^\n]+; allowed: [^\n]+$/);
+      assert.match(message, /^blinky\.yaml:3: [^\n]+\. Fix: [^\n]+$/);
       assert.doesNotMatch(message, /s3cret/);
     });
   }
@@ -149,8 +149,8 @@ describe('a value that YAML takes for something else', () => {
       'Butler:\n  userEvents:\n    excludeUser:\n      - directory: LAB\n        userId: #42\n  brokerConfig:\n    access:\n      users:\n        - name: anna\n          passwordHash: #s3cret\n',
     );
     assert.deepEqual(message.split('\n'), [
-      `blinky.yaml:5: Butler.userEvents.excludeUser.0.userId: ${comment}; allowed: a user id, or '*' for everybody in the directory; put a value that begins with # in quotes: "#42"`,
-      `blinky.yaml:10: Butler.brokerConfig.access.users.0.passwordHash: ${comment}; allowed: what \`blinky passwd NAME\` writes; put a value that begins with # in quotes`,
+      `blinky.yaml:5: Butler.userEvents.excludeUser.0.userId: ${comment}; allowed: a user id, or '*' for everyone in the directory. Fix: put a value that starts with # in quotes: "#42"`,
+      `blinky.yaml:10: Butler.brokerConfig.access.users.0.passwordHash: ${comment}; allowed: what \`blinky passwd NAME\` writes. Fix: put a value that starts with # in quotes`,
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('a value that YAML takes for something else', () => {
         context,
         'Butler:\n  slackConfig: { loginNotificationChannel: #sense }\n  logLevel: info\n',
       ),
-      /^blinky\.yaml:2: found invalid YAML: no }, since # begins a comment; allowed: a value that begins with # in quotes$/,
+      /^blinky\.yaml:2: invalid YAML: no }, because # starts a comment\. Fix: put a value that starts with # in quotes$/,
     );
   });
 });

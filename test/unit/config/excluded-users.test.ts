@@ -49,7 +49,7 @@ describe('excludeUser', () => {
         '{ directory: LAB, userId: [a, b] }',
       ),
     );
-    const userId = "a user id, or '*' for everybody in the directory";
+    const userId = "a user id, or '*' for everyone in the directory";
     const directory = "a user directory, or '*' for every directory";
     const key = 'Butler.userEvents.excludeUser';
     assert.deepEqual(message.split('\n'), [
@@ -77,32 +77,32 @@ describe('excludeUser', () => {
       warnings,
       [4, 6, 7].map(
         (line, index) =>
-          `blinky.yaml:${line}: Butler.userEvents.excludeUser.${index}: names nobody, so it is left out`,
+          `blinky.yaml:${line}: Butler.userEvents.excludeUser.${index}: has no user and is ignored`,
       ),
     );
   });
 
   const literal: Readonly<Record<string, RegExp>> = {
-    "'*_admin'": /a \* before the end/,
-    'sa_*_x': /a \* before the end/,
-    "'**'": /a \* before the end/,
-    "'sa_?'": /\? has no meaning/,
-    'sa_.*': /a regular expression/,
-    "'^sa_'": /a regular expression/,
-    "'[as]*'": /a regular expression/,
-    "'sa|sb'": /a regular expression/,
-    "'sa_\\d+'": /a regular expression/,
-    'sa_%': /% has no meaning/,
-    'LAB\\goran': /as a user id with \\ in it\. Fix: put the directory in directory/,
-    'LAB/goran': /as a user id with \/ in it\. Fix: put the directory in directory/,
+    "'*_admin'": /support \* before the end/,
+    'sa_*_x': /support \* before the end/,
+    "'**'": /support \* before the end/,
+    "'sa_?'": /support \? here/,
+    'sa_.*': /support regular expressions/,
+    "'^sa_'": /support regular expressions/,
+    "'[as]*'": /support regular expressions/,
+    "'sa|sb'": /support regular expressions/,
+    "'sa_\\d+'": /support regular expressions/,
+    'sa_%': /support % here/,
+    'LAB\\goran': /including the \\\. Fix: put the directory in directory/,
+    'LAB/goran': /including the \/\. Fix: put the directory in directory/,
   };
   for (const [userId, reason] of Object.entries(literal)) {
-    test(`says that ${userId} is taken literally`, (context) => {
+    test(`says that ${userId} is matched literally`, (context) => {
       const { warnings } = load(context, fileWith(`{ directory: LAB, userId: ${userId} }`));
       assert.equal(warnings.length, 1, warnings.join('\n'));
       assert.match(
         warnings[0] ?? '',
-        /^blinky\.yaml:4: Butler\.userEvents\.excludeUser\.0\.userId: ".*" is taken literally/,
+        /^blinky\.yaml:4: Butler\.userEvents\.excludeUser\.0\.userId: ".*" is matched literally/,
       );
       assert.match(warnings[0] ?? '', reason);
     });
@@ -118,9 +118,9 @@ describe('excludeUser', () => {
       ),
     );
     assert.deepEqual(warnings, [
-      `blinky.yaml:4: Butler.userEvents.excludeUser.0.directory: "L?B" is taken literally: ? has no meaning here. Fix: only * at the end stands for any characters, as in 'sa_*'`,
-      'blinky.yaml:5: Butler.userEvents.excludeUser.1: excludes every user, so that no event is left',
-      `blinky.yaml:6: Butler.userEvents.excludeUser.2.directory: "INT*NAL" is taken literally: a * before the end has no meaning here. Fix: only * at the end stands for any characters, as in 'sa_*'`,
+      `blinky.yaml:4: Butler.userEvents.excludeUser.0.directory: "L?B" is matched literally: Blinky doesn't support ? here. Fix: use * at the end only, as in 'sa_*'`,
+      'blinky.yaml:5: Butler.userEvents.excludeUser.1: excludes all users, so Blinky ignores every event',
+      `blinky.yaml:6: Butler.userEvents.excludeUser.2.directory: "INT*NAL" is matched literally: Blinky doesn't support * before the end here. Fix: use * at the end only, as in 'sa_*'`,
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('excludeUser', () => {
     const key = 'Butler.slackNotification.userSessionEvents.excludeUser.1.userId';
     assert.equal(warnings.length, 1);
     assert.ok(
-      warnings[0]?.startsWith(`blinky.yaml:9: ${key}: "*x" is taken literally`),
+      warnings[0]?.startsWith(`blinky.yaml:9: ${key}: "*x" is matched literally`),
       warnings[0],
     );
     assert.match(

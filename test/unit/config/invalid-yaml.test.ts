@@ -2,65 +2,65 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { load, refusal } from '../../support/config-file.ts';
 
-const sameIndent = 'allowed: the same number of spaces before all keys of a section';
+const sameIndent = 'Fix: put the same number of spaces before all keys of a section';
 
-/** Texts that are no YAML, and the one line that says why. */
+/** Texts that are invalid YAML, and the line that says why. */
 const invalid: Readonly<Record<string, readonly [text: string, message: string]>> = {
   'a tab': [
     'Butler:\n  webConfig:\n\t\tport: 81\n',
-    ':3: found invalid YAML: a tab at the beginning of the line; allowed: spaces to indent with',
+    ':3: invalid YAML: a tab at the start of the line. Fix: indent with spaces',
   ],
   'a line that is indented too far': [
     'Butler:\n  logLevel: info\n\n    webConfig:\n      port: 81\n',
-    `:4: found invalid YAML: the line is indented further than the one above it, which has a value; ${sameIndent}`,
+    `:4: invalid YAML: this line is indented below a line that already has a value. ${sameIndent}`,
   ],
   'a line that is indented too far, behind a comment': [
     'Butler:\n  logLevel: info\n\n  # the page\n    webConfig:\n      port: 81\n',
-    `:5: found invalid YAML: the line is indented differently from those it belongs to; ${sameIndent}`,
+    `:5: invalid YAML: this line is indented differently from the others of its section. ${sameIndent}`,
   ],
   'a line that is indented too little': [
     'Butler:\n  logLevel: info\n webConfig:\n    port: 81\n',
-    `:3: found invalid YAML: the line is indented differently from those it belongs to; ${sameIndent}`,
+    `:3: invalid YAML: this line is indented differently from the others of its section. ${sameIndent}`,
   ],
   'a key twice': [
     'Butler:\n  webConfig:\n    port: 81\n  logLevel: info\n  webConfig:\n    host: ""\n',
-    ':5: found invalid YAML: the key webConfig a second time; allowed: each key once in a section',
+    ':5: invalid YAML: the key webConfig occurs twice. Fix: use each key once in a section',
   ],
   'no space after a colon': [
     'Butler:\n  logLevel:info\n  webConfig:\n    port: 81\n',
-    ':2: found invalid YAML: no space after the colon; allowed: `key: value`',
+    ':2: invalid YAML: no space after the colon. Fix: write `key: value`',
   ],
   'no colon': [
     'Butler:\n  logLevel info\n  webConfig:\n    port: 81\n',
-    ':2: found invalid YAML: a line without a colon; allowed: `key: value` on each line',
+    ':2: invalid YAML: a line without a colon. Fix: write `key: value` on each line',
   ],
   'an IPv6 address that ends with a colon': [
     'Butler:\n  webConfig:\n    host: ::\n',
-    ':3: found invalid YAML: a second colon in the line; allowed: one `key: value` in a line; a text with a colon in quotes',
+    ':3: invalid YAML: a second colon on the line. Fix: write one `key: value` on a line, and put text with a colon in quotes',
   ],
   'a quote that is not closed': [
     'Butler:\n  stateDirectory: "/var\n  logLevel: info\n',
-    ':2: found invalid YAML: a " without its "; allowed: " where it ends',
+    ':2: invalid YAML: no closing ". Fix: add " at the end of the value',
   ],
   'a list that is not closed': [
     'Butler:\n  webConfig:\n    hostNames: [a, b\n  logLevel: info\n',
-    ':3: found invalid YAML: a [ without its ]; allowed: ] where it ends',
+    ':3: invalid YAML: no closing ]. Fix: add ] at the end of the value',
   ],
   'an apostrophe in single quotes': [
     "Butler:\n  userEvents:\n    excludeUser:\n      - { directory: LAB, userId: 'O'Neil' }\n",
-    ':4: found invalid YAML: text after the end of a value; allowed: one value for each key; in single quotes, a quote inside it is written twice',
+    ':4: invalid YAML: text after the end of a value. Fix: write one value per key, and double any single quote inside single quotes',
   ],
   'a path of Windows in double quotes': [
     'Butler:\n  stateDirectory: "C:\\qlik"\n',
-    ":2: found invalid YAML: a backslash in double quotes, which has a meaning of its own there; allowed: single quotes around such a value, e.g. 'C:\\file'",
+    ":2: invalid YAML: a backslash in double quotes has a special meaning. Fix: use single quotes, e.g. 'C:\\file'",
   ],
   '* for everybody, without quotes': [
     'Butler:\n  userEvents:\n    excludeUser:\n      - directory: INTERNAL\n        userId: *\n',
-    ":5: found invalid YAML: a value that begins with * without quotes; allowed: such a value in quotes, e.g. '*'",
+    ":5: invalid YAML: a value starts with *. Fix: put it in quotes, e.g. '*'",
   ],
   'two documents': [
     'Butler:\n  logLevel: info\n---\nButler: {}\n',
-    ':3: found invalid YAML: a second document (after --- or ...); allowed: one document',
+    ':3: invalid YAML: a second document (after --- or ...). Fix: use one document only',
   ],
 };
 
@@ -88,11 +88,11 @@ const misplaced: Readonly<Record<string, readonly [text: string, message: string
   ],
   'a setting without a space after its colon': [
     'Butler:\n  mqttConfig:\n    brokerPassword:s3cret\n',
-    ':2: Butler.mqttConfig: found text without a space after a colon; allowed: indented settings below it',
+    ':2: Butler.mqttConfig: found text with no space after the colon; allowed: settings, indented below it',
   ],
 };
 
-describe('a configuration that is no YAML', () => {
+describe('a configuration that is invalid YAML', () => {
   for (const [what, [text, message]] of Object.entries({ ...invalid, ...misplaced })) {
     for (const [lineEnd, written] of [
       ['LF', text],
@@ -130,7 +130,7 @@ describe('a configuration that is no YAML', () => {
       assert.deepEqual(
         warnings,
         encoding === 'windows-1252'
-          ? ['blinky.yaml: is not UTF-8, so it is read as windows-1252. Fix: save it as UTF-8']
+          ? ['blinky.yaml: is not UTF-8 and was read as windows-1252. Fix: save it as UTF-8']
           : [],
       );
     });

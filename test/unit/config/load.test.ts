@@ -50,7 +50,7 @@ describe('loadConfig', () => {
   test('a wrong value: file, line, key, found and allowed', (context) => {
     assert.equal(
       refusal(context, 'Butler:\n  logLevel: info\n  webConfig:\n    port: 99999\n'),
-      'blinky.yaml:4: Butler.webConfig.port: found 99999; allowed: a port number from 1 to 65535 (0: any free one)',
+      'blinky.yaml:4: Butler.webConfig.port: found 99999; allowed: a port number from 1 to 65535 (0: any free port)',
     );
   });
 
@@ -73,7 +73,7 @@ describe('loadConfig', () => {
         'blinky.yaml:2: Butler.logLevel: found "loud"; allowed: error, warn, info, verbose, debug, silly',
         'blinky.yaml:9: Butler.userEvents.excludeUser.1: found "goran"; allowed: a list of users such as { directory: LAB, userId: goran }',
         'blinky.yaml:4: Butler.lightConfig.green.pin: found 99; allowed: a whole number from 2 to 27 (a BCM number)',
-        'blinky.yaml:5: Butler.lightConfig.heartbeat: found "sometimes"; allowed: indented settings below it',
+        'blinky.yaml:5: Butler.lightConfig.heartbeat: found "sometimes"; allowed: settings, indented below it',
         'blinky.yaml:11: Butler.mqttConfig.everythingTopic: found "a/#"; allowed: a topic of 1 to 200 characters without + and #',
       ].join('\n'),
     );
@@ -97,12 +97,15 @@ describe('loadConfig', () => {
   test('a file that is no YAML, or not ours', (context) => {
     assert.match(
       refusal(context, 'Butler:\n\tlogLevel: info\n'),
-      /^blinky\.yaml:2: found invalid YAML: a tab/,
+      /^blinky\.yaml:2: invalid YAML: a tab/,
     );
-    assert.match(refusal(context, 'webConfig:\n  port: 1\n'), /root key webConfig .*`Butler:`/);
+    assert.match(refusal(context, 'webConfig:\n  port: 1\n'), /root key webConfig\. .*`Butler:`/);
     assert.doesNotMatch(refusal(context, 'root:$6$salt$hash: 1\n'), /hash/);
-    assert.match(refusal(context, '- a\n- b\n'), /allowed: the root key `Butler:`/);
-    assert.match(refusal(context, 'Butler: yes please\n'), /root key Butler without settings/);
+    assert.match(
+      refusal(context, '- a\n- b\n'),
+      /Fix: indent all settings below the root key `Butler:`/,
+    );
+    assert.match(refusal(context, 'Butler: yes please\n'), /root key Butler has no settings/);
     assert.match(refusal(context, Buffer.from([0xff, 0xfe, 0x00, 0x41])), /^blinky\.yaml:1: /);
   });
 
@@ -112,15 +115,15 @@ describe('loadConfig', () => {
     assert.equal(load(context, 'Butler:\n  webConfig:\n    port:\n').config.webConfig.port, 8080);
   });
 
-  test('an unknown key is a warning with the nearest name', (context) => {
+  test('an unknown setting is a warning with the nearest name', (context) => {
     const { warnings } = load(
       context,
       'Butler:\n  webConfg:\n    port: 1\n  lightConfig:\n    onms: 100\n  zebra: 1\n',
     );
     assert.deepEqual(warnings, [
-      'blinky.yaml:2: Butler.webConfg: unknown key, ignored; did you mean Butler.webConfig?',
-      'blinky.yaml:5: Butler.lightConfig.onms: unknown key, ignored; did you mean Butler.lightConfig.onMs?',
-      'blinky.yaml:6: Butler.zebra: unknown key, ignored',
+      'blinky.yaml:2: Butler.webConfg: unknown setting, ignored; did you mean Butler.webConfig?',
+      'blinky.yaml:5: Butler.lightConfig.onms: unknown setting, ignored; did you mean Butler.lightConfig.onMs?',
+      'blinky.yaml:6: Butler.zebra: unknown setting, ignored',
     ]);
   });
 
@@ -137,9 +140,9 @@ describe('loadConfig', () => {
 `,
     );
     assert.deepEqual(warnings, [
-      'blinky.yaml:3: Butler.lightConfig.webConfig: unknown key, ignored; did you mean Butler.webConfig?',
-      'blinky.yaml:6: Butler.userEvents.excludeUser.0.comment: unknown key, ignored',
-      'blinky.yaml:7: Butler.userEvents.excludeUser.1.userID: unknown key, ignored; did you mean Butler.userEvents.excludeUser.1.userId?',
+      'blinky.yaml:3: Butler.lightConfig.webConfig: unknown setting, ignored; did you mean Butler.webConfig?',
+      'blinky.yaml:6: Butler.userEvents.excludeUser.0.comment: unknown setting, ignored',
+      'blinky.yaml:7: Butler.userEvents.excludeUser.1.userID: unknown setting, ignored; did you mean Butler.userEvents.excludeUser.1.userId?',
     ]);
   });
 
@@ -164,7 +167,7 @@ describe('loadConfig', () => {
     );
     assert.match(
       refusal(context, file, ['Butler.webConfig.port']),
-      /^--set: found "Butler\.webConfig\.port"; allowed: KEY=VALUE/,
+      /^--set: "Butler\.webConfig\.port" is not a setting\. Fix: use KEY=VALUE/,
     );
   });
 
@@ -185,11 +188,11 @@ describe('loadConfig', () => {
   test('a file that was named must be there', () => {
     assert.throws(
       () => loadConfig({ file: '/nowhere/blinky.yaml', environment: {} }),
-      /^ConfigError: \/nowhere\/blinky\.yaml: found no such file/,
+      /^ConfigError: \/nowhere\/blinky\.yaml: file not found/,
     );
     assert.throws(
       () => loadConfig({ environment: { BLINKY_CONFIG: '/nowhere/else.yaml' } }),
-      /else\.yaml: found no such file/,
+      /else\.yaml: file not found/,
     );
   });
 
@@ -262,17 +265,17 @@ describe('loadConfig', () => {
       );
       assert.equal(config.mqttConfig.homeAssistant.discoveryPrefix, 'ha');
       assert.deepEqual(warnings, [
-        'blinky.yaml:3: Butler.mqttConfig.homeAssistant.discoveryPrefix: ha is used, without the slashes around it',
+        'blinky.yaml:3: Butler.mqttConfig.homeAssistant.discoveryPrefix: slashes at the start and end are ignored; using ha',
       ]);
     }
     const set = (prefix: string) => [`mqttConfig.homeAssistant.discoveryPrefix=${prefix}`];
     const { config, warnings } = load(context, '', set('home/assistant/'));
     assert.equal(config.mqttConfig.homeAssistant.discoveryPrefix, 'home/assistant');
-    assert.match(warnings.join('\n'), /^--set: [\w.]+discoveryPrefix: home\/assistant is used/);
+    assert.match(warnings.join('\n'), /^--set: [\w.]+discoveryPrefix: .* using home\/assistant/);
     for (const wrong of ['/', '//', '', 'homeassistant/#']) {
       assert.match(
         refusal(context, '', set(wrong)),
-        /^--set: [\w.]+discoveryPrefix: found ".*"; allowed: the beginning of a topic/,
+        /^--set: [\w.]+discoveryPrefix: found ".*"; allowed: the start of a topic/,
       );
     }
   });

@@ -50,7 +50,7 @@ describe('--set', () => {
     for (const text of ['::', '#1', '*', 'a: b', 'null']) {
       assert.equal(
         refusal(context, 'Butler:\n', [`Butler.webConfig.port=${text}`]),
-        `--set: Butler.webConfig.port: found "${text}"; allowed: a port number from 1 to 65535 (0: any free one)`,
+        `--set: Butler.webConfig.port: found "${text}"; allowed: a port number from 1 to 65535 (0: any free port)`,
       );
     }
   });
@@ -59,11 +59,11 @@ describe('--set', () => {
     const text = 'brokerConfig.access.users=[{ name: a, passwordHash: #s3cret }]';
     assert.equal(
       refusal(context, 'Butler:\n', [text]),
-      '--set: found invalid YAML behind brokerConfig.access.users= (text with special characters needs quotes); allowed: KEY=VALUE, for example Butler.webConfig.port=8081',
+      '--set: invalid YAML after brokerConfig.access.users= (put text with special characters in quotes). Fix: use KEY=VALUE, for example Butler.webConfig.port=8081',
     );
     assert.match(
       refusal(context, 'Butler:\n', ['webConfig.hostNames=[*a]']),
-      /^--set: found an alias/,
+      /^--set: YAML aliases/,
     );
   });
 });

@@ -8,7 +8,7 @@ describe('the root key', () => {
       const text = `---\n# of Butler SOS\n${key}:\n  userEvents: { excludeUser: [] }\n`;
       assert.match(
         refusal(context, text),
-        /^blinky\.yaml:3: found the root key Butler.?SOS: this is the configuration of another program, Butler SOS; allowed: the root key `Butler:`.*copy.*userEvents\.excludeUser.*brokerHost.*portUserActivityEvents is udpServerConfig\.portSessionConnectionEvents here$/i,
+        /^blinky\.yaml:3: root key Butler.?SOS: this is a configuration of another program, Butler SOS\. Fix: create a new file with the root key `Butler:`.*copy.*userEvents\.excludeUser.*brokerHost.*portUserActivityEvents is called udpServerConfig\.portSessionConnectionEvents here$/i,
       );
     });
   }
@@ -19,7 +19,7 @@ describe('the root key', () => {
       const message = refusal(context, `${key}:\n  port: 1\n`);
       assert.match(
         message,
-        new RegExp(`^blinky\\.yaml:1: found the root key ${key}[ ;].*\`Butler:\``),
+        new RegExp(`^blinky\\.yaml:1: unknown root key ${key}\\. Fix: .*\`Butler:\``),
       );
     });
   }
@@ -28,7 +28,7 @@ describe('the root key', () => {
     test(`${key} may be a secret, and is not named`, (context) => {
       assert.equal(
         refusal(context, `"${key}": 1\n`),
-        'blinky.yaml:1: found another root key instead of Butler; allowed: the root key `Butler:` with all settings indented below it',
+        'blinky.yaml:1: unknown root key. Fix: indent all settings below the root key `Butler:`',
       );
     });
   }
@@ -36,7 +36,7 @@ describe('the root key', () => {
   test('Butler without a space after the colon of a setting', (context) => {
     assert.match(
       refusal(context, 'Butler:\n  logLevel:info\n'),
-      /^blinky\.yaml:1: found no space after the colon of logLevel; allowed: `key: value`$/,
+      /^blinky\.yaml:1: no space after the colon of logLevel\. Fix: write `key: value`$/,
     );
   });
 
@@ -47,21 +47,21 @@ describe('the root key', () => {
     );
     assert.equal(config.webConfig.port, 8080);
     const end =
-      'is beside Butler instead of below it, so it is ignored. Fix: indent it and the lines that belong to it';
+      'is not indented below Butler and is ignored. Fix: indent it and the lines that belong to it';
     assert.deepEqual(warnings, [
-      `blinky.yaml:3: webConfig: ${end}`,
-      `blinky.yaml:5: restServerConfig: ${end}`,
-      'blinky.yaml:6: Butler-SOS: is the configuration of another program, Butler SOS, so it is ignored. Fix: remove it and the lines that belong to it',
+      `blinky.yaml:3: webConfig ${end}`,
+      `blinky.yaml:5: restServerConfig ${end}`,
+      'blinky.yaml:6: Butler-SOS belongs to another program, Butler SOS, and is ignored. Fix: remove it and the lines below it',
     ]);
   });
 
   test('special spaces, which look like indentation, are pointed out', (context) => {
     assert.deepEqual(load(context, 'Butler:\n\u00a0\u00a0logLevel: debug\n').warnings, [
-      'blinky.yaml:2: logLevel: is indented with special spaces, so it is ignored. Fix: replace them with ordinary spaces',
+      'blinky.yaml:2: logLevel is indented with special space characters and is ignored. Fix: use ordinary spaces',
     ]);
     assert.match(
       refusal(context, 'Butler:\n\u2003\u2003logLevel debug\n'),
-      /^blinky\.yaml:\d: found/,
+      /^blinky\.yaml:\d: invalid YAML/,
     );
   });
 });

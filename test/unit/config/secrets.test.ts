@@ -173,7 +173,7 @@ test('what nobody knows is hidden by its name, also misspelt', (context) => {
     assert.match(said, /slackConfig\.caFile: found \{.*hidden/);
     assert.ok(!said.includes(hush), said);
     const unknown = saidAbout(context, fileWith(['slackConfig', key], ` ${hush}`));
-    assert.match(unknown, /unknown key/);
+    assert.match(unknown, /unknown setting/);
     assert.ok(!unknown.includes(hush), unknown);
   }
   for (const key of ['tokenFile', 'webhookFile', 'brokerPasswordFile', 'port']) {

@@ -116,7 +116,7 @@ describe('text stays as it was written', () => {
       const message = refusal(context, `Butler:\n  webConfig:\n    port: ${written}\n`);
       assert.equal(
         message.replaceAll('"', ''),
-        `blinky.yaml:3: Butler.webConfig.port: found ${written}; allowed: a port number from 1 to 65535 (0: any free one)`,
+        `blinky.yaml:3: Butler.webConfig.port: found ${written}; allowed: a port number from 1 to 65535 (0: any free port)`,
       );
     }
   });

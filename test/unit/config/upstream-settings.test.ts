@@ -24,7 +24,7 @@ describe('the settings of another broker', () => {
       assert.throws(
         () => withTls('{ certFile: c.pem, keyFile: k.pem }'),
         new RegExp(
-          `Butler.${section}.tls.enable: found false; allowed: true, since .*over TLS only`,
+          `Butler.${section}.tls.enable: found false; allowed: true, since .*only sent over TLS`,
         ),
       );
     });
@@ -43,7 +43,7 @@ describe('the settings of another broker', () => {
     const { config } = load('Butler:\n  mqttConfig: { retain: false }\n');
     assert.equal(config.mqttConfig.retain, false);
     const { warnings } = load('Butler:\n  satelliteConfig: { retain: false }\n');
-    assert.match(warnings[0] ?? '', /satelliteConfig\.retain: unknown key/);
+    assert.match(warnings[0] ?? '', /satelliteConfig\.retain: unknown setting/);
   });
 
   test("Butler's connection to Azure Event Grid: each key with what to set instead", () => {
@@ -59,7 +59,7 @@ describe('the settings of another broker', () => {
 `);
     const { warnings, unusedButlerKeys } = grid(true);
     assert.deepEqual(
-      warnings.map((line) => line.replace(/: not used here.*/, '')),
+      warnings.map((line) => line.replace(/: not used by Blinky.*/, '')),
       [
         'blinky.yaml:5: Butler.mqttConfig.azureEventGrid.enable',
         'blinky.yaml:6: Butler.mqttConfig.azureEventGrid.clientId',

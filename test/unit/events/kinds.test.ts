@@ -32,7 +32,7 @@ describe('the table of kinds of events', () => {
     for (const kind of eventKinds) assert.match(kinds[kind].command, /^[A-Z][a-z]+( [a-z]+)+$/);
   });
 
-  test('figures are added by kind, whichever are there', () => {
+  test('counts are added by kind, whichever are there', () => {
     const ones = { ...sumByKind(), 'session-stop': 1 };
     assert.deepEqual(sumByKind(ones, undefined, ones), {
       'session-start': 0,

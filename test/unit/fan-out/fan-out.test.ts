@@ -76,10 +76,10 @@ describe('delivery', () => {
     const now = clock.monotonicMs();
     for (const ms of [0, 0.05, 3, 400]) delivery.deliver(userEvent(), now - ms);
     const { text } = await createMetrics(delivery.metrics).render();
-    const figures = [...text.matchAll(/^blinky_light_latency_seconds_?(\S+) (\S+)$/gm)].map(
-      ([, what, figure]) => `${what} ${Number(Number(figure).toFixed(9))}`,
+    const statistics = [...text.matchAll(/^blinky_light_latency_seconds_?(\S+) (\S+)$/gm)].map(
+      ([, what, value]) => `${what} ${Number(Number(value).toFixed(9))}`,
     );
-    assert.deepEqual(figures, [
+    assert.deepEqual(statistics, [
       'bucket{le="0.00005"} 2',
       'bucket{le="0.0001"} 2',
       'bucket{le="0.0002"} 2',

@@ -17,7 +17,7 @@ function startWatch(timeIsSet: (() => boolean) | undefined) {
   return { watch, clock, lines, health };
 }
 
-test('tells once that the time is not known, and once that it is', () => {
+test('reports once that the time is not set, and once that it is', () => {
   let isSet = false;
   const { watch, clock, lines, health } = startWatch(() => isSet);
   clock.advance(60_000);
@@ -32,7 +32,7 @@ test('tells once that the time is not known, and once that it is', () => {
   assert.equal(clock.pending, 0, 'it looks no more');
 });
 
-test('does not look on where the time is known from the start', () => {
+test('does not keep checking where the time is known from the start', () => {
   for (const known of [undefined, () => true]) {
     const { watch, clock, lines } = startWatch(known);
     assert.equal(watch.timeIsKnown, true);

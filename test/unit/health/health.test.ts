@@ -12,7 +12,7 @@ describe('Health', () => {
     const part = health.part('mqtt');
     part.ok('listening');
     for (let time = 0; time < 5; time += 1) {
-      part.fault({ message: 'port in use', remedy: 'Change it', needsPerson: true });
+      part.fault({ message: 'port in use', remedy: 'Change it', needsAttention: true });
       clock.advance(1000);
     }
     assert.deepEqual(
@@ -32,10 +32,10 @@ describe('Health', () => {
     const clock = new ManualClock();
     const { log, lines } = recordingLog();
     const part = new Health(clock, log).part('slack');
-    part.fault({ message: 'the proxy refuses', remedy: 'Set a password', needsPerson: true });
+    part.fault({ message: 'the proxy refuses', remedy: 'Set a password', needsAttention: true });
     const { since } = part.status;
     clock.advance(1000);
-    part.fault({ message: 'the proxy refuses', remedy: 'Ask for Basic', needsPerson: true });
+    part.fault({ message: 'the proxy refuses', remedy: 'Ask for Basic', needsAttention: true });
     assert.equal(part.status.remedy, 'Ask for Basic');
     assert.equal(part.status.since, since);
     assert.equal(lines.length, 1);
@@ -60,7 +60,7 @@ describe('Health', () => {
     const stack =
       'first\r\nsecond\n    at run (/usr/lib/blinky/main.js:1:2)\n    at node:internal:3';
     for (let time = 0; time < 3; time += 1) {
-      part.fault({ message: stack, remedy: 'Do\nthis', needsPerson: false });
+      part.fault({ message: stack, remedy: 'Do\nthis', needsAttention: false });
     }
     const { message, remedy } = part.status;
     assert.equal(message, 'first second');

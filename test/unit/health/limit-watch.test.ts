@@ -26,7 +26,7 @@ test('a limit is reported once when it is reached and once when that is over', (
   assert.equal(health.faults()[0]?.needsPerson, false);
   clock.advance(120_000);
   assert.deepEqual(lines.slice(1), [
-    'info    limits: working again: within its limits; refused or dropped meanwhile: 1000',
+    'info    limits: working again: within limits; refused or dropped meanwhile: 1000',
   ]);
   assert.deepEqual(health.faults(), []);
   assert.equal(clock.pending, 0, 'nothing to wait for');
@@ -48,15 +48,18 @@ test('Prometheus learns how often each limit was reached, from zero', () => {
   const clock = new ManualClock();
   const { log } = recordingLog();
   const watch = new LimitWatch({ clock, health: new Health(clock, log).part('limits') });
-  const figures = () => {
+  const statistics = () => {
     const [metric] = watch.metrics;
     return metric && 'readEach' in metric ? Object.fromEntries(metric.readEach()) : {};
   };
-  assert.equal(figures()['clients'], 0);
+  assert.equal(statistics()['clients'], 0);
   const notice = () => ({ message: 'too many', remedy: 'fewer' });
   watch.exceeded('clients', notice);
   watch.exceeded('clients', notice);
   watch.exceeded('a new one', notice);
-  assert.deepEqual([figures()['clients'], figures()['a new one'], figures()['queues']], [2, 1, 0]);
+  assert.deepEqual(
+    [statistics()['clients'], statistics()['a new one'], statistics()['queues']],
+    [2, 1, 0],
+  );
   watch.stop();
 });

@@ -15,17 +15,20 @@ const faultOf = (code: string, host: string = attempt.host) =>
 
 test('an address that can not be listened on: which one, and which setting to remove', () => {
   for (const [code, host, message] of [
-    ['EADDRNOTAVAIL', '10.9.9.9', /^10\.9\.9\.9 is no address of this machine/],
-    ['ENOTFOUND', 'old-butler', /^old-butler is no address of this machine/],
-    ['EINVAL', 'fe80::1', /^fe80::1 is no address of this machine/],
+    ['EADDRNOTAVAIL', '10.9.9.9', /^can't listen on 10\.9\.9\.9 for .*doesn't have that address/],
+    ['ENOTFOUND', 'old-butler', /^can't listen on old-butler for .*doesn't have that address/],
+    ['EINVAL', 'fe80::1', /^can't listen on fe80::1 for .*doesn't have that address/],
     [
       'EAFNOSUPPORT',
       'fd00::5',
-      /^this machine has no IPv6, so Sense events can't be offered at fd00::5/,
+      /^can't listen on fd00::5 for Sense events: this machine has no IPv6/,
     ],
   ] as const) {
     const fault = faultOf(code, host);
     assert.match(fault.message, message);
-    assert.match(fault.remedy ?? '', /^Remove Butler\.udpServerConfig\.serverHost, so that it/);
+    assert.match(
+      fault.remedy ?? '',
+      /^Remove Butler\.udpServerConfig\.serverHost to listen on all addresses/,
+    );
   }
 });

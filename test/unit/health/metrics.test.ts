@@ -67,19 +67,19 @@ test('rejections have a series for each reason, from zero', async () => {
 
 test('the delay of the event loop is a summary that grows; the start stays where it is', async () => {
   const rendered = metrics();
-  const figure = async (name: string) => {
+  const value = async (name: string) => {
     const { text } = await rendered.render();
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   };
-  assert.equal(await figure('blinky_event_loop_delay_seconds_count'), 0);
-  const start = await figure('process_start_time_seconds');
+  assert.equal(await value('blinky_event_loop_delay_seconds_count'), 0);
+  const start = await value('process_start_time_seconds');
   assert.ok(Math.abs(Date.now() / 1000 - process.uptime() - start) < 3);
   let before = 0;
   for (let reading = 0; reading < 2; reading += 1) {
     await pause(200);
-    const count = await figure('blinky_event_loop_delay_seconds_count');
+    const count = await value('blinky_event_loop_delay_seconds_count');
     assert.ok(count > before, `${count} samples after ${before}`);
     before = count;
-    assert.equal(await figure('process_start_time_seconds'), start);
+    assert.equal(await value('process_start_time_seconds'), start);
   }
 });

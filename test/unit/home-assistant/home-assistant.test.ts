@@ -19,8 +19,8 @@ function create({ enable = true } = {}) {
       udp: true,
     },
     identity: async () => '0123456789ab',
-    announcer: {
-      announceFor: () => {},
+    statePublisher: {
+      publishFor: () => {},
       repeat: () => repeatedAt.push(clock.monotonicMs()),
     },
     namespace: { entries: async () => [], put: async () => {} },

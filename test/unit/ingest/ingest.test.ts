@@ -27,11 +27,11 @@ function start() {
   const receive = (bytes: string | Uint8Array, sender = '10.0.0.7') =>
     ingest.receive(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, sender, 5);
   const users = () => events.map(({ userId }) => userId);
-  const figures = () =>
+  const statistics = () =>
     Object.fromEntries(
       ingest.metrics.map((metric) => [metric.name, 'read' in metric && metric.read()]),
     );
-  return { ingest, events, rejections, receive, users, figures, lines, clock };
+  return { ingest, events, rejections, receive, users, statistics, lines, clock };
 }
 
 const fields = 'sense1;Open connection;LAB;goran;AppAccess;/hub/;m';
@@ -59,7 +59,7 @@ describe('from datagram to event', () => {
   });
 
   test('two appender files: one event, counted, and said once for each sender', () => {
-    const { receive, users, figures, lines, ingest, clock } = start();
+    const { receive, users, statistics, lines, ingest, clock } = start();
     for (let round = 0; round < 3; round += 1) {
       receive(butler6);
       receive(butlerSos);
@@ -67,7 +67,7 @@ describe('from datagram to event', () => {
     }
     assert.equal(users().length, 3);
     assert.equal(ingest.copies, 3);
-    assert.equal(figures()['blinky_event_copies_total'], 3);
+    assert.equal(statistics()['blinky_event_copies_total'], 3);
     assert.equal(lines.length, 1, lines.join('\n'));
     assert.match(lines[0] ?? '', /^warn.*10\.0\.0\.7 sends the same events in two layouts.*Fix: /);
     receive(butler6, '10.0.0.8');
@@ -90,7 +90,7 @@ describe('from datagram to event', () => {
   });
 
   test('text that is not UTF-8: counted, and said once for each of at most 100 senders', () => {
-    const { receive, figures, lines } = start();
+    const { receive, statistics, lines } = start();
     const cyrillic = Buffer.concat([
       Buffer.from('h;Start session;LAB;'),
       Buffer.from([0xc0, 0xed, 0xed, 0xe0]),
@@ -104,7 +104,7 @@ describe('from datagram to event', () => {
     for (let sender = 0; sender < 1000; sender += 1)
       receive(cyrillic, `10.1.${sender >> 8}.${sender & 255}`);
     assert.equal(lines.length, 100);
-    assert.equal(figures()['blinky_datagrams_code_page_total'], 1003);
+    assert.equal(statistics()['blinky_datagrams_code_page_total'], 1003);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addLast, putLast } from '../../../src/platform/bounded-map.ts';
 
-test('past so many entries the one that was not put for longest is dropped', () => {
+test('beyond the limit, the entry that was put least recently is dropped', () => {
   const map = new Map<string, number>();
   for (const [index, key] of ['a', 'b', 'c', 'a', 'd', 'e'].entries()) putLast(map, key, index, 3);
   assert.deepEqual(
@@ -15,7 +15,7 @@ test('past so many entries the one that was not put for longest is dropped', () 
   );
 });
 
-test('a set is bounded the same way', () => {
+test('a set has the same limit', () => {
   const set = new Set<string>();
   for (const value of ['a', 'b', 'c', 'a', 'd', 'e']) addLast(set, value, 3);
   assert.deepEqual([...set], ['a', 'd', 'e']);

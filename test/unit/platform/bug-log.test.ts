@@ -19,7 +19,7 @@ const thrownAt = (line: number, message = 'of its own') => {
 };
 
 describe('the log of bugs', () => {
-  test('has each once a minute with its stack, whatever its message, and how often it was', () => {
+  test('logs each bug once a minute with its stack, whatever its message, and counts repetitions', () => {
     const { clock, lines, bugs } = setUp();
     for (let time = 0; time < 50; time += 1)
       bugs.report('GET /x', thrownAt(1, `no ${time}\n    at`));
@@ -36,7 +36,7 @@ describe('the log of bugs', () => {
     assert.match(lines[1] ?? '', /because of a bug \(and 50 times before\): Error: again/);
   });
 
-  test('is not filled by many different ones', () => {
+  test('is not filled by many different bugs', () => {
     const { clock, lines, bugs } = setUp();
     for (let line = 0; line < 500; line += 1) bugs.report('GET /x', thrownAt(line));
     assert.equal(lines.length, 10);
@@ -45,7 +45,7 @@ describe('the log of bugs', () => {
     assert.equal(lines.length, 20);
   });
 
-  test('bounds a line, and takes what is no error', () => {
+  test('limits the length of a line, and accepts values that are not errors', () => {
     const { lines, bugs } = setUp();
     bugs.report('GET /x', thrownHere('x'.repeat(100_000)));
     assert.ok((lines[0] ?? '').length < 4100);
@@ -54,7 +54,7 @@ describe('the log of bugs', () => {
   });
 });
 
-test('what the language throws is a bug, what has a code is a fault outside', () => {
+test('errors thrown by the language are bugs; errors with a code are failures outside', () => {
   assert.ok(isBug(new TypeError("Cannot read properties of undefined (reading 'x')")));
   assert.ok(isBug(new ReferenceError('x is not defined')));
   assert.ok(!isBug(Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL' })));
@@ -63,7 +63,7 @@ test('what the language throws is a bug, what has a code is a fault outside', ()
   assert.ok(!isBug('words'));
 });
 
-test('the stack of what is no error is its words', () => {
+test('the stack of a value that is not an error is its text', () => {
   assert.equal(stackOf('words'), 'words');
   assert.match(stackOf(thrownHere('no')), /^TypeError: no\n +at thrownHere/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTimeReader, createTimeWriter } from '../../../src/platform/clock.ts';
 
-test('times are written and read as they are, whichever came before', () => {
+test('times are written and read correctly in any order', () => {
   const write = createTimeWriter();
   const read = createTimeReader();
   const first = Date.parse('2026-11-25T12:00:00.123Z');

@@ -15,14 +15,14 @@ function lines(
 }
 
 describe('the log', () => {
-  test('plain lines carry the time, the level and the part', () => {
+  test('plain lines have the time, the level and the part', () => {
     assert.deepEqual(
       lines('plain', 'info', (log) => log.for('udp').warn('hello')),
       ['1970-01-01T00:00:00.000Z warn    udp: hello'],
     );
   });
 
-  test("journal lines carry systemd's priority", () => {
+  test('journal lines have the priority that systemd expects', () => {
     assert.deepEqual(
       lines('journal', 'debug', (log) => {
         log.error('a');
@@ -32,7 +32,7 @@ describe('the log', () => {
     );
   });
 
-  test('drops what is less important than its level', () => {
+  test('drops lines less important than its level', () => {
     assert.equal(
       lines('plain', 'warn', (log) => {
         log.info('no');
@@ -42,7 +42,7 @@ describe('the log', () => {
     );
   });
 
-  test('what its level does not show is not even put together', () => {
+  test('messages that its level does not show are not even built', () => {
     const asked: LogLevel[] = [];
     const say = (level: LogLevel) => {
       asked.push(level);
@@ -59,14 +59,14 @@ describe('the log', () => {
     assert.deepEqual(lines('journal', 'silly', write), ['<7>udp: debug', '<7>udp: silly']);
   });
 
-  test('no Slack token passes, wherever it stands', () => {
+  test('Slack tokens are removed from anywhere in a line', () => {
     const written = lines('plain', 'info', (log) =>
       log.info('failed with xoxb-123-abc-DEF and "xapp-1-A-2-b"'),
     );
     assert.doesNotMatch(written[0] ?? '', /123|DEF|A-2/);
   });
 
-  test('nobody can forge a line', () => {
+  test("messages can't forge a line", () => {
     assert.equal(
       lines('plain', 'info', (log) => log.info('a\nb\u2028c\u001b[2J'))
         .join('')

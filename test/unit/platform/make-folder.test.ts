@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeFolder } from '../../../src/platform/make-folder.ts';
 
-test('a folder is made with those above it, and one that is there is left alone', (t) => {
+test('a folder is created with its parents, and an existing one is left alone', (t) => {
   const root = folderFor(t);
   const folder = join(root, 'a', 'b', 'c');
   makeFolder(folder, 0o700);
@@ -13,7 +13,7 @@ test('a folder is made with those above it, and one that is there is left alone'
   assert.equal(statSync(folder).mode & 0o777, 0o700);
 });
 
-test('what is in the way is reported', (t) => {
+test('an obstacle is reported', (t) => {
   const root = folderFor(t);
   writeFileSync(join(root, 'file'), '');
   symlinkSync(join(root, 'nowhere'), join(root, 'link'));
@@ -22,7 +22,7 @@ test('what is in the way is reported', (t) => {
   assert.throws(() => makeFolder(join(root, 'link', 'a', 'b'), 0o700), { code: 'EEXIST' });
 });
 
-test('where nothing can be made, trying ends', { skip: process.platform !== 'linux' }, () => {
+test('if nothing can be created, it gives up', { skip: process.platform !== 'linux' }, () => {
   assert.throws(() => makeFolder('/proc/blinky', 0o700), { code: 'ENOENT' });
   assert.throws(() => makeFolder('/proc/blinky/below', 0o700), { code: 'ENOENT' });
 });

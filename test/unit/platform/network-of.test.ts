@@ -10,7 +10,7 @@ test('an IPv4 address is one host, an IPv6 host has a /64', () => {
   assert.equal(networkOf('fe80::1%eth0'), networkOf('fe80::2'));
 });
 
-test('this machine is known by any of its loopback addresses', () => {
+test('this machine is recognized by any of its loopback addresses', () => {
   for (const address of ['127.0.0.1', '127.0.3.4', '::1', '::ffff:127.0.0.1']) {
     assert.equal(isLoopbackNetwork(networkOf(address)), true, address);
   }

@@ -40,7 +40,7 @@ function port(outcomes: readonly (Error | string)[]) {
   };
 }
 
-test('what can not be opened is tried again with growing pauses, from the shortest again once it is open', async () => {
+test('a failing open is retried with growing pauses, which start over once it succeeds', async () => {
   const { kept, notes, pass, clock } = port([new Error('1'), new Error('2')]);
   await kept.start();
   assert.equal(kept.opened, undefined);
@@ -57,7 +57,7 @@ test('what can not be opened is tried again with growing pauses, from the shorte
   assert.equal(clock.pending, 0);
 });
 
-test('a substitute is used, and replaced when what is wanted can be had', async () => {
+test('a substitute is used, and replaced once the real thing is available', async () => {
   const { kept, notes, pass, clock } = port(['substitute', 'substitute', 'it']);
   await kept.start();
   assert.equal(kept.opened, 'substitute');
@@ -70,7 +70,7 @@ test('a substitute is used, and replaced when what is wanted can be had', async 
   assert.equal(clock.pending, 0);
 });
 
-test('several failures at once are one try', async () => {
+test('several simultaneous failures cause one retry', async () => {
   const { kept, clock, pass, notes } = port([]);
   await kept.start();
   kept.failed(new Error('1'));
@@ -80,7 +80,7 @@ test('several failures at once are one try', async () => {
   assert.deepEqual(notes, ['open it', 'close it', 'Error: 1', 'Error: 2', 'open it']);
 });
 
-test("at the end it is closed before `stop` returns, and failures of later are nobody's", async () => {
+test('stop closes it before it returns, and later failures are ignored', async () => {
   const { kept, clock, notes } = port([]);
   await kept.start();
   const stopped = kept.stop();
@@ -91,7 +91,7 @@ test("at the end it is closed before `stop` returns, and failures of later are n
   assert.equal(clock.pending, 0);
 });
 
-test('what opens after the end is closed again, and what fails then is not reported', async () => {
+test('what opens after stop is closed again, and its failure is not reported', async () => {
   const { kept, clock, notes, openWith } = port([]);
   const answers: ((outcome: string | Error) => void)[] = [];
   openWith(async () => {

@@ -31,11 +31,11 @@ describe('the addresses that a Sense server may send to', () => {
     ]);
   });
 
-  test('the one at which the question arrived comes before all others', () => {
+  test('the address at which the request arrived comes first', () => {
     assert.equal(addresses(interfaces, '::ffff:192.168.1.5')[0], '192.168.1.5');
   });
 
-  test('where the kernel may not be asked, that one is all', () => {
+  test('if the kernel may not be asked, that is the only one', () => {
     const forbidden = () => {
       throw new Error('EAFNOSUPPORT');
     };

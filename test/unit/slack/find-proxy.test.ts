@@ -70,11 +70,11 @@ describe('which web proxy is used', () => {
     );
     assert.match(
       found('', { HTTPS_PROXY: 'http://a b' }),
-      /^the variable HTTPS_PROXY has something that is not an address/,
+      /^the variable HTTPS_PROXY has something that isn't an address/,
     );
     assert.match(
       found('', { HTTPS_PROXY: 'http://u:p/secret@a:1' }),
-      /not an address|percent-encoded/,
+      /isn't an address|percent-encoded/,
     );
     assert.doesNotMatch(found('', { HTTPS_PROXY: 'http://u:p/secret@a:1' }), /secret/);
     // As people sign in to Windows.

@@ -105,7 +105,7 @@ test('many events come under a heading that counts them', () => {
 
 test('a message owns up to events that were left out', () => {
   const message = compose([slackEvent()], { leftOut: 7 });
-  assert.match(message.text, /^7 older events were left out: .*\n🟢/);
+  assert.match(message.text, /^7 older events were dropped: .*\n🟢/);
 });
 
 test('as many lines as fit the recommended length, none split, none left out', () => {

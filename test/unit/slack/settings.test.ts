@@ -38,7 +38,7 @@ describe('a webhook in the configuration', () => {
   });
 
   const wrong: readonly [string, RegExp][] = [
-    ['http://hooks.slack.com/services/T0/B0/abc', /begins http:\/\//],
+    ['http://hooks.slack.com/services/T0/B0/abc', /starts with http:\/\//],
     ['hooks.slack.com/services/T0/B0/abc', /not a URL|begins/],
     ['https://hooks.slack.com/', /incomplete/],
     ['https://hooks.slack.com/services/', /incomplete/],
@@ -46,7 +46,7 @@ describe('a webhook in the configuration', () => {
     ['https://lab.slack.com/archives/C0SECRET', /address of a Slack page/],
     ['https://app.slack.com/client/T0/C0', /address of a Slack page/],
     ['https://mattermost.lan', /without a path/],
-    ['ftp://hooks.slack.com/services/abc', /begins ftp:/],
+    ['ftp://hooks.slack.com/services/abc', /starts with ftp:/],
     ['some words', /not a URL/],
   ];
   for (const [text, words] of wrong) {
@@ -77,7 +77,7 @@ describe('a webhook in the configuration', () => {
 
   test('http:// is for this machine only', () => {
     assert.equal(refusal(slackWith('webhookURL: http://127.0.0.1:8065/hooks/x')), 'taken');
-    assert.match(refusal(slackWith('webhookURL: http://10.0.0.7/hooks/x')), /begins http/);
+    assert.match(refusal(slackWith('webhookURL: http://10.0.0.7/hooks/x')), /starts with http/);
   });
 });
 

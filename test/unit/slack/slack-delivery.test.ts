@@ -143,7 +143,7 @@ test('Retry-After is kept to the second', async () => {
   slack.answer = { kind: 'rate-limited', retryAfterMs: 30_000 };
   await advance(1100);
   slack.answer = { kind: 'delivered' };
-  assert.equal(status().message, 'waiting 30 s, as Slack asks');
+  assert.equal(status().message, 'waiting 30 s, as requested by Slack');
   assert.equal(status().state, 'ok');
   await advance(35_000);
   const [first, second] = slack.calls;
@@ -154,7 +154,7 @@ test('Retry-After is kept to the second', async () => {
 
 test('what passes by itself is tried again with growing pauses, and says so once', async () => {
   const { advance, lines, slack, status, waiting } = setUp(['ann']);
-  slack.answer = { kind: 'transient', reason: 'the connection is refused' };
+  slack.answer = { kind: 'transient', reason: 'connection refused' };
   await advance(100_000);
   const gaps = slack.calls
     .slice(1)
@@ -166,7 +166,7 @@ test('what passes by itself is tried again with growing pauses, and says so once
   );
   assert.ok(Math.max(...gaps) <= 10_100, `gaps: ${gaps}`);
   assert.ok((growing[3] ?? 0) > 7000, `gaps: ${gaps}`);
-  assert.equal(status().message, 'waiting for Slack: the connection is refused');
+  assert.equal(status().message, 'waiting for Slack: connection refused');
   assert.equal(status().needsPerson, false);
   assert.equal(lines.filter((line) => line.includes('waiting for Slack')).length, 1);
 
@@ -178,7 +178,7 @@ test('what passes by itself is tried again with growing pauses, and says so once
 
 const noAccess: PostOutcome = {
   kind: 'permanent',
-  message: 'Slack does not know the token (invalid_auth)',
+  message: 'Slack does not recognize the token (invalid_auth)',
   remedy: 'Make a new one',
 };
 
@@ -194,7 +194,7 @@ test('what only a person can repair is asked again after 30 s, then up to five m
   assert.deepEqual(status(), {
     state: 'fault',
     since: status().since,
-    message: 'Slack does not know the token (invalid_auth)',
+    message: 'Slack does not recognize the token (invalid_auth)',
     remedy: 'Make a new one',
     needsPerson: true,
   });
@@ -214,7 +214,7 @@ test('another try can be asked for after a failure, but not before Slack wants o
   const { add, advance, clock, delivery, slack, status } = setUp(['ann']);
   slack.answer = noAccess;
   await advance(1200);
-  slack.answer = { kind: 'transient', reason: 'the connection is refused' };
+  slack.answer = { kind: 'transient', reason: 'connection refused' };
   await advance(5000);
   assert.equal(slack.calls.length, 1);
   const asked = clock.monotonicMs();
@@ -286,11 +286,11 @@ test('a missing token is told before any event comes, and Slack is not called', 
   const { advance, slack, status } = setUp();
   slack.problem = {
     kind: 'permanent',
-    message: 'there is no Slack token',
+    message: 'no Slack token is set',
     remedy: 'Put one there',
   };
   await advance(20_000);
-  assert.equal(status().message, 'there is no Slack token');
+  assert.equal(status().message, 'no Slack token is set');
   slack.problem = undefined;
   slack.token = 'xoxb-2';
   await advance(5000);
@@ -323,7 +323,7 @@ test('what the outbox had no room for is owned up to once', async () => {
   await advance(1200);
   add('bob');
   await advance(1200);
-  assert.match(slack.calls[0]?.text ?? '', /^5 older events were left out/);
+  assert.match(slack.calls[0]?.text ?? '', /^5 older events were dropped/);
   assert.doesNotMatch(slack.calls[1]?.text ?? '', /left out/);
 });
 
@@ -334,7 +334,7 @@ test('an outbox that can not be read is a fault, not the end', async () => {
     throw new Error('IO error');
   };
   await advance(1200);
-  assert.match(status().message, /can not read the events that wait: IO error/);
+  assert.match(status().message, /can't read the waiting events: IO error/);
   assert.doesNotMatch(lines.join('\n'), / at /, 'a fault outside has no stack');
   outbox.oldest = oldest;
   await advance(10_000);

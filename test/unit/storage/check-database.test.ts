@@ -27,7 +27,7 @@ function addLog(folder: string, number: number): void {
   writeFileSync(join(folder, `${String(number).padStart(6, '0')}.log`), '');
 }
 
-test('a log that is cut off, with empty ones behind it, is no damage', async (context) => {
+test('a cut-off log followed by empty ones is not damage', async (context) => {
   const folder = await createDatabase(context);
   const log = logOf(folder);
   truncateSync(log, statSync(log).size - 5);
@@ -43,7 +43,7 @@ test('a log that is cut off, with empty ones behind it, is no damage', async (co
   await database.close();
 });
 
-test('a log that is cut off, with a later one that has contents, is damaged', async (context) => {
+test('a cut-off log followed by one with contents is damage', async (context) => {
   const folder = await createDatabase(context);
   const log = logOf(folder);
   copyFileSync(log, join(folder, '001005.log'));
@@ -54,7 +54,7 @@ test('a log that is cut off, with a later one that has contents, is damaged', as
   assert.equal(problems.length, 1);
 });
 
-test('a database whose first opening was killed is new, at any step of it', async (context) => {
+test('a database whose first opening was killed at any step is new', async (context) => {
   const made = await createDatabase(context);
   const named = join(temporaryFolder(context), 'db');
   // What LevelDB writes first (db/db_impl.cc, NewDB): comparator, log 0, next file 2, sequence 0.
@@ -87,7 +87,7 @@ test('a database whose first opening was killed is new, at any step of it', asyn
   assert.deepEqual((await checkDatabase(made)).problems, [{ file: 'CURRENT', what: 'is missing' }]);
 });
 
-test('a log that is known to have held something, and is empty, is damaged without CURRENT as well', async (context) => {
+test('a log that is known to have had contents and is empty is damage, even without CURRENT', async (context) => {
   const folder = await createDatabase(context);
   rmSync(join(folder, 'CURRENT'));
   truncateSync(logOf(folder), 0);
@@ -111,7 +111,7 @@ function beforeReading(context: TestContext, action: (file: string) => Promise<v
   });
 }
 
-test('tables that are replaced while the database is checked are no damage', async (context) => {
+test('tables that are replaced during the check are not damage', async (context) => {
   const folder = await createDatabase(context);
   const database = new ClassicLevel(folder);
   await database.open();
@@ -128,7 +128,7 @@ test('tables that are replaced while the database is checked are no damage', asy
   assert.ok(replaced > 0);
 });
 
-test('a table that is removed from an open database is missed by its name', async (context) => {
+test('a table that was removed from an open database is reported by name', async (context) => {
   const folder = await createDatabase(context);
   const database = new ClassicLevel(folder);
   await database.open();

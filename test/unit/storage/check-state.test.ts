@@ -31,15 +31,15 @@ test('a database in use is checked without being opened', async (context) => {
   ]);
   // Still open, and still the owner's.
   await database.put('!broker!session/b', 'more');
-  await assert.rejects(openState(directory), /in use by another blinky/);
+  await assert.rejects(openState(directory), /in use by another Blinky/);
 });
 
-test('nothing is stored yet', async (context) => {
+test('nothing has been stored yet', async (context) => {
   const [finding] = await findings(join(temporaryFolder(context), 'none'));
   assert.equal(finding?.text, 'none yet');
 });
 
-test('a damaged file is named, with the remedy', async (context) => {
+test('a damaged file is reported by name, with a remedy', async (context) => {
   const { directory, database } = await createDatabase(context);
   await database.put('!broker!session/b', 'more');
   await database.close();
@@ -51,7 +51,7 @@ test('a damaged file is named, with the remedy', async (context) => {
   assert.match(finding?.remedy ?? '', /Restart Blinky/);
 });
 
-test('what lies aside and starts that failed are mentioned', async (context) => {
+test('copies and failed starts are reported', async (context) => {
   const directory = temporaryFolder(context);
   mkdirSync(join(directory, 'db.damaged-2026-11-26T12-00-00Z'));
   for (let start = 0; start < 3; start += 1) {
@@ -66,6 +66,6 @@ test('what lies aside and starts that failed are mentioned', async (context) => 
   }
   const [, copy, starts] = await findings(directory);
   assert.match(copy?.text ?? '', /^db\.damaged-2026-11-26T12-00-00Z was set aside/);
-  assert.match(copy?.remedy ?? '', /Delete .*when you don't need it/);
-  assert.equal(starts?.text, '2 starts in a row failed');
+  assert.match(copy?.remedy ?? '', /Delete .*if you don't need it/);
+  assert.equal(starts?.text, '2 consecutive starts failed');
 });

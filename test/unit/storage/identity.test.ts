@@ -8,7 +8,7 @@ const namespace = (kept: Map<string, string>, isThere = true) => ({
   put: async (key: string, value: string) => void kept.set(key, value),
 });
 
-test('an id is made up once and kept', async () => {
+test('an id is generated once and kept', async () => {
   const kept = new Map<string, string>();
   const identity = createIdentity(namespace(kept));
   const id = await identity();
@@ -18,7 +18,7 @@ test('an id is made up once and kept', async () => {
   assert.notEqual(await createIdentity(namespace(new Map()))(), id);
 });
 
-test('where nothing can be kept, it comes from the name of the machine', async () => {
+test('if nothing can be stored, the id comes from the host name', async () => {
   const nowhere = createIdentity(namespace(new Map(), false));
   const fallback = await nowhere();
   assert.match(fallback, /^[0-9a-f]{12}$/);

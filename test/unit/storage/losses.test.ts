@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const hourMs = 60 * 60_000;
 const loss = { message: 'this was lost', remedy: 'Do that' };
 
-test('a loss is a fault for a day, also after a crash, and is mentioned for a week', (context) => {
+test('a loss is a fault for a day, even after a crash, and is mentioned for a week', (context) => {
   const directory = temporaryFolder(context);
   const clock = new ManualClock();
   const load = (seen: boolean) => {
@@ -19,7 +19,7 @@ test('a loss is a fault for a day, also after a crash, and is mentioned for a we
   };
   load(false).add(loss);
   clock.advance(20 * hourMs);
-  assert.deepEqual(load(false).fault(), { ...loss, needsPerson: true });
+  assert.deepEqual(load(false).fault(), { ...loss, needsAttention: true });
   assert.equal(load(false).mention(), '');
   clock.advance(5 * hourMs);
   assert.equal(load(false).fault(), undefined);
@@ -28,7 +28,7 @@ test('a loss is a fault for a day, also after a crash, and is mentioned for a we
   assert.equal(load(false).mention(), '');
 });
 
-test('after an orderly stop it is only mentioned, as long as its copy is there', (context) => {
+test('after an orderly stop it is only mentioned, as long as its copy exists', (context) => {
   const directory = temporaryFolder(context);
   const clock = new ManualClock();
   const copy = 'db.damaged-2026-11-23T12-00-00Z';
@@ -48,7 +48,7 @@ test('after an orderly stop it is only mentioned, as long as its copy is there',
   assert.equal(later.mention(), '');
 });
 
-test('what lies aside without a note is reported all the same', (context) => {
+test('a copy without a record is still reported', (context) => {
   const directory = temporaryFolder(context);
   writeFileSync(join(directory, 'losses.json'), 'null');
   mkdirSync(join(directory, 'db.set-aside-2026-11-23T12-00-00Z'));
@@ -57,7 +57,7 @@ test('what lies aside without a note is reported all the same', (context) => {
   assert.match(losses.fault()?.message ?? '', /set aside in db\.set-aside-2026-11-23T12-00-00Z/);
 });
 
-test('a loss of this run is a fault for a day, though the network sets the time of day meanwhile', (context) => {
+test('a loss of this run is a fault for a day, even if the time of day is set meanwhile', (context) => {
   let nowMs = Date.parse('2025-01-01');
   let monotonicMs = 0;
   const losses = new Losses(temporaryFolder(context), {

@@ -22,7 +22,7 @@ async function createDirectory(context: TestContext): Promise<string> {
   return directory;
 }
 
-test('a repair that fails for want of anything but room leaves older copies alone', async (context) => {
+test('a repair that fails for other reasons than lack of space keeps older copies', async (context) => {
   const directory = await createDirectory(context);
   const obstacle = join(directory, 'db', '000999.ldb');
   mkdirSync(obstacle);
@@ -37,7 +37,7 @@ for (const [code, text] of [
   ['ENOSPC', 'no space left on device'],
   ['EDQUOT', 'disk quota exceeded'],
 ] as const) {
-  test(`a repair that meets ${code}: older copies make room`, async (context) => {
+  test(`a repair that fails with ${code}: older copies are deleted to make room`, async (context) => {
     const directory = await createDirectory(context);
     const batch = context.mock.method(ClassicLevel.prototype, 'batch', () => {
       batch.mock.restore();

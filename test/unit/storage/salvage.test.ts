@@ -44,7 +44,7 @@ async function salvaged(context: TestContext, folder: string): Promise<Map<strin
 const keys = Array.from({ length: count - 1 }, (_, index) => `!history!${index + 1}`).sort();
 const expected = new Map(keys.map((key) => [key, 'new']));
 
-test('where the last record of the manifest is lost, tables that it does not name are read', async (context) => {
+test('if the last record of the manifest is lost, tables that it does not name are read', async (context) => {
   const folder = await createDatabase(context);
   const before = readFileSync(filesOf(folder, /^MANIFEST/)[0] ?? '');
   // Opening makes a table of the log, and says so in a manifest of its own.
@@ -61,7 +61,7 @@ test('where the last record of the manifest is lost, tables that it does not nam
   assert.deepEqual(await salvaged(context, folder), expected);
 });
 
-test('where a table is missing that the manifest names, the others are read, newest entry first', async (context) => {
+test('if a table named in the manifest is missing, the others are read, newest entry first', async (context) => {
   const folder = await createDatabase(context);
   const kept = join(temporaryFolder(context), 'kept');
   cpSync(folder, kept, { recursive: true });
@@ -77,7 +77,7 @@ test('where a table is missing that the manifest names, the others are read, new
   assert.deepEqual(await salvaged(context, folder), expected);
 });
 
-test('what a whole manifest does not name is not read', async (context) => {
+test('files that a complete manifest does not name are not read', async (context) => {
   const folder = await createDatabase(context);
   const [table = ''] = filesOf(folder, '.ldb');
   const copy = join(temporaryFolder(context), '000005.ldb');
@@ -91,7 +91,7 @@ test('what a whole manifest does not name is not read', async (context) => {
   assert.equal((await salvaged(context, folder)).size, 0);
 });
 
-test('others have their turn while a large table is read', async (context) => {
+test('other work gets its turn while a large table is read', async (context) => {
   const folder = join(temporaryFolder(context), 'db');
   const database = new ClassicLevel(folder);
   await database.open();

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const day = (number: number) => new Date(`2026-11-0${number}T12:30:00.500Z`);
 
-test('of each kind the two newest copies are kept, and nothing else is touched', (context) => {
+test('the two newest copies of each kind are kept, and nothing else is touched', (context) => {
   const directory = temporaryFolder(context);
   for (const number of [2, 1, 3]) {
     mkdirSync(join(directory, copyNameOf('db.damaged', day(number))));
@@ -28,7 +28,7 @@ test('of each kind the two newest copies are kept, and nothing else is touched',
   assert.deepEqual(pruneCopies(directory), []);
 });
 
-test('copies of a kind are together no larger than 64 MB', (context) => {
+test('copies of a kind have at most 64 MB in total', (context) => {
   const directory = temporaryFolder(context);
   for (const [number, bytes] of [
     [1, 1000],
@@ -42,7 +42,7 @@ test('copies of a kind are together no larger than 64 MB', (context) => {
   assert.deepEqual(pruneCopies(directory), ['db.damaged-2026-11-01T12-30-00Z']);
 });
 
-test('the copy just made stays, though it is too large or its clock was behind', (context) => {
+test('the newest copy is kept, even if it is too large or the clock was behind', (context) => {
   const directory = temporaryFolder(context);
   const [made, ...older] = [1, 2, 3].map((number) => copyNameOf('db.damaged', day(number)));
   for (const copy of [made ?? '', ...older]) {
@@ -54,7 +54,7 @@ test('the copy just made stays, though it is too large or its clock was behind',
   assert.deepEqual(copiesIn(directory), [made]);
 });
 
-test('what is stored is counted in words; an outbox has several events under a key', () => {
+test('stored entries are counted by kind; an outbox has several events under a key', () => {
   const tally = new Tally();
   assert.equal(String(tally), 'nothing');
   tally.add('!slack-outbox!00000000000.50');

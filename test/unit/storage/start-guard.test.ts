@@ -74,7 +74,7 @@ for (const [what, life, suspects] of [
   ['crashes within two minutes', crashes, ['broker', undefined, undefined, undefined]],
   ['runs out of memory', runsOut, ['broker', undefined, undefined, undefined]],
 ] as const satisfies readonly (readonly [string, Life, readonly unknown[]])[]) {
-  test(`a start that ${what}: after three of them one thing after another is set aside`, (context) => {
+  test(`a start that ${what}: after three in a row, one namespace after another is set aside`, (context) => {
     const live = createLives(context);
     const told = [life, life, life, ...suspects.map(() => life)].map((one) => live(one));
     assert.deepEqual(told, [undefined, undefined, undefined, ...suspects]);
@@ -108,7 +108,7 @@ for (const [what, life] of [
     },
   ],
 ] as const satisfies readonly (readonly [string, Life])[]) {
-  test(`a start that ${what} ends a row of failed ones`, (context) => {
+  test(`a start that ${what} ends a series of failed ones`, (context) => {
     const live = createLives(context);
     for (const one of [crashes, crashes, life, crashes, crashes, life]) {
       assert.equal(live(one), undefined);
@@ -117,7 +117,7 @@ for (const [what, life] of [
   });
 }
 
-test('one that is killed while it loads, now this and now that, has not failed', (context) => {
+test('starts that are killed while different parts load have not failed', (context) => {
   const live = createLives(context);
   for (let round = 0; round < 5; round += 1) {
     for (const part of ['broker', 'slack', 'web']) {
@@ -129,7 +129,7 @@ test('one that is killed while it loads, now this and now that, has not failed',
   }
 });
 
-test('a power cut while it loads says nothing, and neither does a stop then', (context) => {
+test('a power cut or a stop while a part loads does not count', (context) => {
   const live = createLives(context);
   for (let boot = 0; boot < 5; boot += 1) {
     assert.equal(live(diesLoading('broker'), `boot ${boot}`), undefined);
@@ -147,7 +147,7 @@ test('a power cut while it loads says nothing, and neither does a stop then', (c
   assert.equal(live(loads, 'b'), 'broker');
 });
 
-test('the whole database is not set aside where any of the last starts had loaded', (context) => {
+test('the whole database is not set aside if any of the last starts had loaded', (context) => {
   const live = createLives(context);
   for (const life of [crashes, crashes, diesOpening]) assert.equal(live(life), undefined);
   assert.equal(live(diesOpening), 'broker');
@@ -155,12 +155,12 @@ test('the whole database is not set aside where any of the last starts had loade
   assert.equal(live(loads), 'database');
 });
 
-test('nearly all memory in use when the machine is switched off is no failed start', (context) => {
+test('a machine that is switched off with nearly all memory in use is not a failed start', (context) => {
   const live = createLives(context);
   for (let boot = 0; boot < 5; boot += 1) assert.equal(live(runsOut, `boot ${boot}`), undefined);
 });
 
-test('an orderly stop is known at the next start, with the size of the logs', (context) => {
+test('an orderly stop is known at the next start, with the sizes of the logs', (context) => {
   const live = createLives(context);
   live((guard, clock, memory) => {
     stops(guard, clock, memory);
@@ -177,7 +177,7 @@ test('an orderly stop is known at the next start, with the size of the logs', (c
   });
 });
 
-test('a file that says nothing sensible, or can not be written, is no obstacle', (context) => {
+test("a file that is invalid or can't be written is ignored", (context) => {
   const directory = temporaryFolder(context);
   const options = { clock: new ManualClock(), memoryInUse: () => 0, namespaceOf };
   for (const text of ['', '{', 'null', '{"boot":1}', '[]']) {

@@ -11,12 +11,12 @@ for (const [error, says, remedy] of [
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000004.log: No space left on device'),
     /is full/,
-    /Make room/,
+    /Free space/,
   ],
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000005.ldb: Input/output error'),
     /can't be read or written/,
-    /card or disk is failing.*replace it/,
+    /replace the SD card or disk; it is failing/,
   ],
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000005.ldb: Too many open files'),
@@ -26,14 +26,18 @@ for (const [error, says, remedy] of [
   [
     fromLevel('LEVEL_CORRUPTION', 'Corruption: corrupted compressed block contents'),
     /is damaged \(Corruption/,
-    /repaired by itself.*replace the SD card/,
+    /repairs it automatically.*replace the SD card/,
   ],
   [
     fromLevel('LEVEL_IO_ERROR', 'IO error: /s/db/000005.ldb: No such file or directory'),
     /is damaged/,
-    /repaired by itself/,
+    /repairs it automatically/,
   ],
-  [Object.assign(new Error('x'), { code: 'EIO' }), /can't be read or written/, /replace it/],
+  [
+    Object.assign(new Error('x'), { code: 'EIO' }),
+    /can't be read or written/,
+    /replace the SD card/,
+  ],
   [
     new Error('what nobody foresaw'),
     /can't be used \(what nobody foresaw\)/,
@@ -48,7 +52,7 @@ for (const [error, says, remedy] of [
   });
 }
 
-test('a full disk and a lock are no damage', () => {
+test('a full disk and a lock are not damage', () => {
   assert.equal(isDamage(fromLevel('LEVEL_LOCKED', 'IO error: lock /s/db/LOCK')), false);
   assert.equal(isDamage(fromLevel('LEVEL_IO_ERROR', 'IO error: No space left on device')), false);
   assert.equal(isDamage(fromLevel('LEVEL_CORRUPTION', 'Corruption: bad block')), true);

@@ -57,7 +57,7 @@ function owner() {
 }
 
 describe('writing behind', () => {
-  test('what is added until the write is due goes in one; who wants it sooner has it sooner', async () => {
+  test('additions until the write is due share one write; an earlier deadline makes it earlier', async () => {
     const { behind, add, pass, writes } = owner();
     add(1);
     behind.writeWithin(100);
@@ -76,7 +76,7 @@ describe('writing behind', () => {
     assert.equal(behind.isPlanned, false);
   });
 
-  test('one write at a time; who waits for changes of meanwhile waits for one more, not for ever', async () => {
+  test('one write at a time; changes made during a write need only one more', async () => {
     const { behind, add, hold, release, writes } = owner();
     hold();
     add(1);
@@ -105,7 +105,7 @@ describe('writing behind', () => {
     assert.deepEqual(writes, [[1], [2], [3]], 'what came later is not waited for');
   });
 
-  test('drained: what comes during the last write has one of its own, unless the disk fails', async () => {
+  test('drained: changes during the last write get another one, unless the disk fails', async () => {
     const { behind, add, fail, hold, release, writes } = owner();
     hold();
     add(1);
@@ -123,7 +123,7 @@ describe('writing behind', () => {
     assert.deepEqual(writes, [[1], [2], [3]]);
   });
 
-  test('while the disk fails: reported as the first once, tried again with growing pauses, nobody waits', async () => {
+  test('a failing disk is reported once and retried with growing pauses; nobody waits', async () => {
     const { behind, add, fail, pass, notes, writes } = owner();
     fail(new Error('full'));
     add(1);
@@ -152,7 +152,7 @@ describe('writing behind', () => {
     assert.equal(writes.length, 5, 'the pauses begin again');
   });
 
-  test('after the end nothing is written by itself, only what somebody waits for', async () => {
+  test('after close, only requested writes are made', async () => {
     const { behind, add, fail, pass, writes } = owner();
     add(1);
     behind.writeWithin(10);
@@ -169,7 +169,7 @@ describe('writing behind', () => {
     assert.deepEqual(writes, [[1]], 'a failure is not tried again');
   });
 
-  test('without a database there is an error of its own kind', () => {
+  test('without a database there is a separate error', () => {
     assert.throws(() => databaseOf({ database: undefined }), NoDatabase);
   });
 });

@@ -34,8 +34,8 @@ function ownCertificate(context: TestContext, { start = '2026-11-24T00:00:00Z' }
 
 const read = (pair: { cert: string }) => new X509Certificate(pair.cert);
 
-describe('a certificate of one’s own', () => {
-  test('holds names and addresses, is signed by the CA, and stands up to OpenSSL', (context) => {
+describe('a generated certificate', () => {
+  test('contains names and addresses, is signed by the CA, and is valid for OpenSSL', (context) => {
     const { directory, open } = ownCertificate(context);
     const source = open();
     const server = read(source.current());
@@ -66,7 +66,7 @@ describe('a certificate of one’s own', () => {
     assert.equal(statSync(directory).mode & 0o777, 0o700);
   });
 
-  test('stays the same over restarts, and the CA stays when the certificate is renewed', (context) => {
+  test('stays the same across restarts, and the CA is kept when the certificate is renewed', (context) => {
     const { world, open } = ownCertificate(context);
     const first = open();
     const { cert } = first.current();
@@ -83,7 +83,7 @@ describe('a certificate of one’s own', () => {
     assert.equal(again.authority, first.authority);
   });
 
-  test('is renewed for an address that is new, not for one that is gone', (context) => {
+  test('is renewed for a new address, but not when one disappears', (context) => {
     const { world, open } = ownCertificate(context);
     const source = open();
     const first = source.current();
@@ -95,7 +95,7 @@ describe('a certificate of one’s own', () => {
     assert.ok(read(second).checkIP('192.168.1.9'));
   });
 
-  test('a clock that is not set makes no certificate from 1970, and renews nothing', (context) => {
+  test('an unset clock neither creates a certificate from 1970 nor renews one', (context) => {
     const { world, open } = ownCertificate(context, { start: '1970-01-01T00:01:00Z' });
     const source = open();
     const first = source.current();
@@ -109,7 +109,7 @@ describe('a certificate of one’s own', () => {
     assert.equal(open().current().cert, second.cert);
   });
 
-  test('the CA is made anew before a certificate could outlive it', (context) => {
+  test('the CA is generated again before a certificate could be valid for longer', (context) => {
     const { world, open } = ownCertificate(context);
     const source = open();
     source.current();
@@ -120,14 +120,14 @@ describe('a certificate of one’s own', () => {
     assert.ok(server.checkIssued(new X509Certificate(source.authority ?? '')));
   });
 
-  test('files that are broken are a fault with a remedy', (context) => {
+  test('damaged files are a fault with a remedy', (context) => {
     const { directory, open } = ownCertificate(context);
     open().current();
     writeFileSync(join(directory, 'ca.crt'), 'broken');
     assert.throws(() => open().current(), CertificateFault);
   });
 
-  test('the CA vouches for this machine’s names only', (context) => {
+  test('the CA is restricted to the names of this machine', (context) => {
     const { directory, open } = ownCertificate(context);
     open().current();
     const ca = join(directory, 'ca.crt');
@@ -158,7 +158,7 @@ describe('a certificate of one’s own', () => {
     }
   });
 
-  test('a CA of version 1.0.0, which has no such bounds, stays in use', (context) => {
+  test('a CA from version 1.0.0, which has no restrictions, stays in use', (context) => {
     const { directory, world, open } = ownCertificate(context);
     const old = createAuthority('Blinky Light CA of blinky 2026', {
       notBefore: new Date(earliestTime),
@@ -176,7 +176,7 @@ describe('a certificate of one’s own', () => {
     assert.equal(renamed.authority, old.cert);
   });
 
-  test('a new host name leaves the CA in use, which clients trust, and is left out', (context) => {
+  test('a new host name keeps the CA that clients trust, and is left out', (context) => {
     const { directory, world, open, lines } = ownCertificate(context);
     const first = open();
     const { cert } = first.current();
@@ -197,10 +197,10 @@ describe('a certificate of one’s own', () => {
     // The name may be back at any moment.
     assert.ok(server.checkHost('blinky.local'));
     assert.equal(readFileSync(join(directory, 'ca.key'), 'utf8'), key);
-    assert.equal(lines.filter((line) => /made a CA/.test(line)).length, 1, lines.join('\n'));
+    assert.equal(lines.filter((line) => /generated a CA/.test(line)).length, 1, lines.join('\n'));
   });
 
-  test('a name that the CA is not for is logged once, with what to do', (context) => {
+  test('a name that the CA does not allow is logged once, with a remedy', (context) => {
     const { directory, world, open, lines } = ownCertificate(context);
     open().current();
     world.hostName = 'green-light';
@@ -217,7 +217,7 @@ describe('a certificate of one’s own', () => {
     assert.equal(lines.filter((line) => /^warn/.test(line)).length, 1);
   });
 
-  test('upper and lower case are one name, also to a CA made for one in upper case', (context) => {
+  test('names are case-insensitive, even for a CA that was created for an upper-case one', (context) => {
     const { directory, world, open, lines } = ownCertificate(context);
     const hosts = ['Blinky', 'Blinky.local', 'localhost'];
     const validity = { notBefore: new Date(earliestTime), notAfter: new Date('2036-11-01') };
@@ -247,7 +247,7 @@ describe('a certificate of one’s own', () => {
     assert.ok(!lines.some((line) => /^warn/.test(line)));
   });
 
-  test('a machine without a usable name has a CA for localhost', (context) => {
+  test('a machine without a usable name gets a CA for localhost', (context) => {
     for (const hostName of ['localhost', '', 'not_usable']) {
       const { world, open, lines } = ownCertificate(context);
       world.hostName = hostName;

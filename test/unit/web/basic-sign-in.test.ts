@@ -38,7 +38,7 @@ describe('signing in', () => {
     const later = async () => ({ tryAgainInMs: 5001 });
     await assert.rejects(signedInUser(later, right, '10.0.0.7'), {
       statusCode: 429,
-      message: 'Too many sign-ins; try again in 6 s',
+      message: 'Too many sign-in attempts; try again in 6 s',
       headers: { 'retry-after': '6' },
     });
   });

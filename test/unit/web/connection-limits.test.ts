@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { silentLog } from '../../../src/platform/log.ts';
 import { ConnectionLimits } from '../../../src/web/connection-limits.ts';
 import { NetworkRates } from '../../../src/web/network-rates.ts';
-import { WebFigures } from '../../../src/web/web-figures.ts';
+import { WebStatistics } from '../../../src/web/web-statistics.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 class FakeSocket extends EventEmitter {
@@ -25,9 +25,9 @@ class FakeSocket extends EventEmitter {
 
 function limits() {
   const clock = new ManualClock();
-  const figures = new WebFigures();
-  const admission = new NetworkRates({ figures, clock, log: silentLog });
-  const connections = new ConnectionLimits(admission, figures);
+  const statistics = new WebStatistics();
+  const admission = new NetworkRates({ statistics, clock, log: silentLog });
+  const connections = new ConnectionLimits(admission, statistics);
   /** Opens a connection; the clock moves on, so that the rate is no matter. */
   const open = (address: string) => {
     clock.advance(20);
@@ -37,20 +37,20 @@ function limits() {
   };
   const openMany = (count: number, address: string) =>
     Array.from({ length: count }, () => open(address));
-  return { clock, figures, connections, open, openMany };
+  return { clock, statistics, connections, open, openMany };
 }
 
 describe('places for HTTP connections', () => {
   test('one network may have all of them while nobody else wants one', () => {
-    const { figures, open, openMany } = limits();
+    const { statistics, open, openMany } = limits();
     assert.ok(openMany(500, '10.0.0.1').every(({ admitted }) => admitted));
     assert.equal(open('10.0.0.1').admitted, false);
-    assert.equal(figures.connections, 500);
-    assert.equal(figures.refused['too many connections'], 1);
+    assert.equal(statistics.connections, 500);
+    assert.equal(statistics.refused['too many connections'], 1);
   });
 
   test('a newcomer gets the oldest place of the network that has most, the idle ones first', () => {
-    const { connections, figures, open, openMany } = limits();
+    const { connections, statistics, open, openMany } = limits();
     const most = openMany(300, '10.0.0.1');
     openMany(200, '10.0.0.2');
     const answered = connections.busy(most[0]?.socket as Socket);
@@ -62,7 +62,7 @@ describe('places for HTTP connections', () => {
     answered();
     assert.equal(open('10.0.0.4').admitted, true);
     assert.equal(most[0]?.fake.destroyed, true);
-    assert.equal(figures.connections, 500);
+    assert.equal(statistics.connections, 500);
   });
 
   test('who has as much as all others gets no more', () => {
@@ -92,7 +92,7 @@ describe('places for HTTP connections', () => {
   });
 
   test('who connects too often waits', () => {
-    const { clock, figures, connections } = limits();
+    const { clock, statistics, connections } = limits();
     const results = Array.from({ length: 300 }, () => {
       const socket = new FakeSocket('10.0.0.1');
       const admitted = connections.admits(socket as unknown as Socket);
@@ -100,7 +100,7 @@ describe('places for HTTP connections', () => {
       return admitted;
     });
     assert.equal(results.filter((admitted) => admitted).length, 250);
-    assert.equal(figures.refused['connects too often'], 50);
+    assert.equal(statistics.refused['connects too often'], 50);
     clock.advance(20);
     assert.equal(connections.admits(new FakeSocket('10.0.0.1') as unknown as Socket), true);
   });

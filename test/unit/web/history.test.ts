@@ -12,7 +12,7 @@ const hour = 60 * minute;
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
 
 describe('the history of a day', () => {
-  test('counts each kind in its minute; the last figure is that of this minute', () => {
+  test('counts each kind in its minute; the last count is that of this minute', () => {
     const history = new History();
     history.add('connection-open', noon);
     history.add('connection-open', noon + 59_999);
@@ -47,7 +47,7 @@ describe('the history of a day', () => {
       history.add('connection-open', noon - index * 100 * hour);
     }
     history.add('connection-open', noon);
-    assert.equal(history.forget(noon).length, 1000 - 48);
+    assert.equal(history.deleteSurplus(noon).length, 1000 - 48);
     assert.equal(sum(history.lastDay(noon).counts['connection-open']), 2);
   });
 });
@@ -113,7 +113,7 @@ describe('keeping the history', () => {
     assert.deepEqual(lines, []);
   });
 
-  test('damaged figures are said to be lost, and the rest goes on', async () => {
+  test('damaged counts are reported as lost, and counting continues', async () => {
     const clock = new ManualClock();
     const { log, lines } = recordingLog();
     const { store, kept } = createStore();
@@ -122,7 +122,7 @@ describe('keeping the history', () => {
     await keeper.load();
     keeper.add('connection-open', clock.now().getTime());
     assert.equal(sum(keeper.lastDay().counts['connection-open']), 1);
-    assert.match(lines.join('\n'), /figures are lost/);
+    assert.match(lines.join('\n'), /event counts of the last day are lost/);
     await keeper.stop();
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../../../src/platform/log.ts';
 import { NetworkRates } from '../../../src/web/network-rates.ts';
-import { WebFigures } from '../../../src/web/web-figures.ts';
+import { WebStatistics } from '../../../src/web/web-statistics.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 /** A page with all its files. */
@@ -10,8 +10,8 @@ const requestsOfAPage = 30;
 
 test('twenty people behind one address open the page at once, and three more in each second', () => {
   const clock = new ManualClock();
-  const figures = new WebFigures();
-  const admission = new NetworkRates({ figures, clock, log: silentLog });
+  const statistics = new WebStatistics();
+  const admission = new NetworkRates({ statistics, clock, log: silentLog });
   /** How many of so many requests are taken. */
   const ask = (count: number) =>
     Array.from({ length: count }, () => admission.takeRequest('10.0.0.1')).filter(

@@ -48,7 +48,7 @@ describe('blinky check and another broker', () => {
     assert.deepEqual(finding, {
       name: 'Upstream broker',
       result: 'ok',
-      text: `127.0.0.1:${broker.port} lets this appliance in as anna`,
+      text: `127.0.0.1:${broker.port} accepts the connection as anna`,
     });
     assert.deepEqual(
       broker.heard.filter(({ topic }) => !topic.startsWith('$SYS')),
@@ -61,14 +61,14 @@ describe('blinky check and another broker', () => {
     const { port } = broker;
     const nobody = await freePort();
     const cases = [
-      [await check(port, { brokerUser: 'anna', brokerPassword: 'x' }), /refuses the user anna/],
-      [await check(port), /wants a user and a password/],
-      [await check(nobody), new RegExp(`^nothing listens at the upstream broker .*:${nobody}$`)],
+      [await check(port, { brokerUser: 'anna', brokerPassword: 'x' }), /rejected the user anna/],
+      [await check(port), /requires a user and a password/],
+      [await check(nobody), new RegExp(`^connection refused by the upstream broker .*:${nobody}$`)],
       [await check(port, { brokerHost: 'no-such-host.invalid' }), /no-such-host\.invalid/],
-      [await check(port, {}, port), /is the broker inside this appliance itself/],
+      [await check(port, {}, port), /is this appliance's own broker/],
       [
         await check(port, { brokerUser: 'anna', brokerPasswordFile: '/nowhere' }),
-        /brokerPasswordFile \(\/nowhere\) is not there/,
+        /brokerPasswordFile \(\/nowhere\) was not found/,
       ],
     ] as const;
     for (const [{ result, text, remedy }, expected] of cases) {
@@ -82,17 +82,17 @@ describe('blinky check and another broker', () => {
 
   test('that takes nothing retained: what is found and what to set; nothing is published', async (context) => {
     const cases: readonly [StrictRules, 4 | 5, RegExp][] = [
-      [{ retainedWill: 'cut' }, 4, /takes no retained messages$/],
-      [{ retainedWill: 5 }, 4, /takes no retained messages$/],
-      [{ properties: { retainAvailable: false } }, 5, /takes no retained messages$/],
-      [{ will: 'cut' }, 4, /takes no last will$/],
+      [{ retainedWill: 'cut' }, 4, /rejects retained messages$/],
+      [{ retainedWill: 5 }, 4, /rejects retained messages$/],
+      [{ properties: { retainAvailable: false } }, 5, /rejects retained messages$/],
+      [{ will: 'cut' }, 4, /rejects the last will$/],
     ];
     for (const [rules, protocolVersion, expected] of cases) {
       const broker = await startStrictBroker(context, rules);
       const { result, text, remedy } = await check(broker.port, { protocolVersion }, 1, will);
       assert.equal(result, 'warn');
       assert.match(text, expected);
-      assert.match(remedy ?? '', /^Fix: set Butler\.mqttConfig\.retain to false/);
+      assert.match(remedy ?? '', /^Set Butler\.mqttConfig\.retain to false/);
       assert.equal(broker.taken.length, 0);
       const unretained = { ...will, retain: false };
       const after = await check(broker.port, { protocolVersion }, 1, unretained);
@@ -120,7 +120,7 @@ describe('blinky check and another broker', () => {
       check(broker.port, { brokerHost: 'localhost', tls: { enable: true, caFile, ...files } });
     assert.match(
       (await withFiles({ certFile: '', keyFile: '' })).text,
-      /wants a client certificate$|cut the connection after the TLS handshake$/,
+      /requires a client certificate$|closed the connection after the TLS handshake$/,
     );
     assert.equal((await withFiles(authority.issue('client'))).result, 'ok');
     const { result, text } = await withFiles(authority.issue('old', [-9, -1]));

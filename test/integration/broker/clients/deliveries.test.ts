@@ -35,7 +35,7 @@ describe('messages reach subscribers', () => {
     }
   });
 
-  test('a client that leaves while retained messages wait for it brings nobody down', async (context) => {
+  test('a client that leaves while retained messages wait for it crashes nothing', async (context) => {
     // More than the system's own buffers take.
     const { app, subscribe } = await startTestApp(context, [
       anybodyPublishes,
@@ -64,7 +64,7 @@ describe('messages reach subscribers', () => {
     }
   });
 
-  test('once where subscriptions overlap, at the highest QoS of those that match', async (context) => {
+  test('once for overlapping subscriptions, at the highest QoS of those that match', async (context) => {
     const { app } = await startTestApp(context, [anybodyPublishes]);
     const client = await openMqttSocket(context, app.ports.mqtt);
     client.send({
@@ -92,7 +92,7 @@ describe('messages reach subscribers', () => {
     assert.equal(client.packets.filter(({ cmd }) => cmd === 'publish').length, 2);
   });
 
-  test('no QoS 0 message takes the place of a QoS 1 message before it', async (context) => {
+  test('no QoS 0 message displaces a QoS 1 message before it', async (context) => {
     const { app, subscribe } = await startTestApp(context, [anybodyPublishes]);
     const { client, messages } = await subscribe([]);
     await client.subscribeAsync('order/#', { qos: 1 });
@@ -104,7 +104,7 @@ describe('messages reach subscribers', () => {
     await waitFor('all messages', () => messages.length === 100);
   });
 
-  test('a retained message comes at the QoS of the subscription', async (context) => {
+  test('a retained message has the QoS of the subscription', async (context) => {
     const { app, subscribe } = await startTestApp(context, [anybodyPublishes]);
     const { client } = await subscribe([]);
     await client.publishAsync('kept', 'x', { qos: 1, retain: true });
@@ -114,7 +114,7 @@ describe('messages reach subscribers', () => {
     assert.deepEqual([message.qos, message.retain, message.topic], [0, true, 'kept']);
   });
 
-  test('what a client may not publish goes nowhere, a last will included; the client stays', async (context) => {
+  test('what a client may not publish is dropped, including a last will; the client stays', async (context) => {
     const { app, subscribe } = await startTestApp(context);
     const { messages } = await subscribe(['#', '$SYS/#']);
     const intruder = await openMqttSocket(context, app.ports.mqtt, {
@@ -135,7 +135,7 @@ describe('messages reach subscribers', () => {
     assert.ok(messages.every(({ topic }) => !topic.startsWith('$SYS/aedes')));
   });
 
-  test('names are kept back on every way, that through a stored session included', async (context) => {
+  test('names are hidden on every way, including stored sessions', async (context) => {
     const { send, subscribe } = await startTestApp(context, [
       'brokerConfig.access.personalData=signedIn',
       `brokerConfig.access.users=[{name: anna, passwordHash: "${await hashPassword('secret')}"}]`,
@@ -156,7 +156,7 @@ describe('messages reach subscribers', () => {
     }
   });
 
-  test('an MQTT 5 session that ends with this connection still brings what waited', async (context) => {
+  test('an MQTT 5 session that ends with this connection still delivers what waited', async (context) => {
     const { send, subscribe } = await startTestApp(context);
     const first = await subscribe([], {
       clientId: 'resumes',

@@ -35,7 +35,7 @@ async function openJournal(context: TestContext): Promise<Journal> {
   return journal;
 }
 
-test('only so many changes of strangers wait as can be written at once; others have room beside them', async (context) => {
+test('waiting changes of anonymous clients are limited to what can be written at once; others have room', async (context) => {
   const journal = await openJournal(context);
   const keys = Array.from({ length: 10_000 }, (_, number) => `queued/${number}`);
   for (const key of keys) journal.put(key, '{"qos":1}', 'lazy', stranger);
@@ -49,7 +49,7 @@ test('only so many changes of strangers wait as can be written at once; others h
   assert.ok(journal.mayHold('queued/lamp') && journal.mayHold('queued/anna'), 'both are on disk');
 });
 
-test('a change that could not be paid for takes the older value away, unless that is better than none', async (context) => {
+test('a change that could not be paid for deletes the older value, unless that is better than none', async (context) => {
   const journal = await openJournal(context);
   journal.put('queued/1', 'old', 'promised');
   journal.put('session/1', 'old', 'promised');

@@ -66,8 +66,8 @@ async function databaseWithSessionOf(
   return database;
 }
 
-describe('a disk that comes late', () => {
-  test('a stranger who took a user’s client id meanwhile gives way, and gets nothing of theirs', async (context) => {
+describe('a disk that becomes available late', () => {
+  test('an anonymous client that took a user’s client id meanwhile gives way, and gets nothing of that user', async (context) => {
     const database = await databaseWithSessionOf(context, bob);
     const state: { database: StateDatabase | undefined } = { database: undefined };
     const kept = storeOn(state);
@@ -95,7 +95,7 @@ describe('a disk that comes late', () => {
     });
     assert.equal(store.ownerOf('phone'), 'bob');
     assert.deepEqual(ended, []);
-    assert.equal(store.figures.messages, 0);
+    assert.equal(store.statistics.messages, 0);
     await persistence.destroy();
   });
 });

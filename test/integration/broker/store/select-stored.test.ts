@@ -43,8 +43,8 @@ async function onDisk(namespace: Namespace): Promise<Record<string, string[]>> {
   return kinds;
 }
 
-describe('what is loaded of what an earlier run left', () => {
-  test('of too many sessions those of users stay, and of strangers those with few', async (context) => {
+describe('what is loaded from an earlier run', () => {
+  test('of too many sessions, those of users are kept, and of others those of parties with few', async (context) => {
     const namespace = await openNamespace(context);
     const crowd = Array.from({ length: 500 }, (_, number) => `crowd-${number}`);
     await namespace.write([
@@ -64,7 +64,7 @@ describe('what is loaded of what an earlier run left', () => {
     );
   });
 
-  test('a session with more subscriptions than all may have is left out', async (context) => {
+  test('a session that exceeds the total of subscriptions is discarded', async (context) => {
     const namespace = await openNamespace(context);
     const many = Array.from({ length: 200 }, (_, number) => `topic/${number}`);
     await namespace.write([
@@ -78,7 +78,7 @@ describe('what is loaded of what an earlier run left', () => {
     );
   });
 
-  test('of what waits the newest is loaded, and something for everybody', async (context) => {
+  test('of the queued messages the newest are loaded, and some for every client', async (context) => {
     const namespace = await openNamespace(context);
     const crowd = Array.from({ length: 40 }, (_, number) => `crowd-${number}`);
     await namespace.write([
@@ -116,7 +116,7 @@ describe('what is loaded of what an earlier run left', () => {
     assert.equal(left['message']?.length, messages.length);
   });
 
-  test('what waits for nobody, or is not there, is erased', async (context) => {
+  test('messages that wait for nobody, or are missing, are deleted', async (context) => {
     const namespace = await openNamespace(context);
     await namespace.write([
       [keys.session('lamp'), session(undefined)],
@@ -131,7 +131,7 @@ describe('what is loaded of what an earlier run left', () => {
     assert.deepEqual(await onDisk(namespace), { session: ['lamp'], incoming: ['lamp'] });
   });
 
-  test('retained messages and networks are bounded as well', async (context) => {
+  test('retained messages and networks are limited as well', async (context) => {
     const namespace = await openNamespace(context);
     await namespace.write([
       ...Array.from({ length: 100 }, (_, number) => {
@@ -144,7 +144,7 @@ describe('what is loaded of what an earlier run left', () => {
     assert.equal(leftOut.others, 80);
   });
 
-  test('what can’t be read does not stop the rest', async (context) => {
+  test('unreadable entries do not affect the rest', async (context) => {
     const namespace = await openNamespace(context);
     await namespace.write([
       [keys.session('torn'), '{"expirySeconds":36'],

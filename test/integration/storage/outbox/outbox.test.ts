@@ -91,7 +91,7 @@ function withBatch(
 const numbered = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `item ${from + index}`);
 
-test('items come out in the order in which they went in', async (context) => {
+test('items come out in the order in which they were added', async (context) => {
   const { outbox } = await openOutbox(await openState(context, temporaryFolder(context)));
   for (const item of numbered(2500)) outbox.append(item);
   assert.equal(outbox.length, 2500);
@@ -101,7 +101,7 @@ test('items come out in the order in which they went in', async (context) => {
   assert.equal(outbox.length, 0);
 });
 
-test('what was written outlives the program, and only that part is left that was not removed', async (context) => {
+test('what was written survives the program, without the part that was removed', async (context) => {
   const directory = temporaryFolder(context);
   const state = await openState(context, directory);
   const { outbox } = await openOutbox(state);
@@ -117,7 +117,7 @@ test('what was written outlives the program, and only that part is left that was
   assert.deepEqual(await drain(again), numbered(7, 4));
 });
 
-test('at the end, what comes during a write is written, too', async (context) => {
+test('at the end, items that arrive during a write are written, too', async (context) => {
   const directory = temporaryFolder(context);
   const state = await openState(context, directory);
   let writes = 0;
@@ -151,7 +151,7 @@ test('two outboxes in one database do not mix', async (context) => {
   assert.deepEqual(await drain(two), ['b']);
 });
 
-test('what an earlier version kept, an item under each key, is read and goes on', async (context) => {
+test('data from an earlier version, one item per key, is read and continued', async (context) => {
   const directory = temporaryFolder(context);
   const state = await openState(context, directory);
   for (const [index, item] of numbered(12).entries()) {
@@ -164,7 +164,7 @@ test('what an earlier version kept, an item under each key, is read and goes on'
   assert.deepEqual(await drain(outbox, 4), numbered(15));
 });
 
-test('items that come together share a key, and the last of them leaves nothing behind', async (context) => {
+test('items that arrive together share a key, and the last of them leaves nothing behind', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   const { outbox } = await openOutbox(state);
   const keys = async () => await state.database?.keys().all();
@@ -177,7 +177,7 @@ test('items that come together share a key, and the last of them leaves nothing 
   assert.deepEqual(await keys(), []);
 });
 
-test('taking and adding at random loses nothing, keeps the order and survives', async (context) => {
+test('removing and adding at random loses nothing, keeps the order and survives', async (context) => {
   const directory = temporaryFolder(context);
   let seed = 1;
   const random = (below: number) => {
@@ -213,7 +213,7 @@ test('taking and adding at random loses nothing, keeps the order and survives', 
   assert.deepEqual(await drain(outbox), expected);
 });
 
-test('past the capacity the oldest go, counted and logged', async (context) => {
+test('when full, the oldest are dropped, counted and logged', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   const { outbox, lines } = await openOutbox(state, { capacity: 50 });
   for (const item of numbered(200)) {
@@ -222,11 +222,11 @@ test('past the capacity the oldest go, counted and logged', async (context) => {
   }
   assert.equal(outbox.length, 50);
   assert.equal(outbox.dropped, 150);
-  assert.equal(lines.filter((line) => line.includes('the oldest go')).length, 1);
+  assert.equal(lines.filter((line) => line.includes('dropping the oldest')).length, 1);
   assert.deepEqual(await drain(outbox), numbered(50, 150));
 });
 
-test('a hundred thousand wait, and the next pushes out the first', async (context) => {
+test('a hundred thousand wait, and the next one displaces the first', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   const { outbox } = await openOutbox(state, { memoryCapacity: 200_000 });
   for (const item of numbered(100_001)) outbox.append(item);
@@ -236,7 +236,7 @@ test('a hundred thousand wait, and the next pushes out the first', async (contex
   assert.equal((await outbox.oldest(1))[0]?.item, 'item 1');
 });
 
-test('an entry that nobody can read is skipped, and the others are not', async (context) => {
+test('an unreadable entry is skipped, and the others are not', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   const { outbox, lines } = await openOutbox(state, {
     codec: {
@@ -247,7 +247,7 @@ test('an entry that nobody can read is skipped, and the others are not', async (
   for (const item of numbered(3)) outbox.append(item);
   await outbox.written();
   assert.deepEqual(await drain(outbox), ['item 0', 'item 2']);
-  assert.equal(lines.filter((line) => line.includes("can't be read: item 1")).length, 1);
+  assert.equal(lines.filter((line) => line.includes('unreadable entry on disk: item 1')).length, 1);
   assert.equal(outbox.length, 0);
 });
 
@@ -278,7 +278,7 @@ test('without a database items wait in memory and can be taken; with one they mo
   assert.deepEqual(await drain(outbox), ['old 1', 'old 2', 'item 4', 'item 5']);
 });
 
-test('what was taken from memory goes, however much turns out to stand before it', async (context) => {
+test('items taken from memory are removed, however many turn out to be before them', async (context) => {
   const directory = temporaryFolder(context);
   const { database } = await openState(context, directory);
   assert.ok(database);
@@ -320,7 +320,7 @@ test('a failing write keeps its items, and what was removed meanwhile stays remo
   assert.equal(status().state, 'ok');
 });
 
-test('what reached the disk though its write failed is not taken twice', async (context) => {
+test('items that reached the disk in a failed write are not returned twice', async (context) => {
   const real = await openState(context, temporaryFolder(context));
   const { database } = real;
   const state: { database: Database | undefined } = {
@@ -356,7 +356,7 @@ test('every write is finished on the card before it counts', async (context) => 
   assert.deepEqual(modes, [{ sync: true }, { sync: true }]);
 });
 
-test('writes soon after a rest, less often in a rush, and at once what fills a write', async (context) => {
+test('writes soon after a quiet time, less often in a rush, and at once for a full write', async (context) => {
   const state = await openState(context, temporaryFolder(context));
   const clock = new ManualClock();
   let writes = 0;
@@ -397,7 +397,7 @@ test('writes soon after a rest, less often in a rush, and at once what fills a w
   assert.equal(outbox.length, length + 1000);
 });
 
-test('a full disk costs nothing: not before, not during, not after', async (context) => {
+test('a full disk loses nothing: not before, not during, not after', async (context) => {
   const disk = mountSmallDisk(context, 1);
   if (!disk) return;
   const state = await openState(context, disk.folder);

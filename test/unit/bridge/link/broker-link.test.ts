@@ -51,7 +51,11 @@ function startLink(
   return { clock, lines, link, part: health.part('upstream') };
 }
 
-const nowhere = new RemoteBrokerFault({ message: 'nowhere', remedy: 'none', needsPerson: false });
+const nowhere = new RemoteBrokerFault({
+  message: 'nowhere',
+  remedy: 'none',
+  needsAttention: false,
+});
 /** Lets the promises that wait run, which no clock moves. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -22,8 +22,8 @@ function createSignIn({ admitsAnonymous = true, areThere = true } = {}) {
   return { signIn, asked };
 }
 
-describe('who a client is', () => {
-  test('one with a user name is checked, and the log learns why it is refused', async () => {
+describe('identifying clients', () => {
+  test('a client with a user name is checked, and a refusal is logged with its reason', async () => {
     const { signIn, asked } = createSignIn();
     assert.deepEqual(await signIn.identify(address, 'anna', 'right'), anna);
     assert.deepEqual(await signIn.identify(address, 'anna', 'secret'), {
@@ -32,7 +32,7 @@ describe('who a client is', () => {
     });
     assert.deepEqual(await signIn.identify(address, 'DVES_USER\n', 'secret'), {
       refusal: 'wrong name or password',
-      because: 'there is no user "DVES_USER "',
+      because: 'unknown user "DVES_USER "',
     });
     const later = await signIn.identify(address, 'anna', 'secret');
     assert.equal(typeof later === 'object' && 'refusal' in later && later.refusal, 'try later');
@@ -42,7 +42,7 @@ describe('who a client is', () => {
   });
 
   for (const userName of [undefined, '']) {
-    test(`one whose user name is ${JSON.stringify(userName)} is anybody, with a password or not`, async () => {
+    test(`one with the user name ${JSON.stringify(userName)} is anonymous, with or without a password`, async () => {
       const { signIn, asked } = createSignIn();
       for (const password of ['', 'x']) {
         assert.equal(await signIn.identify(address, userName, password), 'anonymous');
@@ -52,7 +52,7 @@ describe('who a client is', () => {
     });
   }
 
-  test('where there are no users, every name is nobody in particular', async () => {
+  test('without users, every name is anonymous', async () => {
     const { signIn, asked } = createSignIn({ areThere: false });
     for (const [name, password] of [
       ['DVES_USER', 'DVES_PASS'],
@@ -67,18 +67,18 @@ describe('who a client is', () => {
     assert.deepEqual(asked, []);
   });
 
-  test('where everybody must sign in, a client without a user name is refused', async () => {
+  test('if sign-in is required, a client without a user name is refused', async () => {
     const { signIn } = createSignIn({ admitsAnonymous: false });
     for (const name of [undefined, '']) {
       assert.deepEqual(await signIn.identify(address, name, ''), {
         refusal: 'not signed in',
-        because: 'gives no user name, and Butler.brokerConfig.access.anonymous is none',
+        because: 'sends no user name, and Butler.brokerConfig.access.anonymous is none',
       });
     }
     const nobody = createSignIn({ admitsAnonymous: false, areThere: false });
     assert.deepEqual(await nobody.signIn.identify(address, 'anna', 'x'), {
       refusal: 'not signed in',
-      because: 'there are no users, and Butler.brokerConfig.access.anonymous is none',
+      because: 'no users are configured, and Butler.brokerConfig.access.anonymous is none',
     });
   });
 });

@@ -11,7 +11,7 @@ function holder(key: string, standing: Party['standing'], ended: string[]): Filt
   return { party: { key, standing }, giveWay: () => ended.push(key) };
 }
 
-test('whoever has too many gives way to others, and is refused more', () => {
+test('a client with too many gives way to others, and gets no more', () => {
   const ended: string[] = [];
   const budget = new FilterBudget(10);
   const greedy = holder('10.0.0.3', 'stranger', ended);
@@ -27,7 +27,7 @@ test('whoever has too many gives way to others, and is refused more', () => {
   assert.equal(budget.total, 0);
 });
 
-test('users lose nothing to strangers', () => {
+test('users lose nothing to anonymous clients', () => {
   const ended: string[] = [];
   const budget = new FilterBudget(10);
   budget.add(holder('anna', 'signedIn', ended), 10);
@@ -35,7 +35,7 @@ test('users lose nothing to strangers', () => {
   assert.deepEqual(ended, []);
 });
 
-test('what is taken back is free again', () => {
+test('what is removed is available again', () => {
   const budget = new FilterBudget(10);
   const one = holder('anna', 'signedIn', []);
   budget.add(one, 7);
@@ -46,7 +46,7 @@ test('what is taken back is free again', () => {
   assert.equal(budget.total, 0);
 });
 
-test('a filter that is deep or long counts as several', () => {
+test('a deep or long filter counts as several', () => {
   assert.equal(weightOfFilter('qliksense/#'), 1);
   assert.equal(weightOfFilter(Array(32).fill('+').join('/')), 4);
   assert.equal(weightOfFilter('x'.repeat(1024)), 8);

@@ -26,7 +26,7 @@ test('a network is written when it is new, and then once a day', () => {
   assert.deepEqual(written, ['10.0.0.3 seen', '10.0.0.3 seen']);
 });
 
-test('a crowd that stays long does not push out those that were there before', () => {
+test('many new networks do not displace those that were there before', () => {
   const { clock, known, written } = knownNetworks();
   known.add('10.0.0.3');
   for (let number = 0; number < 1000; number += 1) {

@@ -60,7 +60,7 @@ describe('access', () => {
     );
   const anna = { name: 'anna', passwordHash: '' };
 
-  test('anybody may look, and say nothing', () => {
+  test('anonymous clients may read everything and publish nothing', () => {
     const rules = access();
     assert.equal(rules.admitsAnonymous, true);
     assert.equal(rules.maySubscribe('anonymous', '#'), true);
@@ -70,17 +70,17 @@ describe('access', () => {
     assert.equal(rules.mayPublish('anonymous', 'my/topic'), false);
   });
 
-  test('none: nobody comes in without signing in', () => {
+  test('none: no client gets in without signing in', () => {
     assert.equal(access({ anonymous: 'none' }).admitsAnonymous, false);
   });
 
-  test('publish: anybody may, but not on $SYS', () => {
+  test('publish: anonymous clients may, but not on $SYS', () => {
     const rules = access({ anonymous: 'publish' });
     assert.equal(rules.mayPublish('anonymous', 'qliksense/connection/open'), true);
     assert.equal(rules.mayPublish('anonymous', '$SYS/x/new/clients'), false);
   });
 
-  test('who signed in may ask for a blink and use topics of their own, not the reserved ones', () => {
+  test('signed-in users may request a blink and use other topics, but not the reserved ones', () => {
     const rules = access();
     assert.equal(rules.mayPublish(anna, 'blinky/blink'), true);
     assert.equal(rules.mayPublish(anna, 'my/topic'), true);
@@ -107,7 +107,7 @@ describe('access', () => {
     assert.equal(open.mayPublish('anonymous', 'homeassistant/sensor/x/config'), true);
   });
 
-  test('so is the discovery prefix of the configuration, unless discovery is off', () => {
+  test('so is the configured discovery prefix, unless discovery is off', () => {
     const enabled = { homeAssistant: { enable: true, discoveryPrefix: 'ha/disco' } };
     const renamed = access({}, enabled);
     assert.equal(renamed.mayPublish(anna, 'ha/disco/device/x/config'), false);
@@ -125,7 +125,7 @@ describe('access', () => {
     assert.equal(own.mayPublish(anna, 'blinky/status'), false, "the appliance's own status");
   });
 
-  test('every topic that the configuration renames is reserved', () => {
+  test('every topic renamed in the configuration is reserved', () => {
     const names = [
       'sessionStartTopic',
       'sessionStopTopic',
@@ -147,7 +147,7 @@ describe('access', () => {
     }
   });
 
-  test('lists say exactly what a user may', () => {
+  test('lists are exactly what a user may do', () => {
     const rules = access();
     const limited = { ...anna, publish: ['qliksense/session/+'], subscribe: ['qliksense/#'] };
     assert.equal(rules.mayPublish(limited, 'qliksense/session/start'), true);
@@ -162,7 +162,7 @@ describe('createNameRemover', () => {
   const remove = createNameRemover(mqttConfig);
   const event = userEvent({ message: "for user LAB\\goran UserAgent: 'x'" });
 
-  test('no name is left in any event, and the rest stays', () => {
+  test('no name is left in any event; the rest is unchanged', () => {
     assert.equal(remove(mqttConfig.connectionOpenTopic, butlerText(event)), 'sense1: /');
     const payloads: readonly [string, string][] = [
       [mqttConfig.everythingTopic, butlerSosJson(event)],
@@ -192,7 +192,7 @@ describe('createNameRemover', () => {
     assert.equal(remove(activeUsersWithDirectoryTopic, 'LAB/goran'), '{"users":[]}');
   });
 
-  test('nor on topics of other appliances, that have a prefix or have not been renamed', () => {
+  test('nor on topics of other appliances with a prefix or the default names', () => {
     const renamed = createNameRemover({
       ...mqttConfig,
       connectionOpenTopic: 'door/open',
@@ -215,7 +215,7 @@ describe('createNameRemover', () => {
     }
   });
 
-  test('what a client published there and is no event is kept back', () => {
+  test('anything else that a client published there is withheld', () => {
     const noEvents = [
       '{',
       '{"userId":"goran"',
@@ -230,7 +230,7 @@ describe('createNameRemover', () => {
     assert.equal(remove(mqttConfig.connectionOpenTopic, 'sense1: LAB/goran\nLAB'), 'sense1: /');
   });
 
-  test('other topics pass as they are', () => {
+  test('other topics are unchanged', () => {
     assert.equal(remove('blinky/light/green', 'ON'), 'ON');
     assert.equal(remove(mqttConfig.activeUserCountTopic, '3'), '3');
   });

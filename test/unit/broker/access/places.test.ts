@@ -11,7 +11,7 @@ function placesFor(count: number) {
   return { places, ended };
 }
 
-test('one address may have all places, and gives them back to others', () => {
+test('one address may have all places, and gives them up for others', () => {
   const { places, ended } = placesFor(4);
   for (const holder of ['a1', 'a2', 'a3', 'a4']) assert.ok(places.take(holder, stranger('a')));
   assert.equal(places.take('a5', stranger('a')), false, 'it has most of all');
@@ -22,7 +22,7 @@ test('one address may have all places, and gives them back to others', () => {
   assert.ok(places.take('c1', stranger('c')));
 });
 
-test('users come before known addresses, and those before strangers', () => {
+test('users come before known addresses, and those before unknown ones', () => {
   const { places, ended } = placesFor(2);
   places.take('a1', stranger('a'));
   places.take('b1', stranger('b'));
@@ -36,7 +36,7 @@ test('users come before known addresses, and those before strangers', () => {
   assert.equal(ended.length, 4);
 });
 
-test('a place that is given back is free, twice is once', () => {
+test('a returned place is free, even if it is returned twice', () => {
   const { places } = placesFor(1);
   places.take('a1', stranger('a'));
   places.release('a1');

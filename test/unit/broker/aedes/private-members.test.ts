@@ -39,7 +39,7 @@ const publish = { cmd: 'publish', topic: 't', payload: 'x', dup: false, retain: 
 describe('private members of Aedes', () => {
   for (const of of ['broker', 'client'] as const) {
     for (const [name, type] of Object.entries(privateMembers[of])) {
-      test(`${of}.${name} is there: ${type}`, async (context) => {
+      test(`${of}.${name} exists: ${type}`, async (context) => {
         let client: Client | undefined;
         const { aedes, port } = await startAedes(context, {}, (one) => {
           client = one;
@@ -52,7 +52,10 @@ describe('private members of Aedes', () => {
       test(`without ${of}.${name} the broker does not start, and says why`, () => {
         const members = Object.entries(privateMembers[of]).filter(([one]) => one !== name);
         const others = Object.fromEntries(members.map(([one, kind]) => [one, samples[kind]]));
-        assert.throws(() => checkMembers(of, others), new RegExp(`its ${of} has ${name} as undef`));
+        assert.throws(
+          () => checkMembers(of, others),
+          new RegExp(`${name} of its ${of} is undefined`),
+        );
       });
     }
   }

@@ -44,27 +44,27 @@ function givenUp(mostKilobytes: number, clients: readonly NamedClient[]): string
 }
 
 describe('what waits for all clients together', () => {
-  test('too much: the client with most is given up, and no more than needed', () => {
+  test('too much: the client with most is disconnected, and no more than necessary', () => {
     const clients = [client('little', 100), client('most', 500), client('much', 300)];
     assert.deepEqual(givenUp(450, clients), ['most']);
     assert.deepEqual(givenUp(350, clients), ['most', 'much']);
   });
 
-  test('of the clients of one network, too', () => {
+  test('also among clients of one network', () => {
     const clients = [client('a', 100, 'home'), client('b', 300, 'home'), client('c', 350, 'work')];
     assert.deepEqual(givenUp(500, clients), ['b']);
   });
 
-  test('strangers come before users who have signed in, however little they have', () => {
+  test('anonymous clients come before signed-in users, however little they have', () => {
     const clients = [client('user', 500, 'anna', 'signedIn'), client('stranger', 100)];
     assert.deepEqual(givenUp(550, clients), ['stranger']);
   });
 
-  test('nobody is given up as long as it is within the limit', () => {
+  test('nobody is disconnected while the total is within the limit', () => {
     assert.deepEqual(givenUp(900, [client('a', 500), client('b', 400)]), []);
   });
 
-  test('a client with next to nothing is not among them', () => {
+  test('a client with almost nothing is not affected', () => {
     const clients = [client('tiny', 10), client('b', 100), client('c', 100)];
     assert.deepEqual(givenUp(50, clients), ['b', 'c']);
   });

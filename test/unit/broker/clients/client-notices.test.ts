@@ -21,8 +21,8 @@ function create() {
   return { clock, lines, notices, note };
 }
 
-describe('what is said of clients', () => {
-  test('one line when it begins, one when it has not happened for ten minutes', () => {
+describe('notices about clients', () => {
+  test('one line when it starts, one when it has not occurred for ten minutes', () => {
     const { clock, lines, note } = create();
     for (let index = 0; index < 50; index += 1) {
       note(refused, 'DVES_82A6C9', '10.0.0.9', `for the time ${index}`);
@@ -38,7 +38,7 @@ describe('what is said of clients', () => {
     assert.equal(lines.length, 3);
   });
 
-  test('a single time is one line; so is a kind that says nothing of its end', () => {
+  test('a single occurrence is one line, as is a kind without a text for its end', () => {
     const { clock, lines, note } = create();
     note(refused, 'a', '10.0.0.9');
     note(ignored, 'a', '10.0.0.9');
@@ -50,7 +50,7 @@ describe('what is said of clients', () => {
     ]);
   });
 
-  test('a crowd at one address, and at many, has few lines, and leaves room to others', () => {
+  test('many clients at one address, or at many, have few lines, and leave room for others', () => {
     const { clock, lines, note } = create();
     for (let index = 0; index < 1000; index += 1) note(refused, `crowd ${index}`, '10.0.0.9');
     assert.equal(lines.length, 5);

@@ -9,7 +9,7 @@ function receiver(key: string, standing: Standing, ended: string[] = []): Receiv
   return { party: { key, standing }, giveWay: () => ended.push(key) };
 }
 
-test('a few deliveries go out at once', () => {
+test('a few deliveries are made at once', () => {
   const pace = new DeliveryPace(new ManualClock());
   const done: number[] = [];
   const anna = receiver('anna', 'signedIn');
@@ -17,7 +17,7 @@ test('a few deliveries go out at once', () => {
   assert.equal(done.length, 20);
 });
 
-test('many go out in several iterations, in order, users first', async () => {
+test('many are made in several iterations, in order, users first', async () => {
   const pace = new DeliveryPace(new ManualClock());
   const done: string[] = [];
   const stranger = receiver('10.0.0.66', 'stranger');
@@ -45,7 +45,7 @@ test('many go out in several iterations, in order, users first', async () => {
   );
 });
 
-test('when too much waits, a client of the party with most of it has to go', async () => {
+test('if too much waits, a client of the party with most is disconnected', async () => {
   const pace = new DeliveryPace(new ManualClock());
   const ended: string[] = [];
   const done: string[] = [];
@@ -60,7 +60,7 @@ test('when too much waits, a client of the party with most of it has to go', asy
   while (done.filter((one) => one === 'lamp').length < 60) await nextIteration();
 });
 
-test('an iteration that took long is followed by one with fewer deliveries', async () => {
+test('a long iteration is followed by one with fewer deliveries', async () => {
   const clock = new ManualClock();
   const pace = new DeliveryPace(clock);
   const anna = receiver('anna', 'signedIn');

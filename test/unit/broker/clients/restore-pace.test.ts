@@ -13,8 +13,8 @@ function create() {
   return { clock, pace, done, ask };
 }
 
-describe('sessions that go on', () => {
-  test('small ones at once, whatever waits', async () => {
+describe('resuming sessions', () => {
+  test('small ones resume at once, whatever waits', async () => {
     const { done, ask, clock } = create();
     for (let index = 0; index < 20; index += 1) ask(`large ${index}`, 'a', 5000);
     for (let index = 0; index < 20; index += 1) ask(`small ${index}`, 'a', 100);
@@ -24,7 +24,7 @@ describe('sessions that go on', () => {
     assert.equal(clock.pending, 1);
   });
 
-  test('large ones no faster than their rate, the networks in turn', async () => {
+  test('large ones resume at their rate, with networks taking turns', async () => {
     const { done, ask, clock } = create();
     for (let index = 0; index < 3; index += 1) ask(`crowd ${index}`, 'a', 1500);
     ask('honest', 'b', 2000);
@@ -45,7 +45,7 @@ describe('sessions that go on', () => {
     assert.equal(done.length, 4);
   });
 
-  test('who has left meanwhile takes no time', async () => {
+  test('a client that has left meanwhile takes no time', async () => {
     const { done, ask, clock } = create();
     ask('first', 'a', 1500);
     for (let index = 0; index < 50; index += 1) ask(`gone ${index}`, 'a', 5000, true);

@@ -4,7 +4,7 @@ import { TakeoverWatch } from '../../../../src/broker/clients/takeover-watch.ts'
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
 
-test('two clients with one id: told once when it begins, once when it ends', () => {
+test('two clients with one id: logged once when it starts and once when it ends', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const watch = new TakeoverWatch({ clock, log });
@@ -19,13 +19,13 @@ test('two clients with one id: told once when it begins, once when it ends', () 
 
   flap(10);
   assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? '', /two clients call themselves lamp, one of them at 10\.0\.0\.7:/);
+  assert.match(lines[0] ?? '', /two clients use the client id lamp, one of them at 10\.0\.0\.7, /);
   clock.advance(60_000);
   flap(1);
   clock.advance(60_000);
   assert.equal(lines.length, 1, 'it goes on');
   clock.advance(60_000);
-  assert.match(lines[1] ?? '', /only one client calls itself lamp now/);
+  assert.match(lines[1] ?? '', /only one client uses the client id lamp now/);
   clock.advance(600_000);
   assert.equal(lines.length, 2);
 });

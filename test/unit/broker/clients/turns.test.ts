@@ -35,13 +35,13 @@ async function turnsOfIteration(order: readonly string[]): Promise<number> {
 }
 
 describe('turns', () => {
-  test('with nobody before it, a client has its turn at once', () => {
+  test('with nobody ahead of it, a client has its turn at once', () => {
     const { turns, client, order } = setUp();
     turns.ask(client('one', 'a', 1), 'packets');
     assert.deepEqual(order, ['one']);
   });
 
-  test('parties take turns, whatever number of clients each has; so do the clients of one', async () => {
+  test('parties take turns, however many clients each has, and so do the clients of one', async () => {
     const { turns, client, order } = setUp();
     const takeTurn = () => {
       for (const name of ['a1', 'a2', 'a3']) turns.ask(client(name, 'a', 3, 1), 'packets');
@@ -53,7 +53,7 @@ describe('turns', () => {
     assert.equal(order.join(' '), 'a1 b a2 b a3 b a1 a2 a3 a1 a2 a3');
   });
 
-  test('one iteration of the event loop takes only so much weight', async () => {
+  test('one iteration of the event loop handles only so much weight', async () => {
     const { turns, client, order } = setUp();
     for (const name of ['a', 'b']) turns.ask(client(name, name, 50), 'packets');
     const most = Math.max(
@@ -64,7 +64,7 @@ describe('turns', () => {
     assert.ok(most >= 10 && most <= 40, `${most}`);
   });
 
-  test('turns that take long end the iteration, whatever they weigh', async () => {
+  test('turns that take long end the iteration, whatever their weight', async () => {
     const { turns, client, order } = setUp({ costMs: 2 });
     for (const name of ['a', 'b']) turns.ask(client(name, name, 5, 1), 'packets');
     await nextIteration();
@@ -73,7 +73,7 @@ describe('turns', () => {
     }
   });
 
-  test('what the broker does after a turn, before it waits for anything, counts as its time', async () => {
+  test("the broker's synchronous work after a turn counts as its time", async () => {
     const { turns, clock, client, order } = setUp();
     const slow: TurnTaker = {
       party: 'slow',
@@ -93,7 +93,7 @@ describe('turns', () => {
     assert.deepEqual(order, ['slow', 'other']);
   });
 
-  test('filters come when nothing else waits, and one of them in each iteration in any case', async () => {
+  test('filters are handled when nothing else waits, and in any case one per iteration', async () => {
     const { turns, client, order } = setUp({ filtersPerSecond: 100_000 });
     turns.ask(client('packets', 'a', 200), 'packets');
     turns.ask(client('filters', 'b', 3, 100, 'filters'), 'filters');
@@ -103,7 +103,7 @@ describe('turns', () => {
     assert.ok(first > 0 && second > first + 1, 'packets before, between and behind');
   });
 
-  test('filters of all clients together come no faster than their rate', async () => {
+  test('filters of all clients together are limited to their rate', async () => {
     const { turns, clock, client, order, room } = setUp({ filtersPerSecond: 1000 });
     room.forFilters = false;
     for (const name of ['a', 'b', 'c']) {
@@ -120,7 +120,7 @@ describe('turns', () => {
     assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, 'each party as many as the others');
   });
 
-  test('while earlier filters keep the broker busy, others wait; other packets do not', async () => {
+  test('while earlier filters keep the broker busy, more filters wait; other packets do not', async () => {
     const { turns, client, order, room } = setUp();
     room.forFilters = false;
     turns.ask(client('filters', 'a', 1, 10, 'filters'), 'filters');

@@ -41,7 +41,7 @@ function createStream() {
 }
 
 describe('a WebSocket as a stream', () => {
-  test('the first bytes leave at once; those of the next 15 ms leave together, in order', async () => {
+  test('the first bytes are sent at once; those of the next 15 ms are sent together, in order', async () => {
     const { socket, clock, stream } = createStream();
     stream.write('a');
     assert.deepEqual(socket.sent, ['a']);
@@ -58,7 +58,7 @@ describe('a WebSocket as a stream', () => {
     assert.ok(socket.sent.length <= 3);
   });
 
-  test('after a quiet moment nothing waits', async () => {
+  test('after a quiet time nothing waits', async () => {
     const { socket, clock, stream } = createStream();
     for (const piece of ['a', 'b', 'c']) {
       stream.write(piece);
@@ -78,7 +78,7 @@ describe('a WebSocket as a stream', () => {
     assert.equal(socket.closedWith, 1003);
   });
 
-  test('a reader that does not keep up makes the sender wait', () => {
+  test('a slow reader makes the sender wait', () => {
     const { socket, stream } = createStream();
     socket.emit('message', Buffer.alloc(64 * 1024), true);
     assert.equal(socket.isPaused, true);
@@ -86,7 +86,7 @@ describe('a WebSocket as a stream', () => {
     assert.equal(socket.isPaused, false);
   });
 
-  test('a socket that closes ends the stream, and nothing is sent any more', async () => {
+  test('a closed socket ends the stream, and nothing more is sent', async () => {
     const { socket, clock, stream } = createStream();
     stream.write('a');
     await turn();
@@ -98,7 +98,7 @@ describe('a WebSocket as a stream', () => {
     assert.equal(clock.pending, 0);
   });
 
-  test('frames that carry nothing are bounded; those that any client sends are not', () => {
+  test('frames without data are limited; a normal number is not', () => {
     const { socket, clock, stream } = createStream();
     for (let time = 0; time < 100; time += 1) {
       socket.emit('ping', Buffer.alloc(0));

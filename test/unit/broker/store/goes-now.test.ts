@@ -41,14 +41,13 @@ async function storeWithMessage() {
   return { store, persistence, packet };
 }
 
-test('a message goes to a client that has had all before it', async () => {
+test('a message is sent to a client that has received everything before it', async () => {
   const { store, packet } = await storeWithMessage();
   assert.equal(store.outgoing.goesNow(lamp, packet, true), true);
 });
 
-test('a message that the client has got out of its queue does not go to it again', async () => {
+test('a message that the client got from its queue is not sent again', async () => {
   const { store, persistence, packet } = await storeWithMessage();
-  store.outgoing.fallBehind(lamp);
   const queued = store.outgoing.next(lamp);
   assert.ok(queued);
   assert.equal(store.outgoing.next(lamp), undefined, 'the client has all there is');
@@ -63,16 +62,34 @@ test('a message that the client has got out of its queue does not go to it again
   assert.equal(store.outgoing.goesNow(lamp, packet, true), false, 'it has been acknowledged');
 });
 
-test('a retained message is in no queue, and goes', async () => {
+test('a retained message is in no queue, and is sent', async () => {
   const { store, packet } = await storeWithMessage();
   assert.equal(store.outgoing.goesNow(lamp, { ...packet, brokerId: '', retain: true }, true), true);
 });
 
-test('a message does not go to a client of which only the subscriptions are back', async () => {
+test('a message is not sent to a client of which only the subscriptions are restored', async () => {
   const { store, packet } = await storeWithMessage();
   store.disconnected(lamp, false);
   const back = { ...lamp };
   assert.equal(store.outgoing.goesNow(back, packet, true), false);
   const notYetQueued = { ...packet, brokerCounter: 2 };
   assert.equal(store.outgoing.goesNow(back, notYetQueued, true), false);
+});
+
+test('a message is never sent before one that waits, even if the client had everything while it subscribed', async () => {
+  const { store, persistence, packet } = await storeWithMessage();
+  assert.equal(store.outgoing.goesNow(lamp, packet, true), true);
+  await persistence.outgoingUpdate(lamp, { ...packet, messageId: 1 });
+  await persistence.outgoingClearMessageId(lamp, { messageId: 1 });
+  await persistence.addSubscriptions(lamp, [{ topic: 'u', qos: 1 }]);
+  assert.equal(store.outgoing.next(lamp), undefined, 'an acknowledgement comes; nothing waits');
+
+  const first = { ...packet, topic: 'u', brokerCounter: 2 };
+  const second = { ...packet, topic: 'u', brokerCounter: 3 };
+  for (const one of [first, second]) {
+    await persistence.outgoingEnqueueCombi(await persistence.subscriptionsByTopic('u'), one);
+  }
+  assert.equal(store.outgoing.goesNow(lamp, second, true), false, 'the first has not gone yet');
+  assert.equal(store.outgoing.next(lamp)?.brokerCounter, 2);
+  assert.equal(store.outgoing.goesNow(lamp, second, true), true);
 });

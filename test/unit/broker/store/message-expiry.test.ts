@@ -30,7 +30,7 @@ describe('the expiry of messages', () => {
     assert.equal(packet.messageExpiry, undefined);
   });
 
-  test('the interval shrinks with the wait, and the message is left as it is', () => {
+  test('the interval shrinks with the wait, and the message itself is unchanged', () => {
     const clock = new ManualClock(noon);
     const expiry = new MessageExpiry(clock);
     const packet = message(10);
@@ -46,14 +46,14 @@ describe('the expiry of messages', () => {
     assert.equal(secondsLeft(expiry, packet), 0);
   });
 
-  test('with an interval of 0 it does not wait at all', () => {
+  test('with an interval of 0 it is not kept', () => {
     const expiry = new MessageExpiry(new ManualClock(noon));
     const packet = message(0);
     expiry.begin(packet);
     assert.equal(expiry.isExpired(packet), true);
   });
 
-  test('a jump of the time of day changes nothing while the program runs', () => {
+  test('a jump of the time of day has no effect while the program runs', () => {
     const clock = new ManualClock('1970-01-01T00:00:05.000Z');
     const jumping = {
       monotonicMs: () => clock.monotonicMs(),
@@ -68,7 +68,7 @@ describe('the expiry of messages', () => {
     assert.equal(secondsLeft(expiry, packet), 8);
   });
 
-  describe('over a restart', () => {
+  describe('across a restart', () => {
     const resumed = (now: string, packet: MessagePacket) => {
       const expiry = new MessageExpiry(new ManualClock(now));
       expiry.resume(packet);

@@ -43,7 +43,7 @@ function queuesOf(queuedBytesOfAll: number) {
 }
 
 describe('what waits for all clients together', () => {
-  test('never takes more than the limit; the crowd of one address loses its own', () => {
+  test('never takes more than the limit; many clients of one address lose their own messages', () => {
     const { queues, dropped, session, publish } = queuesOf(1_000_000);
     const anna = session('anna', { key: 'anna', standing: 'signedIn' });
     const lamp = session('lamp', { key: '10.0.0.7', standing: 'stranger' });
@@ -88,7 +88,7 @@ describe('what waits for all clients together', () => {
     assert.equal(queues.messages.count, 0);
   });
 
-  test('a message that is larger than a queue may be is not kept', () => {
+  test('a message larger than a queue may be is not kept', () => {
     const { queues, session, publish } = queuesOf(10_000_000);
     const one = session('one', { key: 'one', standing: 'known' });
     const two = session('two', { key: 'two', standing: 'known' });
@@ -96,7 +96,7 @@ describe('what waits for all clients together', () => {
     assert.equal(queues.bytes, 0);
   });
 
-  test('a crowd that is offline gets a message little by little, a client that is back at once', () => {
+  test('many offline clients get a message a few at a time, a client that is back at once', () => {
     const { queues, session } = queuesOf(10_000_000);
     const crowd = Array.from({ length: 1000 }, (_, index) =>
       session(`crowd-${index}`, { key: '10.0.0.66', standing: 'stranger' }),
@@ -112,5 +112,25 @@ describe('what waits for all clients together', () => {
     assert.equal(third?.queue.size, 1);
     queues.catchUpAll();
     assert.ok(crowd.every(({ queue }) => queue.size === 1));
+  });
+
+  test('at most 20,000 entries are put off for offline clients', () => {
+    const { queues, session } = queuesOf(100_000_000);
+    const crowd = Array.from({ length: 1000 }, (_, index) =>
+      session(`crowd-${index}`, { key: '10.0.0.66', standing: 'stranger' }),
+    );
+    const recipients = crowd.map((one) => ({ session: one, qos: 1 }));
+    for (let number = 1; number <= 30; number += 1) {
+      const packet = { topic: 't', payload: Buffer.from(`${number}`), qos: 1 } as const;
+      queues.enqueue(recipients, packet, 'soon');
+    }
+    assert.ok(crowd.every(({ queue }) => queue.size === 10));
+    queues.catchUpAll();
+    const [first] = crowd;
+    const payloads = [...(first?.queue.keys() ?? [])].map(({ packet }) => `${packet.payload}`);
+    assert.deepEqual(
+      payloads,
+      Array.from({ length: 30 }, (_, index) => `${index + 1}`),
+    );
   });
 });

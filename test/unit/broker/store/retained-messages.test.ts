@@ -51,7 +51,7 @@ async function iterationsOf(work: Promise<unknown>): Promise<number> {
 }
 
 describe('retained messages for a new subscription', () => {
-  test('those whose topic a filter names, once for each filter', async () => {
+  test('those whose topic matches a filter, once for each filter', async () => {
     const { lookUp } = setUp(3);
     assert.deepEqual(await lookUp('t/1', 'none', '+/2', 't/#'), [
       't/1',
@@ -62,7 +62,7 @@ describe('retained messages for a new subscription', () => {
     ]);
   });
 
-  test('are looked up in slices, so that the event loop goes on meanwhile', async () => {
+  test('are searched in slices, so that the event loop continues meanwhile', async () => {
     const { lookUp } = setUp(10_000);
     const inVain = await iterationsOf(lookUp('+/none'));
     assert.ok(inVain >= 10, `${inVain}`);
@@ -70,7 +70,7 @@ describe('retained messages for a new subscription', () => {
     assert.ok(all >= 500, `${all}`);
   });
 
-  test('several look-ups share the time: one slice in an iteration, of each in turn', async () => {
+  test('several searches share the time: one slice per iteration, in turn', async () => {
     const { lookUp, slices } = setUp(10_000);
     const alone = await iterationsOf(lookUp('+/none'));
     const order: number[] = [];
@@ -87,7 +87,7 @@ describe('retained messages for a new subscription', () => {
     assert.ok(slices.hasRoom);
   });
 
-  test('messages that come and go meanwhile make a look-up neither fail nor go on for ever', async () => {
+  test('messages that are added or deleted meanwhile make a search neither fail nor run forever', async () => {
     const { lookUp, retained } = setUp(5000);
     let isDone = false;
     const found = lookUp('#').finally(() => {
@@ -102,7 +102,7 @@ describe('retained messages for a new subscription', () => {
     assert.ok((await found).length <= 5010);
   });
 
-  test('who waits with taking a message takes no more than a slice when going on', async () => {
+  test('a consumer that pauses uses no more than a slice when it continues', async () => {
     const { retained, slices } = setUp(100);
     const found = retained.matching(['#'], slices);
     await found.next();

@@ -13,7 +13,7 @@ function written(budget: WriteBudget, party: Party): number {
   return bytes;
 }
 
-test('what is written for anonymous clients is bounded by the hour, for one address and for all', () => {
+test('writes for anonymous clients are limited per hour, for one address and in total', () => {
   const clock = new ManualClock();
   const budget = new WriteBudget(bytesPerHour, clock);
   const strangers = Array.from({ length: 50 }, (_, number): Party => {
@@ -35,7 +35,7 @@ test('what is written for anonymous clients is bounded by the hour, for one addr
   assert.ok(known > 0, 'strangers take nothing from known addresses');
 });
 
-test('what users need is written', () => {
+test('what users need is always written', () => {
   const budget = new WriteBudget(0, new ManualClock());
   assert.equal(budget.take({ key: '10.0.0.1', standing: 'known' }, 1), false);
   assert.equal(written(budget, { key: 'anna', standing: 'signedIn' }), 10 * bytesPerHour);

@@ -59,9 +59,9 @@ const cases: readonly (readonly [filter: string, topic: string, matches: boolean
   ['#a', 'b', false],
 ];
 
-describe('which topics a filter names, by all who look', () => {
+describe('which topics a filter matches, in every implementation', () => {
   for (const [filter, topic, matches] of cases) {
-    test(`${filter} ${matches ? 'names' : 'does not name'} ${topic}`, () => {
+    test(`${filter} ${matches ? 'matches' : 'does not match'} ${topic}`, () => {
       assert.equal(matchesFilter(filter, topic), matches);
       assert.deepEqual(matchingFilters({ [filter]: true }, topic), matches ? [filter] : []);
       const tree = new TopicTree<string, string>();
@@ -79,7 +79,7 @@ describe('which topics a filter names, by all who look', () => {
     );
   });
 
-  test('the filters of a client: the same as a look at each', () => {
+  test('the filters of a client: the same as checking each', () => {
     fc.assert(
       fc.property(fc.array(filters), topics, (all, topic) => {
         const kept = Object.fromEntries(all.map((filter) => [filter, true]));
@@ -94,7 +94,7 @@ describe('which topics a filter names, by all who look', () => {
     );
   });
 
-  test('the tree of all filters, whatever came and went: the same as a look at each', () => {
+  test('the tree of all filters after any changes: the same as checking each', () => {
     const keys = fc.constantFrom('anna', 'bob', 'lamp');
     const changes = fc.array(fc.tuple(filters, keys, fc.boolean()), { maxLength: 30 });
     fc.assert(
@@ -122,7 +122,7 @@ describe('which topics a filter names, by all who look', () => {
   });
 });
 
-test('a tree that lost all its filters keeps nothing of them', () => {
+test('a tree without filters keeps no data', () => {
   const tree = new TopicTree<string, string>();
   for (const filter of ['a/b/c', 'a/b', '#', 'a/+/#']) tree.set(filter, 'key', filter);
   for (const filter of ['a/b', '#', 'a/+/#', 'a/b/c']) tree.delete(filter, 'key');

@@ -91,7 +91,7 @@ const grantedOf = (packet: mqttPacket.Packet | undefined) =>
 
 describe('a packet with many filters', () => {
   for (const version of [3, 4, 5] as const) {
-    test(`MQTT version ${version}: is taken in parts, and answered once`, () => {
+    test(`MQTT version ${version}: is handled in parts, and answered once`, () => {
       const { send, sent, parts } = createWay(version, (topic) =>
         topic.endsWith('7/x') ? reasonCodes.quotaExceeded : undefined,
       );
@@ -116,13 +116,13 @@ describe('a packet with many filters', () => {
     });
   }
 
-  test('the same filter again, and filters that are numbers, each get their answer', () => {
+  test('repeated filters and filters that are numbers each get their answer', () => {
     const { send, sent } = createWay(4, (topic) => (topic === '2' ? 0x97 : undefined));
     send(subscribe(1, ['b', '2', 'a', 'b', '1', '1']));
     assert.deepEqual(grantedOf(sent[0]), [0, 0x80, 2, 0, 1, 2]);
   });
 
-  test('other reasons stay as they are, and what was said before a CONNACK is no answer', () => {
+  test('other reasons are unchanged, and refusals before a CONNACK are not part of an answer', () => {
     const { send, sent, gate } = createWay(5, (topic) =>
       topic === 'mine' ? reasonCodes.notAuthorized : topic === 'more' ? 0x97 : undefined,
     );
@@ -147,7 +147,7 @@ describe('a packet with many filters', () => {
     }
   });
 
-  test('its properties go with each part', () => {
+  test('its properties are part of each part', () => {
     const { guard } = createWay(5, () => undefined);
     const seen: unknown[] = [];
     const parser = mqttPacket.parser({ protocolVersion: 5 });
@@ -163,7 +163,7 @@ describe('a packet with many filters', () => {
     assert.deepEqual(seen, [300, 300, 300]);
   });
 
-  test('one part at a time is checked: a mistake far behind is found when it is its turn', () => {
+  test('parts are checked one at a time: a mistake is found when its part is handled', () => {
     const { guard } = createWay(4, () => undefined);
     guard.add(mqttPacket.generate(subscribe(1, [...topics(64), 'x'])));
     const bytes = mqttPacket.generate(subscribe(2, topics(40)));

@@ -63,7 +63,7 @@ const { malformedPacket, protocolError, topicNameInvalid, packetTooLarge } = rea
 
 describe('the guard in front of the broker', () => {
   for (const version of [3, 4, 5] as const) {
-    test(`what a client of MQTT version ${version} may send passes`, () => {
+    test(`everything that an MQTT version ${version} client may send passes`, () => {
       const guard = connected(version);
       const generate = (one: mqttPacket.Packet) =>
         mqttPacket.generate(one, { protocolVersion: version });
@@ -104,7 +104,7 @@ describe('the guard in front of the broker', () => {
     });
   }
 
-  test('a CONNECT passes alone; what stands behind it waits', () => {
+  test('a CONNECT passes alone; what follows it waits', () => {
     const guard = new FrameGuard(limits, () => 'pass');
     const ping = mqttPacket.generate({ cmd: 'pingreq' });
     assert.deepEqual(guard.add(Buffer.concat([connect(), ping])).take(), [connect()]);
@@ -112,14 +112,14 @@ describe('the guard in front of the broker', () => {
     assert.deepEqual(guard.take(), [ping]);
   });
 
-  test('the first packet is a CONNECT, and there is no other', () => {
+  test('the first packet must be a CONNECT, and there must not be another', () => {
     const guard = new FrameGuard(limits, () => 'pass');
     assert.equal(refusal(guard, mqttPacket.generate({ cmd: 'pingreq' })), protocolError);
     assert.equal(refusal(guard, Buffer.from('GET / HTTP/1.1\r\n')), protocolError);
     assert.equal(refusal(connected(), connect()), protocolError);
   });
 
-  test('what is too large is refused at its header', () => {
+  test('an oversized packet is refused at its header', () => {
     const guard = new FrameGuard(limits, () => 'pass');
     // 64 MB announced before anybody knows who it is.
     assert.equal(refusal(guard, Buffer.from([0x10, 0x80, 0x80, 0x80, 0x20])), packetTooLarge);
@@ -214,7 +214,7 @@ describe('the guard in front of the broker', () => {
     });
   }
 
-  test('however the bytes are cut, the same packets come out, and only a Violation ever is thrown', () => {
+  test('however the bytes are split, the same packets come out, and only a Violation is ever thrown', () => {
     const valid = Buffer.concat([
       connect({ will: { topic: 'w', payload: Buffer.from('bye'), qos: 1, retain: true } }),
       packet(0x30, text('a/b'), Buffer.alloc(300, 1)),

@@ -67,7 +67,7 @@ const changed = (bytes: Buffer, offset: number): Buffer => {
   return copy;
 };
 
-test('checksums are those of RFC 3720 (B.4), and can be made in steps', () => {
+test('checksums match RFC 3720 (B.4), and can be computed in steps', () => {
   assert.equal(crc32c(Buffer.alloc(32)), 0x8a9136aa);
   assert.equal(crc32c(Buffer.alloc(32, 0xff)), 0x62a8ab43);
   assert.equal(crc32c(Buffer.from(Array.from({ length: 32 }, (_, index) => index))), 0x46dd794e);
@@ -77,7 +77,7 @@ test('checksums are those of RFC 3720 (B.4), and can be made in steps', () => {
   assert.notEqual(masked(1), masked(2));
 });
 
-test('Snappy: what repeats is unpacked, nonsense is refused', () => {
+test('Snappy: repetitions are decompressed, invalid data is rejected', () => {
   // "abc", then ten bytes from three back.
   const packed = Buffer.from([13, 2 << 2, 97, 98, 99, ((10 - 4) << 2) | 1, 3]);
   assert.equal(unpackSnappy(packed).toString(), 'abcabcabcabca');
@@ -86,7 +86,7 @@ test('Snappy: what repeats is unpacked, nonsense is refused', () => {
   assert.throws(() => unpackSnappy(Buffer.from([255, 255, 255, 255, 15])), RangeError);
 });
 
-test('a log of LevelDB is read whole, records over several blocks too', async (context) => {
+test('a LevelDB log is read completely, including records over several blocks', async (context) => {
   const { folder, entries } = await createDatabase(context);
   const pieces = [...readLog(onlyFile(folder, '.log'))];
   const read = records(pieces).flatMap((record) => [...batchEntries(record)]);
@@ -94,7 +94,7 @@ test('a log of LevelDB is read whole, records over several blocks too', async (c
   assert.deepEqual(new Map(read.map(({ key, value }) => [String(key), String(value)])), entries);
 });
 
-test('a log: damage costs one record, and one cut off at the end is told apart', async (context) => {
+test('a log: damage costs one record, and is distinguished from a cut-off end', async (context) => {
   const { folder, entries } = await createDatabase(context);
   const log = onlyFile(folder, '.log');
   for (const offset of [0, 4, 6, 5000, 40_000]) {
@@ -113,7 +113,7 @@ test('a log: damage costs one record, and one cut off at the end is told apart',
   assert.deepEqual([...readLog(Buffer.alloc(0))], []);
 });
 
-test('a table of LevelDB is read whole; any changed byte is found', async (context) => {
+test('a LevelDB table is read completely; any changed byte is found', async (context) => {
   const { folder, entries } = await createDatabase(context);
   const database = new ClassicLevel(folder);
   await database.open();
@@ -132,7 +132,7 @@ test('a table of LevelDB is read whole; any changed byte is found', async (conte
   }
 });
 
-test('a table without index or end: every whole block from the front is read', async (context) => {
+test('a table without index or end: every undamaged block from the start is read', async (context) => {
   const { folder, entries } = await createDatabase(context);
   const database = new ClassicLevel(folder);
   await database.open();
@@ -151,7 +151,7 @@ test('a table without index or end: every whole block from the front is read', a
   );
 });
 
-test('a manifest names the log and the tables in use; a damaged one is no manifest', async (context) => {
+test('a manifest names the log and the tables in use; a damaged one is rejected', async (context) => {
   const { folder } = await createDatabase(context);
   const database = new ClassicLevel(folder);
   await database.open();

@@ -30,7 +30,7 @@ const someSpans = fc.array(
   { maxLength: 3 },
 );
 
-test('places are joined where they follow each other, and no segment is too long', () => {
+test('consecutive places are joined, and no segment is too long', () => {
   assert.deepEqual(segmentsOf([], 3), []);
   assert.deepEqual(segmentsOf([7], 3), [{ from: 7, count: 1 }]);
   assert.deepEqual(segmentsOf([0, 1, 2, 3, 5, 6], 3), [
@@ -48,7 +48,7 @@ test('places are joined where they follow each other, and no segment is too long
   );
 });
 
-test('what is taken out of a segment leaves all the rest of it', () => {
+test('removing a part of a segment keeps the rest', () => {
   const segment = { from: 10, count: 5 };
   assert.deepEqual(without(segment, [{ from: 12, to: 12 }]), [
     { from: 10, count: 2 },
@@ -67,7 +67,7 @@ test('what is taken out of a segment leaves all the rest of it', () => {
   );
 });
 
-test('only segments that begin by the last place of the spans can be touched', () => {
+test('only segments that start by the last place of the spans can be affected', () => {
   fc.assert(
     fc.property(someRuns, someSpans, (segments, spans) => {
       const head = reaching(segments, spans);
@@ -80,7 +80,7 @@ test('only segments that begin by the last place of the spans can be touched', (
   );
 });
 
-test('the first segments are as many as it takes', () => {
+test('no more first segments than necessary', () => {
   fc.assert(
     fc.property(someRuns, fc.nat(50), (segments, count) => {
       const first = firstSegments(segments, count);
@@ -90,7 +90,7 @@ test('the first segments are as many as it takes', () => {
   );
 });
 
-test('so many of the oldest, beside those that go anyway', () => {
+test('so many of the oldest, in addition to those being removed', () => {
   fc.assert(
     fc.property(someRuns, someSpans, fc.integer({ min: 1, max: 50 }), (segments, spans, wanted) => {
       const left = placesIn(segments).filter((place) => !isWithin(place, spans));

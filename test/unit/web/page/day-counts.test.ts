@@ -6,7 +6,7 @@ import { DayCounts, niceTop } from '../../../../src/web/page/day-counts.js';
 const now = Date.parse('2026-11-23T12:07:30Z');
 const minute = 60_000;
 
-describe('the figures of the chart', () => {
+describe('the counts of the chart', () => {
   function filled(): DayCounts {
     const history = new History();
     history.add('connection-open', now);

@@ -29,7 +29,7 @@ describe('the active users on the page', () => {
     assert.equal(unlisted(users, 2, 3), 0);
   });
 
-  test('names that are kept back leave the figures', () => {
+  test('names that are kept back leave the counts', () => {
     const users = readUserList('{"count":5,"anonymous":2,"users":[]}');
     assert.equal(unlisted(users, 5, 0), 3);
   });

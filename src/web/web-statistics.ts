@@ -9,7 +9,7 @@ export const webRefusalReasons = [
 export type WebRefusalReason = (typeof webRefusalReasons)[number];
 
 /** What the web server counts. */
-export class WebFigures {
+export class WebStatistics {
   readonly refused = Object.fromEntries(webRefusalReasons.map((reason) => [reason, 0])) as Record<
     WebRefusalReason,
     number

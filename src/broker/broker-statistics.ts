@@ -1,6 +1,6 @@
 import type { Metric } from '../health/metrics.ts';
 
-/** Why somebody was not let in, or could not stay. */
+/** Why a client was not let in, or was disconnected. */
 export const refusalReasons = [
   'too many connections',
   'too many clients',
@@ -15,14 +15,14 @@ export const refusalReasons = [
 export type RefusalReason = (typeof refusalReasons)[number];
 
 /** What the broker counts. */
-export class BrokerFigures {
-  /** Clients that are behind at the moment. */
+export class BrokerStatistics {
+  /** Clients that are currently behind. */
   slowClients = 0;
-  /** Messages that clients were allowed to publish, and that went out to clients. */
+  /** Messages that clients were allowed to publish, and messages sent to clients. */
   readonly published = { received: 0, sent: 0 };
   /** Messages that did not reach a client because it was behind. */
   dropped = 0;
-  /** Sessions that ended because others needed what they took. */
+  /** Sessions that ended because others needed the room they took. */
   sessionsEnded = 0;
   readonly refused = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
     RefusalReason,
@@ -40,7 +40,7 @@ export class BrokerFigures {
       {
         type: 'counter',
         name: 'blinky_mqtt_messages_dropped_total',
-        help: 'Messages that did not reach an MQTT client that was behind',
+        help: 'Messages dropped for MQTT clients that were behind',
         read: () => this.dropped,
       },
       {

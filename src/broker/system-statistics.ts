@@ -1,9 +1,9 @@
 import type { Clock } from '../platform/clock.ts';
 
-/** What the broker tells about itself. */
+/** What the broker reports about itself. */
 export interface BrokerCounts {
   readonly connected: number;
-  /** Clients that are away and have a session. */
+  /** Clients that are offline and have a session. */
   readonly away: number;
   readonly mostConnected: number;
   readonly received: number;
@@ -14,7 +14,7 @@ export interface BrokerCounts {
   readonly subscriptions: number;
 }
 
-export interface SystemFiguresOptions {
+export interface SystemStatisticsOptions {
   readonly version: string;
   readonly counts: () => BrokerCounts;
   readonly isWanted: (topic: string) => boolean;
@@ -22,25 +22,25 @@ export interface SystemFiguresOptions {
   readonly clock: Clock;
 }
 
-/** How often the figures go out, ms; Mosquitto's `sys_interval` is the same. */
+/** How often the statistics are published, ms; same as Mosquitto's `sys_interval`. */
 const intervalMs = 10_000;
 
-/** New subscribers wait so long at most, ms: to add everything up takes its time. */
+/** The longest wait for new subscribers, ms: adding everything up takes time. */
 const soonMs = 250;
 
 const root = '$SYS/broker';
 
 /**
- * The broker's figures, under Mosquitto's names where they mean the same (mosquitto(8), "Broker
- * status"). They go out only to those who have subscribed, and tell of no client by its name.
+ * The broker's statistics, under Mosquitto's names where the meaning is the same (mosquitto(8),
+ * "Broker status"). They are only sent to subscribers, and name no client.
  */
-export class SystemFigures {
-  readonly #options: SystemFiguresOptions;
+export class SystemStatistics {
+  readonly #options: SystemStatisticsOptions;
   readonly #startedMs: number;
   #cancel: (() => void) | undefined;
   #cancelSoon: (() => void) | undefined;
 
-  constructor(options: SystemFiguresOptions) {
+  constructor(options: SystemStatisticsOptions) {
     this.#options = options;
     this.#startedMs = options.clock.monotonicMs();
   }
@@ -57,7 +57,7 @@ export class SystemFigures {
     this.#cancelSoon?.();
   }
 
-  /** Somebody has subscribed, and need not wait for the next time. */
+  /** A client has subscribed, and need not wait for the next interval. */
   tellSoon(): void {
     this.#cancelSoon ??= this.#options.clock.schedule(soonMs, () => {
       this.#cancelSoon = undefined;
@@ -65,31 +65,31 @@ export class SystemFigures {
     });
   }
 
-  /** Publishes what somebody has subscribed to; others don't notice. */
+  /** Publishes what clients have subscribed to; others don't notice. */
   tell(): void {
     const { isWanted, publish } = this.#options;
     const wanted = topics.filter((topic) => isWanted(`${root}/${topic}`));
     if (wanted.length === 0) return;
-    const figures = this.#figures();
-    for (const topic of wanted) publish(`${root}/${topic}`, String(figures[topic]));
+    const statistics = this.#statistics();
+    for (const topic of wanted) publish(`${root}/${topic}`, String(statistics[topic]));
   }
 
-  #figures(): Record<(typeof topics)[number], string | number> {
+  #statistics(): Record<(typeof topics)[number], string | number> {
     const { version, counts, clock } = this.#options;
-    const figures = counts();
+    const statistics = counts();
     return {
       version: `Blinky Light ${version}`,
       uptime: `${Math.floor((clock.monotonicMs() - this.#startedMs) / 1000)} seconds`,
-      'clients/connected': figures.connected,
-      'clients/disconnected': figures.away,
-      'clients/total': figures.connected + figures.away,
-      'clients/maximum': figures.mostConnected,
-      'publish/messages/received': figures.received,
-      'publish/messages/sent': figures.sent,
-      'publish/messages/dropped': figures.dropped,
-      'retained messages/count': figures.retained,
-      'store/messages/count': figures.stored,
-      'subscriptions/count': figures.subscriptions,
+      'clients/connected': statistics.connected,
+      'clients/disconnected': statistics.away,
+      'clients/total': statistics.connected + statistics.away,
+      'clients/maximum': statistics.mostConnected,
+      'publish/messages/received': statistics.received,
+      'publish/messages/sent': statistics.sent,
+      'publish/messages/dropped': statistics.dropped,
+      'retained messages/count': statistics.retained,
+      'store/messages/count': statistics.stored,
+      'subscriptions/count': statistics.subscriptions,
     };
   }
 }

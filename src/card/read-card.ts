@@ -1,5 +1,4 @@
-// Reads the files on the FAT partition of the image, at every start and before all that depends on
-// them: `node card.js --boot /boot/firmware --state DIRECTORY --run /run/blinky-card`.
+// Reads the files on the FAT partition of the image at every start, before everything that needs them: `node card.js --boot /boot/firmware --state DIRECTORY --run /run/blinky-card`.
 
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -19,16 +18,16 @@ import { stateFiles, understandCard } from './understand.ts';
 
 const usage = `Usage: card.js --boot FOLDER --state FOLDER --run FOLDER [options]
 
-Reads blinky.yaml, wifi.txt, authorized_keys and slack-token.txt on the card, and files that are
-meant for them, keeps what they say, and writes result.txt.
+Reads blinky.yaml, wifi.txt, authorized_keys and slack-token.txt on the card (also under similar
+names), stores their settings, and writes result.txt.
 
 Options:
   --boot FOLDER         the card's FAT partition
-  --state FOLDER        where what was understood is kept
-  --run FOLDER          where the files in force go
+  --state FOLDER        where the settings are stored
+  --run FOLDER          where the files for the services go
   --credentials FOLDER  where the Slack token goes (default /run/credstore)
   --issue FOLDER        where the text above the login prompt goes (default /run/issue.d)
-  --remount             mount the FAT partition for writing while it is written
+  --remount             mount the FAT partition as writable only while writing to it
   --help                show this help
 `;
 
@@ -54,9 +53,9 @@ await readFiles(
   values.remount,
 );
 
-/** What fails is said, and does not keep the rest from being in force. */
+/** Reports failures and applies the rest. */
 async function readFiles(folders: Folders, remounts: boolean): Promise<void> {
-  const { files, notes: unread } = readCardOrSay(folders.card);
+  const { files, notes: unread } = readCardOrReport(folders.card);
   const contents = { card: files, state: readState(folders.state, stateFiles) };
   const parts = await understandCard(contents, {
     newPassword: () => newPassword(randomBytes),
@@ -71,19 +70,19 @@ async function readFiles(folders: Folders, remounts: boolean): Promise<void> {
   try {
     card.close({ place: 'card', file: resultFile, content });
   } catch (error) {
-    print(wrong(`${resultFile} could not be written: ${messageOf(error)}`));
+    print(wrong(`could not write ${resultFile}: ${messageOf(error)}`));
   }
 }
 
-function readCardOrSay(folder: string): { files: CardFile[]; notes: Note[] } {
+function readCardOrReport(folder: string): { files: CardFile[]; notes: Note[] } {
   try {
     return { files: readCard(folder), notes: [] };
   } catch (error) {
-    return { files: [], notes: [wrong(`the card's files can't be read: ${messageOf(error)}`)] };
+    return { files: [], notes: [wrong(`can't read the files on the card: ${messageOf(error)}`)] };
   }
 }
 
-/** With priorities as systemd's journal reads them (sd-daemon(3)): warning, information. */
+/** Prints a note with its priority for systemd's journal (sd-daemon(3)): warning or information. */
 function print({ kind, text }: Note): void {
   process.stdout.write(`${kind === 'wrong' ? '<4>' : '<6>'}${text}\n`);
 }

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import type { Output, Surroundings } from './surroundings.ts';
+import type { Environment, Output } from './environment.ts';
 
 function output(stream: NodeJS.WriteStream): Output {
-  // Whoever reads our output may stop reading (`blinky watch | head`); that is no fault of ours.
+  // The reader may close the pipe (`blinky watch | head`); that isn't an error.
   stream.on('error', () => {});
   return {
     isTerminal: stream.isTTY === true,
@@ -23,7 +23,7 @@ async function ask(question: string, echo: NodeJS.WritableStream): Promise<strin
     terminal: process.stdin.isTTY === true,
   });
   try {
-    // Where nobody can answer (the input has ended), the answer is nothing.
+    // If the input has ended, nobody can answer: the answer is empty.
     const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
     return await Promise.race([terminal.question(question), ended]);
   } finally {
@@ -31,20 +31,20 @@ async function ask(question: string, echo: NodeJS.WritableStream): Promise<strin
   }
 }
 
-/** The surroundings of the process that runs the program. */
-export function processSurroundings(
-  program: Pick<Surroundings, 'version' | 'commandName'>,
-): Surroundings {
+/** Returns the environment of this process. */
+export function processEnvironment(
+  program: Pick<Environment, 'version' | 'commandName'>,
+): Environment {
   return {
     ...program,
     processId: process.pid,
-    environment: process.env,
+    variables: process.env,
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     ask: (question) => ask(question, process.stdout),
     askSecret: async (question) => {
       process.stdout.write(question);
-      // readline echoes to its output; what is typed goes nowhere instead.
+      // readline echoes what is typed to its output, so that output discards it.
       const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
       const answer = await ask('', unseen);
       process.stdout.write('\n');

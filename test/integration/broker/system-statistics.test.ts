@@ -4,7 +4,7 @@ import { startTestApp } from '../../support/test-app.ts';
 import { TickingClock } from '../../support/ticking-clock.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-test('figures under $SYS, for those who ask, and nothing of other clients', async (context) => {
+test('statistics under $SYS, for subscribers only, and nothing about other clients', async (context) => {
   const clock = new TickingClock();
   const { subscribe } = await startTestApp(context, [], { clock });
   const everything = await subscribe('#');
@@ -15,7 +15,7 @@ test('figures under $SYS, for those who ask, and nothing of other clients', asyn
   const third = await subscribe('lamps/#', { clientId: 'a-name-to-keep' });
   third.client.publish('lamps/a', 'dropped, for want of the right');
   clock.jump(10_000);
-  await waitFor('new figures', () =>
+  await waitFor('new statistics', () =>
     asks.messages.some(
       ({ topic, payload }) => topic === '$SYS/broker/clients/connected' && payload === '3',
     ),
@@ -24,7 +24,7 @@ test('figures under $SYS, for those who ask, and nothing of other clients', asyn
   await third.client.endAsync();
   clock.jump(61_000);
   await waitFor(
-    'figures without the third',
+    'statistics without the third',
     () => asks.messages.findLast(({ topic }) => topic.endsWith('/connected'))?.payload === '2',
   );
   assert.ok(asks.messages.every(({ topic }) => topic.startsWith('$SYS/broker/')));
