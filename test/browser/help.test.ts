@@ -107,7 +107,12 @@ describe('the help', () => {
           ...options,
           colorScheme,
         });
-        for (const path of ['/help', '/help/card', '/help/lights']) {
+        for (const path of [
+          '/help',
+          '/help/card',
+          '/help/configuration',
+          '/help/troubleshooting',
+        ]) {
           await page.goto(path);
           assert.deepEqual(await axeFindings(page), [], path);
           const tooWide = await page.evaluate(
