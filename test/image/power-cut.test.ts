@@ -104,7 +104,7 @@ async function hasRetained(card: Card, appliance: ApplianceOnPi): Promise<void> 
   });
 }
 
-/** Looks at the card as the next start finds it: what that can't mend by itself is a fault. */
+/** Looks at the card as the next start finds it: what that can't fix automatically is a fault. */
 function inspect(card: Card): void {
   const partition = join(workFolder, 'cut.part');
   const exitOf = (command: string, ...args: string[]) => {

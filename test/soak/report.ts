@@ -48,7 +48,7 @@ export function describeMinute(
   return cells.map((cell, index) => String(cell).padStart(columns[index]?.length ?? 0)).join('  ');
 }
 
-export interface Surroundings {
+export interface RunConditions {
   readonly subscriberRepeats: number;
   readonly slackRepeats: number;
   readonly slackFaults: number;
@@ -56,7 +56,7 @@ export interface Surroundings {
 }
 
 /** What became of the events, and who was there. */
-export function describeEvents(events: EventCounts, others: Surroundings): string {
+export function describeEvents(events: EventCounts, others: RunConditions): string {
   const { sent, accepted, subscriber, slack } = events;
   const { visitors } = others;
   const failures =

@@ -16,15 +16,15 @@ export interface StartedSink {
   writes(): number;
 }
 
-export interface SinkSurroundings {
+export interface SinkOptions {
   readonly store?: Map<string, string>;
   readonly clock?: ManualClock;
   readonly timeIsKnown?: () => boolean;
 }
 
 /** A sink for active users that keeps them in a map. It is not started. */
-export function createActiveUsersSink(surroundings: SinkSurroundings = {}): StartedSink {
-  const { store = new Map(), clock = new ManualClock(), timeIsKnown = () => true } = surroundings;
+export function createActiveUsersSink(options: SinkOptions = {}): StartedSink {
+  const { store = new Map(), clock = new ManualClock(), timeIsKnown = () => true } = options;
   const { log, lines } = recordingLog();
   const announced: number[] = [];
   let writes = 0;

@@ -2,7 +2,7 @@ import { createAuthority, createServerCertificate } from '../../src/tls/certific
 
 const dayMs = 86_400_000;
 
-/** The CA of a company whose network signs the certificates of others anew. */
+/** The CA of a company whose network replaces the certificates of other servers. */
 export function createCompanyCa(name = 'Company CA') {
   const validity = {
     notBefore: new Date(Date.now() - dayMs),

@@ -51,7 +51,7 @@ export interface HomeAssistantOptions {
   readonly topics: readonly string[];
   readonly clientId?: string;
   readonly user?: { readonly name: string; readonly password: string };
-  /** Whether its session outlives the connection; Home Assistant's does not. */
+  /** Whether its session survives the connection; Home Assistant's doesn't. */
   readonly hasSession?: boolean;
 }
 

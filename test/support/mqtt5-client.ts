@@ -3,7 +3,7 @@ import type { IPublishPacket } from 'mqtt-packet';
 import { type MqttSocket, openMqttSocket } from './mqtt-socket.ts';
 import type { TestApp } from './test-app.ts';
 
-/** A client that speaks MQTT 5; one with an id has a session that outlives its connection. */
+/** A client that speaks MQTT 5; one with an id has a session that survives its connection. */
 export function open5(
   context: TestContext,
   { app }: Pick<TestApp, 'app'>,

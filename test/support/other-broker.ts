@@ -15,7 +15,7 @@ export interface HeardMessage {
   readonly retained: boolean;
 }
 
-/** A broker that is not the appliance's, in this process; what it keeps outlives its stops. */
+/** A broker that is not the appliance's, in this process; what it keeps survives a stop. */
 export class OtherBroker {
   /** Everything that clients published, in order. */
   readonly heard: HeardMessage[] = [];

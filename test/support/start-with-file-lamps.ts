@@ -29,7 +29,7 @@ export interface ApplianceWithFileLamps {
   port(listener: keyof typeof listening): Promise<number>;
 }
 
-/** Starts the appliance in a process of its own, with lamps that outlive it. */
+/** Starts the appliance in a process of its own, with lamps that survive it. */
 export async function startWithFileLamps(
   context: TestContext,
   { settings = [], environment = {}, folder = temporaryFolder(context) }: FileLampOptions = {},

@@ -117,7 +117,7 @@ export class Load {
   connect({ port, clients, topic = '-', qos = 0, atOnce = 50 }: ClientOptions): MqttClients {
     const program = this.#start('mqtt-clients', [port, clients, topic, qos, atOnce]);
     const ready = program.printed(/^\{"clients"/).then((line) => JSON.parse(line));
-    // Whoever stops the clients before they are ready does not wait for them.
+    // Stopping the clients before they are ready does not wait for them.
     ready.catch(() => {});
     return {
       ready,

@@ -28,7 +28,7 @@ const hold = (door: Door, first: Buffer, drip: Buffer) => async (scene: Scene) =
       }, byteEveryMs);
       await ended;
       clearInterval(timer);
-      // Whoever is refused at once comes back, but not in the same moment.
+      // A refused client comes back, but not at once.
       await rest(200, signal);
     },
   });
