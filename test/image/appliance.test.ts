@@ -249,7 +249,7 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     assert.equal(await mainProcess(), before);
   });
 
-  test('a card that can't be read keeps the previous settings, and reports it', async () => {
+  test('a card that is unreadable keeps the previous settings, and reports it', async () => {
     const dropIn = '/run/systemd/system/blinky-card.service.d';
     const inForce = () => shell('cd /run/blinky-card && grep --invert-match CONFIG_FAULT *');
     const before = await inForce();
