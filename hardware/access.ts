@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { DriverRefusal } from './pins.ts';
 
 /**
- * Throws the system's error when this user may not write to the file. Opens it, because only that
- * asks for everything (rights, capabilities, the service's sandbox).
+ * Throws the system's error if this user can't write to the file. Opens it, because only that
+ * checks everything (permissions, capabilities, the service's sandbox).
  */
 export function checkWritable(path: string, flags: 'write' | 'read and write'): void {
   closeSync(openSync(path, flags === 'write' ? constants.O_WRONLY : constants.O_RDWR));
 }
 
-/** The refusal for a file below `root` that this user may not open; names the group that may. */
+/** The refusal for a file below `root` that this user can't open; names the group that can. */
 export function accessRefusal(root: string, path: string, cause?: unknown): DriverRefusal {
   const group = groupOf(root, path);
   const remedy =
     group === undefined || group === 'root'
-      ? 'Let the group gpio use it by a udev rule, as the package blinky-light does, or run as root'
+      ? 'Give the group gpio access with a udev rule, as the package blinky-light does, or run as root'
       : `Add the user to the group ${group}: \`sudo usermod -aG ${group} $USER\`, then log in again (or restart the service)`;
-  return new DriverRefusal(`no permission for ${path}`, remedy, { cause });
+  return new DriverRefusal(`no permission to use ${path}`, remedy, { cause });
 }
 
-/** Name of the group that owns the file, as far as it can be found out. */
+/** Returns the name of the group that owns the file, if it can be found. */
 function groupOf(root: string, path: string): string | undefined {
   try {
     const { gid } = statSync(join(root, path));

@@ -6,19 +6,19 @@ import { join } from 'node:path';
 export const socs = ['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711', 'bcm2712'] as const;
 export type Soc = (typeof socs)[number];
 
-/** Labels of the GPIO chips that a header can hang on (Linux, drivers/pinctrl). */
+/** Labels of the GPIO chips that a header can be connected to (Linux, drivers/pinctrl). */
 export const headerChipLabels = ['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinctrl-rp1'] as const;
 
-/** The chip that the header hangs on, as sysfs numbers it. */
+/** The chip that the header is connected to, as sysfs numbers it. */
 export interface SysfsChip {
   readonly label: string;
   /** The sysfs number of BCM 0. */
   readonly base: number;
 }
 
-/** What the lights can know about the computer they hang on. */
+/** What is known about the computer that the lights are connected to. */
 export interface Board {
-  /** As the device tree tells it, e.g. `Raspberry Pi 4 Model B Rev 1.4`; undefined on a PC. */
+  /** From the device tree, e.g. `Raspberry Pi 4 Model B Rev 1.4`; undefined on a PC. */
   readonly model: string | undefined;
   readonly isRaspberryPi: boolean;
   readonly soc: Soc | undefined;
@@ -26,13 +26,13 @@ export interface Board {
   readonly kernel: string;
   /** The kernel's command line. */
   readonly commandLine: readonly string[];
-  /** The header's chip; undefined where the kernel has no sysfs interface to GPIO, or no such chip. */
+  /** The header's chip; undefined if the kernel has no sysfs interface to GPIO or no such chip. */
   readonly sysfsChip: SysfsChip | undefined;
 }
 
-/** Reads what board this is from the /proc and /sys below `root` (`/` but in tests). */
+/** Detects the board from /proc and /sys below `root` (`/` except in tests). */
 export function readBoard(root = '/'): Board {
-  // Not /proc/device-tree, which leads here: the service does not see it
+  // Not /proc/device-tree, which is a link to this folder: the service can't see it
   // (ProcSubset=pid, systemd.exec(5)).
   const deviceTree = join(root, 'sys/firmware/devicetree/base');
   const model = textOf(join(deviceTree, 'model'));
@@ -47,17 +47,17 @@ export function readBoard(root = '/'): Board {
   };
 }
 
-/** The board in a few words, for logs and refusals. */
+/** Describes the board for logs and refusals. */
 export function describeBoard(board: Board): string {
   return `${board.model ?? 'not a Raspberry Pi'}, kernel ${board.kernel}`;
 }
 
-/** What to do about a pin that somebody left exported, or still uses, in sysfs. */
+/** What to do about a pin that is still exported or in use in sysfs. */
 export function unexportAdvice(sysfsNumber: number): string {
-  return `Stop the program that uses it, then \`echo ${sysfsNumber} | sudo tee /sys/class/gpio/unexport\``;
+  return `Stop the program that uses it, then run \`echo ${sysfsNumber} | sudo tee /sys/class/gpio/unexport\``;
 }
 
-/** Chips are numbered from 512 since Linux 6.6, and in no fixed order: the label is what counts. */
+/** Finds the chip by its label: numbers start at 512 since Linux 6.6, and have no fixed order. */
 function findSysfsChip(folder: string): SysfsChip | undefined {
   for (const name of namesIn(folder)) {
     if (!name.startsWith('gpiochip')) continue;
@@ -77,7 +77,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Device-tree texts end with a NUL, those of sysfs with a line feed. */
+/** Reads a text file. Device-tree texts end with a NUL, those of sysfs with a line feed. */
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').replace(/[\0\s]+$/u, '');

@@ -14,14 +14,14 @@ const makers = {
 
 export type DriverName = keyof typeof makers;
 
-/** The names that a user may choose from. */
+/** The names that users can choose from. */
 export const driverNames = Object.keys(makers) as readonly DriverName[];
 
 export interface NamedDriver extends PinDriver {
   readonly name: DriverName;
 }
 
-/** One of each driver, for lamps and button together: some share what they have opened. */
+/** Creates one of each driver, for both lamps and button: some drivers share what they have opened. */
 export function createDrivers(options: DriverOptions = {}): readonly NamedDriver[] {
   return driverNames.map((name) => ({ name, ...makers[name](options) }));
 }

@@ -1,48 +1,48 @@
-/** A fault that a person must mend, as the red light tells it. */
+/** A fault that needs attention, as the red light shows it. */
 export interface FaultCode {
-  /** How many slow red flashes, then a pause, again and again. 0: the page and the log only. */
+  /** Number of slow red flashes, repeated after a pause. 0: only on the page and in the log. */
   readonly flashes: number;
   readonly name: string;
-  /** What is wrong, in words. */
+  /** What is wrong. */
   readonly meaning: string;
-  /** What a person can do about it. */
+  /** How to fix it. */
   readonly remedy: string;
   /** The anchor of its section in the manual, at `/help/troubleshooting`. */
   readonly help: string;
 }
 
 /**
- * Every fault code. The numbers are public: people have them on a sheet of paper beside the lamp,
- * so a number never changes its meaning and is never given away again. Of several faults at a
- * time, the one with the fewest flashes is shown. hardware/README.md has the same table.
+ * All fault codes. The numbers are public: users may have them on paper next to the light, so a number
+ * never changes its meaning and is never reused. If there are several faults at a time, the one with
+ * the fewest flashes is shown. hardware/README.md has the same table.
  */
 export const faultCodes = [
   {
     flashes: 1,
     name: 'network',
     meaning: 'The Pi has no network',
-    remedy: 'Check the cable, or name and password of the Wi-Fi in `wifi.txt` on the card',
+    remedy: 'Check the cable, or the Wi-Fi name and password in `wifi.txt` on the card',
     help: '1-flash',
   },
   {
     flashes: 2,
     name: 'events',
-    meaning: "Events from Qlik Sense cannot arrive: the UDP port can't be opened",
+    meaning: "Can't receive events from Qlik Sense: the UDP port can't be opened",
     remedy: 'Stop the other program that uses the port, or change `udpServerConfig`',
     help: '2-flashes',
   },
   {
     flashes: 3,
     name: 'configuration',
-    meaning: 'The configuration is wrong, so the defaults are in force',
-    remedy: 'Correct `blinky.yaml`; the page and `blinky check` show the line',
+    meaning: 'The configuration is invalid, so the defaults are used',
+    remedy: 'Fix `blinky.yaml`; the page and `blinky check` show the line',
     help: '3-flashes',
   },
   {
     flashes: 4,
     name: 'storage',
-    meaning: 'Nothing can be stored (disk full or read-only), or data was damaged',
-    remedy: 'Make room, or replace the card; the page says which, and what was lost',
+    meaning: "Data can't be stored (disk full or read-only), or was damaged",
+    remedy: 'Free up space or replace the card; the page shows which, and what was lost',
     help: '4-flashes',
   },
   {
@@ -56,14 +56,14 @@ export const faultCodes = [
     flashes: 6,
     name: 'slack',
     meaning: 'Slack refuses the token or the channel',
-    remedy: 'Repair the token, or invite the app to the channel; what waits is sent then',
+    remedy: 'Fix the token, or invite the app to the channel; waiting events are then sent',
     help: '6-flashes',
   },
   {
     flashes: 7,
     name: 'remote-broker',
-    meaning: 'Another broker, upstream or source, refuses this appliance',
-    remedy: 'Correct the address or the sign-in in `mqttConfig` or `satelliteConfig`',
+    meaning: 'Another broker, upstream or source, rejects the connection',
+    remedy: 'Fix the address or the sign-in in `mqttConfig` or `satelliteConfig`',
     help: '7-flashes',
   },
   {
@@ -76,24 +76,24 @@ export const faultCodes = [
   {
     flashes: 0,
     name: 'lights',
-    meaning: "The lights can't be driven",
-    remedy: 'Run `blinky check`: it says for each driver what would mend it',
+    meaning: "Blinky can't control the lights",
+    remedy: 'Run `blinky check`: it shows how to fix each driver',
     help: 'the-lights-cant-be-driven',
   },
   {
     flashes: 0,
     name: 'button',
     meaning: "The button can't be read",
-    remedy: 'Check its wiring and `lightConfig.button`; it is tried again',
+    remedy: 'Check its wiring and `lightConfig.button`; Blinky tries again automatically',
     help: 'the-button-cant-be-read',
   },
 ] as const satisfies readonly FaultCode[];
 
 export type FaultName = (typeof faultCodes)[number]['name'];
 
-/** The code of a fault by its name. */
+/** Returns the code of a fault by its name. */
 export function faultCode(name: FaultName): FaultCode {
   const found: FaultCode | undefined = faultCodes.find((code) => code.name === name);
-  if (!found) throw new RangeError(`there is no fault called ${name}`);
+  if (!found) throw new RangeError(`unknown fault ${name}`);
   return found;
 }

@@ -7,16 +7,16 @@ export interface HeaderPin {
   readonly bcm: number;
   /** Number of the pin on the header, 1 to 40. */
   readonly pin: number;
-  /** Which way the pin is pulled from power-on until a program takes it. */
+  /** The pull of the pin from power-on until a program uses it. */
   readonly pull: 'up' | 'down';
-  /** What else the Pi may use the pin for. */
+  /** What else the Pi can use the pin for. */
   readonly otherUse?: string;
 }
 
 /**
  * The GPIOs of the header of every 40-pin Raspberry Pi, by BCM number (Raspberry Pi hardware
  * documentation, "GPIO and the 40-pin header"; pulls: BCM2835 ARM Peripherals, table 6-31).
- * The 26-pin models have the pins 1 to 26 of it.
+ * The 26-pin models have pins 1 to 26 of it.
  */
 export const headerPins: readonly HeaderPin[] = [
   { bcm: 0, pin: 27, pull: 'up', otherUse: 'the ID EEPROM of expansion boards' },
@@ -56,34 +56,34 @@ export const powerPins = {
   ground: [6, 9, 14, 20, 25, 30, 34, 39],
 } as const;
 
-/** Where the wiring picture and the configuration's defaults put things; BCM numbers. */
+/** The pins in the wiring picture and in the default configuration; BCM numbers. */
 export const defaultPins: Readonly<Record<Colour | 'button', number>> = {
   ...recordOf(colours, (colour) => lampRows[colour].pin),
   button: 3,
 };
 
-/** The header's entry for a BCM number, if the header has it. */
+/** Returns the header's entry for a BCM number, if there is one. */
 export function headerPin(bcm: number): HeaderPin | undefined {
   return headerPins.find((pin) => pin.bcm === bcm);
 }
 
-/** A pin in words for a person with wires in hand, e.g. `GPIO 17 (pin 11)`. */
+/** Describes a pin for a person who wires it, e.g. `GPIO 17 (pin 11)`. */
 export function describePin(bcm: number): string {
   const pin = headerPin(bcm);
   return pin ? `GPIO ${bcm} (pin ${pin.pin})` : `GPIO ${bcm}`;
 }
 
-/** Why nothing of ours may be wired to this BCM number; undefined when it may. */
+/** Returns why this BCM number can't be used; undefined if it can. */
 export function whyReserved(bcm: number): string | undefined {
   const pin = headerPin(bcm);
-  if (!pin) return `there is no GPIO ${bcm} on the header, which has 2 to 27`;
+  if (!pin) return `the header has no GPIO ${bcm}; use 2 to 27`;
   if (bcm <= 1) return `${describePin(bcm)} is reserved for ${pin.otherUse}`;
   return undefined;
 }
 
-/** What a person should know who wires something to this BCM number; undefined when nothing. */
+/** Returns what to know before wiring something to this BCM number; undefined if nothing. */
 export function pinHint(bcm: number): string | undefined {
   const otherUse = headerPin(bcm)?.otherUse;
   if (!otherUse || whyReserved(bcm)) return undefined;
-  return `${describePin(bcm)} is also used for ${otherUse}: that must be switched off`;
+  return `${describePin(bcm)} is also used for ${otherUse}, which must be switched off`;
 }

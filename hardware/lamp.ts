@@ -1,18 +1,18 @@
 import type { styleText } from 'node:util';
 import type { OutputWiring } from './pins.ts';
 
-/** What differs from one light to the next; everything else about them derives from it. */
+/** What differs between lights; everything else about them is derived from it. */
 interface LampRow {
-  /** BCM number of its pin, where the wiring picture has it and nobody has set another. */
+  /** BCM number of its pin in the wiring picture, and the default. */
   readonly pin: number;
   /** How a terminal shows it. */
   readonly terminal: Extract<Parameters<typeof styleText>[0], string>;
 }
 
 /**
- * One row a light, in the order in which lamps are tested and listed. Its name is its colour. Its
- * colour on the page is in `lights.css`, its word there in `texts.js`; `wiring.svg` draws the first
- * two, and the guide (`README.md`) says where the others go.
+ * One row per light, in the order in which lamps are tested and listed. Its name is its colour. Its
+ * colour on the page is in `lights.css`, its label in `texts.js`; `wiring.svg` shows the first two,
+ * and the guide (`README.md`) explains how to wire the others.
  */
 const rows = {
   green: { pin: 17, terminal: 'green' },
@@ -30,9 +30,9 @@ export const heartbeatColour: Colour = 'green';
 
 /** One light that can be switched. */
 export interface Lamp {
-  /** Switches the light before it returns. Throws when the hardware refuses. */
+  /** Switches the light before it returns. Throws if the hardware fails. */
   set(on: boolean): void;
-  /** Switches the light off and lets go of the pin. Calling it twice is harmless. */
+  /** Switches the light off and releases the pin. May be called twice. */
   close(): void;
 }
 

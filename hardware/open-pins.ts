@@ -6,7 +6,7 @@ import { colours, type Lamps, type LampWirings } from './lamp.ts';
 import { claimLamps } from './pin-lamp.ts';
 import { DriverRefusal, type InputPin, type Pins } from './pins.ts';
 
-/** Why one driver was passed over, for a person. */
+/** Why one driver was skipped, for users. */
 export interface Refusal {
   readonly driver: DriverName;
   readonly reason: string;
@@ -14,11 +14,11 @@ export interface Refusal {
 }
 
 interface Opened {
-  /** The driver that reaches the pins. */
+  /** The driver that controls the pins. */
   readonly driver: DriverName;
   /** The drivers that were tried before it, in order. */
   readonly refusals: readonly Refusal[];
-  /** Where this is. On a Raspberry Pi, `simulated` means that something is wrong. */
+  /** The board. On a Raspberry Pi, `simulated` means that something is wrong. */
   readonly board: Board;
 }
 
@@ -31,9 +31,9 @@ export interface OpenedInput extends Opened {
 }
 
 interface OpenOptions {
-  /** The driver that the user wants. */
+  /** The configured driver. */
   readonly driver: 'auto' | DriverName;
-  /** The root of the file system: `/` but in tests. */
+  /** The root of the file system: `/` except in tests. */
   readonly root?: string;
   /** The drivers in the order in which `auto` tries them. */
   readonly drivers?: readonly NamedDriver[];
@@ -46,13 +46,13 @@ export interface OpenLampsOptions extends OpenOptions {
 export interface OpenInputOptions extends OpenOptions {
   /** BCM number of the GPIO. */
   readonly pin: number;
-  /** The driver that the lights use, where it is known: that one first. */
+  /** The driver that the lights use, if known; tried first. */
   readonly usedByLamps?: DriverName | undefined;
 }
 
 /**
- * Opens the lights, dark, with the named driver, or with the first that works.
- * Throws `DriverRefusal` when the named driver refuses, or when the pins can't be used at all.
+ * Opens the lights, switched off, with the named driver or with the first that works.
+ * Throws `DriverRefusal` if the named driver refuses or the pins can't be used at all.
  */
 export async function openLamps(options: OpenLampsOptions): Promise<OpenedLamps> {
   const { driver: wanted, wirings, root = '/', drivers = createDrivers({ root }) } = options;
@@ -65,8 +65,8 @@ export async function openLamps(options: OpenLampsOptions): Promise<OpenedLamps>
 }
 
 /**
- * Opens an input with the named driver; with `auto`, or where the named one has no inputs, with that
- * of the lights, or else with the first that works. Throws `DriverRefusal` when none does.
+ * Opens an input with the named driver; with `auto`, or if the named one has no inputs, with that of
+ * the lights, otherwise with the first that works. Throws `DriverRefusal` if none does.
  */
 export async function openInput(options: OpenInputOptions): Promise<OpenedInput> {
   const { driver: wanted, pin, usedByLamps, root = '/' } = options;
@@ -80,7 +80,7 @@ export async function openInput(options: OpenInputOptions): Promise<OpenedInput>
   return { ...opened, input: claimed };
 }
 
-/** Refusals as one text, for a person. */
+/** Returns refusals as one text, for users. */
 export function describeRefusals(refusals: readonly Refusal[]): string {
   return refusals
     .map(({ driver, reason, remedy }) => `${driver}: ${reason} (${remedy})`)
@@ -104,15 +104,15 @@ async function firstThatClaims<Claimed>(
       refusals.push({ driver: driver.name, reason: refused.message, remedy: refused.remedy });
     }
   }
-  // Elsewhere than on a Pi they all say the same.
+  // Except on a Pi, they all say the same.
   if (first && (refusals.length === 1 || !board.isRaspberryPi)) throw first;
   throw new DriverRefusal(
-    `no driver reaches the pins. ${describeRefusals(refusals)}`,
-    'Fix what one of the drivers names',
+    `no driver can control the pins. ${describeRefusals(refusals)}`,
+    'Fix the problem reported for one of the drivers',
   );
 }
 
-/** A reserved pin or one for two lights; the configuration refuses these before. */
+/** Rejects reserved pins and pins for two lights; the configuration has normally rejected them. */
 function checkWirings(wirings: LampWirings): void {
   const remedy = 'Choose another pin in lightConfig';
   const used = new Set<number>();

@@ -2,8 +2,8 @@ import { type Colour, colours, type Lamp, type Lamps, type LampWirings } from '.
 import { levelFor, type OutputPin, type OutputWiring, type Pins } from './pins.ts';
 
 /**
- * Claims a pin for each light and makes lamps of them. When one can't be had, the ones before are
- * released before the error is passed on.
+ * Claims a pin for each light and creates the lamps. If one can't be claimed, the others are released
+ * before the error is thrown.
  */
 export function claimLamps(pins: Pins, wirings: LampWirings): Lamps {
   const lamps = new Map<Colour, Lamp>();
@@ -16,7 +16,7 @@ export function claimLamps(pins: Pins, wirings: LampWirings): Lamps {
       try {
         lamp.close();
       } catch {
-        // The reason why the other pin was refused is the one to report.
+        // The reason why the other pin was refused is more important.
       }
     }
     throw error;

@@ -1,12 +1,12 @@
 import type { Clock } from '../src/platform/clock.ts';
 import type { InputPin } from './pins.ts';
 
-/** How often the level is looked at, ms: well within the 30 ms in which a button settles. */
+/** How often the level is read, ms: well within the 30 ms in which a button settles. */
 export const pollMs = 20;
 
 /**
- * An input of a driver that has no edges: looks at the level every `pollMs`. What is shorter goes
- * unseen.
+ * An input of a driver without edge detection: reads the level every `pollMs`. Shorter changes are
+ * missed.
  */
 export function polledInput(
   pin: Pick<InputPin, 'read' | 'release'>,

@@ -3,34 +3,34 @@ import type { InputPin } from './pins.ts';
 
 export interface PushButtonHandlers {
   readonly clock: Pick<Clock, 'schedule'>;
-  /** Pressed and let go before `holdMs` had passed. */
+  /** Pressed and released before `holdMs` has passed. */
   readonly onPress: () => void;
-  /** Held down for `holdMs`; called while it is still down. */
+  /** Held for `holdMs`; called while it is still down. */
   readonly onHold: () => void;
   /** The button can't be read any more. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** How long contacts may bounce, ms: makers of small buttons promise 5 to 20. */
+/** How long contacts may bounce, ms: makers of small buttons specify 5 to 20. */
 export const settleMs = 30;
-/** How long the button is held down for `onHold`, ms. */
+/** How long the button must be held for `onHold`, ms. */
 export const holdMs = 3000;
 
 /**
- * A button between an input and ground; something must pull the input up. A button that is down
- * at first, as after waking the Pi with it, counts only once it has been let go.
+ * A button between an input and ground; the input must be pulled up. A button that is down at the
+ * start, for example after waking the Pi with it, counts only once it has been released.
  */
 export class PushButton {
   readonly #input: InputPin;
   readonly #handlers: PushButtonHandlers;
   #down: boolean;
-  /** A press has begun that nothing has come of yet. */
+  /** A press has started and hasn't been reported yet. */
   #pressed = false;
   #closed = false;
   #cancelSettle: (() => void) | undefined;
   #cancelHold: (() => void) | undefined;
 
-  /** Lets go of the input when it can't be read. */
+  /** Releases the input if it can't be read. */
   constructor(input: InputPin, handlers: PushButtonHandlers) {
     this.#input = input;
     this.#handlers = handlers;
@@ -46,7 +46,7 @@ export class PushButton {
     }
   }
 
-  /** Lets go of the pin. Calling it twice is harmless. */
+  /** Releases the pin. May be called twice. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -89,7 +89,7 @@ export class PushButton {
     try {
       this.close();
     } catch {
-      // The pin is gone already.
+      // The pin can't be used any more anyway.
     }
     this.#handlers.onFailure(error);
   }

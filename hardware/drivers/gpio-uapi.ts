@@ -3,8 +3,8 @@ import type { Level } from '../pins.ts';
 
 /**
  * The kernel's GPIO character device, version 2: request numbers and layouts as in
- * include/uapi/linux/gpio.h (Linux 5.10 and later). Every field stands in the machine's own byte
- * order and at the same offset on 32 and on 64 bits.
+ * include/uapi/linux/gpio.h (Linux 5.10 and later). Every field is in the machine's byte order and at
+ * the same offset on 32 and 64 bits.
  */
 export const requests = {
   getChipInfo: 0x8044_b401,
@@ -14,20 +14,20 @@ export const requests = {
   setValues: 0xc010_b40f,
 } as const;
 
-/** What the chip tells about itself: struct gpiochip_info. */
+/** Information about the chip: struct gpiochip_info. */
 export const chipInfo = {
   empty: () => Buffer.alloc(68),
   label: (info: Buffer) => textAt(info, 32),
 };
 
-/** What is known about one line: struct gpio_v2_line_info. */
+/** Information about one line: struct gpio_v2_line_info. */
 export const lineInfo = {
   ask(offset: number): Buffer {
     const info = Buffer.alloc(256);
     writeU32(info, 64, offset);
     return info;
   },
-  /** Who holds the line; empty when nobody does, or nobody gave a name. */
+  /** The name of the program that uses the line; empty if it is free or no name was given. */
   consumer: (info: Buffer) => textAt(info, 32),
 };
 
@@ -42,7 +42,7 @@ const attributeOutputValues = 2;
 
 /** A request for one line: struct gpio_v2_line_request. */
 export const lineRequest = {
-  /** The line has `level` from the moment at which it becomes an output. */
+  /** The line has `level` from the moment it becomes an output. */
   output(offset: number, level: Level, consumer: string): Buffer {
     const request = requestFor(offset, consumer, flags.output);
     // One attribute: the initial values of the lines in the mask that follows them.
@@ -52,12 +52,12 @@ export const lineRequest = {
     writeU64(request, 336, 1n);
     return request;
   },
-  /** Pulled up where the chip can do that; each edge becomes something to read. */
+  /** Pulled up if the chip supports it; each edge can be read as an event. */
   input(offset: number, consumer: string): Buffer {
     const edges = flags.risingEdge | flags.fallingEdge;
     return requestFor(offset, consumer, flags.input | edges | flags.pullUp);
   },
-  /** The file descriptor of the line, which the kernel has filled in. */
+  /** The file descriptor of the line, filled in by the kernel. */
   descriptor: (request: Buffer) =>
     endianness() === 'LE' ? request.readInt32LE(588) : request.readInt32BE(588),
 };

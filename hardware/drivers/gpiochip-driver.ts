@@ -32,7 +32,7 @@ interface Chip {
 const consumer = 'blinky';
 
 /**
- * Pins through the kernel's GPIO character device (/dev/gpiochip*), called through the package koffi.
+ * Controls pins through the kernel's GPIO character device (/dev/gpiochip*), with the package koffi.
  * For every Pi with Linux 5.10 or later.
  */
 export function gpiochipDriver(options: GpiochipOptions = {}): PinDriver {
@@ -42,7 +42,7 @@ export function gpiochipDriver(options: GpiochipOptions = {}): PinDriver {
     open: async (claim) => {
       const board = readBoard(root);
       const devices = devicesIn(root);
-      if (devices.length === 0) throw noChip(board, 'there is no /dev/gpiochip*');
+      if (devices.length === 0) throw noChip(board, '/dev/gpiochip* not found');
       const libc = libcOf(await loadLibrary('koffi', load));
       const descriptor = openHeaderChip(root, board, devices, libc);
       const chip = { descriptor, libc, board };
@@ -52,7 +52,7 @@ export function gpiochipDriver(options: GpiochipOptions = {}): PinDriver {
           input: (bcm) => inputOf(chip, bcm),
         });
       } finally {
-        // The lines have descriptors of their own.
+        // Each line has its own descriptor.
         closeSync(descriptor);
       }
     },
@@ -87,7 +87,7 @@ function openHeaderChip(
     if (headerChipLabels.some((known) => known === label)) return descriptor;
     closeSync(descriptor);
   }
-  throw refusal ?? noChip(board, 'no /dev/gpiochip* is the header of a Raspberry Pi');
+  throw refusal ?? noChip(board, 'none of /dev/gpiochip* is the header of a Raspberry Pi');
 }
 
 function labelOf(descriptor: number, libc: Libc): string | undefined {
@@ -97,7 +97,7 @@ function labelOf(descriptor: number, libc: Libc): string | undefined {
     return chipInfo.label(info);
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
-    // Something else by the name of a chip.
+    // Something else with the name of a chip.
     return undefined;
   }
 }
@@ -106,7 +106,7 @@ function noChip(board: Board, reason: string): DriverRefusal {
   return new DriverRefusal(
     reason,
     board.isRaspberryPi
-      ? `Use a kernel of Raspberry Pi OS or Debian with the GPIO character device (this is ${board.kernel})`
+      ? `Use a Raspberry Pi OS or Debian kernel with the GPIO character device (this is ${board.kernel})`
       : 'Use a Raspberry Pi, or simulated lights',
   );
 }
@@ -141,7 +141,7 @@ function inputOf(chip: Chip, bcm: number): InputPin {
   };
 }
 
-/** The descriptor of a line that the kernel has given. */
+/** Requests a line from the kernel, and returns its descriptor. */
 function claimLine(chip: Chip, bcm: number, request: Buffer): number {
   try {
     chip.libc.ioctl(chip.descriptor, requests.getLine, request);
@@ -156,7 +156,7 @@ function explain(chip: Chip, bcm: number, cause: unknown): DriverRefusal {
   switch (codeOf(cause)) {
     case 'EBUSY': {
       const holder = consumerOf(chip, bcm);
-      const by = holder ? `"${holder}"` : 'another program or a driver of the kernel';
+      const by = holder ? `"${holder}"` : 'another program or a kernel driver';
       return new DriverRefusal(
         `${pin} is in use by ${by}`,
         releaseAdvice(holder, bcm, chip.board),
@@ -172,7 +172,7 @@ function explain(chip: Chip, bcm: number, cause: unknown): DriverRefusal {
       );
     default:
       return new DriverRefusal(
-        `${pin} can't be had: ${messageOf(cause)}`,
+        `can't open ${pin}: ${messageOf(cause)}`,
         'Check that no other program uses the pin, or choose another driver',
         { cause },
       );
@@ -191,8 +191,8 @@ function consumerOf({ descriptor, libc }: Chip, bcm: number): string {
 
 function releaseAdvice(holder: string, bcm: number, { sysfsChip }: Board): string {
   if (holder === consumer) {
-    return 'Stop the Blinky Light that runs already: `sudo systemctl stop blinky`';
+    return 'Stop the Blinky that is already running: `sudo systemctl stop blinky`';
   }
   if (holder === 'sysfs' && sysfsChip) return unexportAdvice(sysfsChip.base + bcm);
-  return 'Stop what uses it, or choose another pin';
+  return 'Stop the program that uses it, or choose another pin';
 }

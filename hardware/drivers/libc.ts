@@ -2,26 +2,26 @@ import { closeSync, constants } from 'node:fs';
 import { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
 
-/** The part of the package koffi that is used here: calling functions of the C library. */
+/** The part of the package koffi that is used here: it calls functions of the C library. */
 export interface KoffiLibrary {
-  /** Opens what the process has loaded already, so it works with glibc and musl alike. */
+  /** Opens the library that the process has already loaded, so it works with glibc and musl. */
   load(path: null): { func(prototype: string): (...args: unknown[]) => unknown };
   /** The error number of the last call. */
   errno(): number;
 }
 
-/** What Node itself has no way to ask of the kernel. Each throws an error with the system's `code`. */
+/** System calls that Node doesn't offer. Each throws an error with the system's `code`. */
 export interface Libc {
-  /** Fills `argument` in. */
+  /** Fills in `argument`. */
   ioctl(descriptor: number, request: number, argument: Buffer): void;
   /**
-   * Reads the descriptor whenever there is something, drops that and calls `onRead`.
-   * `onFailure` is called once when it can't be read any more. The returned function ends it.
+   * Reads the descriptor whenever there is data, drops the data and calls `onRead`.
+   * `onFailure` is called once when it can't be read any more. The returned function stops it.
    */
   watch(descriptor: number, onRead: () => void, onFailure: (error: unknown) => void): () => void;
 }
 
-/** include/uapi/asm-generic/fcntl.h, the same on every architecture that Pis and PCs have. */
+/** include/uapi/asm-generic/fcntl.h, the same on all architectures of Pis and PCs. */
 const getStatusFlags = 3;
 const setStatusFlags = 4;
 const closeOnExec = 0o2000000;
@@ -36,7 +36,7 @@ export function libcOf(koffi: KoffiLibrary): Libc {
   const ioctl = library.func('int ioctl(int fd, unsigned long request, ...)');
   return {
     ioctl: (descriptor, request, argument) => {
-      // Called for each change of a light: nothing is made here unless it fails.
+      // Called for each change of a light: nothing is allocated here unless it fails.
       if (ioctl(descriptor, request, 'void *', argument) === 0) return;
       throw failure(`ioctl 0x${request.toString(16)}`);
     },
@@ -46,8 +46,8 @@ export function libcOf(koffi: KoffiLibrary): Libc {
         if (typeof result !== 'number' || result < 0) throw failure(prototype);
         return result;
       };
-      // Node waits for pipes and sockets, and takes nothing else. So it gets a pipe, and before it
-      // looks there for the first time, `descriptor` takes the place of that pipe.
+      // Node can only wait for pipes and sockets. So it gets a pipe, which is replaced by
+      // `descriptor` before Node reads it for the first time.
       const ends: [number, number] = [-1, -1];
       call('int pipe2(_Out_ int *ends, int flags)', ends, closeOnExec);
       const socket = new Socket({ fd: ends[0], readable: true, writable: false });
@@ -81,7 +81,7 @@ function readOn(
     if (isWatching) onRead();
   });
   socket.on('error', fail);
-  socket.on('end', () => fail(new Error('the kernel has closed it')));
+  socket.on('end', () => fail(new Error('closed by the kernel')));
   return () => {
     isWatching = false;
     socket.destroy();

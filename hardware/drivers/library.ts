@@ -2,8 +2,8 @@ import { codeOf, messageOf } from '../../src/platform/errors.ts';
 import { DriverRefusal } from '../pins.ts';
 
 /**
- * Awaits the loading of an optional package. What npm could not install or build becomes a
- * `DriverRefusal` that says how to mend it.
+ * Loads an optional package. If npm couldn't install or build it, throws a `DriverRefusal` that says
+ * how to fix that.
  */
 export async function loadLibrary<Library>(
   name: string,
@@ -21,14 +21,14 @@ function explain(name: string, error: unknown): { reason: string; remedy: string
   const message = messageOf(error);
   const code = codeOf(error);
   const rebuild =
-    "Run `npm rebuild` in the program's folder; it takes a compiler (`sudo apt install build-essential python3`)";
+    "Run `npm rebuild` in the program's folder; it requires a compiler (`sudo apt install build-essential python3`)";
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
     return {
       reason: `the package ${name} is not installed`,
       remedy: `Run \`npm install\` in the program's folder, without --omit=optional`,
     };
   }
-  // The words of `bindings` and of koffi.
+  // Messages of `bindings` and of koffi.
   if (/could not locate the bindings file|cannot find the native/iu.test(message)) {
     return { reason: `the package ${name} has not been built on this machine`, remedy: rebuild };
   }

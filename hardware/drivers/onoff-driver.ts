@@ -14,7 +14,7 @@ import {
 } from '../pins.ts';
 import { loadLibrary } from './library.ts';
 
-/** The part of the package onoff that is used here: its pins over /sys/class/gpio. */
+/** The part of the package onoff that is used here: pins through /sys/class/gpio. */
 export interface OnoffLibrary {
   readonly Gpio: new (
     sysfsNumber: number,
@@ -40,8 +40,8 @@ export interface OnoffOptions extends DriverOptions {
 const gpioFolder = '/sys/class/gpio';
 
 /**
- * Pins through sysfs and the package onoff, which alone this file knows. For kernels that still have
- * /sys/class/gpio. That has interrupts on both edges, and no way to ask for a pull-up.
+ * Controls pins through sysfs and the package onoff, which only this file uses. For kernels that
+ * still have /sys/class/gpio, which has interrupts on both edges but no pull-ups.
  */
 export function onoffDriver(options: OnoffOptions = {}): PinDriver {
   const { root = '/', load = () => import('onoff') } = options;
@@ -73,10 +73,10 @@ function claimPin(
 ): OnoffGpio {
   const number = base + bcm;
   const folder = join(root, gpioFolder, `gpio${number}`);
-  // After kill -9 the kernel keeps a pin exported: onoff takes it over.
+  // After kill -9, the kernel keeps a pin exported: onoff takes it over.
   const wasExported = existsSync(folder);
   try {
-    // The levels written are those of the wire: an `active_low` somebody left behind is cleared.
+    // The levels written are those of the wire: an `active_low` left by another program is cleared.
     const edge = direction === 'in' ? 'both' : 'none';
     const gpio = new Gpio(number, direction, edge, { activeLow: false });
     checkTaken(gpio, bcm, direction);
@@ -92,9 +92,9 @@ function checkedBase(root: string, board: Board): number {
   const exportFile = `${gpioFolder}/export`;
   if (!existsSync(join(root, exportFile))) {
     throw new DriverRefusal(
-      `the kernel ${board.kernel} offers no ${exportFile}`,
+      `the kernel ${board.kernel} doesn't provide ${exportFile}`,
       board.isRaspberryPi
-        ? 'Use the driver gpiochip, which newer kernels have instead'
+        ? 'Use the driver gpiochip, which works with newer kernels'
         : 'Use a Raspberry Pi, or simulated lights',
     );
   }
@@ -112,13 +112,13 @@ function checkedBase(root: string, board: Board): number {
   return board.sysfsChip.base;
 }
 
-/** onoff passes over every error with a pin that was exported before; so look what came of it. */
+/** onoff ignores every error with a pin that was already exported, so the result is checked here. */
 function checkTaken(gpio: OnoffGpio, bcm: number, direction: Direction): void {
   const isTaken = gpio.direction() === (direction === 'in' ? 'in' : 'out') && !gpio.activeLow();
   const hasLevel = direction === 'in' || gpio.readSync() === (direction === 'high' ? 1 : 0);
   if (isTaken && hasLevel) return;
   throw new DriverRefusal(
-    `${describePin(bcm)} was exported by another user, who keeps it`,
+    `${describePin(bcm)} is exported by another user`,
     `Stop the program that uses it, or choose another pin`,
   );
 }
@@ -130,7 +130,7 @@ function inputOf(gpio: OnoffGpio): InputPin {
     read: () => (read() === 1 ? 1 : 0),
     watch: (onEdge, onFailure) => {
       let failed = false;
-      // onoff reads the pin in a callback of its own: thrown there, an error would end the process.
+      // onoff reads the pin in its own callback: an error thrown there would end the process.
       gpio.readSync = () => {
         try {
           last = read() === 1 ? 1 : 0;
@@ -154,7 +154,7 @@ function unexport(root: string, sysfsNumber: number): void {
   try {
     writeFileSync(join(root, gpioFolder, 'unexport'), String(sysfsNumber));
   } catch {
-    // It stays exported, which does no harm.
+    // It stays exported, which is harmless.
   }
 }
 
@@ -164,8 +164,8 @@ function explain(root: string, bcm: number, sysfsNumber: number, error: unknown)
   switch (codeOf(error)) {
     case 'EBUSY':
       return new DriverRefusal(
-        `${pin} is in use by another program or a driver of the kernel`,
-        'Stop what uses it (`sudo cat /sys/kernel/debug/gpio` names it), or choose another pin',
+        `${pin} is in use by another program or a kernel driver`,
+        'Stop the program that uses it (see `sudo cat /sys/kernel/debug/gpio`), or choose another pin',
         { cause: error },
       );
     case 'EACCES':
@@ -174,13 +174,13 @@ function explain(root: string, bcm: number, sysfsNumber: number, error: unknown)
     case 'EINVAL':
     case 'ENOENT':
       return new DriverRefusal(
-        `the kernel has no ${pin} for ${gpioFolder}`,
+        `the kernel doesn't provide ${pin} in ${gpioFolder}`,
         'Use the driver gpiochip, or choose another pin',
         { cause: error },
       );
     default:
       return new DriverRefusal(
-        `${pin} can't be had: ${messageOf(error)}`,
+        `can't open ${pin}: ${messageOf(error)}`,
         'Check that no other program uses the pin, or choose another driver',
         { cause: error },
       );

@@ -21,7 +21,7 @@ export interface RpioLibrary {
   read(pin: number): number;
   write(pin: number, level: number): void;
   close(pin: number, reset: number): void;
-  /** Unmaps the registers. Any use of a pin after it ends the process with a segmentation fault. */
+  /** Unmaps the registers. Using a pin afterwards ends the process with a segmentation fault. */
   exit(): void;
   on(event: 'warn', listener: (message: string) => void): unknown;
   removeListener(event: 'warn', listener: (message: string) => void): unknown;
@@ -31,16 +31,16 @@ export interface RpioOptions extends DriverOptions {
   readonly load?: () => Promise<RpioLibrary>;
 }
 
-/** The chips whose registers rpio 2.4.2 knows; on any other it would write who knows where. */
+/** The chips whose registers rpio 2.4.2 knows; on others it would write to wrong addresses. */
 const knownSocs: ReadonlySet<Soc> = new Set(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711']);
 
 /**
- * Pins through the chip's registers and the package rpio, which alone this file knows. For Pis up
- * to the 4 with the kernel of Raspberry Pi OS. Inputs are polled: rpio's own way looks every ms, and
- * wants an overlay (gpio-no-irq) that takes the interrupts away from the kernel.
+ * Controls pins through the chip's registers and the package rpio, which only this file uses. For Pis
+ * up to the 4 with the kernel of Raspberry Pi OS. Inputs are polled: rpio itself would poll every ms,
+ * and requires an overlay (gpio-no-irq) that takes the interrupts away from the kernel.
  *
- * rpio contains code under the GPL. It is no part of this program: it is an optional package,
- * loaded here while the program runs, and everything else works without it.
+ * rpio contains code under the GPL. It isn't part of this program: it is an optional package, loaded
+ * here at run time, and everything else works without it.
  */
 export function rpioDriver(options: RpioOptions = {}): PinDriver {
   const {
@@ -48,7 +48,7 @@ export function rpioDriver(options: RpioOptions = {}): PinDriver {
     clock = systemClock,
     load = async () => (await import('rpio')).default,
   } = options;
-  /** Claimed pins, and claims under way: all of them use the same mapping of the registers. */
+  /** Number of claimed pins and pending claims: all use the same mapping of the registers. */
   let users = 0;
   return {
     hasInputs: true,
@@ -67,7 +67,7 @@ export function rpioDriver(options: RpioOptions = {}): PinDriver {
         openPin(rpio, pin, mode, initial);
         users += 1;
         return () => {
-          // Nobody watches over the registers: an output stays one, and so surely dark.
+          // The kernel doesn't reset the registers: the pin stays an output, so the light stays off.
           rpio.close(pin, rpio.PIN_PRESERVE);
           leave();
         };
@@ -92,30 +92,30 @@ export function rpioDriver(options: RpioOptions = {}): PinDriver {
   };
 }
 
-/** On a board that rpio does not recognise it pretends: every call succeeds and no pin moves. */
+/** On an unknown board, rpio only simulates: every call succeeds, but no pin changes. */
 function checkBoard({ model, isRaspberryPi, soc }: Board): void {
   if (!isRaspberryPi) {
     throw new DriverRefusal(
-      `rpio needs a Raspberry Pi, and this is ${model ?? 'none'}`,
+      `rpio requires a Raspberry Pi; this is ${model ?? 'not one'}`,
       'Use a Raspberry Pi, or simulated lights',
     );
   }
   if (soc === undefined || !knownSocs.has(soc)) {
     throw new DriverRefusal(
-      `rpio does not know the chip of this board (${model})`,
+      `rpio doesn't support the chip of this board (${model})`,
       'Use the driver gpiochip',
     );
   }
 }
 
-/** Whether to go through /dev/gpiomem, or else through /dev/mem where the kernel permits that. */
+/** Returns whether to use /dev/gpiomem; otherwise /dev/mem is used, if the kernel permits it. */
 function chooseMemory(root: string, { commandLine, kernel }: Board): boolean {
   const path = existsSync(join(root, 'dev/gpiomem')) ? '/dev/gpiomem' : '/dev/mem';
   const gpiomem = path === '/dev/gpiomem';
   if (!gpiomem && !commandLine.includes('iomem=relaxed')) {
     throw new DriverRefusal(
       `the kernel ${kernel} has no /dev/gpiomem`,
-      'Use the driver gpiochip, or the kernel of Raspberry Pi OS',
+      'Use the driver gpiochip, or a Raspberry Pi OS kernel',
     );
   }
   try {
@@ -123,7 +123,7 @@ function chooseMemory(root: string, { commandLine, kernel }: Board): boolean {
   } catch (error) {
     if (gpiomem) throw accessRefusal(root, path, error);
     throw new DriverRefusal(
-      `only root may use ${path}`,
+      `only root can use ${path}`,
       'Use the driver gpiochip, or run as root',
       {
         cause: error,
@@ -133,7 +133,7 @@ function chooseMemory(root: string, { commandLine, kernel }: Board): boolean {
   return gpiomem;
 }
 
-/** rpio looks for this too, but by numbers that kernels from 6.6 on no longer use. */
+/** rpio checks this too, but with numbers that kernels no longer use since 6.6. */
 function checkNotExported(root: string, { sysfsChip }: Board, pin: number): void {
   const number = (sysfsChip?.base ?? 0) + pin;
   if (!existsSync(join(root, `sys/class/gpio/gpio${number}`))) return;
@@ -148,14 +148,14 @@ function start(rpio: RpioLibrary, gpiomem: boolean): void {
   const onWarn = (message: string) => {
     warning = message;
   };
-  // A listener of our own also keeps rpio from printing the warning.
+  // A listener also keeps rpio from printing the warning.
   rpio.on('warn', onWarn);
   try {
-    // Its own exit handler would unmap the registers before the lights are put out.
+    // Its own exit handler would unmap the registers before the lights are switched off.
     rpio.init({ gpiomem, mapping: 'gpio', mock: false, close_on_exit: false });
   } catch (cause) {
     throw new DriverRefusal(
-      `rpio can't reach the registers: ${messageOf(cause)}`,
+      `rpio can't access the registers: ${messageOf(cause)}`,
       'Use the driver gpiochip',
       { cause },
     );
@@ -163,7 +163,10 @@ function start(rpio: RpioLibrary, gpiomem: boolean): void {
     rpio.removeListener('warn', onWarn);
   }
   if (warning !== undefined) {
-    throw new DriverRefusal(`rpio would only pretend: ${warning}`, 'Use the driver gpiochip');
+    throw new DriverRefusal(
+      `rpio would only simulate the pins: ${warning}`,
+      'Use the driver gpiochip',
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { type DriverOptions, DriverRefusal, levelFor, type PinDriver } from '../pins.ts';
 
-/** Outputs without hardware: they report to `onSimulated`. There is nothing to read. */
+/** Outputs without hardware, which report to `onSimulated`. No inputs. */
 export function simulatedDriver({ onSimulated }: DriverOptions = {}): PinDriver {
   return {
     hasInputs: false,
@@ -19,7 +19,7 @@ export function simulatedDriver({ onSimulated }: DriverOptions = {}): PinDriver 
           };
         },
         input: () => {
-          throw new DriverRefusal('nothing is simulated that could be read', 'Use a Raspberry Pi');
+          throw new DriverRefusal("simulated pins can't be read", 'Use a Raspberry Pi');
         },
       }),
   };

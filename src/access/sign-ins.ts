@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { networkOf } from '../platform/addresses.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import { FairLines } from './fair-lines.ts';
+import { FairQueues } from './fair-queues.ts';
 import { KnownSignIns } from './known-sign-ins.ts';
 import { RateLimits } from './rate-limits.ts';
 import { SignInLog } from './sign-in-log.ts';
@@ -80,7 +80,7 @@ export class SignIns {
   readonly #namesOfSuspects: RateLimits;
   readonly #known: KnownSignIns;
   readonly #wrong: WrongSignIns;
-  readonly #lines = new FairLines<Attempt>(waiting);
+  readonly #queues = new FairQueues<Attempt>(waiting);
   /** Checks in progress, by digest. */
   readonly #checks = new Map<string, Check>();
   /** How many attempts of each network are being checked. */
@@ -140,7 +140,7 @@ export class SignIns {
       this.#delay(attempt, waitMs);
       return;
     }
-    const displaced = this.#lines.add(network, attempt);
+    const displaced = this.#queues.add(network, attempt);
     if (displaced !== attempt) {
       this.#waiting.add(attempt);
       attempt.cancelTimer = this.#options.clock.schedule(longestWaitMs, () =>
@@ -154,8 +154,8 @@ export class SignIns {
   #work(): void {
     while (this.#checks.size === 0 || (this.#hasMemory && this.#checks.size < derivationsAtATime)) {
       const next =
-        this.#lines.next((network) => this.#isReady(network) && !this.#isSuspect(network)) ??
-        this.#lines.next((network) => this.#isReady(network));
+        this.#queues.next((network) => this.#isReady(network) && !this.#isSuspect(network)) ??
+        this.#queues.next((network) => this.#isReady(network));
       if (!next) return;
       this.#begin(next);
     }
@@ -232,7 +232,7 @@ export class SignIns {
   }
 
   #delay(attempt: Attempt, tryAgainInMs: number): void {
-    this.#lines.remove(attempt.network, attempt);
+    this.#queues.remove(attempt.network, attempt);
     this.#settle(attempt, { tryAgainInMs });
   }
 

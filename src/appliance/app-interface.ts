@@ -11,39 +11,39 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { CredentialSources } from '../slack/credentials.ts';
 
-/** What the appliance needs from the world around it. */
+/** What the appliance needs from its environment. */
 export interface AppOptions {
   readonly config: Config;
   readonly version: string;
   readonly stateDirectory: string;
   /** Where Slack's token or webhook may be. */
   readonly slackToken: CredentialSources;
-  /** Where `HTTPS_PROXY` and `NO_PROXY` are looked for. */
+  /** The environment variables, for `HTTPS_PROXY` and `NO_PROXY`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** `$CREDENTIALS_DIRECTORY` (systemd.exec(5)), where passwords for other brokers may be. */
   readonly credentialsDirectory?: string | undefined;
-  /** Opens the lamps; called again after a fault of theirs. */
+  /** Opens the lamps; called again after they fail. */
   readonly openLamps: () => Promise<LampOpening>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  /** Opens the button; left out where there is none. */
+  /** Opens the button; omitted if there is none. */
   readonly openButton?: ButtonOptions['open'];
-  /** Asks the machine to shut down. Throws an error that says why it can't. */
+  /** Asks the machine to shut down. Throws an error with the reason if it can't. */
   readonly powerOff?: () => void;
-  /** The machine's addresses, where a missing network is to be reported. */
+  /** Returns the machine's addresses, if a missing network should be reported. */
   readonly addresses?: () => readonly string[];
-  /** Whether the time of day has been set; left out where the machine has a clock of its own. */
+  /** Whether the time of day has been set; omitted if the machine has a battery-backed clock. */
   readonly timeIsSet?: () => boolean;
-  /** Why other settings than the user's are in force, where it is so. */
+  /** Why other settings than the user's are used, if they are. */
   readonly configFault?: ConfigFault;
-  /** Other than what the product promises: for tests that can't wait. */
+  /** Replaces the product's limits, for tests that can't wait. */
   readonly upstreamLimits?: UpstreamLimits;
-  /** Asks the local network who offers MQTT; tests give their own. */
+  /** Finds the MQTT services on the local network; tests pass their own. */
   readonly browse?: () => Promise<readonly FoundService[]>;
-  /** Sinks beside the appliance's own, last in line. */
+  /** Sinks in addition to the appliance's own; last in order. */
   readonly extraSinks?: readonly Sink[];
-  /** Told after a light went on or off. */
+  /** Called when a light has been switched on or off. */
   readonly onLight?: (colour: Colour, lit: boolean) => void;
 }
 
@@ -52,22 +52,22 @@ export interface App {
   readonly health: Health;
   readonly lights: LightsSink;
   readonly activeUserCount: number;
-  /** Where it listens; undefined where it does not. */
+  /** The ports it listens on; undefined if it doesn't listen. */
   readonly ports: {
     readonly udp: number | undefined;
     readonly mqtt: number | undefined;
     readonly mqtts: number | undefined;
     readonly web: number | undefined;
   };
-  /** Whether datagrams really arrive; for the watchdog. */
+  /** Checks that datagrams really arrive; for the watchdog. */
   eventsFlow(): Promise<boolean>;
-  /** Resolves when every part has started, or reported why it could not yet. */
+  /** Resolves when every part has started, or has reported why it can't start yet. */
   start(): Promise<void>;
-  /** A bug is about to end the process: the lights go dark, and the start may count as failed. */
+  /** Call before a bug ends the process: switches the lights off; the start may count as failed. */
   crashed(): void;
   /**
-   * Takes no more events, lets the sinks finish until `deadline`, and ends dark.
-   * Calling it twice is harmless.
+   * Accepts no more events, lets the sinks finish until `deadline`, and switches the lights off.
+   * May be called twice.
    */
   stop(deadline: AbortSignal): Promise<void>;
 }

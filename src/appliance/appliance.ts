@@ -36,11 +36,11 @@ import { type Part, type PartTools, type Reports, sinkPart } from './part.ts';
 import { PartRunner } from './part-runner.ts';
 import { inOrder, namespaceOf, type PartName, parts as table } from './parts.ts';
 
-/** Pauses between tries at something outside, ms. */
+/** Pauses between attempts to use something external, ms. */
 const firstRetryMs = 1000;
 const longestRetryMs = 60_000;
 
-/** Builds every part of the appliance and joins them. Nothing runs before `start`. */
+/** Creates every part of the appliance and connects them. Nothing runs before `start`. */
 export function createApp(options: AppOptions): App {
   const { config, version, clock, random, log, credentialsDirectory } = options;
   const { brokerConfig, mqttConfig } = config;
@@ -240,7 +240,7 @@ export function createApp(options: AppOptions): App {
   const delivery = new FanOut({
     first: lights,
     inboxes: runner.inboxes,
-    onFailure: (error) => log.for('lights').error(`failed at an event: ${stackOf(error)}`),
+    onFailure: (error) => log.for('lights').error(`can't handle an event: ${stackOf(error)}`),
     accepted: () => [udp.accepted, satellite.accepted],
     onUdpEvent: (event) => satellite.note(event),
     clock,

@@ -7,7 +7,7 @@ import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Part, Reports } from './part.ts';
 
-/** Events that may wait for a sink; a minute of the worst flood measured. */
+/** Events that may wait for a sink: one minute of the worst flood measured. */
 const inboxCapacity = 100_000;
 
 export interface PartRunnerOptions {
@@ -19,8 +19,8 @@ export interface PartRunnerOptions {
 }
 
 /**
- * Starts parts in order and stops them in reverse, each sink behind an inbox of its own. A part that
- * fails at either is logged under its name and stepped over.
+ * Starts parts in order and stops them in reverse order, each sink with its own inbox. A part that
+ * fails to start or stop is logged under its name and skipped.
  */
 export class PartRunner implements Reports {
   readonly inboxes: readonly Inbox[];
@@ -52,14 +52,14 @@ export class PartRunner implements Reports {
       {
         type: 'counter',
         name: 'blinky_events_failed_total',
-        help: 'Events at which a sink failed',
+        help: 'Events that a sink failed to handle',
         label: 'sink',
         readEach: () => this.inboxes.map(({ name, failed }) => [name, failed]),
       },
     ];
   }
 
-  /** Resolves when every part has started, or reported why it could not. */
+  /** Resolves when every part has started, or has reported why it can't. */
   async start(): Promise<void> {
     const { health, onLoading } = this.#options;
     for (const { part, inbox } of this.#parts) {
@@ -71,7 +71,7 @@ export class PartRunner implements Reports {
         this.#log(part, 'did not start', error);
         health.part(part.name).fault({
           message: `did not start: ${shownMessageOf(error)}`,
-          remedy: 'This is a bug of the program; please report it with this log',
+          remedy: 'This is a bug in Blinky. Report it, and include this log',
           needsAttention: true,
         });
       }
@@ -79,8 +79,8 @@ export class PartRunner implements Reports {
   }
 
   /**
-   * Lets no more events in, and lets the parts finish what waits for them, until `deadline` aborts;
-   * those that hang are left behind.
+   * Accepts no more events, and lets the parts finish what is waiting until `deadline` aborts; parts
+   * that hang are abandoned.
    */
   async stop(deadline: AbortSignal): Promise<void> {
     const late = aborted(deadline);
@@ -105,7 +105,7 @@ export class PartRunner implements Reports {
     if (!sink) return undefined;
     const { clock } = this.#options;
     const log = this.#options.log.for(part.name);
-    // The same bug may come with every event.
+    // The same bug may occur with every event.
     const bugs = new BugLog(clock, log);
     const onFailure = (error: unknown) => bugs.report('handling an event', error);
     return new Inbox({ sink, capacity: inboxCapacity, onFailure, log });
@@ -124,8 +124,8 @@ function aborted(deadline: AbortSignal): Promise<void> {
   });
 }
 
-/** An absolute path, also as a URL. */
+/** Matches an absolute path, also as a URL. */
 const path = /(?:file:\/\/)?(?:\/[\w.@+-]+){2,}/g;
 
-/** What may be shown to everybody on the network: nothing of where the program lies. */
+/** Removes paths: everyone on the network may see the message. */
 const shownMessageOf = (error: unknown): string => messageOf(error).replace(path, '…');

@@ -6,45 +6,45 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 
-/** What is known of a part without running it. */
+/** What is known about a part without running it. */
 export interface PartDescription {
-  /** What it is called in `/healthz`, `/api/status`, `/metrics` and the log. */
+  /** Its name in `/healthz`, `/api/status`, `/metrics` and the log. */
   readonly name: string;
-  /** What people read on the page. */
+  /** Its name on the page. */
   readonly label: string;
-  /** What the red light shows for a fault of this part that needs a person. */
+  /** What the red light shows for a fault of this part that needs attention. */
   readonly faultCode?: FaultName;
-  /** The namespace of the state that it loads when it starts. */
+  /** The namespace of the database that it loads when it starts. */
   readonly stores?: string;
 }
 
-/** What is read when somebody asks. */
+/** What a part reports on request. */
 export interface Reports {
   readonly metrics?: readonly Metric[];
-  /** The keys it adds to `/api/status`. */
+  /** Returns the keys it adds to `/api/status`. */
   status?(): object;
 }
 
 /**
- * One part of the appliance. Making it starts nothing. What is switched off is a part as well: it
- * says so to its health, with the reason.
+ * One part of the appliance. Creating it starts nothing. What is switched off is a part as well: it
+ * reports that to its health, with the reason.
  */
 export interface Part<Name extends string = string> extends Reports {
   readonly name: Name;
   /**
-   * Resolves once it works. A fault outside (a port in use, say) does not reject: the part reports
-   * it to its health and tries again in its own time.
+   * Resolves once it works. An external fault, such as a port in use, doesn't reject: the part reports
+   * it to its health and tries again later.
    */
   start?(): void | Promise<void>;
   /** Gets every event through an inbox, which opens when the part has started. */
   readonly sink?: Pick<Sink, 'name' | 'accept' | 'flush'>;
-  /** Lets no more events in. Called on every part before the first of them stops. */
+  /** Stops accepting events. Called on every part before the first of them stops. */
   stopTaking?(): void | Promise<void>;
   /** Finishes what was accepted and releases everything, before `deadline` aborts. */
   stop?(deadline: AbortSignal): void | Promise<void>;
 }
 
-/** What a part works with, made for it by its name. */
+/** What a part works with, created for it by its name. */
 export interface PartTools {
   readonly clock: Clock;
   readonly log: Log;
@@ -52,7 +52,7 @@ export interface PartTools {
   readonly retry: RetryPauses;
 }
 
-/** A part that is its sink. */
+/** Creates a part that consists of a sink. */
 export function sinkPart<Name extends string>(
   name: Name,
   sink: Sink,
@@ -67,7 +67,7 @@ export function sinkPart<Name extends string>(
   };
 }
 
-/** A part that the configuration does not want. */
+/** Creates a part that is switched off in the configuration. */
 export function offPart<Name extends string>(
   name: Name,
   health: PartHealth,

@@ -131,7 +131,7 @@ export class Broker {
       onMessage: options.onMessage,
       onSubscribed: (filters) => {
         // New subscribers need not wait for the next interval.
-        if (filters.some((filter) => filter.startsWith('$'))) this.#systemStatistics.tellSoon();
+        if (filters.some((filter) => filter.startsWith('$'))) this.#systemStatistics.publishSoon();
       },
       log,
     });

@@ -47,7 +47,7 @@ export class SystemStatistics {
 
   start(): void {
     this.#cancel = this.#options.clock.schedule(intervalMs, () => {
-      this.tell();
+      this.publishNow();
       this.start();
     });
   }
@@ -58,15 +58,15 @@ export class SystemStatistics {
   }
 
   /** A client has subscribed, and need not wait for the next interval. */
-  tellSoon(): void {
+  publishSoon(): void {
     this.#cancelSoon ??= this.#options.clock.schedule(soonMs, () => {
       this.#cancelSoon = undefined;
-      this.tell();
+      this.publishNow();
     });
   }
 
   /** Publishes what clients have subscribed to; others don't notice. */
-  tell(): void {
+  publishNow(): void {
     const { isWanted, publish } = this.#options;
     const wanted = topics.filter((topic) => isWanted(`${root}/${topic}`));
     if (wanted.length === 0) return;

@@ -8,25 +8,25 @@ import type { Sink } from './sink.ts';
 type AcceptedByKind = Readonly<Record<EventKind, number>>;
 
 export interface FanOutOptions {
-  /** Gets every event at once, before anybody else: the lights. */
+  /** Gets every event directly, before all others: the lights. */
   readonly first: Pick<Sink, 'accept'>;
-  /** Get every event through queues of their own. */
+  /** Get every event through separate queues. */
   readonly inboxes: readonly Inbox[];
   /** Called when `first` threw. */
   readonly onFailure: (error: unknown) => void;
-  /** Events accepted since the start, from each place they come from; undefined where none do. */
+  /** Events accepted since the start, for each source; undefined for a source that is off. */
   readonly accepted: () => readonly (AcceptedByKind | undefined)[];
-  /** Called with each event that came by UDP: it may come back from another broker. */
+  /** Called with each event received by UDP: it may come back from another broker. */
   readonly onUdpEvent: (event: UserEvent) => void;
   readonly clock: Clock;
 }
 
-/** Times from datagram to light that are counted apart, at most so long, s. */
+/** Upper bounds of the histogram's buckets: time from datagram to light, s. */
 const buckets = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05] as const;
 
 /**
- * Where all events come together. Gives each to every sink and waits for none of them, and counts
- * how long that took.
+ * Receives all events. Passes each to every sink without waiting for any of them, and measures how
+ * long that takes.
  */
 export class FanOut {
   readonly metrics: readonly Metric[] = [
@@ -40,12 +40,12 @@ export class FanOut {
     {
       type: 'histogram',
       name: 'blinky_light_latency_seconds',
-      help: 'From the datagram read to the light driven',
+      help: 'Time from reading a datagram to switching the light',
       readHistogram: () => this.#latency(),
     },
   ];
   readonly #options: FanOutOptions;
-  /** How often it took that long, by bucket; the last is for what took longer. */
+  /** Number of events by bucket; the last is for longer times. */
   readonly #counts = new Float64Array(buckets.length + 1);
   #seconds = 0;
 
@@ -57,7 +57,7 @@ export class FanOut {
     return { accepted: this.#accepted() };
   }
 
-  /** @param readAtMs when its datagram or message was read, on the monotonic clock */
+  /** @param readAtMs when the event's datagram or message was read, on the monotonic clock */
   deliver(event: UserEvent, readAtMs: number): void {
     const { first, inboxes, onFailure, clock } = this.#options;
     try {
@@ -69,7 +69,7 @@ export class FanOut {
     this.#observe((clock.monotonicMs() - readAtMs) / 1000);
   }
 
-  /** The same for an event that came by UDP. */
+  /** The same for an event received by UDP. */
   deliverFromUdp(event: UserEvent, readAtMs: number): void {
     this.deliver(event, readAtMs);
     this.#options.onUdpEvent(event);

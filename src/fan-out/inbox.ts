@@ -4,28 +4,28 @@ import type { Sink } from './sink.ts';
 
 export interface InboxOptions {
   readonly sink: Pick<Sink, 'name' | 'accept' | 'flush'>;
-  /** How many events may wait; when one more comes, the oldest goes and is counted. */
+  /** How many events may wait; when it is exceeded, the oldest is dropped and counted. */
   readonly capacity: number;
-  /** Told about a sink that threw or rejected; the event it was given counts as failed. */
+  /** Called when the sink threw or rejected; the event counts as failed. */
   readonly onFailure: (error: unknown) => void;
-  /** Speaks for the sink. */
+  /** The sink's log. */
   readonly log: Log;
 }
 
-/** Gives the event loop a chance to read the next datagrams after so many events. */
+/** After this many events, the event loop may read the next datagrams. */
 const eventsPerTurn = 64;
 
 /**
- * The queue in front of one sink. Events wait here while the sink starts or is busy, so a slow,
- * stuck or throwing sink keeps nobody else waiting.
+ * The queue of one sink. Events wait here while the sink starts or is busy, so a slow, stuck or
+ * failing sink doesn't delay anything else.
  */
 export class Inbox {
-  /** Events that went because the inbox was full. */
+  /** Events dropped because the inbox was full. */
   dropped = 0;
-  /** Events during which the sink threw or rejected. */
+  /** Events for which the sink threw or rejected. */
   failed = 0;
   readonly #options: InboxOptions;
-  // What stood before #head is handed over; only the rest is waiting.
+  // Events before #head have been passed on; only the rest is waiting.
   #queue: (UserEvent | undefined)[] = [];
   #head = 0;
   #open = false;
@@ -49,19 +49,19 @@ export class Inbox {
     if (this.length >= this.#options.capacity) {
       const { id } = this.#take();
       this.dropped += 1;
-      this.#options.log.debug?.(`${id} dropped: too many events wait`);
+      this.#options.log.debug?.(`${id} dropped: too many events are waiting`);
     }
     this.#queue.push(event);
     this.#wake();
   }
 
-  /** Begins handing events over; until then they wait. */
+  /** Starts passing events on; until then they wait. */
   open(): void {
     this.#open = true;
     this.#wake();
   }
 
-  /** Resolves when nothing waits and the sink is not busy, or when `deadline` aborts. */
+  /** Resolves when nothing is waiting and the sink isn't busy, or when `deadline` aborts. */
   async drained(deadline: AbortSignal): Promise<void> {
     if (!this.#open || (this.length === 0 && !this.#draining) || deadline.aborted) return;
     await new Promise<void>((resolve) => {
@@ -81,7 +81,7 @@ export class Inbox {
     this.#drain();
   };
 
-  // No async function: a promise for each event would cost more than most sinks do.
+  // Not an async function: a promise for each event would cost more than most sinks.
   readonly #drain = (): void => {
     while (this.length > 0) {
       if (this.#handedThisTurn === eventsPerTurn) {
@@ -123,7 +123,7 @@ export class Inbox {
   #take(): UserEvent {
     const event = this.#queue[this.#head];
     if (event === undefined) throw new Error('the inbox is empty');
-    // Whoever is done with it must not find it kept here: it would outlive its youth.
+    // Cleared so that the young generation can collect it when the sinks are done with it.
     this.#queue[this.#head] = undefined;
     this.#head += 1;
     if (this.#head === this.#queue.length) {

@@ -1,22 +1,22 @@
 import type { UserEvent } from '../events/user-event.ts';
 
 /**
- * A receiver of events. The constructor only stores what it is given; work begins in `start`.
+ * A receiver of events. The constructor only stores its arguments; work starts in `start`.
  */
 export interface Sink {
   readonly name: string;
   /**
-   * Resolves once the sink takes events. A fault outside (a port in use, say) does not reject:
-   * the sink reports it to its health and tries again in its own time.
+   * Resolves once the sink accepts events. An external fault, such as a port in use, doesn't reject:
+   * the sink reports it to its health and tries again later.
    */
   start(): Promise<void>;
-  /** Takes one event. The next one is offered when the returned promise, if any, has settled. */
+  /** Handles one event. The next one follows when the returned promise, if any, has settled. */
   accept(event: UserEvent): void | Promise<void>;
-  /** Told when it has been given all that is at hand: what it has put by to go together may go. */
+  /** Called when no more events are waiting: the sink may send what it has collected. */
   flush?(): void;
   /**
-   * Finishes what was accepted and lets go of everything, before `deadline` aborts.
-   * Calling it twice is harmless.
+   * Finishes what was accepted and releases everything before `deadline` aborts.
+   * May be called twice.
    */
   stop(deadline: AbortSignal): Promise<void>;
 }

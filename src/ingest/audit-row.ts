@@ -1,28 +1,28 @@
 import { prefixPattern } from './layouts.ts';
 import { cleanField } from './text.ts';
 
-/** Enough to hold host, command, directory and user, bytes. */
+/** Bytes that are read: enough for host, command, directory and user. */
 const readBytes = 512;
 
 const appenderPrefix = new RegExp(String.raw`^\s*${prefixPattern}\s*;`, 'i');
-/** Host names and addresses hold no blanks; Qlik's commands are words. */
+/** Host names and addresses contain no spaces; Qlik's commands are words. */
 const hostName = /^[^\s;/]{1,100}$/;
 const commandWords = /^[a-z][\w ,.:()/'-]{0,60}$/i;
 /** How log4net writes a property that is not set. */
 const notSet = '(null)';
 
-/** Fields in front of the message in the layouts that have one. */
+/** Number of fields before the message, in layouts that have a message. */
 const fieldsBeforeMessage = 6;
 const longestCommand = 40;
 
 /**
- * The command of a datagram that has the layout of an appender file, but no user event in it: what a
- * Sense server sends whose appender file has no filters. Empty where the row has no command;
- * undefined where the datagram has another layout.
+ * Returns the command of a datagram that has the layout of an appender file but isn't a user event.
+ * Sense servers send these if their appender file has no filters. Empty if the row has no command;
+ * undefined if the datagram has another layout.
  */
 export function auditRowCommand(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, readBytes));
-  // A flood of what has no fields at all costs little.
+  // Keeps a flood of datagrams without fields cheap.
   if (!hasFields(start)) return undefined;
   const text = start.toString('latin1').replace(/^ï»¿/, '');
   const prefix = appenderPrefix.exec(text)?.[0];

@@ -3,15 +3,15 @@ import type { CheckInput } from '../health/check.ts';
 import { type Finding, ok, warn } from '../health/finding.ts';
 import type { UdpSettings } from './settings.ts';
 
-/** So many senders have a line each. */
+/** Number of senders that are listed, one per line. */
 const mostShown = 10;
-/** Who has sent only events since a mistake that is so old has been corrected, ms. */
+/** If a sender has sent only events since a mistake older than this, it has been corrected, ms. */
 const oldMs = 24 * 3_600_000;
 
-/** What of `/api/status` says who sends what. */
+/** The part of `/api/status` about senders. */
 const sendersInStatus = z.object({
   rejected: z.record(z.string(), z.number()).optional(),
-  /** Left out for those who may not look. */
+  /** Left out for clients that aren't allowed to see it. */
   senders: z
     .array(
       z.object({
@@ -36,7 +36,7 @@ const sendersInStatus = z.object({
 type Status = z.infer<typeof sendersInStatus>;
 type Sender = NonNullable<Status['senders']>[number];
 
-/** Who sends datagrams to the appliance that runs here. */
+/** Reports who sends datagrams to the Blinky that is running on this machine. */
 export async function* checkSenders({
   config,
   now,
@@ -48,7 +48,7 @@ export async function* checkSenders({
   if (status.success) yield* senderFindings(status.data, now());
 }
 
-/** Who sends datagrams, and what was wrong with them. */
+/** Reports each sender and what was wrong with its datagrams. */
 export function* senderFindings({ rejected = {}, senders }: Status, now: Date): Generator<Finding> {
   if (!senders) {
     yield* rejectedAltogether(rejected);
@@ -57,28 +57,30 @@ export function* senderFindings({ rejected = {}, senders }: Status, now: Date): 
   if (senders.length === 0) {
     yield ok(
       'Senders',
-      'no datagram from a Sense server since the start; page /setup has the file',
+      'no datagrams received from a Sense server since the start; the setup page (/setup) has the file it needs',
     );
     return;
   }
   for (const sender of senders.slice(0, mostShown)) yield senderFinding(sender, now);
   const more = senders.length - mostShown;
-  if (more > 0) yield ok('Senders', `${more} more: see page /setup`);
+  if (more > 0) yield ok('Senders', `${more} more: see the setup page (/setup)`);
 }
 
 function senderFinding(sender: Sender, now: Date): Finding {
   const { address, lastEvent, lastRejection } = sender;
   const name = `Sender ${address}`;
   const heard = lastEvent
-    ? `${counted(sender.events, 'event')}, the last at ${timeOf(lastEvent)}: ${lastEvent.command} on ${lastEvent.host}`
-    : 'no event';
+    ? `${counted(sender.events, 'event')}, most recent at ${timeOf(lastEvent)}: ${lastEvent.command} on ${lastEvent.host}`
+    : 'no events';
   if (!lastRejection) return ok(name, heard);
   const { at, message, remedy } = lastRejection;
-  const rejected = `${counted(sum(sender.rejected), 'datagram')} rejected (${list(sender.rejected)}), the last at ${at}: ${message}`;
+  const rejected = `${counted(sum(sender.rejected), 'datagram')} rejected (${list(sender.rejected)}), most recent at ${at}: ${message}`;
   const text = `${heard}; ${rejected}`;
   const isOver = lastEvent && lastEvent.at > at && now.getTime() - Date.parse(at) > oldMs;
-  return isOver ? ok(name, text) : warn(name, text, remedy);
+  return isOver ? ok(name, text) : warn(name, text, capitalized(remedy));
 }
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const timeOf = ({ at, timeUnknown }: NonNullable<Sender['lastEvent']>): string =>
   timeUnknown ? 'an unknown time' : at;
@@ -89,7 +91,7 @@ function* rejectedAltogether(rejected: Readonly<Record<string, number>>): Genera
   yield warn(
     'Rejected',
     `${counted(count, 'datagram')} since the start: ${list(rejected)}`,
-    'Sign in on the page and open /setup: it shows who sends them and how to fix that',
+    'Sign in on the page and open /setup: it shows who sends them and how to fix the problem',
   );
 }
 

@@ -12,7 +12,7 @@ interface NeededConfig {
   >;
 }
 
-/** Whether events can arrive. */
+/** Checks that the port for events can be opened. */
 export async function* checkUdpPort(input: CheckInput<NeededConfig>): AsyncGenerator<Finding> {
   const { enable, serverHost, portSessionConnectionEvents } = input.config.udpServerConfig;
   if (!enable) return;
@@ -29,10 +29,10 @@ export async function* checkUdpPort(input: CheckInput<NeededConfig>): AsyncGener
   );
 }
 
-/** Where Linux says how large a receive buffer it grants; absent on other systems. */
+/** The largest receive buffer that Linux grants, bytes; missing on other systems. */
 const grantedFile = '/proc/sys/net/core/rmem_max';
 
-/** Whether the kernel keeps enough datagrams while the program is busy. */
+/** Checks that the kernel buffers enough datagrams while the program is busy. */
 export async function* checkReceiveBuffer({
   config,
 }: CheckInput<NeededConfig>): AsyncGenerator<Finding> {
@@ -48,8 +48,8 @@ export async function* checkReceiveBuffer({
   else {
     yield warn(
       name,
-      `the kernel grants ${Math.round(granted / 1024)} KiB, so a burst of more than a few hundred events may lose some`,
-      `sudo sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
+      `the kernel allows only ${Math.round(granted / 1024)} KiB, so events may be lost in a burst of more than a few hundred`,
+      `Run \`sudo sysctl -w net.core.rmem_max=${wantedReceiveBuffer}\``,
     );
   }
 }

@@ -4,7 +4,7 @@ import { bufferOf, withoutMarkAndTrailers } from './text.ts';
 
 export interface DecodedFields {
   readonly text: string;
-  /** A field was no UTF-8, so it was read as windows-1252, which may be wrong. */
+  /** A field wasn't UTF-8, so it was read as windows-1252, which may be wrong. */
   readonly usedCodePage: boolean;
 }
 
@@ -16,15 +16,15 @@ interface Field {
 }
 
 const semicolon = 0x3b;
-/** So many semicolons stand before the message, where the line begins with a prefix. */
+/** Number of semicolons before the message, in a line that starts with a prefix. */
 const semicolonsBeforeMessage = 7;
-/** Fields that are not plain ASCII; further ones are read as if they were one. */
+/** Fields beyond ASCII that are decoded separately; any further ones are decoded as one field. */
 const mostFields = 100;
 
 /**
- * Text of a datagram that is not UTF-8 as a whole. Each field is read by itself: appender files
+ * Decodes a datagram that is not UTF-8 as a whole. Each field is decoded separately: appender files
  * since Butler 5 send UTF-8, older ones the Windows code page of the Sense server, and a relay may
- * cut the last character in two. That one is left out and spoils nothing.
+ * cut the last character in two. Such a character is dropped and doesn't affect the rest.
  */
 export function decodeFields(bytes: Uint8Array): DecodedFields {
   const buffer = bufferOf(bytes);
@@ -45,19 +45,19 @@ export function decodeFields(bytes: Uint8Array): DecodedFields {
   return { text: withoutMarkAndTrailers(text), usedCodePage };
 }
 
-/** The bytes of a field that are UTF-8; undefined when the field is something else. */
+/** Returns the bytes of a field that are UTF-8; undefined if the field isn't UTF-8. */
 function ownWithoutCutCharacter(own: Buffer, field: Field, hasUtf8: boolean): Buffer | undefined {
   if (isUtf8(own)) return own;
   const cut = cutCharacterLength(own);
   if (cut === 0 || !field.endsLine) return undefined;
   const rest = own.subarray(0, own.length - cut);
   if (!isUtf8(rest)) return undefined;
-  // A single byte may as well be the last letter of a name such as "André" in windows-1252.
+  // A single byte may also be the last letter of a name such as "André" in windows-1252.
   const isSurelyUtf8 = cut > 1 || hasUtf8 || field.isMessage || !isAscii(rest);
   return isSurelyUtf8 ? rest : undefined;
 }
 
-/** Fields with bytes beyond ASCII, in order. */
+/** Returns the fields with bytes beyond ASCII, in order. */
 function fieldsBeyondAscii(buffer: Buffer): readonly Field[] {
   const fields: Field[] = [];
   let start = 0;
@@ -86,7 +86,7 @@ function fieldsBeyondAscii(buffer: Buffer): readonly Field[] {
   return fields;
 }
 
-/** How many bytes at the end are the beginning of a character in UTF-8 that has more of them. */
+/** Returns how many bytes at the end are the start of an incomplete UTF-8 character. */
 function cutCharacterLength(bytes: Buffer): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length += 1) {
     const byte = bytes[bytes.length - length] ?? 0;
@@ -96,7 +96,7 @@ function cutCharacterLength(bytes: Buffer): number {
   return 0;
 }
 
-/** Length of the sequence that a first byte begins (Unicode 16, table 3-7); 0 for any other byte. */
+/** Length of the sequence that a byte starts (Unicode 16, table 3-7); 0 if it starts none. */
 function sequenceLength(firstByte: number): number {
   if (firstByte >= 0xc2 && firstByte < 0xe0) return 2;
   if (firstByte >= 0xe0 && firstByte < 0xf0) return 3;

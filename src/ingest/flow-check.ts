@@ -4,25 +4,25 @@ import type { Clock } from '../platform/clock.ts';
 import { addressToReach } from '../platform/listen-address.ts';
 
 export interface FlowCheckOptions {
-  /** The address that the listener listens on, and the port while it does. */
+  /** The address that the listener listens on; the port is undefined while it doesn't listen. */
   readonly host: string;
   readonly port: () => number | undefined;
-  /** How many datagrams were read since the start. */
+  /** Number of datagrams read since the start. */
   readonly read: () => number;
-  /** What the check sends; the ingest knows it and counts it for nothing else. */
+  /** The datagram that the check sends; the ingest recognises it and counts it only as read. */
   readonly probe: Uint8Array;
   readonly clock: Clock;
 }
 
-/** How long a datagram may take from this machine to this machine, ms. */
+/** How long a datagram may take from this machine to itself, ms. */
 const patienceMs = 5000;
 const lookEveryMs = 20;
 
 /**
- * Whether datagrams really arrive: sends one to the appliance's own socket. In a flood, when that
- * one may be lost, any other that is read proves the same.
- * True, too, while the port can't be opened: that fault is known and shown, and no restart of the
- * program would mend it.
+ * Checks that datagrams really arrive by sending one to the appliance's own socket. In a flood,
+ * when that one may be lost, any other datagram that is read is enough.
+ * Also true while the port can't be opened: that fault is reported elsewhere, and restarting the
+ * program wouldn't fix it.
  */
 export async function eventsFlow(options: FlowCheckOptions): Promise<boolean> {
   const { read, probe, clock } = options;

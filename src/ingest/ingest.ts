@@ -17,44 +17,44 @@ export interface IngestOptions {
   readonly allowFrom: readonly string[];
   readonly excludeUser: readonly ExcludedUser[];
   readonly rejections: Rejections;
-  /** The datagram by which the appliance checks its own socket; no event, and no mistake. */
+  /** The datagram by which the appliance checks its own socket; neither an event nor rejected. */
   readonly probe: Uint8Array;
   readonly clock: Clock;
-  /** Gets hints about senders, and what becomes of each event; without one nobody does. */
+  /** Gets hints about senders and what happens to each event. Default: nothing is logged. */
   readonly log?: Log;
   readonly timeIsKnown: () => boolean;
-  /** Makes the id of an event received at `timeMs` (ms since 1970): unique, sortable by time. */
+  /** Creates the id of an event received at `timeMs` (ms since 1970): unique, sortable by time. */
   readonly createId: (timeMs: number) => string;
   /**
-   * Takes each event, in the same turn of the event loop as its datagram was read.
+   * Called with each event, in the turn of the event loop in which its datagram was read.
    * @param readAtMs when the datagram was read, on the monotonic clock
    */
   readonly deliver: (event: UserEvent, readAtMs: number) => void;
 }
 
-/** Turns datagrams into events: who may send, what it says, whom to leave out. */
+/** Turns datagrams into events: checks the sender, parses, and filters out excluded users. */
 export class Ingest {
   /** Events accepted since the start. */
   readonly accepted: Record<EventKind, number>;
-  /** Datagrams read since the start, whatever they were. */
+  /** Datagrams read since the start, valid or not. */
   read = 0;
-  /** Events of excluded users, which go nowhere. */
+  /** Events of excluded users, which are dropped. */
   excluded = 0;
-  /** Events that came once more, in another dialect or as the same datagram. */
+  /** Duplicate events: in another dialect, or the same datagram again. */
   copies = 0;
-  /** Datagrams with text that was no UTF-8. */
+  /** Datagrams with text that wasn't UTF-8. */
   codePage = 0;
   readonly metrics: readonly Metric[] = [
     {
       type: 'counter',
       name: 'blinky_event_copies_total',
-      help: 'Events that a sender sent once more, in another layout or in the same datagram again',
+      help: 'Duplicate events: the same sender sent the event in another layout, or the same datagram again',
       read: () => this.copies,
     },
     {
       type: 'counter',
       name: 'blinky_datagrams_code_page_total',
-      help: 'Datagrams with text that was not UTF-8 and was read as windows-1252',
+      help: 'Datagrams with text that was not UTF-8, so it was read as windows-1252',
       read: () => this.codePage,
     },
   ];
@@ -76,7 +76,7 @@ export class Ingest {
     this.accepted = byKind(() => 0);
   }
 
-  /** Takes one datagram from the network. Never throws for what is in it. */
+  /** Handles one datagram from the network. Never throws, whatever the datagram contains. */
   receive(bytes: Uint8Array, senderAddress: string, senderPort: number): void {
     const { rejections, clock, probe } = this.#options;
     this.read += 1;
@@ -116,7 +116,7 @@ export class Ingest {
     if (this.#isExcluded(event)) {
       this.excluded += 1;
       this.#log.debug?.(
-        `left out ${described(event, senderAddress, senderPort)}: Butler.userEvents.excludeUser has its user`,
+        `ignored ${described(event, senderAddress, senderPort)}: its user is in Butler.userEvents.excludeUser`,
       );
       return;
     }
@@ -124,7 +124,7 @@ export class Ingest {
     if (copied !== undefined) {
       this.copies += 1;
       this.#log.debug?.(
-        `left out ${described(event, senderAddress, senderPort)}: it came before, as ${copied}`,
+        `ignored ${described(event, senderAddress, senderPort)}: already received as ${copied}`,
       );
       if (copied !== event.dialect) this.#hints.sentTwice(senderAddress, copied, event.dialect);
       return;
@@ -142,12 +142,12 @@ export class Ingest {
   }
 }
 
-/** Apart, so that what every event runs through stays small enough for V8 to join. */
+/** A separate function, so that the code of every event stays small enough for V8 to inline. */
 function described({ command, host, dialect }: ParsedEvent, address: string, port: number): string {
   return `${command} on ${host} from ${address}:${port}, as ${dialect}`;
 }
 
-/** Spelt out, since every event comes here before its light is lit: a spread costs ten times as much. */
+/** Without a spread, which costs ten times as much: every light waits for this. */
 function received(
   parsed: ParsedEvent,
   { id, receivedAt, source }: Pick<UserEvent, 'id' | 'receivedAt' | 'source'>,
@@ -177,8 +177,8 @@ function received(
 }
 
 /**
- * Tells who may send, from addresses and CIDR ranges that the configuration has checked.
- * An empty list lets everybody send.
+ * Creates the test for allowed senders from addresses and CIDR ranges that the configuration has
+ * validated. An empty list allows all senders.
  */
 export function createAllowList(ranges: readonly string[]): (address: string) => boolean {
   if (ranges.length === 0) return () => true;

@@ -2,20 +2,20 @@ import { putLast } from '../platform/bounded-map.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RejectionReason } from './parse.ts';
 
-/** A mistake that has not been made for so long is news again, ms. */
+/** A mistake that hasn't happened for this long is logged again, ms. */
 const rememberedMs = 24 * 3_600_000;
-/** Senders and their mistakes come from the network: so many are remembered. */
+/** Bounds what is remembered: anyone on the network can send from many addresses. */
 const mostMistakes = 200;
-/** Of so many mistakes each has a line of its own within an hour; forged senders would fill the log. */
+/** Mistakes that are logged separately per hour; otherwise, forged senders would fill the log. */
 const mostNews = 20;
 const newsPeriodMs = 3_600_000;
 
 type Mistake = RejectionReason | 'rows';
 
-/** Which mistakes of which senders have been logged with their cause. */
+/** Remembers which mistakes of which senders have been logged with their cause. */
 export class KnownMistakes {
   readonly #clock: Clock;
-  /** When each was made last, on the monotonic clock; the latest is the last. */
+  /** When each last happened, on the monotonic clock; the most recent is last. */
   readonly #lastMs = new Map<string, number>();
   #news = 0;
   #newsSinceMs = Number.NEGATIVE_INFINITY;
@@ -24,7 +24,7 @@ export class KnownMistakes {
     this.#clock = clock;
   }
 
-  /** Whether the mistake should be logged now; it is known from then on. */
+  /** Returns whether the mistake should be logged now, and remembers it. */
   isNews(address: string, mistake: Mistake): boolean {
     if (this.isKnown(address, mistake)) {
       this.#remember(address, mistake);

@@ -9,13 +9,13 @@ const dialectOf: ReadonlyMap<string, Dialect> = new Map(
   ]),
 );
 
-/** Any of them, as part of a regular expression without regard to case. */
+/** Matches any of them, as part of a case-insensitive regular expression. */
 export const prefixPattern = String.raw`\/(?:qseow-)?proxy-(?:${proxyLogs.join('|')})\/`;
 
-/** Printed by mistake in Butler SOS's documentation; its fields are others altogether. */
+/** From a faulty sample file in Butler SOS's documentation; its fields are entirely different. */
 const mistakenPrefix = '/proxy-user-event/';
 
-/** By the command in lower case, and as Qlik spells it. */
+/** Keys are the commands, both in lower case and as Qlik spells them. */
 export const kindOf: ReadonlyMap<string, EventKind> = new Map(
   eventKinds.flatMap((kind) => [
     [kinds[kind].command.toLowerCase(), kind],
@@ -23,10 +23,10 @@ export const kindOf: ReadonlyMap<string, EventKind> = new Map(
   ]),
 );
 
-/** The dialect whose prefix stands before the first semicolon. */
+/** Returns the dialect whose prefix is before the first semicolon. */
 export function dialectIn(line: string): Dialect | undefined {
   const prefix = line.slice(0, Math.max(line.indexOf(';'), 0));
-  // Nearly all prefixes are written as here.
+  // Nearly all prefixes match exactly, so that is tried first.
   return dialectOf.get(prefix) ?? dialectOf.get(prefix.trim().toLowerCase());
 }
 

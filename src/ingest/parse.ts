@@ -6,13 +6,13 @@ import { maySplit, splitEvents } from './split-events.ts';
 import { decodeUtf8, fieldValue, fit, isWideEncoding, withoutUnsafe } from './text.ts';
 import type { UserAgent } from './user-agent.ts';
 
-/** An event as the datagram tells it; who received it when, and from where, is added later. */
+/** An event as read from the datagram; id, time of receipt and source are added later. */
 export type ParsedEvent = Omit<UserEvent, 'id' | 'receivedAt' | 'source'>;
 
-/** The same object while it is being made. */
+/** The same object while it is being built. */
 export type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
-/** Why a datagram is no event. The names are the labels of the metric, and so public. */
+/** Why a datagram isn't an event. The names are labels of the metric, and therefore public. */
 export const rejectionReasons = [
   'empty',
   'wrong-appender',
@@ -28,9 +28,9 @@ export const rejectionReasons = [
 export type RejectionReason = (typeof rejectionReasons)[number];
 
 export type ParseResult = Outcome & {
-  /** What the further lines of the same datagram are. */
+  /** The results of the other lines of the same datagram. */
   readonly more?: readonly Outcome[];
-  /** Text of an event was no UTF-8, so it was read as windows-1252, which may be wrong. */
+  /** Text of an event wasn't UTF-8, so it was read as windows-1252, which may be wrong. */
   readonly usedCodePage?: true;
 };
 
@@ -43,19 +43,19 @@ const limits = { field: 100, origin: 200, context: 500, message: 1000 } as const
 
 const shortestCommand = Math.min(...[...kindOf.keys()].map(({ length }) => length));
 
-/** Bytes of a datagram above which its events get texts of their own. */
+/** In datagrams larger than this (bytes), the texts of events are copied. */
 const largeDatagram = 8192;
 
-/** Behind the prefix of a virtual proxy, too. */
+/** Also matches after the prefix of a virtual proxy. */
 const appIdInContext =
   /(?:^|\/)app\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=$|[?/#])/i;
 
-/** Finds browser and operating system in the message of an event. */
+/** Returns the browser and operating system found in the message of an event. */
 export type UserAgentReader = (message: string) => UserAgent;
 
 /**
- * Reads one datagram: an event, or the reason why it is none. Never throws.
- * What is usual, one line of UTF-8, takes the short way.
+ * Parses one datagram: returns an event, or the reason why it isn't one. Never throws.
+ * The usual case, one line of UTF-8, takes the short path.
  */
 export function parseDatagram(bytes: Uint8Array, readUserAgent: UserAgentReader): ParseResult {
   const text = decodeUtf8(bytes);
@@ -66,7 +66,7 @@ export function parseDatagram(bytes: Uint8Array, readUserAgent: UserAgentReader)
   return parseUnusual(bytes, text, readUserAgent);
 }
 
-/** What is not UTF-8, or may be more than one line. */
+/** Parses a datagram that isn't UTF-8 or may have more than one line. */
 function parseUnusual(
   bytes: Uint8Array,
   text: string | undefined,
@@ -87,7 +87,7 @@ function parseUnusual(
   };
 }
 
-/** A part of a text keeps all of it in memory as long as the event is kept anywhere. */
+/** A substring keeps the whole text in memory for as long as the event is kept anywhere. */
 function withOwnTexts(outcome: Outcome): Outcome {
   return outcome.ok ? (JSON.parse(JSON.stringify(outcome)) as Outcome) : outcome;
 }
@@ -103,7 +103,7 @@ function parseLine(text: string, readUserAgent: UserAgentReader): Outcome {
   return { ok: false, reason: hasMistakenPrefix(trimmed) ? 'wrong-appender' : 'unknown-prefix' };
 }
 
-/** The fields of an event as somebody else wrote them. */
+/** The fields of an event as received, not yet checked. */
 export interface RawFields {
   readonly host: string;
   readonly command: string;
@@ -114,14 +114,14 @@ export interface RawFields {
   readonly message: string;
 }
 
-/** Reads `host;command;userDirectory;userId;origin;context;message`. */
+/** Parses `host;command;userDirectory;userId;origin;context;message`. */
 function parseFields(text: string, dialect: Dialect, readUserAgent: UserAgentReader): Outcome {
-  // Of all fields at once: no semicolon comes or goes by that.
+  // Cleans all fields at once: cleaning neither adds nor removes semicolons.
   const fields = splitFields(withoutUnsafe(text));
   const result = eventOfSafe(fields, dialect, readUserAgent);
   if (!result.ok) return result;
   if (result.event.userId === '') return { ok: false, reason: 'missing-user' };
-  // The end of one event and the beginning of the next make a user who does not exist.
+  // The end of one event and the start of the next would give a user who doesn't exist.
   const isJoined = isCommand(result.event.origin) || isCommand(result.event.userId);
   return isJoined ? { ok: false, reason: 'joined-events' } : result;
 }
@@ -130,7 +130,7 @@ function isCommand(value: string): boolean {
   return value.length >= shortestCommand && kindOf.has(value.toLowerCase());
 }
 
-/** Makes an event of fields from outside, safe to pass on; who it was may be left out. */
+/** Creates an event from unchecked fields, cleaned so that it is safe to pass on. May lack a user. */
 export function eventOf(raw: RawFields, dialect: Dialect, readUserAgent: UserAgentReader): Outcome {
   const safe = {
     host: withoutUnsafe(raw.host),
@@ -146,7 +146,7 @@ export function eventOf(raw: RawFields, dialect: Dialect, readUserAgent: UserAge
 
 /**
  * App id and user agent are read before the fields are cut.
- * Spelt out, as in `ingest.ts`: every light waits for it, and spreads are slow.
+ * No spreads, as in `ingest.ts`: they are slow, and every light waits for this.
  */
 function eventOfSafe(fields: RawFields, dialect: Dialect, readUserAgent: UserAgentReader): Outcome {
   const kind =
@@ -173,7 +173,7 @@ function eventOfSafe(fields: RawFields, dialect: Dialect, readUserAgent: UserAge
   return { ok: true, event };
 }
 
-/** The first six fields end at a semicolon; the seventh is all the rest, semicolons included. */
+/** The first six fields end at a semicolon; the seventh is the rest, including semicolons. */
 function splitFields(text: string): RawFields {
   let start = 0;
   const next = (): string => {

@@ -1,13 +1,13 @@
 import type { Clock } from '../platform/clock.ts';
 import type { RejectionReason } from './parse.ts';
 
-/** How long after the first of them rejections are summed up, ms: soon at first, then seldom. */
+/** How long after the first rejection a summary is logged, ms: soon at first, then less often. */
 const pausesMs = [1000, 60_000, 3_600_000] as const;
 const longestPauseMs = pausesMs[2];
 
-/** Addresses come from the network: what more of them send is summed up together. */
+/** Anyone can send from many addresses: beyond these, senders are counted together. */
 const mostAddresses = 20;
-/** So many are named in one line. */
+/** Senders listed in one line. */
 const mostNamed = 5;
 const others = 'other senders';
 
@@ -15,12 +15,12 @@ type Counts = Map<RejectionReason, number>;
 
 export interface RejectionSumsOptions {
   readonly clock: Clock;
-  /** How long no line may be logged yet, ms. */
+  /** How long to wait before another line may be logged, ms. */
   readonly waitMs: () => number;
   readonly write: (line: string) => void;
 }
 
-/** Sums up the rejections that are not logged one by one: by sender and reason, at growing pauses. */
+/** Summarises rejections that aren't logged one by one: by sender and reason, at growing intervals. */
 export class RejectionSums {
   readonly #options: RejectionSumsOptions;
   readonly #bySender = new Map<string, Counts>();
@@ -35,7 +35,7 @@ export class RejectionSums {
     this.#options = options;
   }
 
-  /** @param canWait whether an hour is soon enough: somebody has been informed of its cause */
+  /** @param canWait whether an hour is soon enough, because the cause has been logged already */
   add(address: string, reason: RejectionReason, canWait: boolean): void {
     const now = this.#options.clock.monotonicMs();
     if (this.#total === 0) this.#sinceMs = now;
@@ -45,7 +45,7 @@ export class RejectionSums {
     this.#schedule(now + (canWait ? longestPauseMs : this.#urgentPauseMs(now)));
   }
 
-  /** Says at once what waits. */
+  /** Logs what is pending at once. */
   stop(): void {
     if (this.#total > 0) this.#sumUp();
   }
@@ -84,7 +84,7 @@ export class RejectionSums {
     this.#dueMs = Number.POSITIVE_INFINITY;
     const what = this.#total === 1 ? 'datagram' : 'datagrams';
     const period = inWords(clock.monotonicMs() - this.#sinceMs);
-    write(`rejected ${this.#total} more ${what} within the last ${period}: ${this.#details()}`);
+    write(`rejected ${this.#total} more ${what} in the last ${period}: ${this.#details()}`);
     this.#bySender.clear();
     this.#total = 0;
     this.#step = Math.min(this.#step + 1, pausesMs.length - 1);
@@ -111,7 +111,7 @@ function list(counts: Counts): string {
   return sorted.map(([reason, count]) => `${reason} ${count}`).join(', ');
 }
 
-/** `second`, `12 seconds`, `hour`: at least as long as `ms`, give or take a timer. */
+/** `second`, `12 seconds`, `hour`: `ms` rounded to the largest unit that fits. */
 function inWords(ms: number): string {
   const units = [
     ['second', 1000],

@@ -8,94 +8,95 @@ import { type RejectionReason, rejectionReasons } from './parse.ts';
 import { RejectionSums } from './rejection-sums.ts';
 import { cleanField } from './text.ts';
 
-/** At most one line in so many ms, whatever arrives. */
+/** At most one line is logged per interval, whatever arrives, ms. */
 const logEveryMs = 1000;
 const previewLength = 80;
 
 interface Explanation {
   /** What is wrong with the datagram. */
   readonly message: string;
-  /** What a person can do about it. */
+  /** How to fix it: continues a sentence, so it starts in lower case. */
   readonly remedy: string;
 }
 
 const newFile =
-  'download the right LocalLogConfig.xml from the page of this appliance (/LocalLogConfig.xml) or print it with `blinky appender`';
+  "download the right LocalLogConfig.xml from Blinky's page (/LocalLogConfig.xml), or print it with `blinky appender`";
 
 const explanations: Record<RejectionReason, Explanation> = {
-  empty: { message: 'an empty datagram', remedy: 'find out which program there sends it' },
+  empty: { message: 'it is empty', remedy: 'find out which program on that machine sends it' },
   'wrong-appender': {
     message:
-      'it comes from an appender file that documentation prints by mistake (/proxy-user-event/)',
+      "it was sent by the faulty sample file in Butler SOS's documentation (/proxy-user-event/)",
     remedy: newFile,
   },
   'unknown-prefix': {
-    message: 'it begins with a prefix that is no user event',
-    remedy: 'send user events only; page /setup has the file',
+    message: 'it starts with an unknown prefix',
+    remedy: 'send user events only; the setup page (/setup) has the right file',
   },
   'unknown-command': {
-    message: `its command is none of ${commandList}`,
-    remedy: 'find out which program there sends it; for a Sense server page /setup has the file',
+    message: `its command isn't one of ${commandList}`,
+    remedy:
+      'find out which program on that machine sends it; if it is a Sense server, the setup page (/setup) has the right file',
   },
   'missing-host': {
-    message: 'it names no host',
+    message: 'it contains no host name',
     remedy: `use an appender file that sends %hostname: ${newFile}`,
   },
   'missing-user': {
-    message: 'it names no user',
+    message: 'it contains no user',
     remedy: `use an appender file that sends %property{UserId}: ${newFile}`,
   },
   'wrong-encoding': {
-    message: 'it was sent as UTF-16',
+    message: 'it is encoded as UTF-16',
     remedy:
-      'set <param name="encoding" value="utf-8" /> in each appender of the appender file (LocalLogConfig.xml)',
+      'set <param name="encoding" value="utf-8" /> in each appender in the appender file (LocalLogConfig.xml)',
   },
   'joined-events': {
-    message: 'several events with nothing between them; the first was taken',
-    remedy: 'let the relay send each event in a datagram of its own, or on a line of its own',
+    message: 'it contains several events that are not separated; only the first was accepted',
+    remedy: 'set up the relay to send each event in a separate datagram or on a separate line',
   },
   'too-many-events': {
-    message: 'more than 100 events in one datagram; the first 100 were taken',
-    remedy: 'let the relay send fewer events in one datagram',
+    message: 'it contains more than 100 events; only the first 100 were accepted',
+    remedy: 'set up the relay to send fewer events in one datagram',
   },
   'sender-not-allowed': {
-    message: 'its sender is not in Butler.udpServerConfig.allowFrom',
-    remedy: 'add its address there if it may send events',
+    message: "its sender isn't in Butler.udpServerConfig.allowFrom",
+    remedy: 'if this sender should be allowed, add its address there',
   },
 };
 
-/** Of a server whose appender file sends every row of the proxy's audit log. */
+/** For a server whose appender file sends every row of the proxy's audit log. */
 function unfilteredRow(command: string): Explanation {
-  const what = command === '' ? 'it has no command' : `its command "${command}" is no user event`;
+  const what = command === '' ? 'it has no command' : `its command "${command}" isn't a user event`;
   return {
-    message: `${what}: a Sense server sends such rows when its appender file has no filters`,
-    remedy: `replace the file there: ${newFile}; its user events are taken meanwhile`,
+    message: `${what}: a Sense server sends such rows if its appender file has no filters`,
+    remedy: `replace the file on that server: ${newFile}. Its user events are accepted in the meantime`,
   };
 }
 
-/** A datagram that was no event. */
+/** A datagram that wasn't an event. */
 export interface RejectedDatagram {
   /** Address and port. */
   readonly sender: string;
   readonly reason: RejectionReason;
-  /** ISO 8601: when it came. */
+  /** When it arrived, ISO 8601. */
   readonly at: string;
-  /** What is wrong with it and what to do, in words. */
+  /** What is wrong with it and how to fix it. */
   readonly explanation: string;
 }
 
-/** One rejection, for those who keep what each sender did. */
+/** One rejection, for the list of senders. */
 export interface Rejection extends Explanation {
   /** The sender's address, without its port. */
   readonly address: string;
   readonly reason: RejectionReason;
-  /** When it came, ms since 1970. */
+  /** When it arrived, ms since 1970. */
   readonly atMs: number;
 }
 
 /**
- * Counts the datagrams that were no events, and logs them without being flooded: a sender's mistake
- * once with its cause and remedy, then in sums.
+ * Counts the datagrams that weren't events, and logs them without flooding the log: each mistake of a
+ * sender once with cause and fix, then as summaries.
  */
 export class Rejections {
   readonly counts: Record<RejectionReason, number>;
@@ -103,7 +104,7 @@ export class Rejections {
     {
       type: 'counter',
       name: 'blinky_datagrams_rejected_total',
-      help: 'Datagrams that were no events',
+      help: 'Datagrams rejected because they were not valid events',
       label: 'reason',
       readEach: () => Object.entries(this.counts),
     },
@@ -132,7 +133,7 @@ export class Rejections {
     >;
   }
 
-  /** The newest one: what somebody who sets up a server looks for. */
+  /** The most recent one, which helps when setting up a server. */
   get last(): RejectedDatagram | undefined {
     if (!this.#last) return undefined;
     const { sender, rejection } = this.#last;
@@ -142,7 +143,7 @@ export class Rejections {
   }
 
   /**
-   * Counts one datagram, and logs it where its sender's mistake is news.
+   * Counts one datagram, and logs it if its sender's mistake is new.
    * @param sender address and port
    */
   add(reason: RejectionReason, sender: string, bytes: Uint8Array): void {
@@ -169,7 +170,7 @@ export class Rejections {
     this.#sums.stop();
   }
 
-  /** Rows without filters have all kinds of fields, some with line ends. */
+  /** Unfiltered rows have all kinds of fields, some with line breaks. */
   #isOfRows(address: string, reason: RejectionReason): boolean {
     return reason !== 'wrong-appender' && this.#known.isKnown(address, 'rows');
   }
@@ -180,7 +181,7 @@ export class Rejections {
   }
 }
 
-/** The beginning of the datagram, so that a person recognises who sends it. */
+/** Returns the start of the datagram, which helps to recognise the program that sends it. */
 function preview(bytes: Uint8Array): string {
   const start = Buffer.from(bytes.subarray(0, previewLength)).toString('latin1');
   const text = cleanField(start, previewLength);

@@ -2,13 +2,13 @@ import type { Dialect } from '../events/user-event.ts';
 import type { ParsedEvent } from './parse.ts';
 
 /**
- * Two log appender files write the same row at once; this leaves room for relays, ms. It counts from
- * the first datagram, so an event can only ever hide those within it.
+ * Two log appender files write the same row at once; this allows for relays, ms. It is measured from
+ * the first datagram, so an event can hide only others within this time.
  */
 const otherDialectMs = 1000;
-/** A network that doubles a datagram delivers both at once, ms. */
+/** A network that duplicates a datagram delivers both within this time, ms. */
 const sameDatagramMs = 50;
-/** Datagrams of one row come close together, whatever else arrives: so many events are looked at. */
+/** Recent events that are compared: datagrams of one row arrive close together. */
 const mostRemembered = 128;
 const mostSameRemembered = 8;
 
@@ -19,8 +19,7 @@ const formOf: Readonly<Record<Dialect, number>> = {
 };
 
 /**
- * What makes a row of the log one of its kind: the id of a session, or a time with a fraction of a
- * second.
+ * What makes a row of the log unique: the id of a session, or a time with fractions of a second.
  */
 const rowIdentity = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d\d:\d\d:\d\d[.,]\d/i;
 
@@ -28,34 +27,34 @@ interface Seen {
   readonly event: ParsedEvent;
   readonly source: string;
   readonly firstMs: number;
-  /** In which dialects it came; a sum of `formOf`. */
+  /** The dialects in which it arrived; a sum of `formOf`. */
   forms: number;
 }
 
 /**
- * Tells events from the same ones in another datagram, by the rule by which a satellite tells
- * copies: an event comes at most once in each of its forms, and the first that comes counts. Here
- * the forms are the dialects, as they come where Butler's and Butler SOS's appender file are both
- * installed.
+ * Recognises duplicates of an event in other datagrams, by the rule that a satellite uses for
+ * copies: an event arrives at most once in each of its forms, and the first one counts. Here, the
+ * forms are the dialects, which arrive together where the appender files of Butler and Butler SOS
+ * are both installed.
  *
- * Two events in one dialect are two events, even if nothing differs: two users in one browser, or
- * one in two tabs. The one exception is a datagram that is the same in every field, follows at
- * once and names its row.
+ * Two events in one dialect are two events, even if they are identical: two users in one browser,
+ * or one user in two tabs. The only exception is a datagram that is the same in every field, follows
+ * immediately and identifies its row.
  */
 export class RepeatedEvents {
   readonly #seen: (Seen | undefined)[] = new Array<Seen | undefined>(mostRemembered).fill(
     undefined,
   );
   #next = 0;
-  /** With only one dialect there is nothing to look for. */
+  /** The dialect of the last event. With only one dialect, there is nothing to compare. */
   #dialect: Dialect | undefined;
   #dialectMs = Number.NEGATIVE_INFINITY;
-  /** When an event in any other dialect than the last one came last. */
+  /** When the last event in another dialect than that arrived. */
   #otherDialectMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * Which dialect of an event from the same sender this one repeats; undefined for a new event.
-   * Asking makes it known.
+   * Returns the dialect of the event from the same sender that this one repeats; undefined if the
+   * event is new. Remembers the event.
    */
   firstDialectOf(event: ParsedEvent, source: string, nowMs: number): Dialect | undefined {
     if (event.dialect !== this.#dialect) {
@@ -76,7 +75,7 @@ export class RepeatedEvents {
     return undefined;
   }
 
-  /** The oldest event that did not come in this dialect yet: its datagrams keep their order. */
+  /** Returns the oldest event not yet received in this dialect: datagrams keep their order. */
   #inOtherDialect(event: ParsedEvent, source: string, nowMs: number): Seen | undefined {
     const form = formOf[event.dialect];
     for (let age = mostRemembered; age >= 1; age -= 1) {

@@ -1,16 +1,16 @@
 import { eventKinds, kinds } from '../events/kinds.ts';
 import { dialectIn, hasMistakenPrefix, prefixPattern } from './layouts.ts';
 
-/** Events that one datagram may hold: all of them are handled before anything else can run. */
+/** Events that one datagram may contain: all of them are handled before anything else can run. */
 export const mostEvents = 100;
-/** Lines, and prefixes within a line, that are looked at; what follows belongs to the last event. */
+/** Lines, and prefixes within a line, that are examined; the rest belongs to the last event. */
 const mostPlaces = 1000;
 
 const commands = eventKinds.map((kind) => kinds[kind].command).join('|');
 const knownPrefix = `${prefixPattern};`;
 /**
- * A whole event behind something else: names in a context or a message are not enough. No part of it
- * takes what the next one may begin with, or a long field would take seconds.
+ * A complete event after other text: names in a context or a message are not enough. No part of the
+ * pattern matches what the next part may start with; otherwise a long field would take seconds.
  */
 const eventBehind = new RegExp(
   String.raw`${knownPrefix}\s*[^;\s][^;]*;\s*(?:${commands})\s*;[^;]*;\s*[^;\s]`,
@@ -20,24 +20,24 @@ const commandSecond = new RegExp(String.raw`^(?!\/)[^;]*;\s*(?:${commands})\s*;`
 const commandField = new RegExp(String.raw`;\s*(?:${commands})\s*(?=;)`, 'gi');
 const linesOfText = /[^\r\n\0]+/g;
 const lineBreak = /[\r\n\0]/;
-/** What syslog puts before a message (RFC 5424, section 6.2.1; RFC 3164, section 4.1). */
+/** The header that syslog adds before a message (RFC 5424, section 6.2.1; RFC 3164, section 4.1). */
 const syslogHeader = /^\s*<\d{1,3}>[^;]*$/;
 
 export interface EventLines {
-  /** Each begins as an event does; the first may be anything. */
+  /** Each starts like an event; only the first may be anything. */
   readonly lines: readonly string[];
   /**
-   * Further events with nothing between them and the one before. They are left out, for the end of a
-   * message is what a browser calls itself, and that may be anything.
+   * Number of further events that aren't separated from the one before. They are ignored, because a
+   * message ends with the name that a browser gives itself, which may be anything.
    */
   readonly joined: number;
-  /** There were more than one datagram may hold. */
+  /** There were more events than one datagram may contain. */
   readonly isCut: boolean;
 }
 
 /**
- * Whether a text may be more than one line of one event. False for nearly all that arrive, and found
- * out without a regular expression for those: every light waits for it.
+ * Returns whether a text may be more than one line of one event. False for nearly all datagrams, and
+ * decided without a regular expression for those: every light waits for this.
  */
 export function maySplit(text: string): boolean {
   if (text.includes('\n') || text.includes('\r') || text.includes('\0')) return true;
@@ -45,8 +45,8 @@ export function maySplit(text: string): boolean {
 }
 
 /**
- * All prefixes end in `n/;`, and the first one may be at the beginning. V8 finds single characters
- * much faster than longer texts.
+ * All prefixes end in `n/;`, and the first one may be at the start. V8 finds single characters much
+ * faster than longer texts.
  */
 function mayHoldPrefix(text: string): boolean {
   const first = text.indexOf(';');
@@ -68,16 +68,16 @@ function mayHoldTwoUnprefixed(text: string): boolean {
   return [...text.matchAll(commandField)].length > 1;
 }
 
-/** Where an event begins. */
+/** Where an event starts. */
 interface Start {
   readonly at: number;
-  /** There is nothing between it and the event before. */
+  /** It isn't separated from the event before. */
   readonly isJoined: boolean;
 }
 
 /**
- * The events of a datagram, each as one line: relays send several together. A line that begins no
- * event belongs to the message before it.
+ * Splits a datagram into events, each as one line: relays send several together. A line that doesn't
+ * start an event belongs to the message before it.
  */
 export function splitEvents(text: string): EventLines {
   const starts = startsOfEvents(text);
@@ -94,7 +94,7 @@ export function splitEvents(text: string): EventLines {
   };
 }
 
-/** At most one more than a datagram may hold. */
+/** Returns at most one more than a datagram may contain. */
 function startsOfEvents(text: string): readonly Start[] {
   const starts: Start[] = [];
   let places = 0;
@@ -118,7 +118,7 @@ function beginsEvent(line: string): boolean {
   return dialectIn(trimmed) !== undefined || hasMistakenPrefix(trimmed);
 }
 
-/** Where further events begin in a line. */
+/** Returns where further events start in a line. */
 function startsWithin(line: string, isStart: boolean): readonly number[] {
   const prefixed = prefixedStarts(line, isStart ? line.indexOf(';') : -1);
   if (!isStart || line.trimStart().startsWith('/')) return prefixed;
@@ -134,7 +134,7 @@ function prefixedStarts(line: string, after: number): readonly number[] {
   return starts;
 }
 
-/** Without a prefix an event begins at the host's name, if it is the same as before. */
+/** Without a prefix, an event starts at the host's name, if it is the same as before. */
 function unprefixedStarts(line: string): readonly number[] {
   const hostEnd = line.indexOf(';');
   const host = line.slice(0, hostEnd).trim().toLowerCase();
@@ -149,7 +149,7 @@ function unprefixedStarts(line: string): readonly number[] {
   return starts;
 }
 
-/** With a message that holds the lines behind the first one, and no other field that does. */
+/** Returns the event with all lines after the first one in its message, not in another field. */
 function asOneLine(text: string): string {
   let from = 0;
   for (;;) {
@@ -157,7 +157,7 @@ function asOneLine(text: string): string {
     if (breakAt < from) return text;
     let next = breakAt;
     while (next < text.length && text.charCodeAt(next) <= 0x20) next += 1;
-    // Breaks before a semicolon only fill a field up.
+    // Line breaks before a semicolon are only padding in a field.
     if (next < text.length && text.charAt(next) !== ';') {
       const head = text.slice(0, breakAt);
       const before = head.trimStart().startsWith('/') ? 7 : 6;

@@ -11,7 +11,7 @@ import type { Log } from '../platform/log.ts';
 import { OpenAndRetry } from '../platform/open-and-retry.ts';
 import type { RetryPauses } from '../platform/retry-pauses.ts';
 
-/** Bytes asked of the kernel; what it grants depends on `net.core.rmem_max`. */
+/** Bytes requested from the kernel; what it grants depends on `net.core.rmem_max`. */
 export const wantedReceiveBuffer = 4 * 1024 * 1024;
 
 /** What the kernel charges for one datagram of about 150 bytes (measured on Linux 6.12). */
@@ -19,7 +19,7 @@ const bufferBytesPerEvent = 832;
 
 export interface UdpListenerOptions {
   readonly host: string;
-  /** 0 takes any free port; `port` tells which. */
+  /** 0 uses any free port; the listener's `port` returns which. */
   readonly port: number;
   readonly onDatagram: (bytes: Uint8Array, senderAddress: string, senderPort: number) => void;
   readonly clock: Clock;
@@ -28,13 +28,13 @@ export interface UdpListenerOptions {
   readonly retry: RetryPauses;
 }
 
-/** Receives datagrams and hands on their bytes. Knows nothing of what is in them. */
+/** Receives datagrams and passes on their bytes, whatever they contain. */
 export class UdpListener {
   readonly metrics: readonly Metric[] = [
     {
       type: 'counter',
       name: 'blinky_datagrams_dropped_total',
-      help: 'Datagrams that the kernel dropped since they came faster than they were read',
+      help: 'Datagrams dropped by the kernel because they arrived faster than they were read',
       read: () => (this.port === undefined ? 0 : kernelDrops(this.port)),
     },
   ];
@@ -64,17 +64,17 @@ export class UdpListener {
     });
   }
 
-  /** The port it listens on; undefined while it does not. */
+  /** The port it listens on; undefined while it doesn't listen. */
   get port(): number | undefined {
     return this.#socket.opened?.address().port;
   }
 
-  /** The address it listens on, `::` for IPv4 and IPv6; undefined while it does not. */
+  /** The address it listens on, `::` for IPv4 and IPv6; undefined while it doesn't listen. */
   get address(): string | undefined {
     return this.#socket.opened?.address().address;
   }
 
-  /** Resolves when it listens, or when the first try has failed and others will follow. */
+  /** Resolves when it listens, or when the first attempt has failed and will be repeated. */
   async start(): Promise<void> {
     await this.#socket.start();
   }
@@ -123,17 +123,17 @@ function logReceiveBuffer(socket: Socket, log: Log): void {
   if (granted >= wantedReceiveBuffer) log.verbose(`receive buffer: ${size}`);
   else {
     log.info(
-      `receive buffer: ${size}; for larger bursts: sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
+      `receive buffer: ${size}; to allow larger bursts, run sudo sysctl -w net.core.rmem_max=${wantedReceiveBuffer}`,
     );
   }
 }
 
-/** Where Linux lists UDP sockets (proc_pid_net(5)); one file for each version of IP. */
+/** Where Linux lists UDP sockets (proc_pid_net(5)), one file for each IP version. */
 const socketLists = ['/proc/self/net/udp', '/proc/self/net/udp6'];
 
 /**
- * How many datagrams for a port the kernel has thrown away since the socket was opened, because
- * they came faster than they were read. 0 where the system does not tell.
+ * Returns how many datagrams for a port the kernel has dropped since the socket was opened, because
+ * they arrived faster than they were read. 0 if the system doesn't report it.
  */
 export function kernelDrops(port: number, lists: readonly string[] = socketLists): number {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');

@@ -17,19 +17,19 @@ export interface UdpPartOptions
 
 export interface UdpPart extends Part<'udp'> {
   readonly health: PartHealth;
-  /** The port it listens on; undefined while it does not. */
+  /** The port it listens on; undefined while it doesn't listen. */
   readonly port: number | undefined;
-  /** The port it listens on, or will. */
+  /** The port it listens on or will listen on. */
   readonly wantedPort: number;
-  /** The address it listens on, or will. */
+  /** The address it listens on or will listen on. */
   readonly address: string;
   readonly accepted: Readonly<Record<EventKind, number>>;
   readonly lastRejected: RejectedDatagram | undefined;
-  /** Whether a datagram of the program's own arrives. */
+  /** Checks that a datagram that the program sends to itself arrives. */
   eventsFlow(): Promise<boolean>;
 }
 
-/** The way in: from the UDP socket to events and rejections. */
+/** Creates the part that turns what the UDP socket receives into events and rejections. */
 export function createUdpPart(options: UdpPartOptions): UdpPart {
   const { tools, settings, excludeUser, onRejected, ...events } = options;
   const { clock, log, health } = tools;
@@ -94,8 +94,8 @@ export function createUdpPart(options: UdpPartOptions): UdpPart {
 }
 
 /**
- * Makes the function that publishes whether events can arrive. Call it when the health of a part
- * has changed; where UDP is off, it says nothing.
+ * Creates the function that publishes whether events can be received. Call it when the health of a
+ * part has changed; if UDP is off, it publishes nothing.
  */
 export function createUdpStatePublisher(
   { health }: Pick<UdpPart, 'health'>,

@@ -5,19 +5,19 @@ import { fit } from './text.ts';
 export type UserAgent = Pick<UserEvent, 'browser' | 'os'>;
 
 /**
- * The proxy writes `UserAgent: '…'` and puts it last; other versions and relays leave the quotes
- * out, use double ones or write the label in another way.
+ * The proxy writes `UserAgent: '…'` at the end; other versions and relays omit the quotes, use double
+ * quotes or write the label differently.
  */
 const label = /user[- _]?agent["']?\s{0,9}[:=]\s{0,9}/i;
 const usualLabel = "UserAgent: '";
 
-/** Longer than any browser's own words, in characters. */
+/** Longer than any browser's user agent, in characters. */
 const longestUserAgent = 2000;
 
-/** Recognising a browser takes about a hundred patterns, and an office has only a few browsers. */
+/** Cached browsers: recognising one takes about 100 patterns, and an office has only a few. */
 const rememberedBrowsers = 500;
 
-/** Makes the function that finds browser and operating system in an event's whole message. */
+/** Creates the function that finds the browser and operating system in an event's full message. */
 export function createUserAgentReader(): (message: string) => UserAgent {
   const known = new Map<string, UserAgent>();
   return (message) => {
@@ -32,7 +32,7 @@ export function createUserAgentReader(): (message: string) => UserAgent {
   };
 }
 
-/** From the quote behind the label to the last such quote, since there may be some within. */
+/** Returns the text from the quote after the label to the last such quote; it may contain others. */
 function userAgentIn(message: string): string {
   let start = message.indexOf(usualLabel) + usualLabel.length;
   if (start < usualLabel.length) {
@@ -47,7 +47,7 @@ function userAgentIn(message: string): string {
   return fit(end < start ? message.slice(start) : message.slice(start, end), longestUserAgent);
 }
 
-/** A part of a text keeps the whole in memory; a copy does not. */
+/** A substring keeps the whole text in memory; a copy doesn't. */
 function ownCopy(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -1,47 +1,47 @@
-/** How one light blinks; all in ms. */
+/** How one light blinks; all values in ms. */
 export interface BlinkSettings {
   /** A blink is on for this long. */
   readonly onMs: number;
-  /** The light is then dark for at least this long. */
+  /** The light is then off for at least this long. */
   readonly offMs: number;
-  /** How long after the last event the light may still be busy with what came. */
+  /** How long after the last event the light may still be blinking for earlier ones. */
   readonly maxBacklogMs: number;
 }
 
 /**
  * WCAG 2.3.1, general flash threshold: no more than three flashes within any one second. The
- * fourth may begin when the first is more than a second ago.
+ * fourth may start once the first is more than a second ago.
  */
 const flashesPerWindow = 3;
 const flashWindowMs = 1001;
 
 /**
- * Decides when one light is on. Pure: time comes in as an argument (monotonic ms, never smaller
- * than before), and `lit` and `nextChangeAt` go out; whoever owns the lamp and the timer obeys.
+ * Decides when one light is on. Pure: takes the time as an argument (monotonic ms, never smaller
+ * than before) and returns `lit` and `nextChangeAt`; its owner switches the lamp and sets the timer.
  *
- * Below its limit it shows one blink for each event. Where more wait than fit into
- * `maxBacklogMs`, it stays lit for as long as their blinks would have taken, and counts them as
- * coalesced. Every transition happens at the time it is advanced to, not at the time planned,
- * so that a late timer never brings flashes closer together.
+ * Up to its limit, it shows one blink per event. If more are waiting than fit into `maxBacklogMs`,
+ * the light stays on for as long as their blinks would have taken, and counts them as coalesced.
+ * Every transition happens at the time passed to `advance`, not at the planned time, so that a late
+ * timer never brings flashes closer together.
  */
 export class BlinkPlanner {
-  /** Blinks begun for events. */
+  /** Number of blinks started for events. */
   blinked = 0;
-  /** Events that got no blink of their own. */
+  /** Number of events that got no separate blink. */
   coalesced = 0;
 
   readonly #settings: BlinkSettings;
-  /** When the last flashes began, oldest first; as many as the window allows. */
+  /** When the last flashes started, oldest first; as many as the window allows. */
   #flashStarts: number[] = [];
   #waiting = 0;
   #lastEventAt = Number.NEGATIVE_INFINITY;
   #darkSince = Number.NEGATIVE_INFINITY;
-  /** When the light, lit now, goes dark. */
+  /** When the light goes off, if it is on. */
   #litUntil: number | undefined;
-  /** Saturated: until when the coalesced blinks would have lasted. */
+  /** If saturated: when the coalesced blinks would have ended. */
   #saturatedUntil: number | undefined;
-  /** Whether what is lit now is a wink, which an event may turn into its blink. */
-  #isWink = false;
+  /** Whether the light is on for a flash that isn't an event; an event may turn it into its blink. */
+  #isFlash = false;
 
   constructor(settings: BlinkSettings) {
     this.#settings = settings;
@@ -51,33 +51,33 @@ export class BlinkPlanner {
     return this.#litUntil !== undefined;
   }
 
-  /** Neither lit nor about to be. */
+  /** Neither on nor about to be. */
   get idle(): boolean {
     return !this.lit && this.#waiting === 0;
   }
 
-  /** When `advance` has something to do next; undefined when nothing is planned. */
+  /** When `advance` has something to do next; undefined if nothing is planned. */
   get nextChangeAt(): number | undefined {
     if (this.#litUntil !== undefined) return this.#litUntil;
     return this.#waiting > 0 ? this.#earliestFlash() : undefined;
   }
 
-  /** Takes one event. */
+  /** Adds one event. */
   blink(now: number): void {
     this.advance(now);
     this.#lastEventAt = now;
     this.#waiting += 1;
-    if (this.#isWink) this.#turnWinkIntoBlink(now);
+    if (this.#isFlash) this.#turnFlashIntoBlink(now);
     else if (this.#saturatedUntil !== undefined || !this.#allFit(now)) this.#saturate(now);
     this.advance(now);
   }
 
-  /** One short flash that stands for no event; left out unless the light has nothing to do. */
-  wink(now: number, onMs: number): void {
+  /** Adds one short flash that isn't an event; ignored unless the light is idle. */
+  flash(now: number, onMs: number): void {
     this.advance(now);
     if (!this.idle || now < this.#earliestFlash()) return;
     this.#lightUp(now, now + onMs);
-    this.#isWink = true;
+    this.#isFlash = true;
   }
 
   /** Does what is due by `now`. */
@@ -85,12 +85,12 @@ export class BlinkPlanner {
     if (this.#litUntil !== undefined && now >= this.#litUntil) {
       this.#litUntil = undefined;
       this.#saturatedUntil = undefined;
-      this.#isWink = false;
+      this.#isFlash = false;
       this.#darkSince = now;
     }
     if (this.lit || this.#waiting === 0) return;
     if (now + this.#settings.onMs > this.#deadline()) {
-      // So late that a blink would tell of something long past.
+      // Too late: a blink would show something long past.
       this.#coalesceWaiting();
       this.#saturatedUntil = undefined;
       return;
@@ -105,11 +105,11 @@ export class BlinkPlanner {
     }
   }
 
-  /** Forgets what waits, and is dark. */
+  /** Clears what is waiting, and goes off. */
   clear(now: number): void {
     this.#coalesceWaiting();
     this.#saturatedUntil = undefined;
-    this.#isWink = false;
+    this.#isFlash = false;
     if (this.lit) this.#darkSince = now;
     this.#litUntil = undefined;
   }
@@ -123,20 +123,20 @@ export class BlinkPlanner {
     this.#litUntil = until;
   }
 
-  #turnWinkIntoBlink(now: number): void {
-    this.#isWink = false;
+  #turnFlashIntoBlink(now: number): void {
+    this.#isFlash = false;
     this.#waiting -= 1;
     this.blinked += 1;
     this.#litUntil = now + this.#settings.onMs;
   }
 
-  /** When the next flash may begin: the pause kept, and the window not full. */
+  /** When the next flash may start: after the pause, and if the window isn't full. */
   #earliestFlash(): number {
     const darkSince = this.#litUntil ?? this.#darkSince;
     return earliestAfter(this.#flashStarts, darkSince + this.#settings.offMs);
   }
 
-  /** Whether every waiting blink is over by the deadline, going by the rules for each. */
+  /** Returns whether every waiting blink ends by the deadline if the rules are applied to each. */
   #allFit(now: number): boolean {
     const { onMs, offMs } = this.#settings;
     const starts = [...this.#flashStarts];
@@ -149,7 +149,7 @@ export class BlinkPlanner {
     }
   }
 
-  /** Stays lit instead, by one blink's turn longer for each event; never past the deadline. */
+  /** Stays on instead, longer by the time of one blink for each event, but never past the deadline. */
   #saturate(now: number): void {
     const turnMs = Math.max(
       flashWindowMs / flashesPerWindow,
@@ -170,7 +170,7 @@ export class BlinkPlanner {
   }
 }
 
-/** The first time not before `from` at which one more flash fits into the window. */
+/** Returns the first time, not before `from`, at which one more flash fits into the window. */
 function earliestAfter(flashStarts: readonly number[], from: number): number {
   const first = flashStarts.at(-flashesPerWindow);
   return first === undefined ? from : Math.max(from, first + flashWindowMs);

@@ -12,21 +12,21 @@ import { type Finding, fault, ok, warn } from '../health/finding.ts';
 export interface CheckLightsOptions {
   readonly driver: 'auto' | DriverName;
   readonly wirings: LampWirings;
-  /** How long each light is lit for the person to see, ms. */
+  /** How long each light is on, so that the user can see it, ms. */
   readonly showMs: number;
   readonly pause: (ms: number) => Promise<unknown>;
-  /** Asks whether the person saw the light; undefined where nobody is to be asked. */
+  /** Asks whether the user saw the light; undefined to not ask. */
   readonly askSeen: ((colour: Colour) => Promise<boolean>) | undefined;
-  /** The root of the file system: `/` but in tests. */
+  /** The root of the file system: `/` except in tests. */
   readonly root?: string;
-  /** The drivers, in the order in which `auto` tries them; tests give their own. */
+  /** The drivers, in the order in which `auto` tries them; tests pass their own. */
   readonly drivers?: readonly NamedDriver[];
 }
 
-/** How long each light is lit, ms. */
+/** How long each light is on, ms. */
 const showMs = 1500;
 
-/** Whether the lights can be switched, and are seen. */
+/** Checks that the configured lights can be switched and are seen. */
 export async function* checkConfiguredLights({
   config,
   ask,
@@ -42,7 +42,7 @@ export async function* checkConfiguredLights({
   });
 }
 
-/** Looks at the board and at every driver, and lights both lamps. */
+/** Checks the board and every driver, and switches both lights on. */
 export async function* checkLights(options: CheckLightsOptions): AsyncGenerator<Finding> {
   const { driver: wanted, wirings, root = '/', drivers = createDrivers({ root }) } = options;
   const board = readBoard(root);
@@ -51,20 +51,20 @@ export async function* checkLights(options: CheckLightsOptions): AsyncGenerator<
   for (const driver of drivers) {
     if (driver.name !== 'simulated') verdicts.push(await checkDriver(driver, options));
   }
-  // Elsewhere than on a Pi nobody expects pins: why there are none would be noise.
+  // Only a Pi is expected to have pins: elsewhere, why there are none would be noise.
   if (board.isRaspberryPi || verdicts.some(({ result }) => result !== 'warn')) yield* verdicts;
 
   try {
     const { driver, lamps } = await openLamps({ driver: wanted, wirings, root, drivers });
     try {
-      if (driver !== 'simulated') yield ok('Lights', `the driver ${driver} is used`);
+      if (driver !== 'simulated') yield ok('Lights', `using the driver ${driver}`);
       else if (wanted === 'simulated' || !board.isRaspberryPi) {
-        yield ok('Lights', 'simulated: the terminal and the page show them');
+        yield ok('Lights', 'simulated; see them in the terminal or on the page');
       } else {
         yield fault(
           'Lights',
-          'no driver reaches the pins, so the lights are only simulated',
-          'Mend what one of the drivers above names',
+          'no driver can control the pins, so the lights are simulated',
+          'Fix the problem reported for one of the drivers above',
         );
       }
       if (driver !== 'simulated') yield* showLamps(lamps, options);
@@ -85,11 +85,11 @@ async function checkDriver(
   try {
     const lamps = await driver.open((pins) => claimLamps(pins, wirings));
     for (const colour of colours) lamps[colour].close();
-    return ok(name, 'reaches the pins');
+    return ok(name, 'can control the pins');
   } catch (error) {
     if (!(error instanceof DriverRefusal)) throw error;
     const text = `can't be used: ${error.message}`;
-    // With `auto` one driver is enough, so none of them alone is a fault.
+    // With `auto`, one working driver is enough, so a single failure isn't a fault.
     return wanted === driver.name
       ? fault(name, text, error.remedy)
       : warn(name, text, error.remedy);
@@ -105,13 +105,13 @@ async function* showLamps(lamps: Lamps, options: CheckLightsOptions): AsyncGener
     await pause(showMs);
     const seen = askSeen ? await askSeen(colour) : undefined;
     lamps[colour].set(false);
-    if (seen === undefined) yield ok(name, `was lit for ${showMs / 1000} s on ${place}`);
-    else if (seen) yield ok(name, `on ${place} was seen`);
+    if (seen === undefined) yield ok(name, `was on for ${showMs / 1000} s, on ${place}`);
+    else if (seen) yield ok(name, `works, on ${place}`);
     else {
       yield fault(
         name,
-        `on ${place} was driven, but not seen`,
-        'Check the pin, the resistor and which way round the LED stands; hardware/README.md has the picture. If it is lit while it should be dark, set activeLow',
+        `${place} was switched on, but you didn't see the light`,
+        'Check the pin, the resistor and the direction of the LED; hardware/README.md has a picture. If the light is on when it should be off, set activeLow',
       );
     }
   }

@@ -1,10 +1,10 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Light } from './light.ts';
 
-/** Slow enough to be counted, and never mistaken for a blink; ms. */
+/** Slow enough to count, and not mistaken for a blink; ms. */
 export const faultFlash = { onMs: 600, offMs: 600, pauseMs: 3000 } as const;
 
-/** Shows a fault code on a light: so many slow flashes, a pause, and again. Events go first. */
+/** Shows a fault code on a light: slow flashes, a pause, then again. Events have priority. */
 export class FaultSignal {
   readonly #light: Light;
   readonly #clock: Clock;
@@ -16,7 +16,7 @@ export class FaultSignal {
     this.#clock = clock;
   }
 
-  /** Shows the code with so many flashes from now on; 0 shows none. */
+  /** Starts showing the code with this number of flashes; 0 stops it. */
   show(flashes: number): void {
     if (flashes === this.#flashes) return;
     this.#flashes = flashes;
@@ -27,7 +27,7 @@ export class FaultSignal {
 
   #flash(left: number): void {
     const isInterrupted = !this.#light.planner.idle;
-    if (!isInterrupted) this.#light.wink(faultFlash.onMs);
+    if (!isInterrupted) this.#light.flash(faultFlash.onMs);
     const isLast = left === 1 || isInterrupted;
     const next = isLast ? this.#flashes : left - 1;
     const wait = faultFlash.onMs + (isLast ? faultFlash.pauseMs : faultFlash.offMs);

@@ -5,13 +5,13 @@ import { BlinkPlanner, type BlinkSettings } from './blink-planner.ts';
 export interface LightOptions {
   readonly settings: BlinkSettings;
   readonly clock: Clock;
-  /** Told after each switching of the light, and not waited for. */
+  /** Called each time the light has been switched; not waited for. */
   readonly onChange: (lit: boolean) => void;
-  /** Told when the lamp refused to be switched. */
+  /** Called when the lamp can't be switched. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** One light: obeys its planner, through whichever lamp it has at the moment. */
+/** One light: switches its current lamp as its planner says. */
 export class Light {
   readonly planner: BlinkPlanner;
   readonly #options: LightOptions;
@@ -29,7 +29,7 @@ export class Light {
     return this.#shown;
   }
 
-  /** Gives the light a lamp, and brings that to what should be shown now. */
+  /** Connects a lamp, and switches it to the current state. */
   connect(lamp: Lamp): void {
     this.#lamp = lamp;
     if (this.#shown) this.#drive(true);
@@ -39,19 +39,19 @@ export class Light {
     this.#lamp = undefined;
   }
 
-  /** One blink, begun before this returns unless the light is busy or must pause. */
+  /** Blinks once. Starts before this returns unless the light is busy or must pause. */
   blink(): void {
     this.planner.blink(this.#options.clock.monotonicMs());
     this.#obey();
   }
 
-  /** One flash of `onMs` ms that stands for no event; left out while there are blinks to show. */
-  wink(onMs: number): void {
-    this.planner.wink(this.#options.clock.monotonicMs(), onMs);
+  /** Flashes once for `onMs` ms, not for an event; ignored while there are blinks to show. */
+  flash(onMs: number): void {
+    this.planner.flash(this.#options.clock.monotonicMs(), onMs);
     this.#obey();
   }
 
-  /** Dark at once, and nothing planned any more. */
+  /** Switches the light off at once and clears its plan. */
   clear(): void {
     this.planner.clear(this.#options.clock.monotonicMs());
     this.#obey();
@@ -77,7 +77,7 @@ export class Light {
   #plan(): void {
     const { clock } = this.#options;
     const at = this.planner.nextChangeAt;
-    // One that comes too soon asks again: cheaper than a new one for each event of a flood.
+    // A timer that fires too early is set again: cheaper than a new one for each event of a flood.
     if (at === this.#timerAt || (at ?? 0) > (this.#timerAt ?? Number.POSITIVE_INFINITY)) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
@@ -86,7 +86,7 @@ export class Light {
       return;
     }
     this.#cancelTimer = clock.schedule(Math.max(0, Math.ceil(at - clock.monotonicMs())), () => {
-      // Timers may come a fraction of a ms early; the planner then asks for another one.
+      // Timers may fire a fraction of a ms early; the planner then asks for another one.
       this.#timerAt = undefined;
       this.planner.advance(clock.monotonicMs());
       this.#obey();

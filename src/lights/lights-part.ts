@@ -9,18 +9,18 @@ export interface LightsPartOptions {
   readonly tools: PartTools;
   readonly settings: LightSettings;
   readonly openLamps: LightsSinkOptions['openLamps'];
-  /** Called after a light went on or off. Must return at once. */
+  /** Called when a light has been switched on or off. Must return at once. */
   readonly onLight?: ((colour: Colour, lit: boolean) => void) | undefined;
-  /** The same in a later turn of the event loop, for those that need not be as quick. */
+  /** The same, in a later turn of the event loop, for what is less urgent. */
   readonly afterLight: (colour: Colour, lit: boolean) => void;
 }
 
 export interface LightsPart extends Part<'lights'> {
-  /** Gets every event at once, without an inbox. */
+  /** Gets every event directly, without an inbox. */
   readonly lights: LightsSink;
 }
 
-/** The lights as they are configured. */
+/** Creates the configured lights. */
 export function createLightsPart(options: LightsPartOptions): LightsPart {
   const { tools, settings, openLamps, onLight, afterLight } = options;
   const lightFor = lightsByKind(settings);
@@ -63,7 +63,7 @@ const lightsMetrics = ({ lights }: LightsSink): readonly Metric[] => [
   {
     type: 'counter',
     name: 'blinky_blinks_coalesced_total',
-    help: 'Events without a blink of their own',
+    help: 'Events that got no separate blink',
     label: 'light',
     readEach: () => colours.map((colour) => [colour, lights[colour].planner.coalesced]),
   },

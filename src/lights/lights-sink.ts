@@ -20,15 +20,15 @@ import type { BlinkSettings } from './blink-planner.ts';
 import { FaultSignal } from './fault-signal.ts';
 import { Light } from './light.ts';
 
-/** How long the heartbeat's wink lasts, ms. */
-const winkMs = 30;
+/** How long the heartbeat's flash lasts, ms. */
+const heartbeatFlashMs = 30;
 
-/** Lamps that could be opened. */
+/** Lamps that have been opened. */
 export interface LampOpening {
   readonly lamps: Lamps;
-  /** What they are, in words. */
+  /** What they are, as text. */
   readonly description: string;
-  /** These lamps only stand in for the ones that are wanted, which will be tried again. */
+  /** Set if these lamps are only a substitute; opening the configured ones is tried again. */
   readonly fault?: Fault;
 }
 
@@ -36,11 +36,11 @@ export interface LightsSinkOptions {
   readonly blink: BlinkSettings;
   /** Which light shows which kind of event. */
   readonly lightFor: Readonly<Record<EventKind, Colour | 'none'>>;
-  /** How often a light winks while all is well, ms; undefined for never. */
+  /** Interval of the heartbeat, which flashes a light if there is no fault, ms; undefined for none. */
   readonly heartbeatMs?: number | undefined;
-  /** Opens the lamps; rejects when the hardware can't be reached at present. */
+  /** Opens the lamps; rejects if the hardware can't be used at present. */
   readonly openLamps: () => Promise<LampOpening>;
-  /** Told after a light went on or off. Must return at once. */
+  /** Called when a light has been switched on or off. Must return at once. */
   readonly onChange: (colour: Colour, lit: boolean) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,7 +48,7 @@ export interface LightsSinkOptions {
   readonly retry: RetryPauses;
 }
 
-/** Blinks the lights for events. Keeps its plan when the hardware fails, and opens it again. */
+/** Blinks the lights for events. If the hardware fails, keeps its plan and opens it again. */
 export class LightsSink implements Sink {
   readonly name = 'lights';
   readonly lights: Readonly<Record<Colour, Light>>;
@@ -70,7 +70,7 @@ export class LightsSink implements Sink {
         clock: options.clock,
         onChange: (lit) => options.onChange(colour, lit),
         onFailure: (error) => {
-          // On the way out each lamp is still to go dark, and nobody tries again.
+          // When stopping, every lamp must still go off, and nothing is opened again.
           if (!this.#stopped) this.#opening.failed(error);
         },
       });
@@ -98,21 +98,21 @@ export class LightsSink implements Sink {
     const { lightFor, log } = this.#options;
     const colour = lightFor[kind];
     if (colour !== 'none') this.lights[colour].blink();
-    log.debug?.(`${id} ${colour === 'none' ? 'has no light' : `blinks ${colour}`}`);
+    log.debug?.(`${id} ${colour === 'none' ? 'has no light' : `blinks the ${colour} light`}`);
   }
 
-  /** One blink that somebody asked for. */
+  /** Blinks once, on request. */
   testBlink(colour: Colour): void {
     this.lights[colour].blink();
   }
 
-  /** One after the other, in their order. */
+  /** Flashes the lights one after the other, in order. */
   testLamps(): void {
     this.#cancelTest?.();
     this.#testFrom(0);
   }
 
-  /** Shows a fault that a person must fix, as so many slow flashes; 0 ends it. */
+  /** Shows a fault that needs attention as this number of slow flashes; 0 stops it. */
   showFault(flashes: number): void {
     this.#faultFlashes = flashes;
     if (!this.#stopped) this.#faultSignal.show(flashes);
@@ -122,7 +122,7 @@ export class LightsSink implements Sink {
     this.goDark();
   }
 
-  /** All lights dark and their pins let go, before this returns: for every way out. */
+  /** Switches all lights off and releases their pins before it returns, for every way of exiting. */
   goDark(): void {
     this.#stopped = true;
     this.#cancelHeartbeat?.();
@@ -136,7 +136,7 @@ export class LightsSink implements Sink {
     const { clock, blink } = this.#options;
     const colour = colours[index];
     if (colour === undefined) return;
-    this.lights[colour].wink(blink.onMs);
+    this.lights[colour].flash(blink.onMs);
     this.#cancelTest = clock.schedule(blink.onMs + blink.offMs, () => this.#testFrom(index + 1));
   }
 
@@ -144,7 +144,7 @@ export class LightsSink implements Sink {
     const { health } = this.#options;
     const { lamps, description, fault } = opening;
     for (const colour of colours) this.lights[colour].connect(lamps[colour]);
-    // One that could not be switched has closed them again.
+    // If a lamp couldn't be switched, all have been closed again.
     if (this.#opening.opened !== opening) return;
     if (fault) health.fault(fault);
     else health.ok(description);
@@ -155,9 +155,10 @@ export class LightsSink implements Sink {
     const reason = messageOf(error);
     const known = error instanceof Error && 'remedy' in error ? String(error.remedy) : undefined;
     this.#options.health.fault({
-      message: `the lights can't be driven: ${reason}`,
+      message: `can't control the lights: ${reason}`,
       remedy:
-        known ?? 'Check the wiring and that no other program uses the pins; it is tried again',
+        known ??
+        'Check the wiring, and that no other program uses the pins. Blinky tries again automatically',
       needsAttention: true,
     });
   }
@@ -168,7 +169,7 @@ export class LightsSink implements Sink {
       try {
         lamps[colour].close();
       } catch {
-        // Closing is the last that can be done for a lamp that fails.
+        // Nothing more can be done for a lamp that can't be closed.
       }
     }
   }
@@ -177,7 +178,7 @@ export class LightsSink implements Sink {
     const { heartbeatMs, clock } = this.#options;
     if (heartbeatMs === undefined || this.#stopped) return;
     this.#cancelHeartbeat = clock.schedule(heartbeatMs, () => {
-      if (this.#faultFlashes === 0) this.lights[heartbeatColour].wink(winkMs);
+      if (this.#faultFlashes === 0) this.lights[heartbeatColour].flash(heartbeatFlashMs);
       this.#planHeartbeat();
     });
   }

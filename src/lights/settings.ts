@@ -11,7 +11,7 @@ import {
 import { byKind, type EventKind, type KindKey, kinds, kindsByInterest } from '../events/kinds.ts';
 import { recordOf } from '../platform/record-of.ts';
 
-/** GPIO 0 and 1 belong to the ID EEPROM of expansion boards; the header ends at 27. */
+/** GPIO 0 and 1 are reserved for the ID EEPROM of expansion boards; the header ends at 27. */
 const pin = (byDefault: number) => wholeNumber(2, 27, byDefault, 'a BCM number');
 
 /** Which light shows a kind of event. */
@@ -66,7 +66,7 @@ export const lightConfig = section(
 
 export type LightSettings = Settings<typeof lightConfig>;
 
-/** The light that the settings give to each kind of event. */
+/** Returns the configured light for each kind of event. */
 export function lightsByKind(
   settings: Readonly<Record<KindKey, LightChoice>>,
 ): Readonly<Record<EventKind, LightChoice>> {
@@ -74,8 +74,8 @@ export function lightsByKind(
 }
 
 /**
- * WCAG 2.3.1 allows three flashes a second, so a blink may have to wait this long (ms) for its
- * turn; `BlinkPlanner` says the same.
+ * WCAG 2.3.1 allows three flashes a second, so a blink may have to wait this long (ms); the same
+ * as in `BlinkPlanner`.
  */
 const longestWaitMs = 1001;
 
@@ -100,7 +100,7 @@ function pinClashes(lights: LampSettings): Contradiction[] {
       clashes.push({
         path: [name, 'pin'],
         found: String(wanted),
-        allowed: `a GPIO other than that of ${holder}`,
+        allowed: `a GPIO that isn't used by ${holder}`,
       });
     }
   };

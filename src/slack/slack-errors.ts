@@ -66,7 +66,7 @@ const permanent: Readonly<Record<string, (channel: string) => Explanation>> = {
     remedy: askAdmin,
   }),
   team_access_not_granted: () => ({
-    message: 'the Slack app may not use this workspace',
+    message: "the Slack app isn't allowed to use this workspace",
     remedy: askAdmin,
   }),
   restricted_action_thread_only_channel: (channel) => ({

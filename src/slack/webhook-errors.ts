@@ -33,7 +33,10 @@ const permanent: Readonly<Record<string, readonly [message: string, remedy: stri
     'In Slack, open the channel, click its name, Settings, Unarchive channel; or create a webhook for another channel',
   ],
   action_prohibited: ['the workspace does not let the webhook post', askAdmin],
-  posting_to_general_channel_denied: ['the webhook may not post in this channel', askAdmin],
+  posting_to_general_channel_denied: [
+    "the webhook isn't allowed to post in this channel",
+    askAdmin,
+  ],
 };
 
 /** The status a gateway answers with when its own time limit ends (RFC 9110, section 15.5.9). */

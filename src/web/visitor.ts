@@ -14,7 +14,7 @@ export interface WebAccess {
   readonly signIn: SignInCheck;
 }
 
-/** Whoever sent a request, and what is open to them. */
+/** The sender of a request, and what they have access to. */
 export interface Visitor {
   readonly userName: string | undefined;
   readonly mayLook: boolean;

@@ -67,7 +67,7 @@ describe('the page at /setup', () => {
     await page.getByText('Waiting for the first event from your server').waitFor();
     await testApp.send('/proxy-user-event/;sense1;x;y;z');
     await page
-      .getByText('it comes from an appender file that documentation prints by mistake')
+      .getByText("it was sent by the faulty sample file in Butler SOS's documentation")
       .waitFor();
     await testApp.send(open);
     await page.getByText('Received from 127.0.0.1').waitFor();
@@ -87,8 +87,8 @@ describe('the page at /setup', () => {
     const look = async () => {
       const row = page.locator('.sender', { hasText: '127.0.0.2' });
       await row.getByText('1 datagram rejected: unknown-command 1').waitFor();
-      await row.getByText('its command "Add ticket" is no user event').waitFor();
-      await row.getByText('How to fix it: replace the file there').waitFor();
+      await row.getByText(`its command "Add ticket" isn't a user event`).waitFor();
+      await row.getByText('How to fix it: replace the file on that server').waitFor();
       await page.locator('.sender', { hasText: '127.0.0.1' }).getByText('3 events').waitFor();
     };
     await look();
@@ -124,7 +124,7 @@ describe('the page at /setup', () => {
     });
     await page.getByRole('button', { name: 'Open an app' }).click();
     await page.getByText('not received within 5 seconds').waitFor();
-    await page.getByText('its sender is not in Butler.udpServerConfig.allowFrom').waitFor();
+    await page.getByText("its sender isn't in Butler.udpServerConfig.allowFrom").waitFor();
   });
 
   test('the wiring picture and how to switch Slack on', async (context) => {

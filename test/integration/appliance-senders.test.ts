@@ -74,7 +74,7 @@ describe('senders of a running appliance', () => {
     assert.match(output, /^✓ Sender 127\.0\.0\.1: 3 events, .* Open connection on sense1$/m);
     assert.match(
       output,
-      /^! Sender 127\.0\.0\.2: no event; 2 datagrams rejected \(.*wrong-appender 1.*\), .*: it names no user\n {4}→ use an appender file/m,
+      /^! Sender 127\.0\.0\.2: no events; 2 datagrams rejected \(.*wrong-appender 1.*\), .*: it contains no user\n {4}→ Use an appender file/m,
     );
   });
 

@@ -173,7 +173,10 @@ describe('the appliance', () => {
     await send(open);
     await received('qliksense/connection/open');
     const errors = lines.filter((line) => line.startsWith('error'));
-    assert.match(errors.join('\n'), /lights: failed at an event: TypeError: made on purpose +at /);
+    assert.match(
+      errors.join('\n'),
+      /lights: can't handle an event: TypeError: made on purpose +at /,
+    );
     assert.equal(app.health.faults().length, 0);
   });
 

@@ -14,7 +14,7 @@ const open = "/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub
 /** What becomes of an event, as the lines of the log say it: `part: ID what`. */
 const stages = [
   /^debug +udp: ID accepted: Open connection on sense1 from 127\.0\.0\.1:\d+, as butler-6$/,
-  /^debug +lights: ID blinks green$/,
+  /^debug +lights: ID blinks the green light$/,
   /^debug +mqtt: ID handed over$/,
   /^debug +mqtt: ID published on blinky\/event \(to 2\), qliksense\/connection\/open \(to 1\)$/,
   /^debug +active users: ID handed over$/,
@@ -83,7 +83,7 @@ describe('what the log shows of an event', () => {
     assert.doesNotMatch(appliance.lines.join('\n'), /^silly/m);
   });
 
-  test('at debug also what is left out, and why', async (context) => {
+  test('debug also shows what is ignored, and why', async (context) => {
     const { send, lines } = await start(
       context,
       'debug',
@@ -95,14 +95,14 @@ describe('what the log shows of an event', () => {
     await send(open.replace('goran', 'monitor'));
     await has(
       new RegExp(
-        `^debug +udp: left out Open connection on sense1 ${from}, as butler-6: Butler\\.userEvents\\.excludeUser has its user$`,
+        `^debug +udp: ignored Open connection on sense1 ${from}, as butler-6: its user is in Butler\\.userEvents\\.excludeUser$`,
       ),
     );
     await send(open);
     await send(open.replace('/proxy-', '/qseow-proxy-'));
     await has(
       new RegExp(
-        `^debug +udp: left out Open connection on sense1 ${from}, as butler-sos: it came before, as butler-6$`,
+        `^debug +udp: ignored Open connection on sense1 ${from}, as butler-sos: already received as butler-6$`,
       ),
     );
     await has(/^debug +slack: \w{26} skipped: its user is in Butler\.slackConfig\.excludeUser$/);

@@ -10,7 +10,7 @@ export interface Receiver {
 }
 
 /** What waits for one client, in order. */
-interface Line extends Waiting {
+interface Queue extends Waiting {
   readonly receiver: Receiver;
   /** The party it counts for; the client may become known while it waits. */
   readonly payer: Party;
@@ -49,8 +49,8 @@ const mostWaiting = 50_000;
  */
 export class DeliveryPace {
   readonly #clock: Clock;
-  readonly #lines = new Map<Receiver, Line>();
-  readonly #turns: Record<Standing, RoundRobin<Line>> = {
+  readonly #queues = new Map<Receiver, Queue>();
+  readonly #turns: Record<Standing, RoundRobin<Queue>> = {
     signedIn: new RoundRobin(),
     known: new RoundRobin(),
     stranger: new RoundRobin(),
@@ -73,21 +73,21 @@ export class DeliveryPace {
       deliver();
       return;
     }
-    const line = this.#lineOf(receiver);
-    line.deliveries.push(deliver);
-    this.#shares.add(line.payer, 1);
+    const queue = this.#queueOf(receiver);
+    queue.deliveries.push(deliver);
+    this.#shares.add(queue.payer, 1);
     if (this.#shares.total > mostWaiting) this.#endOne();
     this.#begin();
   }
 
-  #lineOf(receiver: Receiver): Line {
-    const known = this.#lines.get(receiver);
+  #queueOf(receiver: Receiver): Queue {
+    const known = this.#queues.get(receiver);
     if (known) return known;
     const { party: payer } = receiver;
-    const line = { receiver, payer, party: payer.key, deliveries: [], made: 0 };
-    this.#lines.set(receiver, line);
-    this.#turns[payer.standing].add(line);
-    return line;
+    const queue = { receiver, payer, party: payer.key, deliveries: [], made: 0 };
+    this.#queues.set(receiver, queue);
+    this.#turns[payer.standing].add(queue);
+    return queue;
   }
 
   #begin(): void {
@@ -121,28 +121,28 @@ export class DeliveryPace {
   }
 
   #giveTurn(): void {
-    const line = this.#nextLine();
+    const queue = this.#nextQueue();
     const last = Math.min(
-      line.made + mostInTurn,
-      line.made + this.#mostAtOnce - this.#doneInIteration,
-      line.deliveries.length,
+      queue.made + mostInTurn,
+      queue.made + this.#mostAtOnce - this.#doneInIteration,
+      queue.deliveries.length,
     );
     // Removed before any is made: a delivery may add others, which must wait behind these.
-    const due = line.deliveries.slice(line.made, last);
-    line.made = last;
-    if (line.made === line.deliveries.length) this.#lines.delete(line.receiver);
-    else this.#turns[line.payer.standing].add(line);
+    const due = queue.deliveries.slice(queue.made, last);
+    queue.made = last;
+    if (queue.made === queue.deliveries.length) this.#queues.delete(queue.receiver);
+    else this.#turns[queue.payer.standing].add(queue);
     for (const deliver of due) {
-      this.#shares.remove(line.payer, 1);
+      this.#shares.remove(queue.payer, 1);
       this.#doneInIteration += 1;
       deliver();
     }
   }
 
-  #nextLine(): Line {
+  #nextQueue(): Queue {
     for (const standing of order) {
-      const line = this.#turns[standing].next();
-      if (line) return line;
+      const queue = this.#turns[standing].next();
+      if (queue) return queue;
     }
     throw new RangeError('the count of waiting deliveries is wrong');
   }
@@ -153,17 +153,17 @@ export class DeliveryPace {
    */
   #endOne(): void {
     const { first } = this.#shares;
-    let most: Line | undefined;
-    for (const line of this.#lines.values()) {
-      if (line.party !== first?.key || line.payer.standing !== first.standing) continue;
-      if (!most || waitingIn(line) > waitingIn(most)) most = line;
+    let most: Queue | undefined;
+    for (const queue of this.#queues.values()) {
+      if (queue.party !== first?.key || queue.payer.standing !== first.standing) continue;
+      if (!most || waitingIn(queue) > waitingIn(most)) most = queue;
     }
     if (!most) return;
-    this.#lines.delete(most.receiver);
+    this.#queues.delete(most.receiver);
     this.#turns[most.payer.standing].remove(most);
     this.#shares.remove(most.payer, waitingIn(most));
     most.receiver.giveWay();
   }
 }
 
-const waitingIn = ({ deliveries, made }: Line) => deliveries.length - made;
+const waitingIn = ({ deliveries, made }: Queue) => deliveries.length - made;

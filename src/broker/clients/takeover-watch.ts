@@ -15,7 +15,7 @@ export class TakeoverWatch {
   readonly #log: Log;
   /** Takeovers of each id in the current minute. */
   readonly #counts = new Map<string, number>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   #cancel: (() => void) | undefined;
 
   constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
@@ -28,8 +28,8 @@ export class TakeoverWatch {
     const count = (this.#counts.get(clientId) ?? 0) + 1;
     this.#counts.set(clientId, count);
     this.#cancel ??= this.#clock.schedule(minuteMs, () => this.#endMinute());
-    if (count <= mostInAMinute || this.#told.has(clientId)) return;
-    this.#told.add(clientId);
+    if (count <= mostInAMinute || this.#reported.has(clientId)) return;
+    this.#reported.add(clientId);
     this.#log.warn(
       `two clients use the client id ${clientId}, one of them at ${address}, and keep disconnecting each other. Fix: give them different client ids`,
     );
@@ -40,13 +40,15 @@ export class TakeoverWatch {
   }
 
   #endMinute(): void {
-    for (const clientId of this.#told) {
+    for (const clientId of this.#reported) {
       if (this.#counts.has(clientId)) continue;
-      this.#told.delete(clientId);
+      this.#reported.delete(clientId);
       this.#log.info(`only one client uses the client id ${clientId} now`);
     }
     this.#counts.clear();
     this.#cancel =
-      this.#told.size === 0 ? undefined : this.#clock.schedule(minuteMs, () => this.#endMinute());
+      this.#reported.size === 0
+        ? undefined
+        : this.#clock.schedule(minuteMs, () => this.#endMinute());
   }
 }

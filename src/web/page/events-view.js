@@ -25,7 +25,7 @@ export function createEventsView() {
   const none = byId('events-none', HTMLElement);
   const noneMatch = byId('events-none-match', HTMLElement);
   const more = byId('events-more', HTMLButtonElement);
-  const announcer = byId('announcer', HTMLElement);
+  const liveRegion = byId('announcer', HTMLElement);
   /** Rows by event, so that an open one stays open. @type {Map<string, HTMLLIElement>} */
   let drawn = new Map();
   let most = rowsAtFirst;
@@ -67,7 +67,7 @@ export function createEventsView() {
   const announceWaiting = throttled(announceEveryMs, () => {
     const newest = unannounced.at(-1);
     if (newest) {
-      announcer.textContent = texts.events.announce(unannounced.length, eventSentence(newest));
+      liveRegion.textContent = texts.events.announce(unannounced.length, eventSentence(newest));
     }
     unannounced = [];
   });

@@ -223,7 +223,7 @@ export const texts = {
 
   setup: {
     title: 'Set up a Sense server',
-    lead: 'Three steps, about two minutes. You install nothing on the server: one small file tells Qlik Sense where to send its events.',
+    lead: 'Three steps, about two minutes. You install nothing on the server: one small file configures where Qlik Sense sends its events.',
     file: {
       heading: 'Download the file',
       address: 'Address of Blinky',

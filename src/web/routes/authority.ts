@@ -7,7 +7,7 @@ export function authorityRoute(server: FastifyInstance, authority: () => string 
     if (cert === undefined) {
       reply.code(404);
       return {
-        error: 'This appliance has no CA certificate of its own (see Butler.brokerConfig.tls)',
+        error: 'This Blinky has no CA certificate (see Butler.brokerConfig.tls)',
       };
     }
     reply.headers({

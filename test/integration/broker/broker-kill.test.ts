@@ -10,16 +10,19 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const worker = fileURLToPath(new URL('../../support/broker-worker.ts', import.meta.url));
-/** Of users nothing is lost that was acknowledged; of anonymous clients so much as `limits` allow. */
+/**
+ * For users, nothing acknowledged is lost; for anonymous clients, as much as `limits` allow is
+ * kept.
+ */
 const credentials = { username: 'anna', password: 'secret' };
 const lives = 20;
-/** Messages that the publisher has under way. */
+/** Messages that the publisher has in flight. */
 const mostOpen = 100;
 /** Order is promised for the messages of one topic and QoS (MQTT 3.1.1, section 4.6). */
 const qosOf = { 'lamps/a': 1, 'lamps/b': 2, 'lamps//empty': 1 } as const;
 const topics = ['lamps/a', 'lamps/b', 'lamps//empty'] as const;
 
-/** A broker in a process of its own; `kill` ends it without a chance to do anything. */
+/** A broker in a separate process; `kill` ends it without a chance to do anything. */
 async function startBroker(context: TestContext, directory: string) {
   const child = spawn(
     process.execPath,
@@ -41,7 +44,7 @@ async function startBroker(context: TestContext, directory: string) {
   return { url: `mqtt://127.0.0.1:${line.split(' ')[0]}`, kill };
 }
 
-/** A client that does not come back by itself. */
+/** A client that does not reconnect. */
 async function connect(url: string, options: mqtt.IClientOptions): Promise<MqttClient> {
   const client = mqtt.connect(url, { reconnectPeriod: 0, ...credentials, ...options });
   client.on('error', () => {});
@@ -49,7 +52,7 @@ async function connect(url: string, options: mqtt.IClientOptions): Promise<MqttC
   return client;
 }
 
-/** Takes part in every life of the broker, and is away now and then. */
+/** Takes part in every run of the broker, and is offline now and then. */
 class Listener {
   readonly received = new Map<string, number[]>();
   client: MqttClient | undefined;
@@ -110,7 +113,8 @@ test('kill -9 twenty times under load: acknowledged messages arrive, in order; r
     };
     const publishing = (async () => {
       while (!dying) {
-        // Who leaves more than a hundred QoS 2 messages open is cut off (`inFlightPerClient`).
+        // A client that leaves more than a hundred QoS 2 messages open is disconnected
+        // (`inFlightPerClient`).
         if (open >= mostOpen) {
           await pause(1);
           continue;
@@ -131,12 +135,12 @@ test('kill -9 twenty times under load: acknowledged messages arrive, in order; r
         await pause(Math.random() * 3);
       }
     })();
-    // Most die at work, some while it begins.
+    // Most are killed while working, some while starting.
     const countAtStart = count();
     const goal = Math.random() < 0.85 ? 20 + Math.random() * 60 : 0;
     await waitFor('load', () => count() - countAtStart >= goal, 60_000);
     await pause(Math.random() * 20);
-    // Whatever is acknowledged from here on is not counted, although it may have been.
+    // Anything acknowledged from here on is not counted, although it may have been.
     dying = true;
     await broker.kill();
     await publishing;

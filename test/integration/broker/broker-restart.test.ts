@@ -13,7 +13,7 @@ const open =
   '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/app/x;for user LAB\\goran';
 const anybodyPublishes = ['brokerConfig.access.anonymous=publish'];
 
-/** What lies on disk at this moment, as after a power cut. */
+/** The contents of the disk at this moment, as after a power cut. */
 function copyOfDisk(context: TestContext, stateDirectory: string): string {
   const copy = join(temporaryFolder(context), 'state');
   cpSync(stateDirectory, copy, { recursive: true });
@@ -26,7 +26,7 @@ interface Member {
   readonly sessionPresent: boolean;
 }
 
-/** A client with a session that outlives its connection. */
+/** A client with a session that survives its connection. */
 async function joinIn(
   context: TestContext,
   { app }: Pick<TestApp, 'app'>,
@@ -154,7 +154,7 @@ describe('the broker after a restart', () => {
     const app = await startTestApp(context, anybodyPublishes);
     const lamp = await app.subscribe('lamps/#');
     for (const payload of ['one', 'two']) {
-      // Ends before it releases the message; the next one uses the same identifier.
+      // Disconnects before it releases the message; the next one uses the same identifier.
       const sensor = await joinIn(context, app, { clientId: 'sensor', clean: true });
       const { client } = sensor;
       client.getLastMessageId();
@@ -256,7 +256,7 @@ describe('the broker after a restart', () => {
   });
 });
 
-/** The bytes of LevelDB's log, in which every write stands. */
+/** The bytes of LevelDB's log, which contains every write. */
 function onDisk(stateDirectory: string): string {
   const folder = join(stateDirectory, 'db');
   return readdirSync(folder)

@@ -45,7 +45,7 @@ function subscriber(context: TestContext, port: number | undefined, ca: string) 
   return seen;
 }
 
-/** What the server at `port` shows, or why there is no TLS with it. */
+/** The certificate that the server at `port` presents, or why the handshake failed. */
 async function handshake(port: number | undefined, options: ConnectionOptions) {
   const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ...options });
   try {
@@ -211,7 +211,7 @@ describe('MQTT over TLS', () => {
         port: app.ports.mqtts ?? 0,
         localAddress: `127.0.0.${2 + (index % 2)}`,
       });
-      // Half of them say nothing, half of them half of what they should.
+      // Half of them send nothing, half of them half of the handshake.
       socket.on('connect', () => socket.write(index % 4 < 2 ? hello : ''));
       socket.on('error', () => {}).resume();
       return socket;

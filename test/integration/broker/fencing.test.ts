@@ -12,7 +12,7 @@ const eventsPerSecond = 200;
 const seconds = 5;
 const events = eventsPerSecond * seconds;
 
-/** When messages came, and how late. */
+/** When messages arrived, and how late. */
 class Arrivals {
   #times: { index: number; delayMs: number; atMs: number }[] = [];
 
@@ -25,7 +25,7 @@ class Arrivals {
     return this.#times.at(-1)?.index;
   }
 
-  /** What has come since the last call. */
+  /** What has arrived since the last call. */
   take() {
     const times = this.#times;
     this.#times = [];
@@ -78,7 +78,10 @@ test('clients that freeze, crawl, idle and flood: a healthy subscriber gets ever
   await waitFor('connection', () => healthy.connected);
   await healthy.subscribeAsync('qliksense/userevent');
 
-  /** Sends events for a while; tells how the healthy subscriber got them, and how the machine was. */
+  /**
+   * Sends events for a while; returns how the healthy subscriber received them, and how busy the
+   * machine was.
+   */
   const measure = async (what: string) => {
     const startedAt = performance.now();
     for (let index = 0; index < events; index += 1) {
@@ -103,7 +106,7 @@ test('clients that freeze, crawl, idle and flood: a healthy subscriber gets ever
   await measure('warming up');
   const alone = await measure('alone');
   let isHealthy = false;
-  // A machine that is busy with other things spoils a round; a fence with a hole spoils them all.
+  // A machine that is busy with other work spoils one round; a real defect spoils all of them.
   for (let round = 1; round <= 3 && !isHealthy; round += 1) {
     const crowd = startChild(context, 'test/support/broker-crowd.ts', [
       String(mqttPort),

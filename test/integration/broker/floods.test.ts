@@ -8,10 +8,10 @@ const seconds = 3;
 const eventsPerSecond = 20;
 const retainedTopics = 2000;
 
-/** The light's latency that a flood may cause, ms: half of it at the median. */
+/** The latency of the light that a flood may cause, ms: half of it at the median. */
 const mostMs = 50;
 
-/** A machine that is busy with other things delays whatever runs on it. */
+/** A machine that is busy with other work delays everything that runs on it. */
 function isInTime({ light, machine }: Beside): boolean {
   return ([0.5, 0.99] as const).every(
     (share) => quantile(light, share) < mostMs * share + 2 * quantile(machine, share),

@@ -22,7 +22,7 @@ const settings = [
 ];
 const openConnection = '/proxy-connection/;sense1;Open connection;LAB;goran;AppAccess;/hub/;';
 
-/** A conversation that begins well, some bytes of which are then changed, left out or made up. */
+/** A conversation that starts correctly, with some bytes then changed, removed or added. */
 function hostileBytes(random: () => number): Buffer {
   const below = (limit: number) => Math.floor(random() * limit);
   const pick = <Value>(values: readonly Value[]) => values[below(values.length)] as Value;
@@ -82,7 +82,7 @@ function hostileBytes(random: () => number): Buffer {
   return random() < 0.3 ? bytes.subarray(0, below(bytes.length)) : bytes;
 }
 
-/** A subscriber of everything that must not notice, and a way to see that all is well. */
+/** A subscriber to everything that must not be disturbed, and a check that all is well. */
 async function witness(context: TestContext) {
   const app = await startTestApp(context, settings);
   const subscribers = await Promise.all(
@@ -92,7 +92,7 @@ async function witness(context: TestContext) {
   );
   return {
     ...app,
-    /** An event goes through, and nobody has been cut off. */
+    /** An event arrives, and nobody has been disconnected. */
     isWell: async (name: string) => {
       await app.send(`${openConnection}${name}`);
       for (const { client, messages } of subscribers) {
@@ -273,7 +273,7 @@ describe('hostile input', () => {
     const poisoner = await openMqttSocket(context, app.ports.mqtt);
     poisoner.send(poison);
     await poisoner.closed();
-    // The delay of a will is not for subscribers (MQTT 5, section 3.1.3.2.2).
+    // The delay of a will must not reach subscribers (MQTT 5, section 3.1.3.2.2).
     const departed = await openMqttSocket(context, app.ports.mqtt, {
       protocolVersion: 5,
       connect: {

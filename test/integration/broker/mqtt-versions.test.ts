@@ -42,7 +42,7 @@ describe('a message that the client may not publish', () => {
       client.send({ cmd: 'pingreq' });
       await client.received('pingresp');
     }
-    // With the right, the same identifiers serve.
+    // With permission, the same identifiers work.
     const [, [, anna]] = clients;
     anna.send({ ...publish, topic: 'lamps/x', payload: 'hers', qos: 2, messageId: 2 });
     assert.equal((await anna.received('pubrec')).reasonCode ?? 0, 0);
@@ -144,7 +144,7 @@ describe('subscription identifiers', () => {
     assert.deepEqual(identifiersOf(await back.received('publish')), [7]);
   });
 
-  test('a subscription with "no local" does not count for messages of the client itself', async (context) => {
+  test('a "no local" subscription does not count for own messages', async (context) => {
     const appliance = await startTestApp(context, [anybodyPublishes]);
     const client = await open5(context, appliance);
     await subscribe(client, 'a/#', { identifier: 5, nl: true });

@@ -1,4 +1,5 @@
-// What waits for a client with a session reaches it whole and in order, however much that is.
+// Everything that waits for a client with a session reaches it completely and in order, whatever
+// its size.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type mqttPacket from 'mqtt-packet';
@@ -34,7 +35,7 @@ async function subscribe(client: MqttSocket): Promise<void> {
   await client.received('suback');
 }
 
-/** Publishes numbers in one turn of the publisher's. */
+/** Publishes numbers in one turn of the publisher. */
 async function publish(context: TestContext, { app }: Pick<TestApp, 'app'>, numbers: number[]) {
   const sender = await openMqttSocket(context, app.ports.mqtt);
   for (const number of numbers) {
@@ -60,7 +61,7 @@ const publishesOf = ({ packets }: MqttSocket) =>
 const numbersOf = (client: MqttSocket) =>
   publishesOf(client).map(({ payload }) => Number(payload.toString()));
 
-/** Acknowledges everything that has come and is still to come. */
+/** Acknowledges everything that has arrived and will arrive. */
 function acknowledge(client: MqttSocket): void {
   let done = 0;
   const look = () => {

@@ -1,4 +1,5 @@
-// Clients with a session that come and go while events flow: nothing overtakes, nothing is missing.
+// Clients with a session that connect and disconnect while events flow: nothing overtakes, nothing
+// is missing.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,10 +7,10 @@ import mqtt from 'mqtt';
 import { startTestApp, type TestApp } from '../../support/test-app.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-/** In two seconds, of some thirty connections; several of them meet events. */
+/** In two seconds, of about thirty connections; several of them coincide with events. */
 const events = 3000;
 
-/** A client with a session, and which events it was sent, each at its first time. */
+/** A client with a session, and the events it was sent, each at its first time. */
 class Visitor {
   readonly received = new Set<number>();
   #client: mqtt.MqttClient | undefined;
@@ -29,7 +30,7 @@ class Visitor {
       reconnectPeriod: 0,
     });
     this.#client = client;
-    // As they arrive: the client hands on messages of QoS 2 later.
+    // On arrival: the client reports QoS 2 messages later.
     client.on('packetreceive', (packet) => {
       if (packet.cmd !== 'publish') return;
       this.received.add(Number(/u(\d+)$/.exec(packet.payload.toString())?.[1]));

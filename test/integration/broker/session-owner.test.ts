@@ -1,4 +1,5 @@
-// A session belongs to whoever made it: nobody else reads, wipes, acknowledges or ends it.
+// A session belongs to the client that created it: nobody else reads, clears, acknowledges or ends
+// it.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type mqttPacket from 'mqtt-packet';
@@ -65,7 +66,7 @@ async function annaIsAway(context: TestContext, app: TestApp, version: Version):
   await waitFor('the event', () => app.blinks('green') > 0);
 }
 
-/** Anna is back, has all that waited, and acknowledges it. */
+/** Anna is back, receives everything that waited, and acknowledges it. */
 async function annaHasHerEvents(context: TestContext, app: TestApp, version: Version) {
   const anna = await join(context, app, 'anna', { version });
   assert.equal(anna.connack.sessionPresent, true);

@@ -42,7 +42,7 @@ test('the real koffi asks the kernel, and a device that is no GPIO chip is a cle
     gpiochipDriver({ root }).open((pins) => claimLamps(pins, wirings)),
     (error: unknown) =>
       error instanceof DriverRefusal &&
-      error.message === 'no /dev/gpiochip* is the header of a Raspberry Pi',
+      error.message === 'none of /dev/gpiochip* is the header of a Raspberry Pi',
   );
 });
 

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { kernelDrops } from '../../../src/ingest/udp-listener.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-/** Sends `count` datagrams of 1,000 bytes from a process of its own, while this one waits. */
+/** Sends `count` datagrams of 1,000 bytes from a separate process, while this one waits. */
 function flood(port: number, count: number): void {
   const program = `
     const socket = require('node:dgram').createSocket('udp4');
@@ -17,7 +17,7 @@ function flood(port: number, count: number): void {
   assert.equal(status, 0, String(stderr));
 }
 
-test('counts what came while nobody read, and only that', async (context) => {
+test('counts only datagrams that arrived while nothing was read', async (context) => {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 16 * 1024 });
   context.after(() => socket.close());
   socket.bind(0, '127.0.0.1');
@@ -34,7 +34,7 @@ test('counts what came while nobody read, and only that', async (context) => {
   assert.ok(kernelDrops(port) > 0);
 });
 
-test('is 0 for a port that nobody has, and where the system does not tell', () => {
+test('is 0 for an unused port, and if the system does not report it', () => {
   assert.equal(kernelDrops(1), 0);
   assert.equal(kernelDrops(9997, ['/does/not/exist']), 0);
 });

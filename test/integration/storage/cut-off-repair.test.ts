@@ -51,7 +51,7 @@ test('a damaged database that another program has open is left alone', async (co
   await damagedDatabase(directory);
   const owner = await openState(directory);
   context.after(() => owner.close());
-  // Its own log is new; what is damaged now is found by the other one.
+  // Its own log is new; the damage is found by the other one.
   await owner.put('!history!new', 'a value that is not short'.repeat(20));
   await owner.put('!history!newer', 'a value');
   const [log = ''] = filesOf(join(directory, 'db'), '.log').slice(-1);

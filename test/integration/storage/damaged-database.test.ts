@@ -11,7 +11,7 @@ import { waitFor } from '../../support/wait-for.ts';
 
 const sessions = 40;
 const openEvent = 'sense1;Open connection;LAB;goran';
-/** Slack that nobody can reach: events wait. */
+/** Slack is unreachable: events wait. */
 const slackAway = ['slackConfig.enable=true', 'slackConfig.apiUrl=http://127.0.0.1:9/api/'];
 
 const start = (context: TestContext, stateDirectory: string): Promise<TestApp> =>
@@ -27,7 +27,7 @@ async function stateStatus(app: TestApp) {
   return status.parts.state;
 }
 
-/** Runs the appliance until it keeps sessions and events; then everything stands in tables. */
+/** Runs the appliance until it keeps sessions and events; then moves everything into tables. */
 async function createState(context: TestContext, inTables = true): Promise<string> {
   const directory = temporaryFolder(context);
   const app = await start(context, directory);
@@ -45,7 +45,7 @@ async function createState(context: TestContext, inTables = true): Promise<strin
   });
   await app.stop();
   if (inTables) {
-    // Opening makes a table of what stands in the log.
+    // Opening converts the log into a table.
     const database = new ClassicLevel(join(directory, 'db'));
     await database.open();
     await database.compactRange('', '~');
@@ -55,7 +55,7 @@ async function createState(context: TestContext, inTables = true): Promise<strin
   return directory;
 }
 
-/** What the database holds now, by the beginning of the keys. */
+/** What the database contains now, by the prefix of the keys. */
 async function count(directory: string, prefix: string): Promise<number> {
   const database = new ClassicLevel(join(directory, 'db'));
   await database.open();
@@ -174,14 +174,14 @@ for (const { what, inTables, damage, says, kept } of cases) {
     assert.deepEqual(others, []);
     const aside = readFileSync(join(directory, copy ?? '', 'what-was-lost.txt'), 'utf8');
     assert.match(aside, says);
-    // It works, and keeps what comes from now on.
+    // It works, and keeps what arrives from now on.
     await app.send(openEvent);
     await waitFor('the light', () => app.blinks('green') === 1);
     await app.stop();
     const found = await count(directory, '!broker!session/');
     assert.ok(found >= kept[0] && found <= kept[1], `${found} sessions`);
 
-    // After an orderly stop it is news no longer, but still mentioned.
+    // After an orderly stop it is no longer news, but still mentioned.
     const next = await start(context, directory);
     const later = await stateStatus(next);
     assert.equal(later.state, 'ok', later.message);

@@ -16,7 +16,7 @@ import { waitFor } from '../../support/wait-for.ts';
 
 const count = 2000;
 
-/** A database whose entries stand in a table, opened. */
+/** An open database with its entries in a table. */
 async function openWithTable(context: TestContext, clock = systemClock) {
   const directory = temporaryFolder(context);
   const made = await openState(directory);
@@ -41,7 +41,7 @@ test('damage found by a read: the database is repaired and reopened automaticall
   const { directory, state, status, damage, lines } = await openWithTable(context);
   const namespace = new Namespace(state, 'broker');
   damage();
-  // LevelDB steps over the block, and fails at the end: nothing of a range can be used.
+  // LevelDB skips the block, and fails at the end: nothing of a range can be used.
   await assert.rejects(namespace.entries(), /[Cc]orrupt/);
   await waitFor(
     'the repaired database',

@@ -20,7 +20,7 @@ type Environment = Readonly<Record<string, string>>;
 const start = (context: TestContext, folder: string, environment: Environment = {}) =>
   startWithFileLamps(context, { settings, environment: { ...token, ...environment }, folder });
 
-/** Leaves sessions and an event for Slack behind, and lights that were shown to work. */
+/** Leaves sessions and an event for Slack, after lights that were shown to work. */
 async function runOnce(context: TestContext, folder: string): Promise<void> {
   const { child, port } = await start(context, folder);
   const mqttPort = await port('mqtt');
@@ -51,7 +51,7 @@ async function failingStart(context: TestContext, folder: string, environment: E
   assert.doesNotMatch(child.output(), /set aside/);
 }
 
-/** A start that works again: its lights do, and it says what was set aside. */
+/** A start that works again: its lights work, and it reports what was set aside. */
 async function workingStart(
   context: TestContext,
   folder: string,

@@ -364,7 +364,7 @@ describe('who may see what', () => {
     sink.rejected({
       address: '10.0.0.8',
       reason: 'empty',
-      message: 'an empty datagram',
+      message: 'it is empty',
       remedy: 'none',
       atMs: 0,
     });

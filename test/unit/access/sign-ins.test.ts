@@ -16,7 +16,7 @@ interface Derivation {
   readonly finish: () => void;
 }
 
-/** Sign-ins whose derivations take as long as the test wants: none, unless told to hold them. */
+/** Sign-ins whose derivations take no time, unless the test holds them. */
 function createSignIns({ residentBytes = 100e6 } = {}) {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
@@ -61,7 +61,7 @@ function createSignIns({ residentBytes = 100e6 } = {}) {
 const outcomeOf = (result: SignInResult) =>
   result === 'wrong' ? result : 'tryAgainInMs' in result ? 'later' : 'right';
 
-/** Lets everything run that waits for nothing outside. */
+/** Runs everything that waits for nothing external. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const count = (outcomes: readonly string[], wanted: string) =>

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { OwnMessages, type RoutedMessage } from '../../../src/broker/own-messages.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
-/** What happens to what is published, in order. */
+/** What happens to published messages, in order. */
 function route(hasSessions = true, hasListener = false) {
   const steps: string[] = [];
   const messages: RoutedMessage[] = [];

@@ -56,7 +56,7 @@ describe('names hidden from clients that may not see them', () => {
         assert.doesNotMatch(hide(topic, payload), /secret/i, topic);
       }
       const naming = published.filter(({ payload }) => /secret/i.test(payload));
-      // One topic a kind, `blinky/event`, `userevent`, and two lists of users.
+      // One topic per kind, `blinky/event`, `userevent`, and two lists of users.
       assert.equal(new Set(naming.map(({ topic }) => topic)).size, eventKinds.length + 4);
     });
   }

@@ -150,7 +150,7 @@ describe('a value that YAML takes for something else', () => {
     );
     assert.deepEqual(message.split('\n'), [
       `blinky.yaml:5: Butler.userEvents.excludeUser.0.userId: ${comment}; allowed: a user id, or '*' for everyone in the directory. Fix: put a value that starts with # in quotes: "#42"`,
-      `blinky.yaml:10: Butler.brokerConfig.access.users.0.passwordHash: ${comment}; allowed: what \`blinky passwd NAME\` writes. Fix: put a value that starts with # in quotes`,
+      `blinky.yaml:10: Butler.brokerConfig.access.users.0.passwordHash: ${comment}; allowed: the output of \`blinky passwd NAME\`. Fix: put a value that starts with # in quotes`,
     ]);
   });
 

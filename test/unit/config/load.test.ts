@@ -82,11 +82,11 @@ describe('loadConfig', () => {
   test('settings that contradict each other', (context) => {
     assert.match(
       refusal(context, 'Butler:\n  lightConfig:\n    red:\n      pin: 17\n'),
-      /^blinky\.yaml:4: Butler\.lightConfig\.red\.pin: found 17; allowed: a GPIO other than that of the green light$/,
+      /^blinky\.yaml:4: Butler\.lightConfig\.red\.pin: found 17; allowed: a GPIO that isn't used by the green light$/,
     );
     assert.match(
       refusal(context, 'Butler:\n  lightConfig: { button: { enable: true, pin: 27 } }\n'),
-      /button\.pin: found 27; allowed: a GPIO other than that of the red light/,
+      /button\.pin: found 27; allowed: a GPIO that isn't used by the red light/,
     );
     assert.match(
       refusal(context, 'Butler:\n  lightConfig: { maxBacklogMs: 1200 }\n'),
@@ -293,7 +293,7 @@ describe('loadConfig', () => {
         context,
         'Butler:\n  brokerConfig: { access: { users: { name: a, passwordHash: hush-hush } } }\n',
       ),
-      'blinky.yaml:2: Butler.brokerConfig.access.users: found {"name":"a","passwordHash":"(hidden)"}; allowed: a list of users as `blinky passwd NAME` writes them',
+      'blinky.yaml:2: Butler.brokerConfig.access.users: found {"name":"a","passwordHash":"(hidden)"}; allowed: a list of users, as `blinky passwd NAME` prints them',
     );
   });
 });

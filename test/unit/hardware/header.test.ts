@@ -38,7 +38,7 @@ test('the lights are dark and the button is up from power-on until the program t
 
 test('the pins of the ID EEPROM and those off the header are reserved', () => {
   assert.match(whyReserved(0) ?? '', /GPIO 0 \(pin 27\) is reserved for the ID EEPROM/);
-  assert.match(whyReserved(28) ?? '', /no GPIO 28 on the header/);
+  assert.match(whyReserved(28) ?? '', /the header has no GPIO 28/);
   assert.equal(whyReserved(2), undefined);
 });
 

@@ -48,15 +48,15 @@ const cases: readonly Case[] = [
     board: { ...pi5, devices: ['gpiochip0'] },
     chipLabel: 'pinctrl-rp1',
     driver: 'gpiochip',
-    refused: [['onoff', /offers no \/sys\/class\/gpio/]],
+    refused: [['onoff', /doesn't provide \/sys\/class\/gpio/]],
   },
   {
     what: 'an old kernel with only /dev/gpiomem: rpio',
     board: { ...pi3, kernel: '4.14.98-v7+', devices: ['gpiomem'] },
     driver: 'rpio',
     refused: [
-      ['onoff', /offers no \/sys\/class\/gpio/],
-      ['gpiochip', /there is no \/dev\/gpiochip/],
+      ['onoff', /doesn't provide \/sys\/class\/gpio/],
+      ['gpiochip', /\/dev\/gpiochip\* not found/],
     ],
   },
   {
@@ -64,9 +64,9 @@ const cases: readonly Case[] = [
     board: pi5,
     driver: 'simulated',
     refused: [
-      ['onoff', /offers no/],
-      ['gpiochip', /there is no/],
-      ['rpio', /does not know the chip/],
+      ['onoff', /doesn't provide/],
+      ['gpiochip', /gpiochip\* not found/],
+      ['rpio', /doesn't support the chip/],
     ],
   },
   {
@@ -76,8 +76,8 @@ const cases: readonly Case[] = [
     driver: 'simulated',
     refused: [
       ['onoff', /no chip .* is the header/],
-      ['gpiochip', /no .* is the header/],
-      ['rpio', /needs a Raspberry Pi/],
+      ['gpiochip', /none of .* is the header/],
+      ['rpio', /requires a Raspberry Pi/],
     ],
   },
 ];
@@ -127,7 +127,7 @@ test('a named driver that refuses is not replaced by another', async (t) => {
   const root = fakeRoot(t, { ...pi3, sysfsChips: debianSysfs });
   await assert.rejects(
     openLamps({ driver: 'gpiochip', wirings, root }),
-    refusal(/there is no \/dev\/gpiochip/, /./),
+    refusal(/\/dev\/gpiochip\* not found/, /./),
   );
 });
 
@@ -231,8 +231,8 @@ test('a button that no driver can read: on a Pi every reason, elsewhere the firs
   await assert.rejects(
     openInput({ ...refused, driver: 'auto', root: fakeRoot(t, pi3) }),
     refusal(
-      /no driver reaches the pins\. onoff: onoff is busy \(Free onoff\)\. gpiochip: gpiochip is busy/,
-      /Fix what one/,
+      /no driver can control the pins\. onoff: onoff is busy \(Free onoff\)\. gpiochip: gpiochip is busy/,
+      /Fix the problem reported for one/,
     ),
   );
   await assert.rejects(

@@ -6,13 +6,13 @@ const now = new Date('2026-11-23T12:00:00.000Z');
 const lastEvent = { host: 'sense1', command: 'Open connection', at: '2026-11-23T11:59:00.000Z' };
 const lastRejection = {
   reason: 'missing-user',
-  message: 'it names no user',
+  message: 'it contains no user',
   remedy: 'what to do',
   at: '2026-11-23T11:00:00.000Z',
 };
 const sender = (address: string) => ({ address, events: 0, rejected: {} });
 
-test('each sender has a line: a right one is fine, a wrong one has its reasons and a remedy', () => {
+test('each sender has a line: ok if it sends events, a warning with reasons and remedy otherwise', () => {
   const findings = senderFindings(
     {
       senders: [
@@ -28,19 +28,19 @@ test('each sender has a line: a right one is fine, a wrong one has its reasons a
       {
         name: 'Sender 10.0.0.1',
         result: 'ok',
-        text: '12 events, the last at 2026-11-23T11:59:00.000Z: Open connection on sense1',
+        text: '12 events, most recent at 2026-11-23T11:59:00.000Z: Open connection on sense1',
       },
       {
         name: 'Sender 10.0.0.7',
         result: 'warn',
-        text: 'no event; 4 datagrams rejected (missing-user 3, empty 1), the last at 2026-11-23T11:00:00.000Z: it names no user',
-        remedy: 'what to do',
+        text: 'no events; 4 datagrams rejected (missing-user 3, empty 1), most recent at 2026-11-23T11:00:00.000Z: it contains no user',
+        remedy: 'What to do',
       },
     ],
   );
 });
 
-test('a mistake of the day before, with events since, needs nothing; one of today does', () => {
+test('a mistake from yesterday with events since then is ok; one from today is a warning', () => {
   const results = ['2026-11-22T11:00:00.000Z', '2026-11-23T11:00:00.000Z'].map((at) => {
     const one = { ...sender('10.0.0.1'), events: 1, lastEvent };
     const senders = [{ ...one, rejected: { empty: 1 }, lastRejection: { ...lastRejection, at } }];
@@ -49,7 +49,7 @@ test('a mistake of the day before, with events since, needs nothing; one of toda
   assert.deepEqual(results, [['ok'], ['warn']]);
 });
 
-test('of many senders ten have a line, and the rest are counted', () => {
+test('lists ten senders and counts the rest', () => {
   const senders = Array.from({ length: 50 }, (_, number) => ({
     ...sender(`10.0.0.${number}`),
     events: 1,
@@ -57,10 +57,10 @@ test('of many senders ten have a line, and the rest are counted', () => {
   }));
   const findings = [...senderFindings({ senders }, now)];
   assert.equal(findings.length, 11);
-  assert.match(findings.at(-1)?.text ?? '', /^40 more: see page \/setup/);
+  assert.match(findings.at(-1)?.text ?? '', /^40 more: see the setup page \(\/setup\)/);
 });
 
-test('where senders are for those who have signed in, the reasons are there all the same', () => {
+test('shows the reasons even if senders are visible only after sign-in', () => {
   assert.deepEqual([...senderFindings({ rejected: { empty: 0 } }, now)], []);
   const [finding] = senderFindings({ rejected: { empty: 2, 'wrong-appender': 5 } }, now);
   assert.equal(finding?.result, 'warn');
@@ -68,13 +68,13 @@ test('where senders are for those who have signed in, the reasons are there all 
   assert.match(finding?.remedy ?? '', /\/setup/);
 });
 
-test('an event that came before the clock was set has no time', () => {
+test('an event received before the clock was set has no time', () => {
   const one = { ...sender('10.0.0.1'), events: 1, lastEvent: { ...lastEvent, timeUnknown: true } };
   const [finding] = senderFindings({ senders: [one] }, now);
-  assert.equal(finding?.text, '1 event, the last at an unknown time: Open connection on sense1');
+  assert.equal(finding?.text, '1 event, most recent at an unknown time: Open connection on sense1');
 });
 
-test('nobody yet: where to get the file', () => {
+test('no senders yet: where to get the file', () => {
   const [finding] = senderFindings({ senders: [] }, now);
-  assert.match(finding?.text ?? '', /no datagram .*\/setup/);
+  assert.match(finding?.text ?? '', /no datagrams .*\/setup/);
 });

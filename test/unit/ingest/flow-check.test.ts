@@ -36,7 +36,7 @@ test('true when the probe arrives', async (context) => {
   assert.deepEqual(received, ['probe']);
 });
 
-test('false when nothing that was sent is ever read', async (context) => {
+test('false if nothing that was sent is ever read', async (context) => {
   const { port } = await listener(context);
   const flows = await eventsFlow({
     host: '127.0.0.1',
@@ -48,7 +48,7 @@ test('false when nothing that was sent is ever read', async (context) => {
   assert.equal(flows, false);
 });
 
-test('true while the port is not open: a restart would not mend that', async () => {
+test('true while the port is not open: a restart would not fix that', async () => {
   const flows = await eventsFlow({
     host: '127.0.0.1',
     port: () => undefined,

@@ -39,7 +39,7 @@ const butler6 = `/proxy-connection/;${fields}`;
 const butlerSos = `/qseow-proxy-connection/;${fields}`;
 
 describe('from datagram to event', () => {
-  test('several lines: each is delivered, in order, in the same turn, with an id of its own', () => {
+  test('several lines: each is delivered, in order, in the same turn, with its own id', () => {
     const { events, receive, users, ingest } = start();
     receive(`h;Open connection;LAB;a\r\nh;Close connection;LAB;b\r\nh;Open connection;LAB;monitor`);
     assert.deepEqual(users(), ['a', 'b']);
@@ -48,7 +48,7 @@ describe('from datagram to event', () => {
     assert.equal(ingest.accepted['connection-close'], 1);
   });
 
-  test('what is wrong with one line is counted, and the others are taken', () => {
+  test('a mistake in one line is counted, and the other lines are accepted', () => {
     const { receive, users, rejections } = start();
     receive(`${butler6}\n/proxy-session/;h;Delete session;LAB;x;;;`);
     receive(Buffer.from(butler6, 'utf16le'));
@@ -58,7 +58,7 @@ describe('from datagram to event', () => {
     assert.match(rejections.last?.explanation ?? '', /UTF-16; set .*encoding.*utf-8/);
   });
 
-  test('two appender files: one event, counted, and said once for each sender', () => {
+  test('two appender files: one event; the duplicate is counted, and logged once per sender', () => {
     const { receive, users, statistics, lines, ingest, clock } = start();
     for (let round = 0; round < 3; round += 1) {
       receive(butler6);
@@ -75,7 +75,7 @@ describe('from datagram to event', () => {
     assert.equal(lines.length, 2);
   });
 
-  test('both files as two lines of one datagram are one event, too', () => {
+  test('both files as two lines of one datagram are also one event', () => {
     const { receive, users } = start();
     receive(`${butler6}\n${butlerSos}\n`);
     assert.deepEqual(users(), ['goran']);
@@ -89,7 +89,7 @@ describe('from datagram to event', () => {
     assert.deepEqual(lines, []);
   });
 
-  test('text that is not UTF-8: counted, and said once for each of at most 100 senders', () => {
+  test('text that is not UTF-8: counted, and logged once for each of up to 100 senders', () => {
     const { receive, statistics, lines } = start();
     const cyrillic = Buffer.concat([
       Buffer.from('h;Start session;LAB;'),

@@ -32,18 +32,14 @@ describe('parseDatagram', () => {
   const rejected: readonly [string, string, RejectionReason][] = [
     ['nothing', '', 'empty'],
     ['line breaks only', '\r\n \n', 'empty'],
-    [
-      'the prefix that documentation prints by mistake',
-      '/proxy-user-event/;h;s;c;m',
-      'wrong-appender',
-    ],
+    ['the prefix of the faulty sample file', '/proxy-user-event/;h;s;c;m', 'wrong-appender'],
     ['that prefix in capitals', '/PROXY-USER-EVENT/;h', 'wrong-appender'],
     ['a prefix of another Butler message', '/scheduler-reload-failed/;host;task', 'unknown-prefix'],
     ['a prefix and nothing behind it', '/proxy-session/', 'unknown-prefix'],
     ['the test message of Butler 2', 'Abc;123;456;test', 'unknown-command'],
     ['text without any separator', 'hello', 'unknown-command'],
     [
-      'a command that is none of the four',
+      'a command other than the four',
       '/proxy-session/;h;Delete session;LAB;goran;;;',
       'unknown-command',
     ],
@@ -80,7 +76,7 @@ describe('parseDatagram', () => {
     assert.equal(event.userId, 'x'.repeat(99));
   });
 
-  test('control characters and direction marks never pass on', () => {
+  test('control characters and direction marks are never passed on', () => {
     const event = parsed('ho\u0007st;Start session;L\u0085AB;go\u202eran\u2028;;;a\nb');
     assert.deepEqual(
       [event.host, event.userDirectory, event.userId, event.message],
@@ -88,7 +84,7 @@ describe('parseDatagram', () => {
     );
   });
 
-  test('takes an app id from wherever it stands in the context', () => {
+  test('finds an app id anywhere in the context', () => {
     const id = 'e7af59a0-c243-480d-9571-08727551a66f';
     const appIdOf = (context: string) => parsed(`h;Open connection;LAB;u;o;${context};m`).appId;
     assert.equal(appIdOf(`/app/${id}?reloaduri=x`), id);
@@ -109,7 +105,7 @@ describe('parseDatagram', () => {
     for (const context of none) assert.equal(appIdOf(context), undefined, context);
   });
 
-  test('whatever bytes come: an event without unsafe characters, or a known reason', () => {
+  test('any bytes: an event without unsafe characters, or a known reason', () => {
     const field = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
@@ -151,7 +147,7 @@ describe('parseDatagram', () => {
     );
   });
 
-  test('what the fields say comes out again, whatever it is', () => {
+  test('field contents are preserved, whatever they are', () => {
     const safe = fc
       .string({ unit: 'grapheme', maxLength: 40 })
       .map((value) =>

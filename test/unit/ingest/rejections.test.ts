@@ -4,7 +4,7 @@ import { type Rejection, Rejections } from '../../../src/ingest/rejections.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
-test('logs at most one line a second, and sums up the rest', () => {
+test('logs at most one line a second, and summarises the rest', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const rejections = new Rejections(clock, log);
@@ -23,7 +23,7 @@ test('logs at most one line a second, and sums up the rest', () => {
   assert.equal(clock.pending, 0);
 });
 
-test('shows the sender and the beginning of the datagram, harmlessly', () => {
+test('shows the sender and the start of the datagram without unsafe characters', () => {
   const { log, lines } = recordingLog();
   const rejections = new Rejections(new ManualClock(), log);
   rejections.add(
@@ -55,7 +55,7 @@ describe('an appender file without filters', () => {
     ['with a mark in front', Buffer.from('\ufeffsense1.lab.local;Get session;LAB;gören;;;m')],
   ];
   for (const [name, datagram] of kinds) {
-    test(`${name}: its cause and the new file, once; then one sum an hour`, () => {
+    test(`${name}: logs the cause and the new file once; then a summary an hour`, () => {
       const clock = new ManualClock();
       const { log, lines } = recordingLog();
       const rejections = new Rejections(clock, log);
@@ -65,23 +65,23 @@ describe('an appender file without filters', () => {
         clock.advance(72_000);
       }
       const [first = '', ...sums] = lines;
+      assert.match(first, /10\.0\.0\.9:50123: .* if its appender file has no filters \(\d+ bytes/);
       assert.match(
         first,
-        /10\.0\.0\.9:50123: .* when its appender file has no filters \(\d+ bytes/,
+        /Fix: replace the file on that server: .*\/LocalLogConfig\.xml.*blinky appender/,
       );
-      assert.match(first, /Fix: replace the file there: .*\/LocalLogConfig\.xml.*blinky appender/);
       assert.ok(sums.length >= 23 && sums.length <= 24, lines.join('\n'));
       for (const sum of sums) {
         assert.match(
           sum,
-          /rejected (50|51) more datagrams within the last hour: 10\.0\.0\.9: unknown-command 5[01]$/,
+          /rejected (50|51) more datagrams in the last hour: 10\.0\.0\.9: unknown-command 5[01]$/,
         );
       }
       assert.equal(rejections.counts['unknown-command'], 24 * 50);
     });
   }
 
-  test('its rows of other kinds, and its lines cut in two, wait for the hour as well', () => {
+  test('other rows, and lines cut in two, are also in the hourly summary', () => {
     const clock = new ManualClock();
     const { log, lines } = recordingLog();
     const rejections = new Rejections(clock, log);
@@ -95,11 +95,11 @@ describe('an appender file without filters', () => {
     assert.equal(lines.length, 2);
     assert.match(
       lines[1] ?? '',
-      /rejected 4 more datagrams within the last hour: 10\.0\.0\.9: missing-user 1, missing-host 1, empty 1, unknown-command 1$/,
+      /rejected 4 more datagrams in the last hour: 10\.0\.0\.9: missing-user 1, missing-host 1, empty 1, unknown-command 1$/,
     );
   });
 
-  test('does not hide another mistake of the same server, nor of another one', () => {
+  test('hides neither another mistake of the same server nor one of another server', () => {
     const clock = new ManualClock();
     const { log, lines } = recordingLog();
     const rejections = new Rejections(clock, log);
@@ -109,7 +109,7 @@ describe('an appender file without filters', () => {
     clock.advance(1000);
     rejections.add('unknown-command', '10.0.0.7:1', row('Login'));
     assert.equal(lines.length, 3);
-    assert.match(lines[1] ?? '', /documentation prints by mistake.*Fix: download/);
+    assert.match(lines[1] ?? '', /faulty sample file in Butler SOS's documentation.*Fix: download/);
     assert.match(lines[2] ?? '', /10\.0\.0\.7:1: its command "Login"/);
   });
 
@@ -130,7 +130,7 @@ describe('an appender file without filters', () => {
   }
 });
 
-test('a sum names the reasons of each sender; those that send most come first', () => {
+test('a summary lists the reasons for each sender; those that send most come first', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const rejections = new Rejections(clock, log);
@@ -145,17 +145,17 @@ test('a sum names the reasons of each sender; those that send most come first', 
   for (let number = 0; number < 100; number += 1) {
     rejections.add('empty', `10.1.0.${number}:9`, bytes);
   }
-  // Past the number of senders that are kept apart, also one that sends most of all.
+  // Beyond the number of separate senders, even one that sends most.
   for (let number = 0; number < 10; number += 1) rejections.add('empty', '10.1.0.99:9', bytes);
   clock.advance(1000);
   assert.equal(lines.length, 2, lines.join('\n'));
   assert.match(
     lines[1] ?? '',
-    /^warn {4}rejected 118 more datagrams within the last second: \[fe80::2\]: unknown-prefix 4, missing-user 3; 10\.0\.0\.1: missing-host 1; 10\.1\.0\.0: empty 1; 10\.1\.0\.1: empty 1; 10\.1\.0\.2: empty 1; other senders: empty 107$/,
+    /^warn {4}rejected 118 more datagrams in the last second: \[fe80::2\]: unknown-prefix 4, missing-user 3; 10\.0\.0\.1: missing-host 1; 10\.1\.0\.0: empty 1; 10\.1\.0\.1: empty 1; 10\.1\.0\.2: empty 1; other senders: empty 107$/,
   );
 });
 
-test('what goes on is summed up after a second, a minute, then hourly; after a quiet hour as at first', () => {
+test('repeated mistakes are summarised after a second, a minute, then hourly; starts over after a quiet hour', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const rejections = new Rejections(clock, log);
@@ -171,10 +171,10 @@ test('what goes on is summed up after a second, a minute, then hourly; after a q
   send();
   clock.advance(1000);
   assert.equal(lines.length, before + 1);
-  assert.match(lines.at(-1) ?? '', /rejected 1 more datagram within the last second: /);
+  assert.match(lines.at(-1) ?? '', /rejected 1 more datagram in the last second: /);
 });
 
-test('forged senders without number fill neither the log nor the memory', () => {
+test('any number of forged senders fill neither the log nor the memory', () => {
   const clock = new ManualClock();
   const { log, lines } = recordingLog();
   const rejections = new Rejections(clock, log);
@@ -193,7 +193,7 @@ test('forged senders without number fill neither the log nor the memory', () => 
   assert.ok(lines.every((line) => line.length < 400));
 });
 
-test('says who was rejected last, why, and what to do', () => {
+test('reports the last rejected sender, the reason and the remedy', () => {
   const heard: Rejection[] = [];
   const { log } = recordingLog();
   const rejections = new Rejections(new ManualClock(), log, (one) => heard.push(one));
@@ -203,8 +203,8 @@ test('says who was rejected last, why, and what to do', () => {
       address: '::ffff:10.0.0.9',
       reason: 'sender-not-allowed',
       atMs: Date.parse('2026-11-23T12:00:00.000Z'),
-      message: 'its sender is not in Butler.udpServerConfig.allowFrom',
-      remedy: 'add its address there if it may send events',
+      message: "its sender isn't in Butler.udpServerConfig.allowFrom",
+      remedy: 'if this sender should be allowed, add its address there',
     },
   ]);
   assert.deepEqual(rejections.last, {
@@ -212,6 +212,6 @@ test('says who was rejected last, why, and what to do', () => {
     reason: 'sender-not-allowed',
     at: '2026-11-23T12:00:00.000Z',
     explanation:
-      'its sender is not in Butler.udpServerConfig.allowFrom; add its address there if it may send events',
+      "its sender isn't in Butler.udpServerConfig.allowFrom; if this sender should be allowed, add its address there",
   });
 });

@@ -59,7 +59,7 @@ describe('the same event again', () => {
     test(`${name}: ${script}`, () => assert.equal(counted(script), expected));
   }
 
-  test('senders, hosts, users and kinds are told apart', () => {
+  test('different senders, hosts, users or kinds are different events', () => {
     const others: [Partial<ParsedEvent>, string][] = [
       [{}, '10.0.0.8'],
       [{ host: 'sense2' }, '10.0.0.7'],
@@ -91,7 +91,7 @@ describe('the same event again', () => {
     });
   }
 
-  test('what differs in one field is no such datagram', () => {
+  test('a datagram that differs in one field is a new event', () => {
     for (const other of [{ context: '/app/b' }, { origin: '' }, { message: `${session}.` }]) {
       const repeated = new RepeatedEvents();
       repeated.firstDialectOf({ ...opened, message: session }, '10.0.0.7', 0);
@@ -100,7 +100,7 @@ describe('the same event again', () => {
     }
   });
 
-  test('is found among many others that arrive meanwhile', () => {
+  test('is found among many others that arrive in between', () => {
     const repeated = new RepeatedEvents();
     repeated.firstDialectOf(opened, '10.0.0.7', 0);
     for (let other = 0; other < 100; other += 1) {

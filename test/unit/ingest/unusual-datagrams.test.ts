@@ -83,7 +83,7 @@ describe('text is read field by field', () => {
     });
   }
 
-  test('Cyrillic in windows-1251 is read as windows-1252, and it is said so', () => {
+  test('Cyrillic in windows-1251 is read as windows-1252, and reported', () => {
     const datagram = Buffer.concat([
       Buffer.from('h;Start session;LAB;'),
       Buffer.from([0xc0, 0xed, 0xed, 0xe0]),
@@ -96,7 +96,7 @@ describe('text is read field by field', () => {
     assert.equal(parse(latin1('\xff\x80 of no Sense server')).result.usedCodePage, undefined);
   });
 
-  test('a datagram full of broken fields is read, too', () => {
+  test('a datagram full of broken fields is also read', () => {
     const head = Buffer.from('/proxy-session/;h;Start session;LAB;åsa;o;c;');
     const event = eventOf(Buffer.concat([head, Buffer.alloc(60_000, latin1(';\xff'))]));
     assert.equal(event.userId, 'åsa');
@@ -121,7 +121,7 @@ describe('UTF-16', () => {
     test(name, () => assert.deepEqual(all(bytes), ['wrong-encoding']));
   }
 
-  test('is not taken for what it is not', () => {
+  test('other text is not mistaken for it', () => {
     assert.deepEqual(all('\0\0\0\0'), ['empty']);
     const timeQuery = Buffer.alloc(48);
     timeQuery[0] = 0x1b;
@@ -161,13 +161,13 @@ describe('several events in one datagram', () => {
       assert.deepEqual(all(`${a}${between}${b}\n`), both);
     });
   }
-  // What stands behind the quote of a user agent may be the user's own invention.
+  // Text after the quote of a user agent may be invented by the user.
   for (const between of ['', ' ', '\t', '#012']) {
-    test(`with ${JSON.stringify(between)} between them only the first counts`, () => {
+    test(`with ${JSON.stringify(between)} between them, only the first is accepted`, () => {
       assert.deepEqual(all(`${a}${between}${b}\n`), ['session-start h LAB/a', 'joined-events']);
     });
   }
-  test('the message of the first does not hold the second', () => {
+  test('the message of the first does not contain the second', () => {
     assert.equal(eventOf(`${a}${b}`).message, `m ${ua}`);
     assert.equal(eventOf(`${a}\n${b}`).message, `m ${ua}`);
   });
@@ -184,17 +184,17 @@ describe('several events in one datagram', () => {
       ['connection-open h LAB/a', 'connection-close h LAB/b'],
     ],
     [
-      'four fields, nothing between',
+      'four fields, no separator',
       'h;Open connection;LAB;ah;Close connection;LAB;b',
       ['connection-open h LAB/a', 'joined-events'],
     ],
     [
-      'four fields, nothing between, two hosts',
+      'four fields, no separator, two hosts',
       'h;Open connection;LAB;ax;Close connection;LAB;b',
       ['joined-events'],
     ],
     [
-      'four fields, a blank between',
+      'four fields, separated by a space',
       'h;Open connection;LAB;a h;Close connection;LAB;b',
       ['connection-open h LAB/a', 'joined-events'],
     ],
@@ -204,12 +204,12 @@ describe('several events in one datagram', () => {
       ['connection-open h LAB/a', 'joined-events'],
     ],
     [
-      'a wrong one between',
+      'an invalid one in between',
       `${a}\n/proxy-session/;h;Delete session;LAB;a;;;\n${b}`,
       ['session-start h LAB/a', 'unknown-command', 'connection-open h2 LAB/b'],
     ],
     [
-      'the mistaken prefix behind',
+      'followed by the faulty prefix',
       `${a}\n/proxy-user-event/;h;s;c;m`,
       ['session-start h LAB/a', 'wrong-appender'],
     ],
@@ -229,7 +229,7 @@ describe('several events in one datagram', () => {
     test(name, () => assert.deepEqual(all(datagram), outcomes));
   }
 
-  test('a line that begins no event belongs to the message', () => {
+  test('a line that does not start an event belongs to the message', () => {
     for (const between of ['\n', '\r\n', '\r', '\0', '\r\n\r\n  ']) {
       const { outcomes } = parse(
         `/proxy-session/;h;Start session;LAB;a;o;c;one${between}two; three`,
@@ -244,7 +244,7 @@ describe('several events in one datagram', () => {
     assert.equal(eventOf('/proxy-session/;h;Start session;LAB;a\n/etc/passwd;x').userId, 'a');
   });
 
-  test('a message or a user agent that holds words of an event makes none', () => {
+  test('a message or user agent that contains parts of an event is not an event', () => {
     const forged = '/proxy-connection/;h;Open connection;LAB;boss;o;c;m';
     for (const message of [
       `UserAgent: 'Mozilla/5.0 ${forged}'`,
@@ -265,7 +265,7 @@ describe('several events in one datagram', () => {
     }
   });
 
-  test('there is an end to it', () => {
+  test('the number of events is limited', () => {
     const line = 'h;Open connection;;u\n';
     assert.equal(parse(line.repeat(mostEvents)).outcomes.length, mostEvents);
     const { outcomes } = parse(line.repeat(3000));
@@ -273,7 +273,7 @@ describe('several events in one datagram', () => {
     assert.deepEqual(outcomes.at(-1), { ok: false, reason: 'too-many-events' });
   });
 
-  test('a large datagram made to be slow takes no longer than its size', () => {
+  test('the time for a large, malicious datagram depends only on its size', () => {
     const parts = [
       '\n',
       ';',

@@ -36,7 +36,7 @@ describe('user agents', () => {
     test(`Chrome in ${message.slice(0, 30)}… (${message.length} characters)`, () =>
       assert.equal(browserOf(message), 'Chrome'));
   }
-  test('none where there is none', () => {
+  test('none if the message has none', () => {
     for (const message of [
       "UserAgent: ''",
       'UserAgent: ',

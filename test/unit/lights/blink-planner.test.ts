@@ -92,13 +92,13 @@ describe('BlinkPlanner', () => {
     assert.ok(planner.blinked > 45);
   });
 
-  test('a wink is left out while there are blinks, and an event turns it into its own', () => {
+  test('a flash is skipped while there are blinks, and an event turns it into its blink', () => {
     const planner = new BlinkPlanner(usual);
-    planner.wink(0, 30);
+    planner.flash(0, 30);
     assert.equal(planner.nextChangeAt, 30);
     planner.blink(10);
     assert.equal(planner.nextChangeAt, 260);
-    planner.wink(20, 30);
+    planner.flash(20, 30);
     assert.equal(planner.nextChangeAt, 260);
     planner.advance(260);
     assert.equal(planner.lit, false);
@@ -108,11 +108,11 @@ describe('BlinkPlanner', () => {
   test('winks count as flashes', () => {
     const planner = new BlinkPlanner(usual);
     for (const at of [0, 200, 400]) {
-      planner.wink(at, 30);
+      planner.flash(at, 30);
       assert.ok(planner.lit);
       planner.advance(at + 30);
     }
-    planner.wink(600, 30);
+    planner.flash(600, 30);
     assert.equal(planner.lit, false);
     planner.blink(610);
     assert.equal(planner.nextChangeAt, 1001);

@@ -57,13 +57,13 @@ const named = (findings: readonly Finding[], name: string) =>
   findings.find((finding) => finding.name === name);
 
 describe('checkLights', () => {
-  test('lights both lamps in turn, and leaves them dark and closed', async () => {
+  test('lights both lamps in turn, then switches them off and closes them', async () => {
     const steps: string[] = [];
     const findings = await check({ drivers: [refusing('onoff'), working('gpiochip', steps)] });
     assert.equal(named(findings, 'Driver onoff')?.result, 'warn');
     assert.equal(named(findings, 'Driver onoff')?.remedy, 'sudo usermod -aG gpio $USER');
-    assert.match(named(findings, 'Lights')?.text ?? '', /gpiochip is used/);
-    assert.match(named(findings, 'The green light')?.text ?? '', /was lit for 1\.5 s on GPIO 17/);
+    assert.match(named(findings, 'Lights')?.text ?? '', /using the driver gpiochip/);
+    assert.match(named(findings, 'The green light')?.text ?? '', /was on for 1\.5 s, on GPIO 17/);
     assert.deepEqual(steps.slice(-8), [
       'green on',
       'green off',
@@ -76,7 +76,7 @@ describe('checkLights', () => {
     ]);
   });
 
-  test('asks whether each was seen, while it is lit', async () => {
+  test('asks whether each light is seen, while it is on', async () => {
     const steps: string[] = [];
     const findings = await check({
       drivers: [working('gpiochip', steps)],
@@ -92,7 +92,7 @@ describe('checkLights', () => {
     assert.deepEqual(steps.slice(asked - 1, asked + 2), ['red on', 'asked for red', 'red off']);
   });
 
-  test('a driver that was asked for by name and refuses is a fault', async () => {
+  test('a driver chosen by name that refuses is a fault', async () => {
     const findings = await check({ driver: 'gpiochip', drivers: [refusing('gpiochip')] });
     assert.equal(named(findings, 'Driver gpiochip')?.result, 'fault');
     assert.match(

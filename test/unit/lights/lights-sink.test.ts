@@ -159,7 +159,7 @@ describe('LightsSink', () => {
     const failing = async (error: Error) => {
       const { sink, lines, health } = create({ openLamps: () => Promise.reject(error) });
       await sink.start();
-      assert.equal(health.part('lights').status.message, "the lights can't be driven: no pin");
+      assert.equal(health.part('lights').status.message, "can't control the lights: no pin");
       sink.goDark();
       return lines.join('\n');
     };

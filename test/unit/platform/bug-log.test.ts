@@ -11,7 +11,7 @@ function setUp() {
 }
 
 const thrownHere = (message: string) => new TypeError(message);
-/** Errors that were thrown at different places. */
+/** Errors that were thrown in different places. */
 const thrownAt = (line: number, message = 'of its own') => {
   const error = new Error(message);
   error.stack = `Error: ${message}\n    at run (main.js:${line}:1)`;

@@ -30,7 +30,7 @@ describe('an excerpt for the log', () => {
 
   test('has a limited length', () => {
     assert.equal(excerpt('x'.repeat(65_507)), `${'x'.repeat(2000)}… (65507 characters)`);
-    // Half of a pair of surrogates is no text.
+    // Half a surrogate pair is not a character.
     const cut = excerpt(`${'x'.repeat(1999)}🟢`);
     assert.ok(cut.endsWith(String.raw`x\u{d83d}… (2001 characters)`), cut.slice(-40));
   });

@@ -5,7 +5,7 @@ import { OpenAndRetry } from '../../../src/platform/open-and-retry.ts';
 import { RetryPauses } from '../../../src/platform/retry-pauses.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-/** Something that opens as `outcomes` say, one after the other, and then always. */
+/** Opens with `outcomes`, one after the other, and then always succeeds. */
 function port(outcomes: readonly (Error | string)[]) {
   const clock = new ManualClock();
   const notes: string[] = [];

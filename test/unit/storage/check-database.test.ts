@@ -31,7 +31,7 @@ test('a cut-off log followed by empty ones is not damage', async (context) => {
   const folder = await createDatabase(context);
   const log = logOf(folder);
   truncateSync(log, statSync(log).size - 5);
-  // Opening was killed twice between making the log and naming it.
+  // Opening was killed twice after creating the log and before naming it.
   addLog(folder, 1005);
   addLog(folder, 1007);
   const { problems, cutBytes } = await checkDatabase(folder);
@@ -82,7 +82,7 @@ test('a database whose first opening was killed at any step is new', async (cont
   const database = new ClassicLevel(named);
   await database.open();
   await database.close();
-  // One that holds something is not new.
+  // A database with data is not new.
   rmSync(join(made, 'CURRENT'));
   assert.deepEqual((await checkDatabase(made)).problems, [{ file: 'CURRENT', what: 'is missing' }]);
 });
@@ -97,7 +97,7 @@ test('a log that is known to have had contents and is empty is damage, even with
   assert.deepEqual(problems, [{ file: name, what: 'has 0 bytes instead of 1000' }]);
 });
 
-/** Does something before each reading of a file, and reads it then. */
+/** Runs `action` before each read of a file, and then reads it. */
 function beforeReading(context: TestContext, action: (file: string) => Promise<void>): void {
   const { readFile } = fsPromises;
   context.mock.method(fsPromises, 'readFile', async (file: string) => {

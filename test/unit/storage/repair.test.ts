@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const older = 'db.damaged-2026-01-01T00-00-00Z';
 const problems = [{ file: 'CURRENT', what: 'is missing' }];
 
-/** The state directory with a database without CURRENT, and a copy of an earlier one. */
+/** A state directory with a database without CURRENT, and a copy of an earlier one. */
 async function createDirectory(context: TestContext): Promise<string> {
   const directory = temporaryFolder(context);
   mkdirSync(join(directory, older));

@@ -10,14 +10,14 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const count = 3000;
 
-/** Writes all keys again, in an open database. */
+/** Writes all keys again, to an open database. */
 async function writeAll(database: ClassicLevel<string, string>, value: string): Promise<void> {
   const batch = database.batch();
   for (let index = 0; index < count; index += 1) batch.put(`!history!${index}`, value);
   await batch.write();
 }
 
-/** A database whose older values stand in a table, the newer ones in the log. */
+/** A database with its older values in a table and the newer ones in the log. */
 async function createDatabase(context: TestContext): Promise<string> {
   const folder = join(temporaryFolder(context), 'db');
   const database = new ClassicLevel(folder);
@@ -47,7 +47,7 @@ const expected = new Map(keys.map((key) => [key, 'new']));
 test('if the last record of the manifest is lost, tables that it does not name are read', async (context) => {
   const folder = await createDatabase(context);
   const before = readFileSync(filesOf(folder, /^MANIFEST/)[0] ?? '');
-  // Opening makes a table of the log, and says so in a manifest of its own.
+  // Opening converts the log into a table, and records that in a new manifest.
   const database = new ClassicLevel(folder);
   await database.open();
   await database.close();
@@ -69,7 +69,7 @@ test('if a table named in the manifest is missing, the others are read, newest e
   await database.open();
   await database.compactRange('', '~');
   await database.close();
-  // The card lost the merged table, and those that it was made of are still there.
+  // The card lost the merged table, and its sources still exist.
   for (const file of filesOf(folder, '.ldb')) rmSync(file);
   for (const file of [...filesOf(kept, '.ldb'), ...filesOf(kept, '.log')]) {
     cpSync(file, join(folder, file.slice(kept.length + 1)));

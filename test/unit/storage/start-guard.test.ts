@@ -9,7 +9,9 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 type Life = (guard: StartGuard, clock: ManualClock, memory: { inUse: number }) => void;
 
-/** Runs lives of the program one after another; says what each start was told to set aside. */
+/**
+ * Simulates runs of the program, one after another; returns what each start was told to set aside.
+ */
 function createLives(context: TestContext) {
   const directory = temporaryFolder(context);
   return (life: Life, boot = 'boot 1') => {
@@ -139,7 +141,7 @@ test('a power cut or a stop while a part loads does not count', (context) => {
     guard.stopping();
   };
   for (let round = 0; round < 5; round += 1) assert.equal(live(stopsLoading, 'b'), undefined);
-  // What failed before is not forgotten for it.
+  // Earlier failures still count.
   live(crashes, 'b');
   live(crashes, 'b');
   live(stopsLoading, 'b');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDamage, stateUnavailable } from '../../../src/storage/state-unavailable.ts';
 
-/** An error as abstract-level hands it on: what LevelDB says is its cause. */
+/** An error as abstract-level passes it on: LevelDB's error is its cause. */
 const fromLevel = (code: string, message: string): Error =>
   new Error('Database failed to open', { cause: Object.assign(new Error(message), { code }) });
 

@@ -5,7 +5,7 @@ import { RetryPauses } from '../../../src/platform/retry-pauses.ts';
 import { databaseOf, NoDatabase, WriteBehind } from '../../../src/storage/write-behind.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-/** An owner whose changes are numbers, on a disk that a test holds. */
+/** An owner whose changes are numbers, on a disk that the test controls. */
 function owner() {
   const clock = new ManualClock();
   const notes: string[] = [];

@@ -101,7 +101,7 @@ describe('a generated certificate', () => {
     const first = source.current();
     assert.ok(Date.parse(read(first).validFrom) >= earliestTime);
     assert.equal(source.current(), first);
-    // The network tells the time: years later.
+    // The network sets the time: years later.
     world.now = new Date('2029-06-01T00:00:00Z');
     const second = source.current();
     assert.ok(Date.parse(read(second).validFrom) > Date.parse('2029-01-01'));
@@ -194,7 +194,7 @@ describe('a generated certificate', () => {
     assert.equal(moved.authority, first.authority);
     assert.ok(server.checkIP('192.168.1.9') && server.checkHost('localhost'));
     assert.equal(server.checkHost('green-light.local'), undefined);
-    // The name may be back at any moment.
+    // The name may return at any moment.
     assert.ok(server.checkHost('blinky.local'));
     assert.equal(readFileSync(join(directory, 'ca.key'), 'utf8'), key);
     assert.equal(lines.filter((line) => /generated a CA/.test(line)).length, 1, lines.join('\n'));

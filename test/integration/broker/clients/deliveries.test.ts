@@ -36,7 +36,7 @@ describe('messages reach subscribers', () => {
   });
 
   test('a client that leaves while retained messages wait for it crashes nothing', async (context) => {
-    // More than the system's own buffers take.
+    // More than the system's buffers hold.
     const { app, subscribe } = await startTestApp(context, [
       anybodyPublishes,
       'brokerConfig.limits.retainedBytes=100000000',

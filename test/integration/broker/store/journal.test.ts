@@ -1,4 +1,5 @@
-// What strangers can't pay for does not wait in memory until it is not written.
+// Changes that anonymous clients can't pay for do not wait in memory for a write that never
+// happens.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Party } from '../../../../src/access/fair-shares.ts';
@@ -42,7 +43,7 @@ test('waiting changes of anonymous clients are limited to what can be written at
   journal.put('queued/lamp', '{"qos":1}', 'lazy', lamp);
   journal.put('queued/anna', '{"qos":1}', 'lazy');
   const waiting = keys.filter((key) => journal.mayHold(key));
-  // A quarter is for strangers, of which half may come at once; each takes some 80 bytes.
+  // A quarter is for unknown addresses, of which half may come at once; each takes about 80 bytes.
   assert.ok(waiting.length > 10 && waiting.length < bytesPerHour / 4 / 2 / 70, `${waiting.length}`);
   assert.ok(journal.mayHold('queued/lamp') && journal.mayHold('queued/anna'));
   await journal.written();

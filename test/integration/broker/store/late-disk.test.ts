@@ -1,4 +1,4 @@
-// A disk that comes late gives nobody what waits for another.
+// A disk that becomes available late gives nobody what waits for another client.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Party } from '../../../../src/access/fair-shares.ts';

@@ -1,4 +1,4 @@
-// Whatever lies on the disk: no more of it is loaded than fits, and it is the fairest part.
+// Whatever is on the disk: no more of it is loaded than fits, and it is the fairest part.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { StoredSelection } from '../../../../src/broker/store/select-stored.ts';
@@ -33,7 +33,7 @@ const session = (owner: string | undefined, network?: string, filters = ['#']) =
 const message = (number: number) =>
   JSON.stringify({ topic: 'qliksense/userevent', text: `${number}` });
 
-/** What is left on disk, by kind. */
+/** What remains on disk, by kind. */
 async function onDisk(namespace: Namespace): Promise<Record<string, string[]>> {
   const kinds: Record<string, string[]> = {};
   for (const [key] of (await namespace.entries()) ?? []) {
@@ -86,7 +86,7 @@ describe('what is loaded from an earlier run', () => {
       [keys.session('lamp'), session('', '10.0.0.7')],
       [keys.session('anna'), session('anna')],
     ]);
-    // The lamp's messages are older than all of the crowd's.
+    // The lamp's messages are older than those of all other clients.
     for (let number = 1; number <= 500; number += 1) {
       const holders = number <= 20 ? ['lamp', 'anna'] : crowd;
       await namespace.write([

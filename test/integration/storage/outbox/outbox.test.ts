@@ -54,7 +54,7 @@ async function openOutbox(
   return { outbox, lines, status: () => health.part('outbox').status };
 }
 
-/** Takes everything out, `limit` at a time. */
+/** Removes everything, `limit` at a time. */
 async function drain(outbox: Outbox<string>, limit = 100): Promise<string[]> {
   const items: string[] = [];
   for (;;) {
@@ -269,7 +269,7 @@ test('without a database items wait in memory and can be taken; with one they mo
     taken.map(({ item }) => item),
     ['item 2', 'item 3'],
   );
-  // The disk comes back while these two are on their way.
+  // The disk becomes available while these two are being processed.
   state.database = (await openState(context, directory)).database;
   await waitFor('write to the disk', () => outbox.inMemory === 0);
   assert.equal(outbox.length, 6);
@@ -366,7 +366,7 @@ test('writes soon after a quiet time, less often in a rush, and at once for a fu
   });
   const { outbox } = await openOutbox({ database }, { clock });
   const written = () => waitFor('the write', () => outbox.inMemory === 0);
-  /** Appends an item every `everyMs` ms, and tells after how many ms there was a write. */
+  /** Appends an item every `everyMs` ms, and returns after how many ms there was a write. */
   const msToWrite = async (everyMs: number): Promise<number> => {
     const before = writes;
     for (let ms = 0; ms < 1000; ms += 1) {
@@ -421,13 +421,15 @@ test('a full disk loses nothing: not before, not during, not after', async (cont
     await outbox.written();
   }
   assert.equal(status().state, 'ok');
-  // Another opening reads what LevelDB's log really holds.
+  // Opening it again reads what LevelDB's log really contains.
   await state.close();
   const { outbox: again } = await openOutbox(await openState(context, disk.folder));
   assert.deepEqual(await drain(again), numbered(1000));
 });
 
-/** Bytes this process has sent to disks, in whole pages; undefined where Linux does not tell. */
+/**
+ * Bytes this process has written to disks, in whole pages; undefined if Linux does not report it.
+ */
 function bytesWritten(): number | undefined {
   try {
     return Number(/^write_bytes: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
@@ -468,7 +470,7 @@ test('what an event costs the card', async (context) => {
         await outbox.remove(await outbox.oldest(34));
       }
     }
-    // What LevelDB has put off is part of the price.
+    // What LevelDB has postponed is part of the cost.
     await state.database?.compactRange('!', '"');
   });
   context.diagnostic(`${event.length} bytes an event as text`);

@@ -1,4 +1,4 @@
-// What the broker leans on beside Aedes's public face: an upgrade that takes one of these away fails
+// What the broker uses beyond Aedes's public interface: an upgrade that removes one of these fails
 // here, by the name of that member.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
@@ -17,7 +17,7 @@ import {
 import { openMqttSocket } from '../../../support/mqtt-socket.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
-/** Aedes as it is, on a port of its own; `onClient` sees each client before its CONNECT. */
+/** The original Aedes, on a separate port; `onClient` sees each client before its CONNECT. */
 async function startAedes(
   context: TestContext,
   options: AedesOptions = {},
@@ -60,7 +60,7 @@ describe('private members of Aedes', () => {
     }
   }
 
-  test('all are there in the version in use', async (context) => {
+  test('all exist in the version in use', async (context) => {
     const { aedes } = await startAedes(context);
     checkPrivateMembers(aedes);
     assert.equal(aedes.connectedClients, 0);
@@ -94,7 +94,7 @@ describe('private members of Aedes', () => {
     assert.equal((await client.received('publish')).messageId, 4711);
   });
 
-  test('client.deliver0, client.deliverQoS: subscriptions hand their messages to them; packet.clientId, packet.nl: whose they are', async (context) => {
+  test('client.deliver0, client.deliverQoS: subscriptions pass their messages to them; packet.clientId, packet.nl: the publisher', async (context) => {
     const delivered: [by: string, topic: string, clientId: string | undefined, nl: unknown][] = [];
     const { port } = await startAedes(context, {}, (client) => {
       for (const by of ['deliver0', 'deliverQoS'] as const) {
@@ -141,7 +141,7 @@ describe('private members of Aedes', () => {
     assert.deepEqual(stored, [true, false]);
   });
 
-  test('client.subscriptions: holds each filter with its QoS and identifier', async (context) => {
+  test('client.subscriptions: contains each filter with its QoS and identifier', async (context) => {
     let seen: ClientInternals | undefined;
     const { port } = await startAedes(context, {}, (client) => {
       seen = client;

@@ -23,7 +23,7 @@ function client(
   };
 }
 
-/** Who is given up, in order, where so much may wait for all together. */
+/** The clients that are disconnected, in order, for this limit. */
 function givenUp(mostKilobytes: number, clients: readonly NamedClient[]): string[] {
   const clock = new ManualClock();
   const connected = new Set(clients);

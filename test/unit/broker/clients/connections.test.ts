@@ -12,7 +12,7 @@ import { testConfig } from '../../../support/test-app.ts';
 
 const backlogBytes = 10_000;
 
-/** The connection of a client that never takes what it is sent. */
+/** The connection of a client that never reads what it is sent. */
 function stuckConnection() {
   const clock = new ManualClock();
   const statistics = new BrokerStatistics();
@@ -28,7 +28,7 @@ function stuckConnection() {
     clock,
     log: silentLog,
   });
-  // It takes what it is sent, and never says that it has gone out.
+  // It accepts data, and never confirms that it has been sent.
   const transport = new Duplex({ read: () => {}, write: () => {} });
   connections.open(transport, '10.0.0.7');
   const connect = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true } as const;

@@ -9,7 +9,7 @@ function setUp({ filtersPerSecond = 1000, costMs = 0 } = {}) {
   const order: string[] = [];
   const room = { forFilters: true };
   const turns = new Turns({ filtersPerSecond, mayTakeFilters: () => room.forFilters, clock });
-  /** A client with so many packets of this weight. */
+  /** A client with this many packets of this weight. */
   const client = (name: string, party: string, packets: number, weight = 16, lane?: Lane) => {
     let left = packets;
     const taker: TurnTaker = {
@@ -27,7 +27,7 @@ function setUp({ filtersPerSecond = 1000, costMs = 0 } = {}) {
   return { clock, order, room, turns, client };
 }
 
-/** How many turns are taken until the event loop looks at its sockets. */
+/** How many turns are taken until the event loop polls its sockets. */
 async function turnsOfIteration(order: readonly string[]): Promise<number> {
   const before = order.length;
   await nextIteration();

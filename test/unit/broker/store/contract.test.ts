@@ -12,12 +12,12 @@ type Contract = (options: {
   readonly testAsync: true;
 }) => void;
 
-/** What Aedes expects of a persistence, as a test that comes with aedes-persistence. */
+/** What Aedes expects of a persistence, as the test that comes with aedes-persistence. */
 const contract = createRequire(import.meta.url)('aedes-persistence/abstract.js') as Contract;
 
 /**
- * As Aedes' own, except that what was sent before comes out of the queue with DUP set
- * ([MQTT-3.3.1-1]); the contract's authors left that out.
+ * Like Aedes's own, except that repeated messages come from the queue with DUP set
+ * ([MQTT-3.3.1-1]), which the contract's authors left out.
  */
 function withoutDuplicateFlag(persistence: AedesPersistence): AedesPersistence {
   const outgoingStream = persistence.outgoingStream.bind(persistence);

@@ -1,4 +1,4 @@
-// A message waits in its queue before it is handed out; a client that is behind may have it by then.
+// A message waits in its queue before it is passed on; a client that is behind may have it by then.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AedesPersistence } from '../../../../src/broker/aedes/aedes-persistence.ts';
@@ -11,7 +11,7 @@ import { testConfig } from '../../../support/test-app.ts';
 
 const lamp: SessionClient = { id: 'lamp', clean: false, sessionExpiryInterval: 3600 };
 
-/** A store with one message in the queue of a client that is connected. */
+/** A store with one message in the queue of a connected client. */
 async function storeWithMessage() {
   const store = new BrokerStore({
     state: { database: undefined },

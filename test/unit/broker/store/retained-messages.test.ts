@@ -9,7 +9,7 @@ import type { MessagePacket } from '../../../../src/broker/store/stored-packets.
 import { silentLog } from '../../../../src/platform/log.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
-/** Moves on a little each time it is asked, as if everything took time. */
+/** Advances a little on each call, as if everything took time. */
 class BusyClock extends ManualClock {
   override monotonicMs(): number {
     this.advance(0.1);
@@ -39,7 +39,7 @@ function setUp(topics: number) {
   return { retained, slices, lookUp };
 }
 
-/** How many iterations of the event loop go by until `work` is done. */
+/** How many iterations of the event loop pass until `work` is done. */
 async function iterationsOf(work: Promise<unknown>): Promise<number> {
   let isDone = false;
   void work.finally(() => {

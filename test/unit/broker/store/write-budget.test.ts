@@ -6,7 +6,7 @@ import { ManualClock } from '../../../support/manual-clock.ts';
 
 const bytesPerHour = 1_000_000;
 
-/** What a party gets written, bytes, when it wants to write all the time. */
+/** How much is written for a party that always wants to write, bytes. */
 function written(budget: WriteBudget, party: Party): number {
   let bytes = 0;
   while (bytes < 10 * bytesPerHour && budget.take(party, 100)) bytes += 100;

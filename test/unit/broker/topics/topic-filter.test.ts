@@ -26,7 +26,7 @@ function isNamedBy(filter: string, topic: string): boolean {
   return wanted.length === levels.length;
 }
 
-/** Cases of sections 4.7.1 to 4.7.3: filter, topic, whether it names it. */
+/** Cases of sections 4.7.1 to 4.7.3: filter, topic, whether it matches. */
 const cases: readonly (readonly [filter: string, topic: string, matches: boolean])[] = [
   ['sport/tennis/player1/#', 'sport/tennis/player1', true],
   ['sport/tennis/player1/#', 'sport/tennis/player1/ranking', true],

@@ -9,7 +9,7 @@ const limits = { packetBytes: 262_144, topicBytes: 1024, topicLevels: 32 };
 
 type Version = 3 | 4 | 5;
 
-/** A client's way into the broker and out of it, with a broker that grants what it is asked for. */
+/** A client's way into the broker and out of it, with a broker that grants every request. */
 function createWay(protocolVersion: Version, refuses: (topic: string) => number | undefined) {
   const sent: mqttPacket.Packet[] = [];
   const parts: string[][] = [];
@@ -126,7 +126,7 @@ describe('a packet with many filters', () => {
     const { send, sent, gate } = createWay(5, (topic) =>
       topic === 'mine' ? reasonCodes.notAuthorized : topic === 'more' ? 0x97 : undefined,
     );
-    // Of filters that were tried when an earlier session went on.
+    // Of filters that were tried when an earlier session resumed.
     gate.answers.refused(reasonCodes.quotaExceeded);
     gate.append(Buffer.from([0x20, 3, 1, 0, 0]));
     gate.endPacket();

@@ -23,14 +23,14 @@ const connect = (more: object = {}, protocolVersion: Version = 4) =>
     { protocolVersion },
   );
 
-/** A guard that has seen a CONNECT. */
+/** A guard that has received a CONNECT. */
 function connected(protocolVersion: Version = 4): FrameGuard {
   const guard = new FrameGuard(limits, () => 'pass');
   guard.add(connect({}, protocolVersion)).take();
   return guard;
 }
 
-/** The reason code with which the bytes are refused; undefined when they pass. */
+/** The reason code with which the bytes are refused; undefined if they pass. */
 function refusal(guard: FrameGuard, bytes: Uint8Array): number | undefined {
   try {
     const passed = Buffer.concat(guard.add(Buffer.from(bytes)).take());
@@ -121,7 +121,7 @@ describe('the guard in front of the broker', () => {
 
   test('an oversized packet is refused at its header', () => {
     const guard = new FrameGuard(limits, () => 'pass');
-    // 64 MB announced before anybody knows who it is.
+    // 64 MB announced before the client is identified.
     assert.equal(refusal(guard, Buffer.from([0x10, 0x80, 0x80, 0x80, 0x20])), packetTooLarge);
     assert.equal(refusal(connected(), Buffer.from([0x30, 0x80, 0x80, 0x80, 0x20])), packetTooLarge);
     const largest = (bytes: number) => packet(0x30, text('a'), Buffer.alloc(bytes - 6));

@@ -69,7 +69,7 @@ test('a busy second pin names its holder, and the first is let go dark', async (
   const kernel = fakeGpiochip({ labels, busy: { 27: 'gpio-fan' } });
   await assert.rejects(
     gpiochipDriver({ root, load: async () => kernel }).open(claimWired),
-    refusal(/GPIO 27 \(pin 13\) is in use by "gpio-fan"/, /Stop what uses it/),
+    refusal(/GPIO 27 \(pin 13\) is in use by "gpio-fan"/, /Stop the program that uses it/),
   );
   assert.equal(kernel.levels.get(17), 0);
   assert.equal(kernel.isHeld(17), false);
@@ -80,7 +80,7 @@ test('the advice about a busy pin depends on the holder', async (t) => {
   for (const [holder, reason, remedy] of [
     ['blinky', /by "blinky"/, /systemctl stop blinky/],
     ['sysfs', /by "sysfs"/, /echo 529 \| sudo tee \/sys\/class\/gpio\/unexport/],
-    ['', /by another program or a driver/, /choose another pin/],
+    ['', /by another program or a kernel driver/, /choose another pin/],
   ] as const) {
     const kernel = fakeGpiochip({ labels: { gpiochip0: 'pinctrl-bcm2835' }, busy: { 17: holder } });
     const driver = gpiochipDriver({ root, load: async () => kernel });
@@ -88,17 +88,17 @@ test('the advice about a busy pin depends on the holder', async (t) => {
   }
 });
 
-test('without a chip that is a header, Pi and PC are refused each in its own words', async (t) => {
+test('without a chip that is a header, Pi and PC are refused with different messages', async (t) => {
   const kernel = fakeGpiochip({ labels: { gpiochip0: 'INT34C5:00' } });
   const load = async () => kernel;
   const pc = fakeRoot(t, { devices: ['gpiochip0', 'gpiochip1'] });
   await assert.rejects(
     gpiochipDriver({ root: pc, load }).open(claimWired),
-    refusal(/no \/dev\/gpiochip\* is the header/, /Use a Raspberry Pi, or simulated/),
+    refusal(/none of \/dev\/gpiochip\* is the header/, /Use a Raspberry Pi, or simulated/),
   );
   await assert.rejects(
     gpiochipDriver({ root: fakeRoot(t, pi3), load: () => assert.fail('loaded') }).open(claimWired),
-    refusal(/there is no \/dev\/gpiochip/, /Use a kernel .* 6\.12\.48\+deb13-arm64/),
+    refusal(/\/dev\/gpiochip\* not found/, /Use a .* kernel .* 6\.12\.48\+deb13-arm64/),
   );
 });
 
@@ -112,7 +112,10 @@ test('a user outside the group gpio is told so', async (t) => {
   await asOrdinaryUser(() =>
     assert.rejects(
       gpiochipDriver({ root, load: async () => kernel }).open(claimWired),
-      refusal(/no permission for \/dev\/gpiochip0/, isRoot ? /usermod -aG gpio \$USER/ : /group/),
+      refusal(
+        /no permission to use \/dev\/gpiochip0/,
+        isRoot ? /usermod -aG gpio \$USER/ : /group/,
+      ),
     ),
   );
 });
@@ -125,7 +128,7 @@ test('a device that belongs to root alone asks for a udev rule', async (t) => {
   await asOrdinaryUser(() =>
     assert.rejects(
       gpiochipDriver({ root, load: async () => kernel }).open(claimWired),
-      refusal(/no permission for \/dev\/gpiochip0/, /udev rule/),
+      refusal(/no permission to use \/dev\/gpiochip0/, /udev rule/),
     ),
   );
 });
@@ -134,7 +137,7 @@ test('a kernel that refuses the line, and an unforeseen error: a refusal that na
   const root = fakeRoot(t, board);
   for (const [refuse, reason] of [
     ['EINVAL', /the kernel refused GPIO 17 \(pin 11\)/],
-    ['EIO', /GPIO 17 \(pin 11\) can't be had: .*EIO/],
+    ['EIO', /can't open GPIO 17 \(pin 11\): .*EIO/],
   ] as const) {
     const kernel = fakeGpiochip({ labels, refuse });
     const driver = gpiochipDriver({ root, load: async () => kernel });

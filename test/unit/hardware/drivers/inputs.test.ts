@@ -229,6 +229,6 @@ test('a line that the chip can not give as an input is refused', async (t) => {
   const kernel = fakeGpiochip({ labels: { gpiochip0: 'pinctrl-bcm2835' }, busy: { 3: 'i2c1' } });
   await assert.rejects(
     gpiochipDriver({ root, load: async () => kernel }).open((pins) => pins.input(3)),
-    refusal(/GPIO 3 \(pin 5\) is in use by "i2c1"/, /Stop what uses it/),
+    refusal(/GPIO 3 \(pin 5\) is in use by "i2c1"/, /Stop the program that uses it/),
   );
 });

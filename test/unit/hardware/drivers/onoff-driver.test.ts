@@ -69,12 +69,12 @@ test('a pin that a killed process left exported and lit is taken over dark', asy
   assert.equal(onoff.pins.get(529)?.level, 1);
 });
 
-test('an exported pin that can not be made an output is refused', async (t) => {
+test('an exported pin that cannot be made an output is refused', async (t) => {
   const root = fakeRoot(t, { ...debianPi3, exported: [529] });
   const onoff = fakeOnoff(root, { stuck: [529] });
   await assert.rejects(
     onoffDriver({ root, load: async () => onoff }).open(claimWired),
-    refusal(/GPIO 17 \(pin 11\) was exported by another user/, /choose another pin/),
+    refusal(/GPIO 17 \(pin 11\) is exported by another user/, /choose another pin/),
   );
 });
 
@@ -93,7 +93,7 @@ test('a pin whose files stay closed to this user is refused, and no longer expor
   const onoff = fakeOnoff(root, { refuse: { 529: 'EACCES' } });
   await assert.rejects(
     onoffDriver({ root, load: async () => onoff }).open(claimWired),
-    refusal(/no permission for \/sys\/class\/gpio\/gpio529\/value/, /group gpio/),
+    refusal(/no permission to use \/sys\/class\/gpio\/gpio529\/value/, /group gpio/),
   );
   assert.equal(readFileSync(join(root, 'sys/class/gpio/unexport'), 'utf8'), '529');
 });
@@ -101,8 +101,8 @@ test('a pin whose files stay closed to this user is refused, and no longer expor
 test('EINVAL, anything unforeseen: a refusal that names the pin', async (t) => {
   const root = fakeRoot(t, debianPi3);
   for (const [code, reason] of [
-    ['EINVAL', /the kernel has no GPIO 17 \(pin 11\) for \/sys\/class\/gpio/],
-    ['EIO', /GPIO 17 \(pin 11\) can't be had: EIO/],
+    ['EINVAL', /the kernel doesn't provide GPIO 17 \(pin 11\) in \/sys\/class\/gpio/],
+    ['EIO', /can't open GPIO 17 \(pin 11\): EIO/],
   ] as const) {
     const onoff = fakeOnoff(root, { refuse: { 529: code } });
     const driver = onoffDriver({ root, load: async () => onoff });
@@ -120,7 +120,7 @@ test('a user outside the group gpio is told so, before the library is loaded', a
   await asOrdinaryUser(() =>
     assert.rejects(
       driver.open(claimWired),
-      refusal(/no permission for \/sys\/class\/gpio\/export/, remedy),
+      refusal(/no permission to use \/sys\/class\/gpio\/export/, remedy),
     ),
   );
 });
@@ -129,11 +129,11 @@ test('a kernel without sysfs GPIO is refused, before the library is loaded', asy
   const load = () => assert.fail('loaded');
   await assert.rejects(
     onoffDriver({ root: fakeRoot(t, pi3), load }).open(claimWired),
-    refusal(/6\.12\.48\+deb13-arm64 offers no \/sys\/class\/gpio\/export/, /driver gpiochip/),
+    refusal(/6\.12\.48\+deb13-arm64 doesn't provide \/sys\/class\/gpio\/export/, /driver gpiochip/),
   );
   await assert.rejects(
     onoffDriver({ root: fakeRoot(t), load }).open(claimWired),
-    refusal(/offers no \/sys\/class\/gpio\/export/, /Use a Raspberry Pi, or simulated/),
+    refusal(/doesn't provide \/sys\/class\/gpio\/export/, /Use a Raspberry Pi, or simulated/),
   );
 });
 

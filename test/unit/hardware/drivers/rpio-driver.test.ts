@@ -73,10 +73,10 @@ test('a second pin that rpio refuses releases the first', async (t) => {
 
 test('boards that rpio does not know are refused before it is loaded', async (t) => {
   for (const [board, reason, remedy] of [
-    [{ devices: ['gpiomem'] }, /needs a Raspberry Pi, and this is none/, /simulated/],
+    [{ devices: ['gpiomem'] }, /requires a Raspberry Pi; this is not one/, /simulated/],
     [{ model: 'Orange Pi Zero', devices: ['gpiomem'] }, /this is Orange Pi Zero/, /simulated/],
-    [{ ...pi5, devices: ['gpiomem'] }, /does not know the chip .*Pi 5/, /gpiochip/],
-    [{ ...raspberryPiOs, compatible: 'brcm,bcm2799' }, /does not know the chip/, /gpiochip/],
+    [{ ...pi5, devices: ['gpiomem'] }, /doesn't support the chip .*Pi 5/, /gpiochip/],
+    [{ ...raspberryPiOs, compatible: 'brcm,bcm2799' }, /doesn't support the chip/, /gpiochip/],
   ] as const) {
     const driver = rpioDriver({ root: fakeRoot(t, board), load: neverLoaded });
     await assert.rejects(driver.open(claimWired), refusal(reason, remedy));
@@ -88,17 +88,17 @@ test('if rpio falls back to its mock after all, it is refused', async (t) => {
   const { library, calls } = fakeRpio({ warning: 'running in raspi-3 mock mode' });
   await assert.rejects(
     rpioDriver({ root, load: async () => library }).open(claimWired),
-    refusal(/rpio would only pretend: running in raspi-3 mock mode/, /gpiochip/),
+    refusal(/rpio would only simulate the pins: running in raspi-3 mock mode/, /gpiochip/),
   );
   assert.equal(calls.length, 1);
 });
 
-test('registers that can not be mapped are a refusal, and no pin is touched', async (t) => {
+test('registers that cannot be mapped are a refusal, and no pin is used', async (t) => {
   const root = fakeRoot(t, raspberryPiOs);
   const { library, calls } = fakeRpio({ initError: 'Could not initialize bcm2835' });
   await assert.rejects(
     rpioDriver({ root, load: async () => library }).open(claimWired),
-    refusal(/can't reach the registers: Could not initialize bcm2835/, /gpiochip/),
+    refusal(/can't access the registers: Could not initialize bcm2835/, /gpiochip/),
   );
   assert.equal(calls.length, 1);
 });
@@ -117,7 +117,7 @@ test('a kernel without /dev/gpiomem is refused, unless it lets root at the regis
   await asOrdinaryUser(() =>
     assert.rejects(
       rpioDriver({ root: relaxed, load: neverLoaded }).open(claimWired),
-      refusal(/only root may use \/dev\/mem/, /gpiochip, or run as root/),
+      refusal(/only root can use \/dev\/mem/, /gpiochip, or run as root/),
     ),
   );
 });
@@ -128,7 +128,7 @@ test('a user who may not use /dev/gpiomem is told so', async (t) => {
   await asOrdinaryUser(() =>
     assert.rejects(
       rpioDriver({ root, load: neverLoaded }).open(claimWired),
-      refusal(/no permission for \/dev\/gpiomem/, /group|udev/),
+      refusal(/no permission to use \/dev\/gpiomem/, /group|udev/),
     ),
   );
 });

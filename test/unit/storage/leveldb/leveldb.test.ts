@@ -13,7 +13,7 @@ import { filesOf } from '../../../support/damaged-database.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-/** Entries of all sizes: some that repeat themselves, some that nothing packs, one over blocks. */
+/** Entries of all sizes: some repetitive, some incompressible, one longer than a block. */
 function someEntries(): Map<string, string> {
   const random = seededRandom(7);
   const entries = new Map<string, string>();
@@ -50,7 +50,7 @@ const onlyFile = (folder: string, ending: string | RegExp): Buffer =>
 const records = (pieces: readonly LogPiece[]): Buffer[] =>
   pieces.flatMap((piece) => (piece.kind === 'record' ? [piece.data] : []));
 
-/** What a table holds, and what of it is damaged. */
+/** The contents of a table, and what of it is damaged. */
 function readAll(bytes: Buffer) {
   const pieces = [...readTable(bytes)];
   const entries = pieces.flatMap((piece) =>
@@ -108,7 +108,7 @@ test('a log: damage costs one record, and is distinguished from a cut-off end', 
   const withZeros = [...readLog(Buffer.concat([log, Buffer.alloc(50)]))];
   assert.equal(records(withZeros).length, entries.size);
   assert.deepEqual(withZeros.at(-1), { kind: 'cut', offset: log.length, bytes: 50 });
-  // There in full length, so not cut off.
+  // Complete in length, so not cut off.
   assert.equal([...readLog(changed(log, log.length - 2))].at(-1)?.kind, 'damage');
   assert.deepEqual([...readLog(Buffer.alloc(0))], []);
 });
@@ -126,7 +126,7 @@ test('a LevelDB table is read completely; any changed byte is found', async (con
 
   const random = seededRandom(3);
   for (let round = 0; round < 200; round += 1) {
-    // The footer: eight bytes of handles at most, then padding, then what marks a table.
+    // The footer: at most eight bytes of handles, then padding, then the magic number of a table.
     const offset = Math.floor(random() * (table.length - 48));
     assert.equal(readAll(changed(table, offset)).damage.length, 1, `at ${offset}`);
   }
