@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the TypeScript as it stands; the package for the Pi holds it compiled instead.
+// Runs the TypeScript directly; the package for the Pi has it compiled.
 import { register } from 'tsx/esm/api';
 
 register();

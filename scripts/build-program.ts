@@ -214,7 +214,7 @@ function prune(modules: string, arch: Architecture): void {
   }
   rmSync(join(modules, 'nan'), { recursive: true, force: true });
   for (const file of readdirSync(modules, { recursive: true }).map(String)) {
-    // rpio is GPL software: those who ship it must ship its source.
+    // rpio is GPL software: its source must be shipped with it.
     const isSource = buildsOrDocuments.test(file) && !file.startsWith('rpio/');
     const isAside = isSource || asideFolders.test(file) || /(^|\/)\.[^/]+$|musl/.test(file);
     if (isAside) rmSync(join(modules, file), { recursive: true, force: true });

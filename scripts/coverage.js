@@ -75,7 +75,7 @@ function print() {
   const left = [...ran]
     .map(([file, characters]) => ({ file, ran: sum(characters), of: characters.length }))
     .sort((one, other) => other.of - other.ran - (one.of - one.ran));
-  console.log('\nmost left out:');
+  console.log('\nleast covered:');
   for (const one of left.slice(0, shownFiles)) console.log(`${percent(one)}  ${one.file}`);
   const neverLoaded = ['src', 'hardware']
     .flatMap((top) =>

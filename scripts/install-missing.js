@@ -11,7 +11,7 @@ const wanted = `${root}package-lock.json`;
 const isUpToDate = existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
 
 if (!isUpToDate) {
-  console.log('Installing the packages that are missing …');
+  console.log('Installing missing packages…');
   // Packages that drive real pins compile C++ on installing; a laptop may have no compiler and
   // needs none of them, so they are built only by the package for the Pi.
   const { status } = spawnSync(
@@ -20,7 +20,7 @@ if (!isUpToDate) {
     { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' },
   );
   if (status !== 0) {
-    console.error('The packages could not be installed; npm says above why.');
+    console.error('Could not install the packages. See the message of npm above.');
     process.exit(1);
   }
 }

@@ -20,7 +20,7 @@ const files = wanted.flatMap((place) =>
     : [place],
 );
 if (files.length === 0) {
-  console.error(`there are no tests in ${wanted.join(', ')}`);
+  console.error(`no tests found in ${wanted.join(', ')}`);
   process.exit(1);
 }
 

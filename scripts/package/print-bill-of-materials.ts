@@ -6,7 +6,7 @@ import { imageBill, programBill } from './bill-of-materials.ts';
 
 const [kind, version] = process.argv.slice(2);
 if (!version || (kind !== 'program' && kind !== 'image')) {
-  console.error('print-bill-of-materials: say program or image, and the version');
+  console.error('print-bill-of-materials: arguments must be program or image, and the version');
   process.exit(2);
 }
 const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? Math.floor(Date.now() / 1000));

@@ -40,12 +40,14 @@ const anchorsIn = (markdown: string): ReadonlySet<string> =>
     ),
   );
 
-/** The repository's own pages on GitHub, seen from a document at the top. */
-const pagesOfRepository: ReadonlySet<string> = new Set(['../../releases']);
+/** From the README, GitHub resolves these to pages of the repository beside its files. */
+const pagesOfGitHub: ReadonlySet<string> = new Set(['../../releases']);
 
 /** Why a link leads nowhere; undefined for one that leads somewhere, or to another machine. */
 function problemOf(file: string, link: string): string | undefined {
-  if (/^[a-z][a-z+.-]*:/i.test(link) || pagesOfRepository.has(link)) return undefined;
+  if (/^[a-z][a-z+.-]*:/i.test(link)) return undefined;
+  if (dirname(file) === dirname(join(root, 'README.md')) && pagesOfGitHub.has(link))
+    return undefined;
   const [path = '', anchor] = decodeURI(link).split('#');
   if (path.startsWith('/')) return 'begins at the root, which is another one on GitHub';
   const target = path === '' ? file : join(dirname(file), path);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { settingsReference, withReference } from '../../../scripts/reference/settings-reference.ts';
-import { flag, listOf, port, section } from '../../../src/config/fields.ts';
+import { choice, flag, listOf, port, section } from '../../../src/config/fields.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 
 const page = new URL('../../../src/manual/configuration.md', import.meta.url);
@@ -21,7 +21,7 @@ describe('the reference of the settings', () => {
     const entry = z.object({ name: z.string().describe('Its name.') });
     const reference = settingsReference(
       section({
-        level: port(1).describe('The level.'),
+        level: choice(['low', 'high'], 'low').describe('The level.'),
         webConfig: section({
           tls: section({ enable: flag(false).describe('`a|b` or *.') }).describe('TLS.'),
           users: listOf(entry, 'users').describe('Who.'),
@@ -34,7 +34,7 @@ describe('the reference of the settings', () => {
 
 | setting | default | what it does | allowed |
 | --- | --- | --- | --- |
-| \`level\` | \`1\` | The level. | a port number from 1 to 65535 (0: any free port) |
+| \`level\` | \`low\` | The level. | low, high |
 
 ### webConfig
 
