@@ -127,7 +127,9 @@ describe('the upstream broker', () => {
       return (await statusOf(first)).upstream.dropped === 30;
     });
     await first.stop();
-    assert.ok(first.lines.some((line) => /upstream outbox: queue full \(\d+ events waiting\)/.test(line)));
+    assert.ok(
+      first.lines.some((line) => /upstream outbox: queue full \(\d+ events waiting\)/.test(line)),
+    );
 
     await upstream.listen();
     await startTestApp(context, to(upstream), options);
