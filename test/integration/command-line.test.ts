@@ -323,7 +323,7 @@ describe('blinky check', () => {
     ]);
     assert.equal(status, 1);
     assert.match(output, /✓ Blinky: version 0\.0\.0-test is running/);
-    assert.match(output, /✗ Red light: shows 3 slow flashes: The configuration is wrong/);
+    assert.match(output, /✗ Red light: shows 3 slow flashes: The configuration is invalid/);
     assert.match(output, /✓ TCP port \d+: used by this appliance \(the web page\)/);
   });
 

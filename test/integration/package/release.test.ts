@@ -72,7 +72,7 @@ describe('scripts/release', () => {
     writeFileSync(join(folder, 'note'), 'not committed');
     const { status, output } = release('--skip-image');
     assert.equal(status, 1);
-    assert.match(output, /^release: there are changes that are not committed/);
+    assert.match(output, /^release: there are uncommitted changes/);
   });
 
   test('packages, image, what they consist of, notes and checksums in one folder', (context) => {
