@@ -43,8 +43,9 @@ const poisoned: Sink = {
     if (process.env['BLINKY_TEST_POISON_HOW'] !== 'memory') process.abort();
     const taken: unknown[] = [];
     setInterval(() => {
-      // Slowly enough that a busy machine still sees it coming.
-      for (let index = 0; index < 5000; index += 1) taken.push({ index });
+      // Slowly enough that a busy machine still sees it coming, and in small pieces: one array of all
+      // would grow by half its size at once.
+      taken.push(Array.from({ length: 5000 }, (_, index) => ({ index })));
     }, 10);
   },
   accept: () => {},
