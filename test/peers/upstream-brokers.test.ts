@@ -105,7 +105,7 @@ describe('other brokers stopped and started under load', () => {
     const send = (number: number) =>
       appliance.send(opened(`u${number}`).replace('sense1', 'sense1.lab.local'));
     const topic = 'qliksense/users/activeperserver/sense1.lab.local/count';
-    const said = () => appliance.lines.filter((line) => line.includes('cuts the connection at'));
+    const said = () => appliance.lines.filter((line) => line.includes('closes the connection at'));
     await send(0);
     await waitFor('the reason', () => said().length > 0, 30_000);
     await send(1);
