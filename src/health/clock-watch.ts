@@ -38,7 +38,7 @@ export class ClockWatch implements Part {
   start(): void {
     const { timeIsSet, log, health } = this.#options;
     if (!timeIsSet || timeIsSet()) {
-      health.ok('set');
+      health.ok('the time is set');
       return;
     }
     this.#timeIsKnown = false;
@@ -59,7 +59,7 @@ export class ClockWatch implements Part {
         return;
       }
       this.#timeIsKnown = true;
-      health.ok('set');
+      health.ok('the time is set');
       log.info(`the time is set: ${clock.now().toISOString()}`);
     });
   }

@@ -80,7 +80,7 @@ describe('a clock that nobody has set', () => {
     assert.equal(events()[0]?.timeUnknown, true);
 
     isSet = true;
-    await waitFor('the clock to be found set', () => clockMessage(app) === 'set');
+    await waitFor('the clock to be found set', () => clockMessage(app) === 'the time is set');
     slack.mood = { kind: 'well' };
     await app.send(open);
     await waitFor('the next event', () => events().length === 2);

@@ -27,7 +27,7 @@ test('reports once that the time is not set, and once that it is', () => {
   isSet = true;
   clock.advance(1000);
   assert.equal(watch.timeIsKnown, true);
-  assert.equal(health.status.message, 'set');
+  assert.equal(health.status.message, 'the time is set');
   assert.equal(lines.length, 2);
   assert.equal(clock.pending, 0, 'it looks no more');
 });
