@@ -262,7 +262,10 @@ describe('the image on a Pi', { timeout: 900_000 }, () => {
     assert.equal(await inForce(), before);
     const answer = await fetch(`${appliance.page}/healthz`);
     assert.equal(answer.status, 503);
-    assert.match(await answer.text(), /could not be read at this start \(timeout\), so those of/);
+    assert.match(
+      await answer.text(),
+      /could not be read at this start \(timeout\), so the previous settings are used/,
+    );
     await shell(
       `rm -r ${dropIn}; systemctl daemon-reload; systemctl restart blinky-card; systemctl restart blinky`,
       300_000,
