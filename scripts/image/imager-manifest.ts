@@ -33,7 +33,7 @@ const boards = [
 ];
 
 /**
- * The content of a `.rpi-imager-manifest`, which Raspberry Pi Imager opens by double click
+ * The content of a `.rpi-imager-manifest`, which Raspberry Pi Imager opens on a double click
  * (raspberrypi/rpi-imager, doc/json-schema/os-list-schema.json). `init_format` is `none`: the image
  * has its own files on the card, and Imager must not write others beside them.
  */
@@ -51,7 +51,7 @@ export function imagerManifest(facts: ImageFacts): string {
       {
         name: `Blinky Light ${facts.version}`,
         description: 'Lights, MQTT and Slack for the user activity of Qlik Sense servers',
-        // One of those that Imager brings along: an image need not be fetched to be shown.
+        // One of those that Imager brings along: it doesn't have to be downloaded to be shown.
         icon: '../icons/use_custom.png',
         url: facts.url,
         extract_size: facts.imageBytes,

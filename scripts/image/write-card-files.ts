@@ -1,4 +1,4 @@
-// Writes the files that the image puts on its FAT partition for people to change.
+// Writes the files that the image puts on its FAT partition for users to change.
 // Usage: npx tsx scripts/image/write-card-files.ts FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

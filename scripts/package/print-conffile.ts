@@ -2,11 +2,11 @@
 import { settingList } from './setting-list.ts';
 
 process.stdout.write(`# yaml-language-server: $schema=/usr/share/blinky-light/blinky.schema.json
-# Settings of Blinky Light. All of them stand here with their defaults; take the # away from the
-# line you change, and from the lines above it that it is indented under. Then:
+# Settings of Blinky Light, all with their defaults. To change one, remove the # from its line and from
+# the lines above it that it is indented under. Then:
 #   sudo systemctl restart blinky
-# A wrong value is refused with its line: journalctl -u blinky
-# To look at everything: sudo -u blinky blinky check
+# The log names the line of a wrong value: journalctl -u blinky
+# To check everything: sudo -u blinky blinky check
 
 Butler:
 ${settingList()}`);
